@@ -1,0 +1,131 @@
+/**
+ * What goes wrong, in libvirt's words.
+ *
+ * Pure steps return {@link Problem}s; the boundary throws one {@link DomainError} that carries all
+ * of them. Codes are libvirt's names without `VIR_`, so a caller who knows libvirt can switch on
+ * them; {@link errorNumber} gives libvirt's number.
+ */
+
+/** libvirt's `virErrorNumber` (include/libvirt/virterror.h), as far as polyvirt raises them. */
+export const errorNumbers = {
+  ERR_INTERNAL_ERROR: 1,
+  ERR_NO_SUPPORT: 3,
+  ERR_INVALID_ARG: 8,
+  ERR_OPERATION_FAILED: 9,
+  ERR_XML_ERROR: 27,
+  ERR_SYSTEM_ERROR: 38,
+  ERR_NO_DOMAIN: 42,
+  ERR_OPERATION_INVALID: 55,
+  ERR_CONFIG_UNSUPPORTED: 67,
+  ERR_OPERATION_TIMEOUT: 68,
+  ERR_OPERATION_ABORTED: 78,
+  ERR_OPERATION_UNSUPPORTED: 84,
+  ERR_RESOURCE_BUSY: 87,
+  ERR_CPU_INCOMPATIBLE: 91,
+  ERR_XML_INVALID_SCHEMA: 92,
+} as const
+
+export type ErrorCode = keyof typeof errorNumbers
+
+/** A place in the user's document; lines and columns count from 1. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** One thing that is wrong, where it is, and the way out. */
+export interface Problem {
+  readonly code: ErrorCode
+  /** Path inside the domain, as an XPath below `/domain`: `devices/disk[2]/source/@file`. */
+  readonly path?: string
+  readonly place?: Place
+  /** One sentence: what was found and what is offered instead. */
+  readonly message: string
+}
+
+/** libvirt's sentence before the colon, so that scripts that match on it go on working. */
+const prefixes: Partial<Record<ErrorCode, string>> = {
+  ERR_INTERNAL_ERROR: 'internal error',
+  ERR_NO_SUPPORT: 'this function is not supported by the connection driver',
+  ERR_INVALID_ARG: 'invalid argument',
+  ERR_OPERATION_FAILED: 'operation failed',
+  ERR_XML_ERROR: 'XML error',
+  ERR_NO_DOMAIN: 'Domain not found',
+  ERR_OPERATION_INVALID: 'Requested operation is not valid',
+  ERR_CONFIG_UNSUPPORTED: 'unsupported configuration',
+  ERR_OPERATION_TIMEOUT: 'Timed out during operation',
+  ERR_OPERATION_ABORTED: 'operation aborted',
+  ERR_OPERATION_UNSUPPORTED: 'Operation not supported',
+  ERR_RESOURCE_BUSY: 'resource busy',
+  ERR_CPU_INCOMPATIBLE: 'the CPU is incompatible with host CPU',
+  ERR_XML_INVALID_SCHEMA: 'XML document failed to validate against schema',
+}
+
+/** An error message longer than this tells nobody anything and may flood a log. */
+const maxMessageBytes = 4096
+
+/**
+ * Makes text from a guest, from QEMU or from a hostile document safe to print: control, bidi and
+ * zero-width characters become visible escapes, so no such text can drive a terminal.
+ */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what is replaced
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => {
+    const code = c.codePointAt(0) ?? 0
+    return code < 0x100
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`
+  })
+}
+
+/** A value as found in the document, shortened and safe to print, in quotes. */
+export function quote(value: string, limit = 80): string {
+  const shown = value.length > limit ? `${value.slice(0, limit)}…` : value
+  return `'${printable(shown)}'`
+}
+
+/** `guest.xml:14:22: /domain/vcpu: message`, leaving out what is not known. */
+export function formatProblem(problem: Problem, file?: string): string {
+  const place = problem.place
+    ? `${file ?? 'line'}${file === undefined ? ' ' : ':'}${problem.place.line}:${problem.place.column}: `
+    : ''
+  const path = problem.path === undefined ? '' : `/domain${problem.path === '' ? '' : '/'}${problem.path}: `
+  return `${place}${path}${problem.message}`
+}
+
+/** The one error type of polyvirt: a code, and every problem that was found. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError'
+  readonly code: ErrorCode
+  readonly problems: readonly [Problem, ...Problem[]]
+
+  constructor(problems: readonly [Problem, ...Problem[]], options?: ErrorOptions) {
+    const first = problems[0]
+    const prefix = prefixes[first.code]
+    const text = problems.map((problem) => formatProblem(problem)).join('\n')
+    const message = `${prefix === undefined ? '' : `${prefix}: `}${text}`
+    super(shorten(message), options)
+    this.code = first.code
+    this.problems = problems
+  }
+}
+
+/** A {@link DomainError} with one problem. */
+export function domainError(
+  code: ErrorCode,
+  message: string,
+  where: { path?: string; place?: Place; cause?: unknown } = {},
+): DomainError {
+  const { cause, ...rest } = where
+  return new DomainError([{ code, message, ...rest }], cause === undefined ? undefined : { cause })
+}
+
+/** libvirt's number for a code. */
+export function errorNumber(code: ErrorCode): number {
+  return errorNumbers[code]
+}
+
+function shorten(message: string): string {
+  if (Buffer.byteLength(message) <= maxMessageBytes) return message
+  return `${Buffer.from(message).subarray(0, maxMessageBytes - 4).toString('utf8').replace(/\ufffd$/, '')}…`
+}

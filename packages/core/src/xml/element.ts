@@ -1,0 +1,18 @@
+import type { Place } from '../errors.ts'
+
+/** One element of a parsed document: plain, with its place, so that every later message has one. */
+export interface XmlElement {
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: readonly XmlElement[]
+  /** The element's own character data, as written (not trimmed). */
+  readonly text: string
+  readonly place: Place
+  /** The element as it stands in the source, from `<` to `>`; what {@link verbatim} fields keep. */
+  readonly source: string
+}
+
+/** The direct children with this name. */
+export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((child) => child.name === name)
+}
