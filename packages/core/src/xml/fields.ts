@@ -1,5 +1,6 @@
 import { nearest } from '../nearest.ts'
 import { quote } from '../errors.ts'
+import { isNotBuilt } from './not-built.ts'
 import type { ErrorCode, Problem } from '../errors.ts'
 import type { XmlElement } from './element.ts'
 import type { XmlWriter } from './writer.ts'
@@ -399,6 +400,11 @@ function reportUnknown(scope: ReadScope, names: Names): void {
   for (const child of element.children) {
     const inner = { ...scope, element: child }
     const understood = names.children.get(child.name)
+    if (understood === undefined && isNotBuilt(element.name, child.name)) {
+      const message = `<${child.name}> is part of libvirt's schema, but polyvirt does not offer it yet; remove it to go without`
+      report(inner, 'ERR_CONFIG_UNSUPPORTED', message, child.name)
+      continue
+    }
     if (understood === undefined) {
       const shown = `element <${quote(child.name).slice(1, -1)}>`
       warn(inner, child.name, shown, child.name, names.children.keys())

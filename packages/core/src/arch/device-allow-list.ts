@@ -1,0 +1,66 @@
+/** How a device is attached, which is where its address comes from. */
+export type BusType =
+  | 'pci'
+  | 'spapr-vio'
+  | 'usb'
+  | 'isa'
+  | 'ccw'
+  | 'virtio-mmio'
+  | 'drive'
+  | 'virtio-serial'
+  | 'ccid'
+  /** No place of its own: part of the board, the CPU or another device. */
+  | 'none'
+
+/** One model the architecture offers. */
+export interface DeviceModel {
+  /** QEMU's `-device` type. Left out where there is no device to add. */
+  readonly driver?: string
+  readonly bus: BusType
+  /** Another driver for every instance but the first (a second video card has no VGA part). */
+  readonly secondary?: string
+  /** Names of the machine profiles that have it; all of them when missing. */
+  readonly machines?: readonly string[]
+}
+
+export interface DeviceRow {
+  /**
+   * Model of a device that names none, in order of preference: the first that this QEMU has.
+   * A profile's own list goes first.
+   */
+  readonly default?: readonly string[]
+  readonly defaultOn?: Readonly<Record<string, readonly string[]>>
+  readonly models: Readonly<Record<string, DeviceModel>>
+}
+
+/**
+ * Rows by what the model names: a device kind, or a kind and what else decides.
+ * - `disk`: keyed by bus; the `drive` address type says that a controller carries it.
+ * - `controller:TYPE`: keyed by model; a type without models has the one row `''`.
+ * - `serial`: keyed by target type; `serial-model`: by target model, below its type.
+ * - `input`: keyed `BUS:TYPE`.
+ */
+export type DeviceRowName =
+  | 'disk'
+  | `controller:${string}`
+  | 'interface'
+  | 'serial'
+  | 'parallel'
+  | 'console'
+  | 'channel'
+  | 'input'
+  | 'graphics'
+  | 'sound'
+  | 'video'
+  | 'hub'
+  | 'watchdog'
+  | 'memballoon'
+  | 'rng'
+  | 'nvram'
+  | 'panic'
+
+/**
+ * The device whitelist: one table, three answers. Is it allowed, what does QEMU call it, what kind
+ * of bus does it need. What is not in it is refused at define, with what is offered instead.
+ */
+export type DeviceAllowList = { readonly [K in DeviceRowName]?: DeviceRow }

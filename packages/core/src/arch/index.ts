@@ -1,0 +1,31 @@
+/**
+ * The seam: everything a package needs to be an architecture, and nothing else. See
+ * docs/adding-an-arch.md.
+ */
+export type { Arch, CapabilityFeature, GuestArch } from './arch.ts'
+export type { CpuArgument, CpuComparison, CpuContext, CpuDriver, CpuModel } from './cpu-driver.ts'
+export type {
+  BusType, DeviceAllowList, DeviceModel, DeviceRow, DeviceRowName,
+} from './device-allow-list.ts'
+export type { Effects } from './effects.ts'
+export type { FeatureCondition, FeaturePolicy, FeatureRow, TimerRow } from './feature-policy.ts'
+export type {
+  HostCell, HostCpu, HostFiles, HostFirmware, HostInfo, HostInfoReader, HostTopology,
+} from './host-info.ts'
+export type {
+  ImplicitDevice, MachineBuilder, MachineProfile, PciLayout, PciPlace, RegisterBus, Rule, RuleContext,
+} from './machine-builder.ts'
+export { defineArch } from './define-arch.ts'
+export { createRegistry } from './registry.ts'
+export type { ArchRegistry } from './registry.ts'
+export type { Problem, ErrorCode } from '../errors.ts'
+export { nearest } from '../nearest.ts'
+export { quote } from '../errors.ts'
+export type { Address, AddressType, PciAddress } from '../domain/address.ts'
+export type { Clock, Timer, TimerName } from '../domain/clock.ts'
+export type { Cpu, CpuFeature, CpuMode, CpuTopology, NumaCell } from '../domain/cpu.ts'
+export type { DeviceKind, DeviceOf, Devices } from '../domain/devices.ts'
+export type { Domain, VirtType } from '../domain/domain.ts'
+export type { FeatureName, Features, Switch } from '../domain/features.ts'
+export type { Os } from '../domain/os.ts'
+export type { QemuCapabilities, QemuCpu, QemuMachine } from '../qemu/capabilities.ts'

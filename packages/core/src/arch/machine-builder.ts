@@ -1,0 +1,99 @@
+import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
+import type { Domain } from '../domain/domain.ts'
+import type { PciAddress } from '../domain/address.ts'
+import type { Problem } from '../errors.ts'
+import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
+import type { GuestArch } from './arch.ts'
+import type { HostInfo } from './host-info.ts'
+import type { Effects } from './effects.ts'
+
+/** What a rule may look at. All of it is data; nothing here reads the world. */
+export interface RuleContext {
+  readonly domain: Domain
+  readonly guest: GuestArch
+  readonly profile: MachineProfile
+  readonly machine: QemuMachine
+  readonly capabilities: QemuCapabilities
+  readonly host: HostInfo
+}
+
+/** A named check that no table can express. */
+export interface Rule {
+  /** `power/threads`: shows up in messages of the suite and in `explain`. */
+  readonly name: string
+  check(context: RuleContext): readonly Problem[]
+}
+
+/** A device the board adds to every definition that lacks it. */
+export type ImplicitDevice = {
+  [K in DeviceKind]: {
+    readonly kind: K
+    readonly device: DeviceOf<K>
+    /** Only when the domain has a display. */
+    readonly when?: 'graphics'
+    /** One sentence for `explain`. */
+    readonly reason: string
+  }
+}[DeviceKind]
+
+/** Devices with places of their own on the root bus: tried in order. */
+export type PciPlace = {
+  [K in DeviceKind]: {
+    readonly kind: K
+    /** Properties that must agree. */
+    readonly where: Partial<DeviceOf<K>>
+    readonly at: readonly Pick<PciAddress, 'slot' | 'function'>[]
+    /** The board wires it there: another address is refused. */
+    readonly fixed?: boolean
+  }
+}[DeviceKind]
+
+/** The machine's PCI: what the root is, what it already holds, how it grows. */
+export interface PciLayout {
+  readonly root: 'pci-root' | 'pcie-root'
+  /** `<model name>` of the root, where it is a device that QEMU names. */
+  readonly rootName?: string
+  /** Controller that is added when a device finds no slot. */
+  readonly grow: 'pci-bridge' | 'pcie-root-port' | 'pci-root'
+  /** Several roots side by side: PCI host bridges, numbered by `<target index>`. */
+  readonly multipleRoots?: boolean
+  /** Slots and functions of the root bus that belong to the board. */
+  readonly occupied: readonly Pick<PciAddress, 'slot' | 'function'>[]
+  readonly places: readonly PciPlace[]
+}
+
+/** A bus of numbered registers, one space for all devices on it. */
+export interface RegisterBus {
+  readonly type: 'spapr-vio'
+  /** First register by device kind; a taken one is tried again `step` higher. */
+  readonly base: { readonly [K in DeviceKind]?: number }
+  readonly step: number
+}
+
+/** A family of machine types that differ only by version. */
+export interface MachineProfile {
+  /** Short name for messages and for the allow-list's `machines`. */
+  readonly name: string
+  /** Every machine type of the family, versioned ones and aliases. */
+  readonly pattern: RegExp
+  readonly pci?: PciLayout
+  readonly registers?: RegisterBus
+  readonly implicit: readonly ImplicitDevice[]
+  /** Memory is rounded up to this at start. */
+  readonly memoryStepKiB: number
+  /** A guest with less cannot reach its firmware. */
+  readonly minimumMemoryKiB: number
+  /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */
+  readonly powerManagement?: string
+}
+
+/** The architecture's machines. */
+export interface MachineBuilder {
+  /** Machine type of a domain that names none. */
+  readonly default: string
+  readonly profiles: readonly [MachineProfile, ...MachineProfile[]]
+  /** Checks across devices, on a domain with all defaults and addresses. */
+  readonly rules: readonly Rule[]
+  /** What the machine needs on the command line beyond features and devices. */
+  effects?(context: RuleContext): Effects
+}

@@ -1,0 +1,104 @@
+import { cpuset } from './cpuset.ts'
+import { sizeKiB } from './memory.ts'
+import { integer, list, oneOf, onOff, record, required, text, yesNo } from '../xml/fields.ts'
+import type { XmlFields } from '../xml/fields.ts'
+
+export const cpuModes = ['custom', 'host-model', 'host-passthrough', 'maximum'] as const
+export type CpuMode = (typeof cpuModes)[number]
+
+export const featurePolicies = ['force', 'require', 'optional', 'disable', 'forbid'] as const
+export type FeaturePolicyName = (typeof featurePolicies)[number]
+
+/** One CPU feature and what is asked of it. */
+export interface CpuFeature {
+  readonly policy?: FeaturePolicyName
+  readonly name: string
+}
+
+const featureXml: XmlFields<CpuFeature> = {
+  policy: oneOf('@policy', featurePolicies),
+  name: required(text('@name')),
+}
+
+/** How the vCPUs are arranged; the product must be the number of vCPUs. */
+export interface CpuTopology {
+  readonly sockets: number
+  readonly dies?: number
+  readonly cores: number
+  readonly threads: number
+}
+
+const positive = { min: 1, max: 0xffffffff, what: 'a number' } as const
+
+/** A NUMA node of the guest. */
+export interface NumaCell {
+  readonly id?: number
+  readonly cpus?: readonly number[]
+  readonly memoryKiB: number
+  readonly memAccess?: 'shared' | 'private'
+  readonly discard?: boolean
+  readonly distances?: readonly NumaDistance[]
+}
+
+export interface NumaDistance {
+  readonly id: number
+  readonly value: number
+}
+
+const distanceXml: XmlFields<NumaDistance> = {
+  id: required(integer('@id', { max: 1023 })),
+  value: required(integer('@value', { min: 10, max: 255, what: 'a NUMA distance' })),
+}
+
+const cellXml: XmlFields<NumaCell> = {
+  id: integer('@id', { max: 1023 }),
+  cpus: cpuset('@cpus'),
+  memoryKiB: required(sizeKiB('@memory')),
+  memAccess: oneOf('@memAccess', ['shared', 'private']),
+  discard: yesNo('@discard'),
+  distances: list('distances/sibling', distanceXml),
+}
+
+/** The guest's CPU: which model, with which features, in which arrangement. */
+export interface Cpu {
+  readonly mode?: CpuMode
+  readonly match?: 'minimum' | 'exact' | 'strict'
+  readonly check?: 'none' | 'partial' | 'full'
+  readonly migratable?: boolean
+  readonly model?: string
+  readonly fallback?: 'allow' | 'forbid'
+  readonly vendorId?: string
+  readonly vendor?: string
+  readonly maxphysaddrMode?: 'emulate' | 'passthrough'
+  readonly maxphysaddrBits?: number
+  readonly topology?: CpuTopology
+  readonly cacheLevel?: number
+  readonly cacheMode?: 'emulate' | 'passthrough' | 'disable'
+  readonly features?: readonly CpuFeature[]
+  readonly numa?: readonly NumaCell[]
+}
+
+const topologyXml: XmlFields<CpuTopology> = {
+  sockets: required(integer('@sockets', positive)),
+  dies: integer('@dies', positive),
+  cores: required(integer('@cores', positive)),
+  threads: required(integer('@threads', positive)),
+}
+
+export const cpuXml: XmlFields<Cpu> = {
+  mode: oneOf('@mode', cpuModes),
+  match: oneOf('@match', ['minimum', 'exact', 'strict']),
+  check: oneOf('@check', ['none', 'partial', 'full']),
+  migratable: onOff('@migratable'),
+  fallback: oneOf('model/@fallback', ['allow', 'forbid']),
+  vendorId: text('model/@vendor_id'),
+  model: text('model'),
+  vendor: text('vendor'),
+  maxphysaddrMode: oneOf('maxphysaddr/@mode', ['emulate', 'passthrough']),
+  maxphysaddrBits: integer('maxphysaddr/@bits', { min: 1, max: 64 }),
+  topology: record('topology', topologyXml),
+  cacheLevel: integer('cache/@level', { min: 1, max: 3 }),
+  cacheMode: oneOf('cache/@mode', ['emulate', 'passthrough', 'disable']),
+  features: list('feature', featureXml),
+  numa: list('numa/cell', cellXml),
+}

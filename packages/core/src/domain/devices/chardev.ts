@@ -1,0 +1,123 @@
+import { integer, list, oneOf, onOff, required, text, yesNo } from '../../xml/fields.ts'
+import type { XmlFields } from '../../xml/fields.ts'
+import { deviceInfoXml } from './device-info.ts'
+import type { DeviceInfo } from './device-info.ts'
+
+export const charTypes = [
+  'null', 'vc', 'pty', 'dev', 'file', 'pipe', 'stdio', 'udp', 'tcp', 'unix', 'spicevmc', 'spiceport',
+  'nmdm', 'qemu-vdagent', 'dbus',
+] as const
+export type CharType = (typeof charTypes)[number]
+
+/** One `<source>` of a character device; udp has two, one to bind and one to connect. */
+export interface CharSource {
+  readonly mode?: 'bind' | 'connect'
+  readonly path?: string
+  readonly append?: boolean
+  readonly host?: string
+  readonly service?: string
+  readonly channel?: string
+  readonly tls?: boolean
+}
+
+const charSourceXml: XmlFields<CharSource> = {
+  mode: oneOf('@mode', ['bind', 'connect']),
+  path: text('@path'),
+  append: onOff('@append'),
+  host: text('@host'),
+  service: text('@service'),
+  channel: text('@channel'),
+  tls: yesNo('@tls'),
+}
+
+/** The host's end of a serial line, console, channel or parallel port. */
+export interface CharBackend {
+  readonly type: CharType
+  /** `<console tty='…'>` of a running guest: libvirt's old form, written beside the source. */
+  readonly tty?: string
+  readonly sources?: readonly CharSource[]
+  readonly protocol?: 'raw' | 'telnet' | 'telnets' | 'tls'
+  readonly logFile?: string
+  readonly logAppend?: boolean
+}
+
+const charBackendXml: XmlFields<CharBackend> = {
+  type: required(oneOf('@type', charTypes)),
+  tty: text('@tty'),
+  sources: list('source', charSourceXml),
+  protocol: oneOf('protocol/@type', ['raw', 'telnet', 'telnets', 'tls']),
+  logFile: text('log/@file'),
+  logAppend: onOff('log/@append'),
+}
+
+export const serialTargetTypes = [
+  'isa-serial', 'usb-serial', 'pci-serial', 'spapr-vio-serial', 'system-serial', 'sclp-serial', 'isa-debug',
+] as const
+export type SerialTargetType = (typeof serialTargetTypes)[number]
+
+/** A serial port. Its kind (`targetType`, `targetModel`) is the machine's where it is missing. */
+export interface Serial extends CharBackend, DeviceInfo {
+  readonly targetType?: SerialTargetType
+  readonly port?: number
+  readonly targetModel?: string
+}
+
+export const serialXml: XmlFields<Serial> = {
+  ...charBackendXml,
+  targetType: oneOf('target/@type', serialTargetTypes),
+  port: integer('target/@port', { max: 255 }),
+  targetModel: text('target/model/@name'),
+  ...deviceInfoXml,
+}
+
+export interface Parallel extends CharBackend, DeviceInfo {
+  readonly port?: number
+}
+
+export const parallelXml: XmlFields<Parallel> = {
+  ...charBackendXml,
+  port: integer('target/@port', { max: 255 }),
+  ...deviceInfoXml,
+}
+
+export const consoleTargetTypes = ['serial', 'virtio', 'xen', 'uml', 'sclp', 'sclplm', 'lxc'] as const
+export type ConsoleTargetType = (typeof consoleTargetTypes)[number]
+
+/** What the guest uses as its console; the first one is another view of the first serial port. */
+export interface Console extends CharBackend, DeviceInfo {
+  readonly targetType?: ConsoleTargetType
+  readonly port?: number
+}
+
+export const consoleXml: XmlFields<Console> = {
+  ...charBackendXml,
+  targetType: oneOf('target/@type', consoleTargetTypes),
+  port: integer('target/@port', { max: 255 }),
+  ...deviceInfoXml,
+}
+
+/** A named pipe into the guest, such as the guest agent's. */
+export interface Channel extends CharBackend, DeviceInfo {
+  readonly targetType?: 'virtio' | 'guestfwd' | 'xen'
+  readonly name?: string
+  readonly state?: 'connected' | 'disconnected'
+  readonly guestAddress?: string
+  readonly guestPort?: number
+  /** `qemu-vdagent` only. */
+  readonly clipboardCopyPaste?: boolean
+  readonly mouseMode?: 'server' | 'client'
+}
+
+export const channelXml: XmlFields<Channel> = {
+  ...charBackendXml,
+  targetType: oneOf('target/@type', ['virtio', 'guestfwd', 'xen']),
+  name: text('target/@name'),
+  state: oneOf('target/@state', ['connected', 'disconnected']),
+  guestAddress: text('target/@address'),
+  guestPort: integer('target/@port', { min: 1, max: 65535 }),
+  clipboardCopyPaste: yesNo('clipboard/@copypaste'),
+  mouseMode: oneOf('mouse/@mode', ['server', 'client']),
+  ...deviceInfoXml,
+}
+
+export { charBackendXml }

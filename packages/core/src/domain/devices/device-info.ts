@@ -1,0 +1,47 @@
+import { addressField } from '../address.ts'
+import type { Address } from '../address.ts'
+import { integer, onOff, text, yesNo } from '../../xml/fields.ts'
+import type { XmlFields } from '../../xml/fields.ts'
+
+/** What every device may carry: its name in QEMU, its place, and its turn at boot. */
+export interface DeviceInfo {
+  /** `<boot order='1'/>`: 1 boots first. */
+  readonly bootOrder?: number
+  readonly bootLoadparm?: string
+  /** A user's alias begins with `ua-`; all others polyvirt gives out itself, as libvirt does. */
+  readonly alias?: string
+  /** For USB1 companions: the first port of the EHCI controller that they serve. */
+  readonly masterStartport?: number
+  readonly romEnabled?: boolean
+  readonly romBar?: boolean
+  readonly romFile?: string
+  readonly acpiIndex?: number
+  readonly address?: Address
+}
+
+export const deviceInfoXml: XmlFields<DeviceInfo> = {
+  bootOrder: integer('boot/@order', { min: 1, max: 9999, what: 'a boot order' }),
+  bootLoadparm: text('boot/@loadparm'),
+  alias: text('alias/@name'),
+  masterStartport: integer('master/@startport', { max: 255 }),
+  romEnabled: yesNo('rom/@enabled'),
+  romBar: onOff('rom/@bar'),
+  romFile: text('rom/@file'),
+  acpiIndex: integer('acpi/@index', { min: 1, max: 16383 }),
+  address: addressField,
+}
+
+/** libvirt's `<driver>` attributes that every virtio device has. */
+export interface VirtioOptions {
+  readonly iommu?: boolean
+  readonly ats?: boolean
+  readonly packed?: boolean
+  readonly pagePerVq?: boolean
+}
+
+export const virtioOptionsXml: XmlFields<VirtioOptions> = {
+  iommu: onOff('driver/@iommu'),
+  ats: onOff('driver/@ats'),
+  packed: onOff('driver/@packed'),
+  pagePerVq: onOff('driver/@page_per_vq'),
+}

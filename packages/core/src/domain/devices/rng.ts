@@ -1,0 +1,28 @@
+import { integer, oneOf, required, text } from '../../xml/fields.ts'
+import type { XmlFields } from '../../xml/fields.ts'
+import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
+import type { DeviceInfo, VirtioOptions } from './device-info.ts'
+
+export const virtioModels = ['virtio', 'virtio-transitional', 'virtio-non-transitional'] as const
+export type VirtioModel = (typeof virtioModels)[number]
+
+/** A source of randomness for the guest. */
+export interface Rng extends DeviceInfo, VirtioOptions {
+  readonly model: VirtioModel
+  readonly rateBytes?: number
+  /** Milliseconds over which `rateBytes` may be drawn. */
+  readonly ratePeriod?: number
+  readonly backend: 'random' | 'builtin' | 'egd'
+  /** For `random`: a device of the host, `/dev/urandom` where it is missing. */
+  readonly source?: string
+}
+
+export const rngXml: XmlFields<Rng> = {
+  model: required(oneOf('@model', virtioModels)),
+  rateBytes: integer('rate/@bytes', { min: 1, max: 0xffffffff }),
+  ratePeriod: integer('rate/@period', { min: 1, max: 0xffffffff }),
+  backend: required(oneOf('backend/@model', ['random', 'builtin', 'egd'])),
+  source: text('backend/.'),
+  ...virtioOptionsXml,
+  ...deviceInfoXml,
+}

@@ -1,0 +1,179 @@
+import { cpuset } from './cpuset.ts'
+import { sizeKiB } from './memory.ts'
+import { clockXml } from './clock.ts'
+import type { Clock } from './clock.ts'
+import { cpuXml } from './cpu.ts'
+import type { Cpu } from './cpu.ts'
+import { featuresXml } from './features.ts'
+import type { Features } from './features.ts'
+import { osXml } from './os.ts'
+import type { Os } from './os.ts'
+import { devicesXml } from './devices.ts'
+import type { Devices } from './devices.ts'
+import {
+  fallback, integer, list, mapped, onOff, oneOf, record, report, required, text, verbatim, yesNo,
+} from '../xml/fields.ts'
+import type { XmlField, XmlFields } from '../xml/fields.ts'
+import { quote } from '../errors.ts'
+
+export const lifecycleActions = ['destroy', 'restart', 'rename-restart', 'preserve'] as const
+export type LifecycleAction = (typeof lifecycleActions)[number]
+export const crashActions = [...lifecycleActions, 'coredump-destroy', 'coredump-restart'] as const
+export type CrashAction = (typeof crashActions)[number]
+
+export const virtTypes = ['qemu', 'kvm'] as const
+export type VirtType = (typeof virtTypes)[number]
+
+/** `<seclabel>`: polyvirt confines guests by its own means and takes only `none`. */
+export interface Seclabel {
+  readonly type?: string
+  readonly model?: string
+  readonly relabel?: boolean
+}
+
+const seclabelXml: XmlFields<Seclabel> = {
+  type: text('@type'),
+  model: text('@model'),
+  relabel: yesNo('@relabel'),
+}
+
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly value?: string
+}
+
+/**
+ * One domain, in libvirt's words: what a document says, no more. Sizes are in KiB. Plain data, so
+ * it survives `structuredClone`.
+ */
+export interface Domain {
+  readonly type: VirtType
+  readonly name: string
+  readonly uuid?: string
+  readonly title?: string
+  readonly description?: string
+  /** `<metadata>` as it stands in the document. */
+  readonly metadata?: string
+  readonly maxMemoryKiB?: number
+  readonly maxMemorySlots?: number
+  readonly memoryKiB?: number
+  readonly currentMemoryKiB?: number
+  readonly dumpCore?: boolean
+  /** Maximum number of vCPUs. */
+  readonly vcpus: number
+  /** How many of them are there at start. */
+  readonly vcpuCurrent?: number
+  readonly vcpuCpuset?: readonly number[]
+  readonly vcpuPlacement?: 'static' | 'auto'
+  readonly iothreads?: number
+  readonly os: Os
+  readonly features?: Features
+  readonly cpu?: Cpu
+  readonly clock?: Clock
+  readonly onPoweroff?: LifecycleAction
+  readonly onReboot?: LifecycleAction
+  readonly onCrash?: CrashAction
+  readonly pmSuspendToMem?: boolean
+  readonly pmSuspendToDisk?: boolean
+  readonly devices: Devices
+  readonly seclabels?: readonly Seclabel[]
+  /** `<qemu:arg>`: passed to QEMU behind everything else, unseen by any check. */
+  readonly qemuArgs?: readonly string[]
+  readonly qemuEnvironment?: readonly EnvironmentVariable[]
+}
+
+/** Longest name in bytes: with its suffixes it must still be a file name (NAME_MAX is 255). */
+export const maxNameBytes = 200
+
+const nameField: XmlField<string> = mapped(
+  text('name'),
+  (name, scope) => {
+    const problem = nameProblem(name)
+    if (problem === undefined) return name
+    report(scope, 'ERR_XML_ERROR', `the name ${quote(name)} ${problem}`, 'name')
+    return undefined
+  },
+  (name) => name,
+)
+
+/** What is wrong with a domain's name, or nothing. */
+export function nameProblem(name: string): string | undefined {
+  if (name === '') return 'is empty'
+  if (name === '.' || name === '..') return 'names a directory; choose another'
+  if (name.includes('/')) return `holds a '/', which a name may not`
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return 'holds a control character'
+  if (/[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(name)) {
+    return 'holds an invisible or direction-changing character'
+  }
+  if (name.trim() !== name) return 'begins or ends with a blank'
+  if (Buffer.byteLength(name) > maxNameBytes) return `is longer than ${maxNameBytes} bytes`
+  return undefined
+}
+
+const uuidField: XmlField<string> = mapped(
+  text('uuid'),
+  (written, scope) => {
+    const digits = written.trim().replaceAll('-', '').toLowerCase()
+    if (!/^[0-9a-f]{32}$/.test(digits) || !/^[0-9a-f-]+$/i.test(written.trim())) {
+      report(scope, 'ERR_XML_ERROR', `${quote(written)} is not a UUID: 32 hexadecimal digits`, 'uuid')
+      return undefined
+    }
+    if (/^(.)\1+$/.test(digits)) {
+      report(scope, 'ERR_XML_ERROR', `the UUID ${quote(written)} has only equal digits: it identifies nothing`, 'uuid')
+      return undefined
+    }
+    return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  },
+  (uuid) => uuid,
+)
+
+/** libvirt's namespace for QEMU passthrough arguments. */
+export const qemuNamespace = 'http://libvirt.org/schemas/domain/qemu/1.0'
+
+interface QemuArg {
+  readonly value: string
+}
+
+const qemuArgXml: XmlFields<QemuArg> = { value: required(text('@value')) }
+
+const environmentXml: XmlFields<EnvironmentVariable> = {
+  name: required(text('@name')),
+  value: text('@value'),
+}
+
+export const domainXml: XmlFields<Domain> = {
+  type: required(oneOf('@type', virtTypes, 'ERR_CONFIG_UNSUPPORTED')),
+  name: required(nameField),
+  uuid: uuidField,
+  title: text('title'),
+  description: text('description'),
+  metadata: verbatim('metadata'),
+  maxMemorySlots: integer('maxMemory/@slots', { min: 1, max: 256 }),
+  maxMemoryKiB: sizeKiB('maxMemory'),
+  dumpCore: onOff('memory/@dumpCore'),
+  memoryKiB: sizeKiB('memory'),
+  currentMemoryKiB: sizeKiB('currentMemory'),
+  vcpuPlacement: oneOf('vcpu/@placement', ['static', 'auto']),
+  vcpuCpuset: cpuset('vcpu/@cpuset'),
+  vcpuCurrent: integer('vcpu/@current', { min: 1, max: 0xffff, what: 'a number of vCPUs' }),
+  vcpus: fallback(integer('vcpu', { min: 1, max: 0xffff, what: 'a number of vCPUs' }), 1),
+  iothreads: integer('iothreads', { max: 0xffff }),
+  os: required(record('os', osXml)),
+  features: record('features', featuresXml),
+  cpu: record('cpu', cpuXml),
+  clock: record('clock', clockXml),
+  onPoweroff: oneOf('on_poweroff', lifecycleActions),
+  onReboot: oneOf('on_reboot', lifecycleActions),
+  onCrash: oneOf('on_crash', crashActions),
+  pmSuspendToMem: yesNo('pm/suspend-to-mem/@enabled'),
+  pmSuspendToDisk: yesNo('pm/suspend-to-disk/@enabled'),
+  devices: fallback(record('devices', devicesXml), {}),
+  seclabels: list('seclabel', seclabelXml),
+  qemuArgs: mapped(
+    list('qemu:commandline/qemu:arg', qemuArgXml),
+    (args) => args.map((arg) => arg.value),
+    (values) => values.map((value) => ({ value })),
+  ),
+  qemuEnvironment: list('qemu:commandline/qemu:env', environmentXml),
+}

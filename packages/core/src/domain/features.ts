@@ -1,0 +1,140 @@
+import { sizeKiB } from './memory.ts'
+import { integer, oneOf, onOff, present, text, mapped } from '../xml/fields.ts'
+import type { XmlField, XmlFields } from '../xml/fields.ts'
+
+/** Three states of a switch that stands without an attribute: `<vmport/>` leaves it to QEMU. */
+export type Switch = 'on' | 'off' | 'default'
+
+/** Windows enlightenments, as libvirt names them. */
+export const hypervFeatures = [
+  'relaxed', 'vapic', 'spinlocks', 'vpindex', 'runtime', 'synic', 'stimer', 'reset', 'vendor_id',
+  'frequencies', 'reenlightenment', 'tlbflush', 'ipi', 'evmcs', 'avic',
+] as const
+export type HypervFeature = (typeof hypervFeatures)[number]
+
+/**
+ * `<features>`: libvirt's whole vocabulary. Which of them a machine has, and what each becomes in
+ * QEMU, is the architecture's table.
+ */
+export interface Features {
+  readonly pae?: boolean
+  readonly acpi?: boolean
+  readonly apic?: boolean
+  readonly apicEoi?: boolean
+  readonly hap?: Switch
+  readonly viridian?: boolean
+  readonly privnet?: boolean
+  readonly hypervMode?: 'custom' | 'passthrough'
+  readonly hypervRelaxed?: boolean
+  readonly hypervVapic?: boolean
+  readonly hypervSpinlocks?: boolean
+  readonly hypervSpinlocksRetries?: number
+  readonly hypervVpindex?: boolean
+  readonly hypervRuntime?: boolean
+  readonly hypervSynic?: boolean
+  readonly hypervStimer?: boolean
+  readonly hypervStimerDirect?: boolean
+  readonly hypervReset?: boolean
+  readonly hypervVendorId?: boolean
+  readonly hypervVendorIdValue?: string
+  readonly hypervFrequencies?: boolean
+  readonly hypervReenlightenment?: boolean
+  readonly hypervTlbflush?: boolean
+  readonly hypervIpi?: boolean
+  readonly hypervEvmcs?: boolean
+  readonly hypervAvic?: boolean
+  readonly kvmHidden?: boolean
+  readonly kvmHintDedicated?: boolean
+  readonly kvmPollControl?: boolean
+  readonly kvmPvIpi?: boolean
+  readonly pvspinlock?: Switch
+  readonly pmu?: Switch
+  readonly vmport?: Switch
+  readonly gicVersion?: string
+  readonly smm?: Switch
+  readonly smmTsegKiB?: number
+  readonly ioapic?: 'kvm' | 'qemu'
+  readonly hptResizing?: 'enabled' | 'disabled' | 'required'
+  readonly hptMaxpagesizeKiB?: number
+  readonly vmcoreinfo?: Switch
+  readonly htm?: Switch
+  readonly nestedHv?: Switch
+  readonly msrsUnknown?: 'ignore' | 'fault'
+  readonly ccfAssist?: Switch
+  readonly cfpc?: 'broken' | 'workaround' | 'fixed'
+  readonly sbbc?: 'broken' | 'workaround' | 'fixed'
+  readonly ibs?: 'broken' | 'workaround' | 'fixed-ibs' | 'fixed-ccd' | 'fixed-na'
+  readonly tcgTbCacheKiB?: number
+}
+
+export type FeatureName = keyof Features
+
+export const featuresXml: XmlFields<Features> = {
+  pae: present('pae'),
+  acpi: present('acpi'),
+  apic: present('apic'),
+  apicEoi: onOff('apic/@eoi'),
+  hap: toggle('hap'),
+  viridian: present('viridian'),
+  privnet: present('privnet'),
+  hypervMode: oneOf('hyperv/@mode', ['custom', 'passthrough']),
+  hypervRelaxed: onOff('hyperv/relaxed/@state'),
+  hypervVapic: onOff('hyperv/vapic/@state'),
+  hypervSpinlocks: onOff('hyperv/spinlocks/@state'),
+  hypervSpinlocksRetries: integer('hyperv/spinlocks/@retries', { min: 4095, max: 0xffffffff }),
+  hypervVpindex: onOff('hyperv/vpindex/@state'),
+  hypervRuntime: onOff('hyperv/runtime/@state'),
+  hypervSynic: onOff('hyperv/synic/@state'),
+  hypervStimer: onOff('hyperv/stimer/@state'),
+  hypervStimerDirect: onOff('hyperv/stimer/direct/@state'),
+  hypervReset: onOff('hyperv/reset/@state'),
+  hypervVendorId: onOff('hyperv/vendor_id/@state'),
+  hypervVendorIdValue: text('hyperv/vendor_id/@value'),
+  hypervFrequencies: onOff('hyperv/frequencies/@state'),
+  hypervReenlightenment: onOff('hyperv/reenlightenment/@state'),
+  hypervTlbflush: onOff('hyperv/tlbflush/@state'),
+  hypervIpi: onOff('hyperv/ipi/@state'),
+  hypervEvmcs: onOff('hyperv/evmcs/@state'),
+  hypervAvic: onOff('hyperv/avic/@state'),
+  kvmHidden: onOff('kvm/hidden/@state'),
+  kvmHintDedicated: onOff('kvm/hint-dedicated/@state'),
+  kvmPollControl: onOff('kvm/poll-control/@state'),
+  kvmPvIpi: onOff('kvm/pv-ipi/@state'),
+  pvspinlock: toggle('pvspinlock'),
+  pmu: toggle('pmu'),
+  vmport: toggle('vmport'),
+  gicVersion: text('gic/@version'),
+  smm: toggle('smm'),
+  smmTsegKiB: sizeKiB('smm/tseg'),
+  ioapic: oneOf('ioapic/@driver', ['kvm', 'qemu']),
+  hptResizing: oneOf('hpt/@resizing', ['enabled', 'disabled', 'required']),
+  hptMaxpagesizeKiB: sizeKiB('hpt/maxpagesize'),
+  vmcoreinfo: toggle('vmcoreinfo'),
+  htm: toggle('htm'),
+  nestedHv: toggle('nested-hv'),
+  msrsUnknown: oneOf('msrs/@unknown', ['ignore', 'fault']),
+  ccfAssist: toggle('ccf-assist'),
+  cfpc: oneOf('cfpc/@value', ['broken', 'workaround', 'fixed']),
+  sbbc: oneOf('sbbc/@value', ['broken', 'workaround', 'fixed']),
+  ibs: oneOf('ibs/@value', ['broken', 'workaround', 'fixed-ibs', 'fixed-ccd', 'fixed-na']),
+  tcgTbCacheKiB: sizeKiB('tcg/tb-cache', 'KiB'),
+}
+
+/** Where each feature stands in the document: `htm`, `hyperv/relaxed`. */
+export function featurePath(name: FeatureName): string {
+  const path = featuresXml[name].knows[0] ?? name
+  return `features/${path.replace(/\/?@.*$/, '')}`
+}
+
+function toggle(name: string): XmlField<Switch> {
+  const state = oneOf(`${name}/@state`, ['on', 'off'])
+  const here = present(name)
+  return {
+    ...mapped(state, (v) => v, (v: Switch) => v as 'on' | 'off'),
+    read: (scope) => (here.read(scope) === undefined ? undefined : (state.read(scope) ?? 'default')),
+    write: (v, writer) => {
+      if (v === 'default') here.write(true, writer)
+      else state.write(v, writer)
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { integer, list, oneOf, required, text, yesNo, fallback } from '../xml/fields.ts'
+import type { XmlFields } from '../xml/fields.ts'
+
+export const bootDevices = ['fd', 'hd', 'cdrom', 'network'] as const
+export type BootDevice = (typeof bootDevices)[number]
+
+export interface Boot {
+  readonly dev: BootDevice
+}
+
+const bootXml: XmlFields<Boot> = { dev: required(oneOf('@dev', bootDevices)) }
+
+export interface FirmwareFeature {
+  readonly enabled: boolean
+  readonly name: string
+}
+
+const firmwareFeatureXml: XmlFields<FirmwareFeature> = {
+  enabled: required(yesNo('@enabled')),
+  name: required(text('@name')),
+}
+
+/** What boots, and on which machine. */
+export interface Os {
+  readonly firmware?: 'bios' | 'efi'
+  /** The kind of virtualization; polyvirt offers `hvm`. */
+  readonly type: string
+  readonly arch?: string
+  readonly machine?: string
+  readonly firmwareFeatures?: readonly FirmwareFeature[]
+  readonly loader?: string
+  readonly loaderReadonly?: boolean
+  readonly loaderSecure?: boolean
+  readonly loaderType?: 'rom' | 'pflash'
+  readonly nvram?: string
+  readonly nvramTemplate?: string
+  readonly nvramType?: string
+  readonly kernel?: string
+  readonly initrd?: string
+  readonly cmdline?: string
+  readonly dtb?: string
+  readonly boot?: readonly Boot[]
+  readonly bootmenuEnable?: boolean
+  /** Milliseconds. */
+  readonly bootmenuTimeout?: number
+  readonly biosUseserial?: boolean
+  /** Milliseconds until a failed boot is tried again; -1 never. */
+  readonly biosRebootTimeout?: number
+  readonly smbiosMode?: 'emulate' | 'host' | 'sysinfo'
+}
+
+export const osXml: XmlFields<Os> = {
+  firmware: oneOf('@firmware', ['bios', 'efi']),
+  arch: text('type/@arch'),
+  machine: text('type/@machine'),
+  type: fallback(text('type'), 'hvm'),
+  firmwareFeatures: list('firmware/feature', firmwareFeatureXml),
+  loaderReadonly: yesNo('loader/@readonly'),
+  loaderSecure: yesNo('loader/@secure'),
+  loaderType: oneOf('loader/@type', ['rom', 'pflash']),
+  loader: text('loader'),
+  nvramTemplate: text('nvram/@template'),
+  nvramType: text('nvram/@type'),
+  nvram: text('nvram'),
+  kernel: text('kernel'),
+  initrd: text('initrd'),
+  cmdline: text('cmdline'),
+  dtb: text('dtb'),
+  boot: list('boot', bootXml),
+  bootmenuEnable: yesNo('bootmenu/@enable'),
+  bootmenuTimeout: integer('bootmenu/@timeout', { max: 65535 }),
+  biosUseserial: yesNo('bios/@useserial'),
+  biosRebootTimeout: integer('bios/@rebootTimeout', { min: -1, max: 65535 }),
+  smbiosMode: oneOf('smbios/@mode', ['emulate', 'host', 'sysinfo']),
+}
+

@@ -1,0 +1,2 @@
+export { parseDomain, formatDomain } from './xml/parse-domain.ts'
+export { DomainError, domainError, formatProblem, printable, quote } from './errors.ts'

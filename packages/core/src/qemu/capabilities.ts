@@ -1,0 +1,58 @@
+/**
+ * What one QEMU binary can do, as it said itself over QMP. Plain data: it is cached as JSON, and a
+ * recording of one machine's answer serves as well as the binary.
+ */
+export interface QemuCapabilities {
+  readonly version: { readonly major: number; readonly minor: number; readonly micro: number }
+  /** QEMU's own name for its target: `query-target`. */
+  readonly target: string
+  readonly machines: readonly QemuMachine[]
+  readonly cpus: readonly QemuCpu[]
+  /** Every concrete device type, sorted. */
+  readonly devices: readonly string[]
+  /** Properties of the device types that polyvirt asks about. */
+  readonly deviceProperties: Readonly<Record<string, readonly string[]>>
+  readonly kvm: KvmStatus
+}
+
+/** A machine type: `query-machines`. */
+export interface QemuMachine {
+  readonly name: string
+  readonly alias?: string
+  readonly cpuMax: number
+  /** QOM type of the machine's CPU where none is asked for. */
+  readonly defaultCpuType?: string
+  /** Id of the memory backend that is the machine's RAM. */
+  readonly defaultRamId?: string
+  readonly hotpluggableCpus: boolean
+  readonly deprecated: boolean
+  readonly isDefault: boolean
+}
+
+/** A CPU model: `query-cpu-definitions`. */
+export interface QemuCpu {
+  readonly name: string
+  readonly typename?: string
+  readonly deprecated?: boolean
+  /** Features this host or accelerator cannot give; absent where QEMU does not say. */
+  readonly unavailableFeatures?: readonly string[]
+}
+
+/** Whether hardware virtualization works for this binary and this user, and if not, why. */
+export interface KvmStatus {
+  readonly present: boolean
+  readonly usable: boolean
+  readonly reason?: string
+}
+
+/** The machine type with this name or alias. */
+export function findMachine(
+  capabilities: QemuCapabilities,
+  name: string,
+): QemuMachine | undefined {
+  // A versioned name wins over an alias of the same spelling.
+  return (
+    capabilities.machines.find((machine) => machine.name === name) ??
+    capabilities.machines.find((machine) => machine.alias === name)
+  )
+}

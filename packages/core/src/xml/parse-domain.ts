@@ -1,0 +1,57 @@
+import { DomainError } from '../errors.ts'
+import type { Problem } from '../errors.ts'
+import { domainXml, qemuNamespace } from '../domain/domain.ts'
+import type { Domain } from '../domain/domain.ts'
+import { readElement, writeRecord } from './fields.ts'
+import { readXml } from './read-xml.ts'
+import { XmlWriter } from './writer.ts'
+
+export interface ParsedDomain {
+  readonly domain: Domain
+  /** What the document says and polyvirt does not understand: ignored, never in silence. */
+  readonly warnings: readonly Problem[]
+}
+
+export interface ParseOptions {
+  /** Unknown elements and attributes are errors. */
+  readonly validate?: boolean
+}
+
+/**
+ * Reads domain XML into the model: no defaults, no judgement about machines.
+ *
+ * @throws DomainError `ERR_XML_ERROR` or `ERR_CONFIG_UNSUPPORTED`, with every problem found, each
+ * with its line and path.
+ */
+export function parseDomain(source: string, options: ParseOptions = {}): ParsedDomain {
+  const element = readXml(source)
+  if (element.name !== 'domain') {
+    throw new DomainError([
+      {
+        code: 'ERR_XML_ERROR',
+        place: element.place,
+        message: `the document is <${element.name}>, not a <domain>`,
+      },
+    ])
+  }
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  const scope = { element, path: '', report: { problems, warnings } }
+  const domain = readElement(scope, domainXml)
+  if (options.validate === true) problems.push(...warnings)
+  const [first, ...rest] = problems
+  if (first !== undefined) throw new DomainError([first, ...rest])
+  return { domain, warnings }
+}
+
+/** Writes a domain as libvirt prints it. */
+export function formatDomain(domain: Domain, id?: number): string {
+  const writer = new XmlWriter('domain')
+  const uses = domain.qemuArgs !== undefined || domain.qemuEnvironment !== undefined
+  writer.attribute('type', domain.type)
+  if (id !== undefined) writer.attribute('id', String(id))
+  if (uses) writer.attribute('xmlns:qemu', qemuNamespace)
+  const { type: _, ...fields } = domainXml
+  writeRecord(domain, fields as typeof domainXml, writer)
+  return writer.toString()
+}
