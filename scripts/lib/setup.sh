@@ -15,7 +15,10 @@ node_major=24
 polyvirt_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # With HOME unset, bash takes ~ from the password file.
 [ -n "${HOME:-}" ] || { HOME=$(cd ~ && pwd) && export HOME; }
-polyvirt_cache=${XDG_CACHE_HOME:-$HOME/.cache}/polyvirt
+case ${XDG_CACHE_HOME:-} in
+  /*) polyvirt_cache=$XDG_CACHE_HOME/polyvirt ;;
+  *) polyvirt_cache=$HOME/.cache/polyvirt ;; # the XDG specification: a relative path is ignored
+esac
 tools=$polyvirt_cache/tools
 machine_path=$PATH
 
