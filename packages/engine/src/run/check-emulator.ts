@@ -1,0 +1,69 @@
+import { open, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute } from 'node:path'
+import { domainError, quote } from '../../../core/src/errors.ts'
+
+export interface CheckEmulatorOptions {
+  /** Programs that are emulators although their name does not say so. */
+  readonly allowed?: readonly string[]
+}
+
+/** Names of emulators: `qemu-system-…`, `qemu-kvm`, `kvm`, `kvm-spice`. */
+const emulatorName = /(?:^|[-_.])(?:qemu|kvm)(?:$|[-_.])/
+
+/**
+ * Looks at an emulator before it is ever executed: a document may name any file, and being named
+ * must not make it run. Resolves to the file itself, behind all links; that one is to be executed.
+ */
+export async function checkEmulator(
+  path: string,
+  options: CheckEmulatorOptions = {},
+): Promise<string> {
+  const refuse = (reason: string): never => {
+    throw domainError('ERR_CONFIG_UNSUPPORTED', `emulator ${quote(path, 200)} ${reason}`)
+  }
+  if (path === '') refuse('is an empty path')
+  if (path.includes('\0')) refuse('has a NUL in its path')
+  if (!isAbsolute(path)) refuse('is not an absolute path')
+  const real = await realpath(path).catch(() => refuse('does not exist'))
+  const file = await stat(real)
+  if (!file.isFile()) refuse('is not a regular file')
+  if ((file.mode & 0o111) === 0) refuse('is not executable')
+  if ((file.mode & 0o6000) !== 0)
+    refuse('is setuid or setgid: polyvirt never runs such an emulator')
+  if ((file.mode & 0o022) !== 0) refuse('can be changed by other users: chmod go-w it')
+  if (!isTrustedOwner(file.uid)) refuse(`belongs to uid ${file.uid}, neither root nor you`)
+  const open = await firstOpenDir(dirname(real))
+  if (open !== undefined) refuse(`can be replaced by other users: look at ${quote(open, 200)}`)
+  const listed =
+    options.allowed?.includes(path) === true || options.allowed?.includes(real) === true
+  if (!listed && !emulatorName.test(basename(path)) && !emulatorName.test(basename(real))) {
+    refuse('is no emulator by its name: use qemu-system-…, or allow the path in the configuration')
+  }
+  // execvp() gives a text file without #! to a shell, line by line.
+  if (!(await isProgram(real))) refuse('is neither an ELF program nor a script with #!')
+  return real
+}
+
+function isTrustedOwner(uid: number): boolean {
+  return uid === 0 || uid === process.geteuid?.()
+}
+
+/** The directory on the way whose owner, or everybody, could put another file in its place. */
+async function firstOpenDir(path: string): Promise<string | undefined> {
+  const found = await stat(path)
+  const anyone = (found.mode & 0o002) !== 0 && (found.mode & 0o1000) === 0
+  if (anyone || !isTrustedOwner(found.uid)) return path
+  return path === '/' ? undefined : firstOpenDir(dirname(path))
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const head = Buffer.alloc(4)
+    const { bytesRead } = await file.read(head, 0, 4, 0)
+    const start = head.subarray(0, bytesRead).toString('latin1')
+    return start === '\x7fELF' || start.startsWith('#!')
+  } finally {
+    await file.close()
+  }
+}

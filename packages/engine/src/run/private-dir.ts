@@ -1,0 +1,86 @@
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { domainError, quote } from '../../../core/src/errors.ts'
+
+/** Makes a directory that only this user can enter, or checks that the one there is such. */
+export async function makePrivateDir(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw systemError(`cannot make the directory ${quote(path, 200)}`, error)
+  }
+  await checkPrivateDir(path)
+}
+
+/**
+ * Refuses a directory that someone else owns, or could put files into: whatever lies in it cannot
+ * be trusted. Reading by others is refused, too, for it holds passwords and sockets.
+ */
+export async function checkPrivateDir(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    throw systemError(`cannot look at the directory ${quote(path, 200)}`, error)
+  })
+  const shown = quote(path, 200)
+  const refuse = (what: string, way: string): never => {
+    throw domainError('ERR_OPERATION_INVALID', `${shown} ${what}: ${way}`)
+  }
+  if (found.isSymbolicLink()) refuse('is a symbolic link', 'give the directory itself')
+  if (!found.isDirectory()) refuse('is not a directory', 'remove it or give another path')
+  const uid = process.geteuid?.() ?? 0
+  if (found.uid !== uid) {
+    refuse(`belongs to uid ${found.uid}, not to uid ${uid}`, 'give a directory of your own')
+  }
+  if ((found.mode & 0o077) !== 0) {
+    const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
+    refuse(`is open to other users (mode ${mode})`, 'chmod 0700 it')
+  }
+}
+
+/**
+ * Replaces a file so that a reader, or the next boot, finds the old or the new content, whole.
+ * The file is 0600. Nothing is left behind by a failure.
+ */
+export async function writePrivateFile(path: string, data: string | Uint8Array): Promise<void> {
+  const random = Math.floor(Math.random() * 2 ** 48).toString(36)
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${random}.new`)
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  try {
+    const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+    try {
+      await file.writeFile(data)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+    await syncDir(dirname(path))
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined)
+    throw systemError(`cannot write ${quote(path, 200)}`, error)
+  }
+}
+
+/** Removes a directory and what is in it; links are removed, not followed. Twice is fine. */
+export async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true })
+  } catch (error) {
+    throw systemError(`cannot remove ${quote(path, 200)}`, error)
+  }
+}
+
+/** Makes the names in a directory durable. */
+async function syncDir(path: string): Promise<void> {
+  const dir = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await dir.sync()
+  } finally {
+    await dir.close()
+  }
+}
+
+function systemError(what: string, cause: unknown): Error {
+  const code = cause instanceof Error && 'code' in cause ? `: ${String(cause.code)}` : ''
+  return domainError('ERR_SYSTEM_ERROR', `${what}${code}`, { cause })
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { QmpClient } from '../qmp/index.ts'
+import { isRecord } from '../qmp/shape.ts'
+import { connectUnix } from './connect-unix.ts'
+import { checkPrivateDir, makePrivateDir, removeTree, writePrivateFile } from './private-dir.ts'
+import { findProcesses, isAlive, ownIdentity } from './process-identity.ts'
+import type { ProcessIdentity } from './process-identity.ts'
+import { spawnQemu } from './spawn-qemu.ts'
+import type { SpawnedQemu } from './spawn-qemu.ts'
+import { stopProcess } from './stop-process.ts'
+
+export interface ProbeSessionOptions {
+  readonly emulator: string
+  /** Directory for the private directories of probes; short, for a socket lies in it. */
+  readonly workDir: string
+  /** Limit of start and connecting together; 20 s. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+  readonly launcher?: readonly [string, ...string[]]
+  readonly allowed?: readonly string[]
+}
+
+export interface ProbeSession {
+  readonly qmp: QmpClient
+  readonly process: SpawnedQemu
+}
+
+const prefix = 'probe-'
+const ownerFile = 'owner.json'
+/** A directory without an owner file this long was left by someone who died making it. */
+const abandonedMs = 60_000
+
+/**
+ * Starts an emulator with these machine arguments and no guest of anybody's, hands it over, and
+ * ends it, whatever happens. A probe whose program was killed is swept up by the next one.
+ */
+export async function withProbe<T>(
+  options: ProbeSessionOptions,
+  args: readonly string[],
+  use: (session: ProbeSession) => Promise<T>,
+): Promise<T> {
+  const { emulator, workDir, timeoutMs = 20_000, signal, launcher, allowed } = options
+  await makePrivateDir(workDir)
+  await sweepProbes(workDir)
+  const dir = await mkdtemp(join(workDir, prefix))
+  const socket = join(dir, 'qmp')
+  const wait = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
+  let process: SpawnedQemu | undefined
+  try {
+    await writePrivateFile(join(dir, ownerFile), JSON.stringify(ownIdentity()))
+    process = await spawnQemu({
+      emulator,
+      args: [
+        ...['-S', '-no-user-config', '-nodefaults', '-nographic', ...args],
+        ...['-qmp', `unix:${socket.replaceAll(',', ',,')},server=on,wait=off`],
+      ],
+      environment: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: dir, TMPDIR: dir },
+      log: join(dir, 'log'),
+      ...(launcher === undefined ? {} : { launcher }),
+      ...(allowed === undefined ? {} : { allowed }),
+    })
+    const { exitError, exited } = process
+    const transport = await connectUnix({ path: socket, gone: exitError, ...wait })
+    const qmp = await QmpClient.connect({ transport, peer: emulator, ...wait }).catch(
+      (error: unknown) => rethrow(error, exited, exitError),
+    )
+    try {
+      return await use({ qmp, process }).catch((error: unknown) =>
+        rethrow(error, exited, exitError),
+      )
+    } finally {
+      await qmp.execute('quit', undefined, { timeoutMs: 500 }).catch(() => undefined)
+      await qmp.close()
+    }
+  } finally {
+    if (process) await stopProcess(process.identity, { termMs: 500, what: `probe of ${emulator}` })
+    await removeTree(dir)
+  }
+}
+
+/** An emulator that dies breaks the conversation first; its last words say more. */
+async function rethrow(
+  error: unknown,
+  exited: Promise<unknown>,
+  exitError: () => Error | undefined,
+): Promise<never> {
+  const aWhile = new Promise((resolve) => setTimeout(resolve, 100))
+  await Promise.race([exited, aWhile])
+  throw exitError() ?? error
+}
+
+/** Ends probes whose owner died, by their own directory in the command line, and removes them. */
+export async function sweepProbes(workDir: string): Promise<void> {
+  for (const name of await readdir(workDir)) {
+    if (!name.startsWith(prefix)) continue
+    const dir = join(workDir, name)
+    // Whatever is odd here is not of our making: it is left alone.
+    const abandoned = await isAbandoned(dir).catch(() => false)
+    if (!abandoned) continue
+    const orphans = findProcesses((cmdline) => cmdline.some((arg) => arg.includes(`${dir}/`)))
+    for (const { identity } of orphans) await stopProcess(identity, { termMs: 500 })
+    await removeTree(dir)
+  }
+}
+
+async function isAbandoned(dir: string): Promise<boolean> {
+  await checkPrivateDir(dir)
+  try {
+    return !isAlive(readOwner(await readFile(join(dir, ownerFile), 'utf8')))
+  } catch {
+    return Date.now() - (await stat(dir)).mtimeMs > abandonedMs
+  }
+}
+
+function readOwner(text: string): ProcessIdentity {
+  const value: unknown = JSON.parse(text)
+  if (!isRecord(value)) throw new TypeError('not an identity')
+  const { pid, startTime, bootId } = value
+  if (typeof pid !== 'number' || typeof startTime !== 'number' || typeof bootId !== 'string') {
+    throw new TypeError('not an identity')
+  }
+  return { pid, startTime, bootId }
+}

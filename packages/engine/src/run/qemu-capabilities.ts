@@ -1,0 +1,97 @@
+import type {
+  KvmStatus,
+  QemuCapabilities as PlanCapabilities,
+  QemuCpu,
+  QemuMachine,
+} from '../../../core/src/qemu/capabilities.ts'
+
+/** A machine type, with what planning does not need but a reader of capabilities does. */
+export interface ProbedMachine extends QemuMachine {
+  readonly numaMemSupported: boolean
+  /** Since QEMU 8.2; absent where it does not say. */
+  readonly acpi?: boolean
+}
+
+/** Whether KVM works, with the CPU models as KVM sees them where it does. */
+export interface ProbedKvm extends KvmStatus {
+  readonly cpus?: readonly QemuCpu[]
+}
+
+/**
+ * What one QEMU binary can do, as it said itself over QMP, to this user, since this boot.
+ *
+ * Plain data that survives JSON. It fits wherever planning asks for its own `QemuCapabilities`.
+ */
+export interface QemuCapabilities extends PlanCapabilities {
+  readonly version: PlanCapabilities['version'] & {
+    /** The distributor's addition: `Debian 1:7.2+dfsg-7`; often empty. */
+    readonly package: string
+  }
+  readonly machines: readonly ProbedMachine[]
+  /** CPU models, with features that emulation cannot give as unavailable. */
+  readonly cpus: readonly QemuCpu[]
+  /** Accelerators that are built in: `kvm`, `tcg`. */
+  readonly accelerators: readonly string[]
+  /** Types that `-object` makes, sorted. */
+  readonly objects: readonly string[]
+  /** Property names by canonical machine name, for the machines that were asked about. */
+  readonly machineProperties: Readonly<Record<string, readonly string[]>>
+  /** Names of command line options, without the dash, sorted. */
+  readonly commandLineOptions: readonly string[]
+  /** Names of QMP commands, sorted. */
+  readonly commands: readonly string[]
+  readonly kvm: ProbedKvm
+}
+
+/**
+ * Device types whose properties decide what goes on a command line. Those that this QEMU lacks are
+ * not asked about; an architecture adds its own by {@link QuestionOptions.devices}.
+ */
+export const askedDevices: readonly string[] = [
+  'VGA',
+  'bochs-display',
+  'ide-cd',
+  'ide-hd',
+  'intel-hda',
+  'isa-serial',
+  'nec-usb-xhci',
+  'nvdimm',
+  'pc-dimm',
+  'pci-bridge',
+  'pcie-root-port',
+  'qemu-xhci',
+  'qxl',
+  'qxl-vga',
+  'scsi-block',
+  'scsi-cd',
+  'scsi-hd',
+  'spapr-pci-host-bridge',
+  'spapr-vlan',
+  'spapr-vscsi',
+  'spapr-vty',
+  'usb-host',
+  'usb-redir',
+  'usb-storage',
+  'vfio-pci',
+  'vhost-user-fs-pci',
+  'vhost-vsock-pci',
+  'virtio-balloon-pci',
+  'virtio-blk-pci',
+  'virtio-gpu-pci',
+  'virtio-input-host-pci',
+  'virtio-iommu-pci',
+  'virtio-mem-pci',
+  'virtio-net-pci',
+  'virtio-rng-pci',
+  'virtio-scsi-pci',
+  'virtio-serial-pci',
+  'virtio-vga',
+]
+
+/** What is asked beyond what is always asked. */
+export interface QuestionOptions {
+  /** Machines, by name or alias, whose properties are wanted. */
+  readonly machines?: readonly string[]
+  /** Device types beside {@link askedDevices}. */
+  readonly devices?: readonly string[]
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { domainError, quote } from '../../../core/src/errors.ts'
+import type { DomainError } from '../../../core/src/errors.ts'
+import { checkEmulator } from './check-emulator.ts'
+import type { CheckEmulatorOptions } from './check-emulator.ts'
+import { logTail, openLog } from './log-file.ts'
+import { identify } from './process-identity.ts'
+import type { ProcessIdentity } from './process-identity.ts'
+
+export interface SpawnQemuOptions extends CheckEmulatorOptions {
+  readonly emulator: string
+  /** Arguments, without the program. */
+  readonly args: readonly string[]
+  /** The whole environment of the child; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Gets QEMU's stdout and stderr, appended. */
+  readonly log: string
+  /**
+   * Program and arguments that execute the emulator in their place, keeping the pid, such as
+   * `setpriv --no-new-privs --`.
+   */
+  readonly launcher?: readonly [string, ...string[]]
+}
+
+/** How a process ended. */
+export type ProcessExit =
+  | { readonly code: number; readonly signal?: undefined }
+  | { readonly code?: undefined; readonly signal: string }
+
+/** A QEMU that was just started; it goes on when this process ends. */
+export interface SpawnedQemu {
+  readonly identity: ProcessIdentity
+  /** Settles when QEMU ends while this process lives. */
+  readonly exited: Promise<ProcessExit>
+  /** The exit as an error with QEMU's last words; undefined while it runs. */
+  exitError(): DomainError | undefined
+}
+
+/**
+ * Starts QEMU in a session of its own: no shell, no inherited environment or file descriptor, and
+ * no tie to this process. The emulator is checked before it is executed.
+ */
+export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu> {
+  const emulator = await checkEmulator(options.emulator, options)
+  for (const text of [...options.args, ...Object.values(options.environment)]) checkArgument(text)
+  const log = openLog(options.log)
+  const [program, ...prefix] = [...(options.launcher ?? []), emulator] as [string, ...string[]]
+  const child = withPrivateUmask(() =>
+    spawn(program, [...prefix, ...options.args], {
+      detached: true,
+      cwd: '/',
+      env: { ...options.environment },
+      shell: false,
+      stdio: ['ignore', log.fd, log.fd],
+    }),
+  )
+  closeSync(log.fd)
+  child.unref()
+  let exit: ProcessExit | undefined
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      exit = signal === null ? { code: code ?? -1 } : { signal }
+      resolve(exit)
+    })
+  })
+  if (child.pid === undefined) throw await spawnError(child, emulator)
+  // A child that has ended already is a zombie here: the event loop has not run since.
+  const identity = identify(child.pid) ?? { pid: child.pid, startTime: -1, bootId: '' }
+  return {
+    identity,
+    exited,
+    exitError: () => (exit === undefined ? undefined : exitError(options.emulator, exit, log)),
+  }
+}
+
+function exitError(
+  emulator: string,
+  exit: ProcessExit,
+  log: { readonly path: string; readonly start: number },
+): DomainError {
+  const how = exit.signal === undefined ? `with status ${exit.code}` : `by signal ${exit.signal}`
+  const words = logTail(log.path, log.start)
+  return domainError(
+    'ERR_INTERNAL_ERROR',
+    `process exited ${how}: ${quote(emulator, 200)}${words === '' ? ' said nothing' : `: ${words}`}`,
+  )
+}
+
+/** The kernel takes no longer argument (MAX_ARG_STRLEN), and a NUL would cut one. */
+function checkArgument(text: string): void {
+  if (text.includes('\0')) {
+    throw domainError('ERR_INVALID_ARG', `NUL in the argument ${quote(text)}`)
+  }
+  if (Buffer.byteLength(text) >= 131_072) {
+    throw domainError('ERR_INVALID_ARG', `an argument of 128 KiB or more: ${quote(text)}`)
+  }
+}
+
+/** A child takes over the umask of its parent at the fork; there is no other way to give it one. */
+function withPrivateUmask<T>(spawn: () => T): T {
+  // Only the main thread may change it. A worker's caller relies on the 0700 directories.
+  if (!isMainThread) return spawn()
+  const before = process.umask(0o077)
+  try {
+    return spawn()
+  } finally {
+    process.umask(before)
+  }
+}
+
+async function spawnError(child: ChildProcess, emulator: string): Promise<DomainError> {
+  const cause = await new Promise<Error>((resolve) => child.once('error', resolve))
+  const message = `cannot execute ${quote(emulator, 200)}: ${quote(cause.message, 200)}`
+  return domainError('ERR_INTERNAL_ERROR', message, { cause })
+}
