@@ -1,5 +1,6 @@
 import { domainError } from '../errors.ts'
 import type { Arch } from './arch.ts'
+import type { DeviceRow } from './device-allow-list.ts'
 
 /**
  * Checks an architecture's tables against each other and freezes it: a row for a machine that does
@@ -30,7 +31,7 @@ function checkProfiles(arch: Arch): string[] {
 function checkDevices(arch: Arch): string[] {
   const profiles = new Set(arch.machine.profiles.map((profile) => profile.name))
   const slips: string[] = []
-  for (const [name, row] of Object.entries(arch.devices)) {
+  for (const [name, row] of Object.entries<DeviceRow>(arch.devices as Record<string, DeviceRow>)) {
     const defaults = [...(row.default ?? []), ...Object.values(row.defaultOn ?? {}).flat()]
     for (const model of defaults) {
       if (!(model in row.models)) slips.push(`devices.${name}: default '${model}' is not a model`)

@@ -18,7 +18,9 @@ import { quote } from '../errors.ts'
 
 export const lifecycleActions = ['destroy', 'restart', 'rename-restart', 'preserve'] as const
 export type LifecycleAction = (typeof lifecycleActions)[number]
-export const crashActions = [...lifecycleActions, 'coredump-destroy', 'coredump-restart'] as const
+export const crashActions = [
+  'destroy', 'restart', 'rename-restart', 'preserve', 'coredump-destroy', 'coredump-restart',
+] as const
 export type CrashAction = (typeof crashActions)[number]
 
 export const virtTypes = ['qemu', 'kvm'] as const

@@ -9,11 +9,11 @@ import type { XmlElement } from './element.ts'
  * anything is built from them.
  */
 export const xmlLimits = {
-  bytes: 4 * 1024 * 1024,
+  bytes: 4_194_304,
   depth: 256,
   nodes: 100_000,
   attributes: 256,
-  attributeBytes: 64 * 1024,
+  attributeBytes: 65_536,
 } as const
 
 /** Where each element begins and ends, in document order: what fast-xml-parser does not tell. */

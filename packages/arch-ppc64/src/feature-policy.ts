@@ -1,0 +1,38 @@
+import type { FeaturePolicy } from '@polyvirt/core/arch'
+
+
+
+/**
+ * PAPR's platform features: capabilities of the machine, each a property of `-machine`. No ACPI,
+ * APIC or SMM: `<acpi/>` is refused here because it could only be ignored.
+ */
+export const features: FeaturePolicy = {
+  supported: {
+    pmu: { to: 'nothing', only: { values: ['on', 'default'], reason: 'pseries always has its PMU' } },
+    hptResizing: { to: 'machine', property: 'resize-hpt' },
+    hptMaxpagesizeKiB: {
+      to: 'effects',
+      effects: (f) =>
+        f.hptMaxpagesizeKiB === undefined
+          ? {}
+          : { machine: { 'cap-hpt-max-page-size': `${f.hptMaxpagesizeKiB}k` } },
+    },
+    htm: { to: 'machine', property: 'cap-htm' },
+    nestedHv: { to: 'machine', property: 'cap-nested-hv' },
+    ccfAssist: { to: 'machine', property: 'cap-ccf-assist' },
+    cfpc: { to: 'machine', property: 'cap-cfpc' },
+    sbbc: { to: 'machine', property: 'cap-sbbc' },
+    ibs: { to: 'machine', property: 'cap-ibs' },
+    tcgTbCacheKiB: {
+      to: 'nothing',
+      only: { virtType: 'qemu', reason: 'KVM translates nothing, so it has no translation cache' },
+    },
+  },
+  defaults: () => ({}),
+  timers: {
+    rtc: { tickpolicies: ['delay', 'catchup'] },
+    pit: { present: [false] },
+    hpet: { present: [false] },
+  },
+}
+

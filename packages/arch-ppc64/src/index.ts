@@ -1,0 +1,1 @@
+export { ppc64 } from './ppc64.ts'

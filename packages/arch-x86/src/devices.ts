@@ -1,0 +1,172 @@
+import type { DeviceAllowList } from '@polyvirt/core/arch'
+
+/** What x86 guests may have, and what QEMU calls it. `pc` is the i440FX machine. */
+export const devices: DeviceAllowList = {
+  disk: {
+    models: {
+      virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
+      scsi: { bus: 'drive' },
+      sata: { bus: 'drive' },
+      ide: { bus: 'drive', machines: ['pc'] },
+      usb: { driver: 'usb-storage', bus: 'usb' },
+      fdc: { driver: 'floppy', bus: 'drive' },
+    },
+  },
+  'controller:pci': {
+    models: {
+      'pci-root': { bus: 'none', machines: ['pc'] },
+      'pcie-root': { bus: 'none', machines: ['q35'] },
+      'pci-bridge': { driver: 'pci-bridge', bus: 'pci' },
+      'pci-expander-bus': { driver: 'pxb', bus: 'pci', machines: ['pc'] },
+      'dmi-to-pci-bridge': { driver: 'i82801b11-bridge', bus: 'pci', machines: ['q35'] },
+      'pcie-to-pci-bridge': { driver: 'pcie-pci-bridge', bus: 'pci', machines: ['q35'] },
+      'pcie-root-port': { driver: 'pcie-root-port', bus: 'pci', machines: ['q35'] },
+      'pcie-switch-upstream-port': { driver: 'x3130-upstream', bus: 'pci', machines: ['q35'] },
+      'pcie-switch-downstream-port': { driver: 'xio3130-downstream', bus: 'pci', machines: ['q35'] },
+      'pcie-expander-bus': { driver: 'pxb-pcie', bus: 'pci', machines: ['q35'] },
+    },
+  },
+  'controller:usb': {
+    default: ['piix3-uhci'],
+    models: {
+      'piix3-uhci': { driver: 'piix3-usb-uhci', bus: 'pci' },
+      'piix4-uhci': { driver: 'piix4-usb-uhci', bus: 'pci' },
+      ehci: { driver: 'usb-ehci', bus: 'pci' },
+      'ich9-ehci1': { driver: 'ich9-usb-ehci1', bus: 'pci' },
+      'ich9-uhci1': { driver: 'ich9-usb-uhci1', bus: 'pci' },
+      'ich9-uhci2': { driver: 'ich9-usb-uhci2', bus: 'pci' },
+      'ich9-uhci3': { driver: 'ich9-usb-uhci3', bus: 'pci' },
+      'pci-ohci': { driver: 'pci-ohci', bus: 'pci' },
+      'nec-xhci': { driver: 'nec-usb-xhci', bus: 'pci' },
+      'qemu-xhci': { driver: 'qemu-xhci', bus: 'pci' },
+      none: { bus: 'none' },
+    },
+  },
+  'controller:scsi': {
+    default: ['lsilogic', 'virtio-scsi'],
+    models: {
+      'virtio-scsi': { driver: 'virtio-scsi-pci', bus: 'pci' },
+      lsilogic: { driver: 'lsi', bus: 'pci' },
+      lsisas1068: { driver: 'mptsas1068', bus: 'pci' },
+      lsisas1078: { driver: 'megasas', bus: 'pci' },
+      vmpvscsi: { driver: 'pvscsi', bus: 'pci' },
+      am53c974: { driver: 'am53c974', bus: 'pci' },
+      dc390: { driver: 'dc390', bus: 'pci' },
+    },
+  },
+  'controller:sata': { models: { '': { driver: 'ahci', bus: 'pci' } } },
+  'controller:ide': {
+    models: {
+      '': { bus: 'pci', driver: 'piix3-ide', machines: ['pc'] },
+      piix3: { bus: 'pci', driver: 'piix3-ide', machines: ['pc'] },
+    },
+  },
+  'controller:fdc': {
+    models: { '': { bus: 'none', driver: 'isa-fdc' } },
+  },
+  'controller:virtio-serial': {
+    models: {
+      '': { driver: 'virtio-serial-pci', bus: 'pci' },
+      virtio: { driver: 'virtio-serial-pci', bus: 'pci' },
+    },
+  },
+  'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
+  interface: {
+    default: ['rtl8139', 'e1000', 'virtio'],
+    models: {
+      virtio: { driver: 'virtio-net-pci', bus: 'pci' },
+      e1000: { driver: 'e1000', bus: 'pci' },
+      e1000e: { driver: 'e1000e', bus: 'pci' },
+      'e1000-82544gc': { driver: 'e1000-82544gc', bus: 'pci' },
+      'e1000-82545em': { driver: 'e1000-82545em', bus: 'pci' },
+      igb: { driver: 'igb', bus: 'pci' },
+      rtl8139: { driver: 'rtl8139', bus: 'pci' },
+      ne2k_pci: { driver: 'ne2k_pci', bus: 'pci' },
+      pcnet: { driver: 'pcnet', bus: 'pci' },
+      vmxnet3: { driver: 'vmxnet3', bus: 'pci' },
+      tulip: { driver: 'tulip', bus: 'pci' },
+      i82550: { driver: 'i82550', bus: 'pci' },
+      i82551: { driver: 'i82551', bus: 'pci' },
+      i82557b: { driver: 'i82557b', bus: 'pci' },
+      i82559er: { driver: 'i82559er', bus: 'pci' },
+    },
+  },
+  serial: {
+    default: ['isa-serial'],
+    models: {
+      'isa-serial': { driver: 'isa-serial', bus: 'isa' },
+      'usb-serial': { driver: 'usb-serial', bus: 'usb' },
+      'pci-serial': { driver: 'pci-serial', bus: 'pci' },
+      'isa-debug': { driver: 'isa-debugcon', bus: 'isa' },
+    },
+  },
+  parallel: { models: { parallel: { driver: 'isa-parallel', bus: 'isa' } } },
+  console: {
+    models: {
+      serial: { bus: 'none' },
+      virtio: { driver: 'virtconsole', bus: 'virtio-serial' },
+    },
+  },
+  channel: {
+    models: {
+      virtio: { driver: 'virtserialport', bus: 'virtio-serial' },
+      guestfwd: { bus: 'none' },
+    },
+  },
+  input: {
+    default: ['ps2:mouse', 'ps2:keyboard', 'usb:tablet'],
+    models: {
+      'ps2:mouse': { bus: 'none' },
+      'ps2:keyboard': { bus: 'none' },
+      'usb:mouse': { driver: 'usb-mouse', bus: 'usb' },
+      'usb:tablet': { driver: 'usb-tablet', bus: 'usb' },
+      'usb:keyboard': { driver: 'usb-kbd', bus: 'usb' },
+      'virtio:mouse': { driver: 'virtio-mouse-pci', bus: 'pci' },
+      'virtio:tablet': { driver: 'virtio-tablet-pci', bus: 'pci' },
+      'virtio:keyboard': { driver: 'virtio-keyboard-pci', bus: 'pci' },
+      'virtio:passthrough': { driver: 'virtio-input-host-pci', bus: 'pci' },
+    },
+  },
+  graphics: { models: { vnc: { bus: 'none' }, spice: { bus: 'none' } } },
+  sound: {
+    models: {
+      ich6: { driver: 'intel-hda', bus: 'pci' },
+      ich9: { driver: 'ich9-intel-hda', bus: 'pci' },
+      ac97: { driver: 'AC97', bus: 'pci' },
+      es1370: { driver: 'ES1370', bus: 'pci' },
+      sb16: { driver: 'sb16', bus: 'isa' },
+      usb: { driver: 'usb-audio', bus: 'usb' },
+    },
+  },
+  video: {
+    default: ['cirrus', 'vga'],
+    models: {
+      vga: { driver: 'VGA', bus: 'pci' },
+      cirrus: { driver: 'cirrus-vga', bus: 'pci' },
+      vmvga: { driver: 'vmware-svga', bus: 'pci' },
+      qxl: { driver: 'qxl-vga', secondary: 'qxl', bus: 'pci' },
+      virtio: { driver: 'virtio-vga', secondary: 'virtio-gpu-pci', bus: 'pci' },
+      bochs: { driver: 'bochs-display', bus: 'pci' },
+      ramfb: { driver: 'ramfb', bus: 'none' },
+      none: { bus: 'none' },
+    },
+  },
+  hub: { models: { usb: { driver: 'usb-hub', bus: 'usb' } } },
+  watchdog: {
+    models: {
+      i6300esb: { driver: 'i6300esb', bus: 'pci' },
+      ib700: { driver: 'ib700', bus: 'isa' },
+    },
+  },
+  memballoon: {
+    models: { virtio: { driver: 'virtio-balloon-pci', bus: 'pci' }, none: { bus: 'none' } },
+  },
+  rng: { models: { virtio: { driver: 'virtio-rng-pci', bus: 'pci' } } },
+  panic: {
+    default: ['isa'],
+    models: {
+      isa: { driver: 'pvpanic', bus: 'isa' },
+      hyperv: { bus: 'none' },
+    },
+  },
+}

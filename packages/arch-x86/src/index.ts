@@ -1,0 +1,1 @@
+export { x86 } from './x86.ts'

@@ -1,0 +1,140 @@
+import type { ImplicitDevice, MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
+import { rules } from './rules.ts'
+
+/** Both PC boards have an i8042 and, by libvirt's custom, a balloon. */
+const everyPc: readonly ImplicitDevice[] = [
+  {
+    kind: 'memballoon',
+    device: { model: 'virtio' },
+    reason: 'every guest gets a balloon unless it says none',
+  },
+  { kind: 'input', device: { type: 'mouse', bus: 'ps2' }, reason: 'the board has an i8042' },
+  { kind: 'input', device: { type: 'keyboard', bus: 'ps2' }, reason: 'the board has an i8042' },
+]
+
+/** SeaBIOS needs the first megabyte. */
+const minimumMemoryKiB = 1024
+
+/**
+ * i440FX: one PCI bus; slot 1 is the PIIX3 with ISA bridge, IDE, USB and power management
+ * (QEMU hw/i386/pc_piix.c).
+ */
+const pc: MachineProfile = {
+  name: 'pc',
+  pattern: /^(?:pc|pc-(?:i440fx|0|1)[-.][\w.+-]+)$/,
+  memoryStepKiB: 1024,
+  minimumMemoryKiB,
+  powerManagement: 'PIIX4_PM',
+  pci: {
+    root: 'pci-root',
+    grow: 'pci-bridge',
+    occupied: [
+      { slot: 1, function: 0 },
+      { slot: 1, function: 3 },
+    ],
+    places: [
+      {
+        kind: 'controller',
+        where: { type: 'ide', index: 0 },
+        at: [{ slot: 1, function: 1 }],
+        fixed: true,
+      },
+      {
+        kind: 'controller',
+        where: { type: 'usb', index: 0, model: 'piix3-uhci' },
+        at: [{ slot: 1, function: 2 }],
+      },
+      { kind: 'video', where: { primary: true }, at: [{ slot: 2, function: 0 }] },
+    ],
+  },
+  implicit: [
+    {
+      kind: 'controller',
+      device: { type: 'usb', index: 0, model: 'piix3-uhci' },
+      reason: 'the board has a PIIX3 USB controller',
+    },
+    {
+      kind: 'controller',
+      device: { type: 'pci', index: 0, model: 'pci-root' },
+      reason: 'the board has one PCI bus',
+    },
+    ...everyPc,
+  ],
+}
+
+/**
+ * Q35: PCI Express; slot 1f holds the ICH9 with LPC, SATA and SMBus (QEMU hw/i386/pc_q35.c).
+ * Everything that can be unplugged sits behind a root port.
+ */
+const q35: MachineProfile = {
+  name: 'q35',
+  pattern: /^(?:q35|pc-q35-[\w.+-]+)$/,
+  memoryStepKiB: 1024,
+  minimumMemoryKiB,
+  powerManagement: 'ICH9-LPC',
+  pci: {
+    root: 'pcie-root',
+    grow: 'pcie-root-port',
+    occupied: [
+      { slot: 0x1f, function: 0 },
+      { slot: 0x1f, function: 3 },
+    ],
+    places: [
+      {
+        kind: 'controller',
+        where: { type: 'sata', index: 0 },
+        at: [{ slot: 0x1f, function: 2 }],
+        fixed: true,
+      },
+      ...ich9Usb('ich9-ehci1', 7),
+      ...ich9Usb('ich9-uhci1', 0),
+      ...ich9Usb('ich9-uhci2', 1),
+      ...ich9Usb('ich9-uhci3', 2),
+      {
+        kind: 'controller',
+        where: { type: 'pci', model: 'dmi-to-pci-bridge' },
+        at: [{ slot: 0x1e, function: 0 }],
+      },
+      { kind: 'video', where: { primary: true }, at: [{ slot: 1, function: 0 }] },
+      { kind: 'sound', where: { model: 'ich9' }, at: [{ slot: 0x1b, function: 0 }] },
+    ],
+  },
+  implicit: [
+    {
+      kind: 'controller',
+      device: { type: 'usb', index: 0, model: 'qemu-xhci' },
+      reason: 'libvirt gives the board a USB 3 controller',
+    },
+    {
+      kind: 'controller',
+      device: { type: 'sata', index: 0 },
+      reason: 'the board has an ICH9 SATA controller',
+    },
+    {
+      kind: 'controller',
+      device: { type: 'pci', index: 0, model: 'pcie-root' },
+      reason: 'the board has a PCI Express root',
+    },
+    ...everyPc,
+  ],
+}
+
+/** The ICH9's own places for its first two USB 2 groups. */
+function ich9Usb(model: string, fn: number) {
+  return [
+    {
+      kind: 'controller' as const,
+      where: { type: 'usb' as const, model },
+      at: [
+        { slot: 0x1d, function: fn },
+        { slot: 0x1a, function: fn },
+      ],
+    },
+  ]
+}
+
+export const machine: MachineBuilder = {
+  default: 'pc',
+  profiles: [pc, q35],
+  rules,
+}

@@ -1,0 +1,50 @@
+import type { Problem, Rule } from '@polyvirt/core/arch'
+
+/** QEMU's machines above this many vCPUs need an IOMMU with extended interrupts. */
+const apicLimit = 255
+
+const manyVcpus: Rule = {
+  name: 'x86/x2apic',
+  check({ domain }): readonly Problem[] {
+    if (domain.vcpus <= apicLimit) return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: 'vcpu',
+        message: `more than ${apicLimit} vCPUs need an IOMMU with extended interrupt mode, which is not offered`,
+      },
+    ]
+  },
+}
+
+/** Firmware in flash talks to the guest through ACPI. */
+const flashNeedsAcpi: Rule = {
+  name: 'x86/flash-acpi',
+  check({ domain }): readonly Problem[] {
+    if (domain.os.loaderType !== 'pflash' || domain.features?.acpi === true) return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: 'os/loader',
+        message: 'firmware in pflash needs <features><acpi/></features>',
+      },
+    ]
+  },
+}
+
+/** A passed-through firmware search needs descriptors of the host, which planning never reads. */
+const namedFirmware: Rule = {
+  name: 'x86/firmware',
+  check({ domain }): readonly Problem[] {
+    if (domain.os.firmware !== 'efi') return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: 'os/@firmware',
+        message: `firmware is not searched for yet; name it: <loader readonly='yes' type='pflash'>PATH</loader>`,
+      },
+    ]
+  },
+}
+
+export const rules: readonly Rule[] = [manyVcpus, flashNeedsAcpi, namedFirmware]

@@ -1,0 +1,283 @@
+import { fill, noteDevice, placeables, settle } from '../defaults/defaulting.ts'
+import type { Defaulting, Placeable, PlaceableKind } from '../defaults/defaulting.ts'
+import { insertController } from '../defaults/controllers.ts'
+import { devicesOf } from '../draft.ts'
+import type { DeviceDraft, DomainDraft } from '../draft.ts'
+import { Notes } from '../notes.ts'
+import { PciBuses } from './pci-buses.ts'
+import type { PciWish } from './pci-buses.ts'
+import { pciWish } from './pci-wish.ts'
+import type { PciAddress } from '../../domain/address.ts'
+import type { DeviceOf } from '../../domain/devices.ts'
+import type { PciLayout, PciPlace } from '../../arch/machine-builder.ts'
+
+/** A device that wants a PCI address, with its place in the definition. */
+interface Candidate {
+  readonly kind: PlaceableKind
+  readonly device: Placeable
+  readonly wish: PciWish
+}
+
+/**
+ * Hands out PCI addresses in libvirt's order. A first round on a copy finds how many buses are
+ * needed; then the missing controllers are added and the second round is for keeps.
+ */
+export function assignPci(d: Defaulting): void {
+  const layout = d.context.profile.pci
+  if (layout === undefined) return
+  numberBuses(d)
+  const given = highestIndex(d.domain)
+  const trial: Defaulting = { ...d, domain: structuredClone(d.domain), notes: new Notes() }
+  const tried = place(trial, layout, true)
+  spare(tried, layout, given)
+  addMissingControllers(d, tried, layout)
+  numberBuses(d)
+  place(d, layout, false)
+  finishControllers(d, layout)
+}
+
+function highestIndex(domain: DomainDraft): number {
+  const indexes = pciControllers(domain).map((c) => c.index ?? 0)
+  return Math.max(0, ...indexes)
+}
+
+function pciControllers(domain: DomainDraft): DeviceDraft<'controller'>[] {
+  return devicesOf(domain, 'controller').filter((c) => c.type === 'pci')
+}
+
+/** Root ports on a fresh definition come with one to spare, so that something can be plugged in. */
+function spare(buses: PciBuses, layout: PciLayout, given: number): void {
+  if (layout.grow === 'pcie-root-port') {
+    if (given === 0 && buses.count > 1) buses.next({ connect: 'pcie' })
+  }
+}
+
+function place(d: Defaulting, layout: PciLayout, trial: boolean): PciBuses {
+  const buses = setUp(d.domain, layout)
+  const candidates = inOrder(d)
+  for (const { device, wish } of candidates) {
+    const { address } = device
+    if (address?.type === 'pci') buses.reserve(address, wish)
+  }
+  const given = new Set(candidates.filter((c) => c.device.address?.type === 'pci').map((c) => c.device))
+  placeFixed(d, layout, buses, candidates)
+  // One conventional slot stays free for a bridge that may be needed later.
+  if (trial && layout.root === 'pci-root' && !buses.full) buses.next({ connect: 'pci' })
+  for (const candidate of candidates) {
+    if (candidate.device.address === undefined && !given.has(candidate.device)) {
+      placeNext(d, buses, candidate)
+    }
+  }
+  return buses
+}
+
+function setUp(domain: DomainDraft, layout: PciLayout): PciBuses {
+  const buses = new PciBuses((wish, set) => grow(wish, set, layout))
+  const byIndex = new Map(pciControllers(domain).map((c) => [c.index ?? 0, c.model ?? '']))
+  const last = Math.min(255, Math.max(0, ...byIndex.keys()))
+  for (let index = 0; index <= last; index++) {
+    buses.add(byIndex.get(index) ?? (index === 0 ? layout.root : layout.grow))
+  }
+  for (const at of layout.occupied) {
+    buses.reserve({ type: 'pci', domain: 0, bus: 0, slot: at.slot, function: at.function })
+  }
+  return buses
+}
+
+/** Which controllers make room: on a PCIe machine conventional devices need a bridge behind a port. */
+function grow(wish: PciWish, buses: PciBuses, layout: PciLayout): readonly string[] {
+  if (layout.grow !== 'pcie-root-port') return [layout.grow]
+  if (wish.connect === 'pci') {
+    return buses.hasFree('pcie-to-pci-bridge')
+      ? ['pcie-to-pci-bridge']
+      : ['pcie-root-port', 'pcie-to-pci-bridge']
+  }
+  if (wish.connect === 'pci-bridge') return ['dmi-to-pci-bridge']
+  if (wish.connect === 'pcie-switch-downstream-port') return ['pcie-switch-upstream-port']
+  return wish.connect === 'pcie-root-port' || wish.connect === 'dmi-to-pci-bridge' ? [] : ['pcie-root-port']
+}
+
+/** PCI devices in the order in which libvirt gives them slots. */
+function inOrder(d: Defaulting): Candidate[] {
+  const { domain, context } = d
+  const found: Candidate[] = []
+  const take = (kind: PlaceableKind, buses?: boolean): void => {
+    for (const device of placeables(domain, kind)) {
+      const isBus = (device as { type?: string }).type === 'pci'
+      if (buses !== undefined && buses !== isBus) continue
+      const wish = pciWish(kind, device as DeviceOf<PlaceableKind>, context)
+      if (wish !== undefined) found.push({ kind, device, wish })
+    }
+  }
+  take('controller', true)
+  take('interface')
+  take('sound')
+  take('controller', false)
+  take('disk')
+  take('memballoon')
+  take('rng')
+  take('watchdog')
+  take('video')
+  take('input')
+  take('serial')
+  take('panic')
+  return found
+}
+
+/** Devices that the board or custom put in a certain slot. */
+function placeFixed(
+  d: Defaulting,
+  layout: PciLayout,
+  buses: PciBuses,
+  candidates: readonly Candidate[],
+): void {
+  for (const spot of layout.places) {
+    const candidate = candidates.find(
+      (c) => c.kind === spot.kind && c.device.address === undefined && agrees(c.device, spot),
+    )
+    if (candidate === undefined) continue
+    const free = spot.at.find((at) =>
+      spot.fixed === true || (at.function > 0 ? buses.isFree({ bus: 0, ...at }) : buses.isSlotFree(0, at.slot)),
+    )
+    if (free !== undefined) {
+      give(d, buses, candidate, { type: 'pci', domain: 0, bus: 0, ...free }, spot.fixed === true
+        ? 'the board has it there'
+        : 'where such a device stands by custom')
+    } else if (spot.kind === 'video') placeNextOnRoot(d, buses, candidate)
+  }
+}
+
+/** A primary video card whose slot is taken still belongs on the root bus. */
+function placeNextOnRoot(d: Defaulting, buses: PciBuses, candidate: Candidate): void {
+  for (let slot = 1; slot < 32; slot++) {
+    if (!buses.isSlotFree(0, slot)) continue
+    give(d, buses, candidate, { type: 'pci', domain: 0, bus: 0, slot, function: 0 }, 'the first free slot of the root bus')
+    return
+  }
+}
+
+function agrees(device: object, spot: PciPlace): boolean {
+  const values = device as Readonly<Record<string, unknown>>
+  return Object.entries(spot.where).every(([key, value]) => values[key] === value)
+}
+
+function placeNext(d: Defaulting, buses: PciBuses, candidate: Candidate): void {
+  const companion = companionAddress(d, candidate)
+  if (companion !== undefined) {
+    give(d, buses, candidate, companion, 'USB1 companions share the slot of their EHCI controller')
+    return
+  }
+  const address = buses.next(candidate.wish)
+  if (address !== undefined) assign(d, candidate, address, 'the next free slot')
+}
+
+/** Functions of the USB companions within their slot (ICH9 datasheet, chapter 5.20). */
+const companionFunctions: Readonly<Record<string, number>> = {
+  'ich9-ehci1': 7,
+  'ich9-uhci1': 0,
+  'ich9-uhci2': 1,
+  'ich9-uhci3': 2,
+}
+
+function companionAddress(d: Defaulting, candidate: Candidate): PciAddress | undefined {
+  if (candidate.kind !== 'controller') return undefined
+  const controller = candidate.device as DeviceDraft<'controller'>
+  const fn = companionFunctions[controller.model ?? '']
+  if (controller.type !== 'usb' || fn === undefined) return undefined
+  const sibling = devicesOf(d.domain, 'controller').find(
+    (c) =>
+      c !== controller &&
+      c.type === 'usb' &&
+      c.index === controller.index &&
+      c.address?.type === 'pci' &&
+      (c.model ?? '') in companionFunctions,
+  )
+  if (sibling?.address?.type !== 'pci') return undefined
+  const { multifunction: _, ...at } = sibling.address
+  return { ...at, function: fn, ...(fn === 0 && { multifunction: true }) }
+}
+
+function give(d: Defaulting, buses: PciBuses, candidate: Candidate, address: PciAddress, reason: string): void {
+  buses.reserve(address, candidate.wish)
+  assign(d, candidate, address, reason)
+}
+
+function assign(d: Defaulting, candidate: Candidate, address: PciAddress, reason: string): void {
+  const own = companionOf(candidate, address)
+  settle(d, candidate.kind, candidate.device, own, { rule: 'address/pci', reason })
+}
+
+/** A companion that gets a slot of its own still takes its own function in it. */
+function companionOf(candidate: Candidate, address: PciAddress): PciAddress {
+  if (candidate.kind !== 'controller') return address
+  const { type, model } = candidate.device as DeviceDraft<'controller'>
+  const fn = type === 'usb' ? companionFunctions[model ?? ''] : undefined
+  if (fn === undefined || address.function !== 0) return address
+  return { ...address, function: fn, ...(fn === 0 && { multifunction: true }) }
+}
+
+/** Adds the controllers that the first round found missing. */
+function addMissingControllers(d: Defaulting, tried: PciBuses, layout: PciLayout): void {
+  for (let index = 0; index < tried.count; index++) {
+    if (pciControllers(d.domain).some((c) => c.index === index)) continue
+    const controller: DeviceDraft<'controller'> = {
+      type: 'pci',
+      index,
+      model: tried.modelAt(index) ?? layout.grow,
+    }
+    const at = insertController(d.domain, controller)
+    noteDevice(d, 'controller', at, controller, {
+      rule: `machine/${d.context.profile.name}/pci`,
+      reason: 'the devices need one more PCI bus',
+      arch: true,
+    })
+  }
+}
+
+/** Host bridges get their numbers before devices can be placed behind them. */
+function numberBuses(d: Defaulting): void {
+  const layout = d.context.profile.pci
+  if (layout?.multipleRoots !== true) return
+  const roots = pciControllers(d.domain).filter((c) => c.model === 'pci-root')
+  const taken = new Set(roots.flatMap((c) => c.targetIndex ?? []))
+  for (const root of roots) {
+    if (root.targetIndex !== undefined) continue
+    let number = root.index === 0 ? 0 : 1
+    while (taken.has(number)) number++
+    taken.add(number)
+    fill(d, 'controller', root, 'targetIndex', number, {
+      rule: 'controller/target-index',
+      reason: 'host bridges are numbered',
+    })
+  }
+}
+
+/** QEMU's device for each model, and by what the guest tells bridges apart. */
+const modelNames: Readonly<Record<string, string>> = {
+  'pci-bridge': 'pci-bridge',
+  'dmi-to-pci-bridge': 'i82801b11-bridge',
+  'pcie-to-pci-bridge': 'pcie-pci-bridge',
+  'pcie-root-port': 'pcie-root-port',
+  'pcie-switch-upstream-port': 'x3130-upstream',
+  'pcie-switch-downstream-port': 'xio3130-downstream',
+  'pci-expander-bus': 'pxb',
+  'pcie-expander-bus': 'pxb-pcie',
+}
+
+function finishControllers(d: Defaulting, layout: PciLayout): void {
+  const why = { rule: 'controller/pci', reason: 'how QEMU builds and tells apart its bridges' }
+  for (const controller of pciControllers(d.domain)) {
+    const { model = '', index = 0, address } = controller
+    const name = model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames[model]
+    const legacyPort = model === 'pcie-root-port' && controller.modelName === 'ioh3420'
+    if (!legacyPort) fill(d, 'controller', controller, 'modelName', name, why)
+    if (model === 'pci-bridge') fill(d, 'controller', controller, 'chassisNr', index, why)
+    if (model === 'pcie-root-port' || model === 'pcie-switch-downstream-port') {
+      fill(d, 'controller', controller, 'chassis', index, why)
+      if (address?.type === 'pci') {
+        fill(d, 'controller', controller, 'port', address.slot * 8 + address.function, why)
+      }
+    }
+  }
+}
+

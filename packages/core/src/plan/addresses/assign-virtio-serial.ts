@@ -1,0 +1,43 @@
+import { settle } from '../defaults/defaulting.ts'
+import type { Defaulting } from '../defaults/defaulting.ts'
+import { devicesOf } from '../draft.ts'
+import type { DeviceDraft } from '../draft.ts'
+
+/** Ports of one controller: QEMU's default `max_ports`. Port 0 is a console's. */
+const maxPorts = 31
+
+type Port = DeviceDraft<'channel'> | DeviceDraft<'console'>
+
+/** Gives virtio channels and consoles their ports: channels from 1, consoles from 0. */
+export function assignVirtioSerial(d: Defaulting): void {
+  const channels = devicesOf(d.domain, 'channel').filter((c) => c.targetType === 'virtio')
+  const consoles = devicesOf(d.domain, 'console').filter((c) => c.targetType === 'virtio')
+  const taken = new Set<string>()
+  for (const { address } of [...consoles, ...channels]) {
+    if (address?.type === 'virtio-serial' && address.port !== 0) taken.add(`${address.controller}:${address.port}`)
+  }
+  const limits = new Map(
+    devicesOf(d.domain, 'controller')
+      .filter((c) => c.type === 'virtio-serial')
+      .map((c) => [c.index ?? 0, c.ports ?? maxPorts]),
+  )
+  const give = (kind: 'channel' | 'console', device: Port, first: number): void => {
+    const { address } = device
+    if (address !== undefined && (address.type !== 'virtio-serial' || address.port !== 0)) return
+    const wanted = address?.type === 'virtio-serial' ? address.controller : undefined
+    for (const [controller, ports] of [...limits].toSorted(([a], [b]) => a - b)) {
+      if (wanted !== undefined && controller !== wanted) continue
+      for (let port = first; port < ports; port++) {
+        if (taken.has(`${controller}:${port}`)) continue
+        taken.add(`${controller}:${port}`)
+        settle(d, kind, device, { type: 'virtio-serial', controller, bus: 0, port }, {
+          rule: 'address/virtio-serial',
+          reason: 'the next free port',
+        })
+        return
+      }
+    }
+  }
+  for (const console of consoles) give('console', console, 0)
+  for (const channel of channels) give('channel', channel, 1)
+}

@@ -1,0 +1,45 @@
+import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
+import type { PlanContext } from '../plan-context.ts'
+import { modelOf } from '../allow-list.ts'
+import { connectOfController } from './pci-buses.ts'
+import type { PciWish } from './pci-buses.ts'
+
+/**
+ * Device types that are PCI Express endpoints: QEMU's `pcie` interface (hw/*: `INTERFACE_PCIE_DEVICE`)
+ * as far as the domain schema can name them. Plain virtio devices are both; on a PCIe machine they
+ * are placed as Express.
+ */
+const express: ReadonlySet<string> = new Set([
+  'qemu-xhci', 'nec-usb-xhci', 'e1000e', 'igb', 'vmxnet3', 'bochs-display', 'virtio-gpu-pci',
+])
+
+/** Is this driver, in this form, a PCI Express device? A transitional virtio device is not. */
+function isExpress(driver: string, model: string | undefined): boolean {
+  if (express.has(driver)) return true
+  return /^virtio-|^vhost-/.test(driver) && !(model ?? '').endsWith('-transitional')
+    ? true
+    : (model ?? '').endsWith('-non-transitional')
+}
+
+/** What a device wants to be plugged into; nothing for devices that are not on PCI. */
+export function pciWish<K extends DeviceKind>(
+  kind: K,
+  device: DeviceOf<K>,
+  context: PlanContext,
+): PciWish | undefined {
+  if (kind === 'controller') {
+    const { type, model } = device as DeviceOf<'controller'>
+    if (type === 'pci') {
+      const connect = connectOfController(model ?? '')
+      if (connect === undefined) return undefined
+      return connect === 'pcie-root-port' || connect === 'pcie-switch-downstream-port'
+        ? { connect, aggregate: true }
+        : { connect }
+    }
+  }
+  const model = modelOf(kind, device, context)
+  if (model === undefined || model.bus !== 'pci' || model.driver === undefined) return undefined
+  const { model: form } = device as { readonly model?: string }
+  const pcieRoot = context.profile.pci?.root === 'pcie-root'
+  return { connect: pcieRoot && isExpress(model.driver, form) ? 'pcie' : 'pci' }
+}

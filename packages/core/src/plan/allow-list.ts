@@ -1,0 +1,108 @@
+import type { DeviceModel, DeviceRow, DeviceRowName } from '../arch/device-allow-list.ts'
+import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
+import type { PlanContext } from './plan-context.ts'
+
+/** Which row of the allow-list speaks for a device, and by which key. */
+export interface RowKey {
+  readonly row: DeviceRowName
+  readonly key: string
+  /** Attribute that says it, for messages: `model/@type`. */
+  readonly path: string
+  /** What it is called in messages: `video model`. */
+  readonly what: string
+}
+
+type KeyOf = { readonly [K in DeviceKind]: (device: DeviceOf<K>) => RowKey | undefined }
+
+/** How each kind of device names its model. `undefined` where nothing is to be looked up. */
+const keyOf: KeyOf = {
+  disk: (d) => ({ row: 'disk', key: d.bus ?? '', path: 'target/@bus', what: 'disk bus' }),
+  controller: (c) => ({
+    row: `controller:${c.type}`,
+    key: c.model ?? '',
+    path: '@model',
+    what: `${c.type} controller model`,
+  }),
+  interface: (i) => ({ row: 'interface', key: i.model ?? '', path: 'model/@type', what: 'interface model' }),
+  serial: (s) => ({ row: 'serial', key: s.targetType ?? '', path: 'target/@type', what: 'serial target type' }),
+  parallel: () => ({ row: 'parallel', key: 'parallel', path: '', what: 'device' }),
+  console: (c) => ({ row: 'console', key: c.targetType ?? '', path: 'target/@type', what: 'console target type' }),
+  channel: (c) => ({ row: 'channel', key: c.targetType ?? '', path: 'target/@type', what: 'channel target type' }),
+  input: (i) => ({ row: 'input', key: `${i.bus ?? ''}:${i.type}`, path: '@bus', what: 'input' }),
+  graphics: (g) => ({ row: 'graphics', key: g.type, path: '@type', what: 'graphics type' }),
+  sound: (s) => ({ row: 'sound', key: s.model, path: '@model', what: 'sound model' }),
+  audio: () => undefined,
+  video: (v) => ({ row: 'video', key: v.model ?? '', path: 'model/@type', what: 'video model' }),
+  hub: (h) => ({ row: 'hub', key: h.type, path: '@type', what: 'hub type' }),
+  watchdog: (w) => ({ row: 'watchdog', key: w.model, path: '@model', what: 'watchdog model' }),
+  memballoon: (m) => ({ row: 'memballoon', key: m.model, path: '@model', what: 'memballoon model' }),
+  rng: (r) => ({ row: 'rng', key: r.model, path: '@model', what: 'rng model' }),
+  nvram: () => ({ row: 'nvram', key: 'nvram', path: '', what: 'device' }),
+  panic: (p) => ({ row: 'panic', key: p.model ?? '', path: '@model', what: 'panic model' }),
+}
+
+/** Row and key of a device. */
+export function rowKey<K extends DeviceKind>(kind: K, device: DeviceOf<K>): RowKey | undefined {
+  return keyOf[kind](device)
+}
+
+const virtioVariant = /^virtio-(?:non-)?transitional$/
+
+/**
+ * The model as the architecture offers it on this machine, or nothing. The transitional forms of
+ * a virtio model are in the list when the model itself is; a virtio-scsi controller writes them
+ * without its name.
+ */
+export function modelOf<K extends DeviceKind>(
+  kind: K,
+  device: DeviceOf<K>,
+  context: PlanContext,
+): DeviceModel | undefined {
+  const at = rowKey(kind, device)
+  if (at === undefined) return { bus: 'none' }
+  return lookUp(at.row, at.key, context)
+}
+
+/** One entry of a row, narrowed to this machine. */
+export function lookUp(row: DeviceRowName, key: string, context: PlanContext): DeviceModel | undefined {
+  const models = context.arch.devices[row]?.models
+  if (models === undefined) return undefined
+  const base = virtioVariant.test(key) ? (row === 'controller:scsi' ? 'virtio-scsi' : 'virtio') : key
+  const model = own(models, key) ?? own(models, base)
+  if (model === undefined || !onMachine(model, context)) return undefined
+  return model
+}
+
+function own(models: DeviceRow['models'], key: string): DeviceModel | undefined {
+  return Object.hasOwn(models, key) ? models[key] : undefined
+}
+
+function onMachine(model: DeviceModel, context: PlanContext): boolean {
+  return model.machines === undefined || model.machines.includes(context.profile.name)
+}
+
+/** Keys of a row that this machine offers, for the message that refuses another. */
+export function offered(row: DeviceRowName, context: PlanContext): readonly string[] {
+  return Object.entries(context.arch.devices[row]?.models ?? {})
+    .filter(([, model]) => onMachine(model, context))
+    .map(([key]) => key)
+}
+
+/** Model of a device that names none: the first of the row's defaults that this QEMU has. */
+export function defaultModel(row: DeviceRowName, context: PlanContext): string | undefined {
+  const found = context.arch.devices[row]
+  if (found === undefined) return undefined
+  const candidates = [...(found.defaultOn?.[context.profile.name] ?? []), ...(found.default ?? [])]
+  const usable = candidates.filter((key) => lookUp(row, key, context) !== undefined)
+  return usable.find((key) => hasDriver(lookUp(row, key, context)?.driver, context)) ?? usable[0]
+}
+
+/** Is the device type built into this QEMU? A model without a driver needs none. */
+export function hasDriver(driver: string | undefined, context: PlanContext): boolean {
+  return driver === undefined || context.capabilities.devices.includes(driver)
+}
+
+/** `-transitional`, `-non-transitional` or nothing, as QEMU appends it to a virtio driver. */
+export function virtioSuffix(model: string | undefined): string {
+  return virtioVariant.exec(model ?? '')?.[0].slice('virtio'.length) ?? ''
+}

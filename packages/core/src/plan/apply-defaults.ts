@@ -1,0 +1,52 @@
+import type { Domain } from '../domain/domain.ts'
+import { addImplicitDevices } from './defaults/implicit-devices.ts'
+import { defaultCharDevices, mirrorConsole, pairConsole } from './defaults/consoles.ts'
+import {
+  addNeededControllers, defaultControllerModels, numberControllers, sortControllers,
+} from './defaults/controllers.ts'
+import { defaultCpu } from './defaults/cpu.ts'
+import { defaultDisks, sortDisks } from './defaults/disks.ts'
+import { defaultDisplays } from './defaults/displays.ts'
+import { defaultFeatures } from './defaults/features.ts'
+import { defaultIdentity } from './defaults/identity.ts'
+import { defaultSmallDevices } from './defaults/small-devices.ts'
+import type { DomainDraft } from './draft.ts'
+import { dropEmptyKinds } from './draft.ts'
+import type { Notes } from './notes.ts'
+import type { PlanContext } from './plan-context.ts'
+
+declare const stage: unique symbol
+
+/** A domain in which nothing is left to interpret but addresses. */
+export type CompleteDomain = Domain & {
+  readonly uuid: string
+  readonly memoryKiB: number
+  readonly [stage]: 'complete' | 'addressed' | 'valid'
+}
+
+/**
+ * Says what the document left unsaid, in libvirt's order: the order decides which controller comes
+ * first, and so which address each device gets. What the user wrote is never changed into something
+ * else; two spellings of one thing become libvirt's.
+ */
+export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes): CompleteDomain {
+  const draft = structuredClone(domain) as DomainDraft
+  const d = { domain: draft, context, notes }
+  sortDisks(draft)
+  sortControllers(draft)
+  defaultIdentity(d)
+  numberControllers(d)
+  addImplicitDevices(d)
+  defaultCpu(d)
+  defaultFeatures(d)
+  defaultDisks(d)
+  defaultControllerModels(d)
+  defaultSmallDevices(d)
+  pairConsole(d)
+  defaultCharDevices(d)
+  addNeededControllers(d)
+  defaultDisplays(d)
+  mirrorConsole(d)
+  dropEmptyKinds(draft)
+  return draft as unknown as CompleteDomain
+}

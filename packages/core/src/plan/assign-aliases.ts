@@ -1,0 +1,94 @@
+import type { DomainDraft } from './draft.ts'
+import { devicesOf } from './draft.ts'
+import type { DeviceDraft } from './draft.ts'
+import { targetIndex } from './defaults/disks.ts'
+import { isNarrowScsi } from '../qemu/devices/disk-argv.ts'
+import type { PlanContext } from './plan-context.ts'
+import type { ValidDomain } from './validate-domain.ts'
+
+/** A user's own alias begins so; only those are kept in a definition. */
+const userPrefix = 'ua-'
+
+/**
+ * Names every device as libvirt does (`net0`, `virtio-disk0`, `scsi0-0-0-1`): QEMU's ids, by which
+ * events and commands speak of a device while the guest runs. A user's `ua-…` stays.
+ */
+export function assignAliases(domain: ValidDomain, context: PlanContext): ValidDomain {
+  const draft = structuredClone(domain) as unknown as DomainDraft
+  for (const controller of devicesOf(draft, 'controller')) {
+    name(controller, controllerName(controller, context))
+  }
+  for (const disk of devicesOf(draft, 'disk')) name(disk, diskName(disk, draft))
+  const counted = [
+    ['interface', 'net'],
+    ['serial', 'serial'],
+    ['parallel', 'parallel'],
+    ['console', 'console'],
+    ['channel', 'channel'],
+    ['input', 'input'],
+    ['video', 'video'],
+    ['sound', 'sound'],
+    ['hub', 'hub'],
+    ['watchdog', 'watchdog'],
+    ['memballoon', 'balloon'],
+    ['rng', 'rng'],
+    ['nvram', 'nvram'],
+    ['panic', 'panic'],
+  ] as const
+  for (const [kind, prefix] of counted) {
+    for (const [i, device] of devicesOf(draft, kind).entries()) name(device, `${prefix}${i}`)
+  }
+  // The first console is the first serial port, so it has that one's name.
+  const console = devicesOf(draft, 'console')[0]
+  const serial = devicesOf(draft, 'serial')[0]
+  if (console?.targetType === 'serial' && serial?.alias !== undefined) console.alias = serial.alias
+  return draft as unknown as ValidDomain
+}
+
+/** Removes the aliases that polyvirt gave out: a stored definition keeps only the user's. */
+export function dropAliases(domain: DomainDraft): void {
+  for (const list of Object.values(domain.devices)) {
+    if (!Array.isArray(list)) continue
+    for (const device of list as { alias?: string }[]) {
+      if (device.alias !== undefined && !device.alias.startsWith(userPrefix)) delete device.alias
+    }
+  }
+}
+
+function name(device: { alias?: string }, alias: string): void {
+  if (device.alias === undefined || !device.alias.startsWith(userPrefix)) device.alias = alias
+}
+
+function controllerName(
+  controller: DeviceDraft<'controller'>,
+  context: PlanContext,
+): string {
+  const { type, model, index = 0 } = controller
+  switch (type) {
+    case 'pci':
+      return model === 'pcie-root' ? 'pcie.0' : `pci.${index}`
+    case 'usb':
+      // A companion has no id of its own in QEMU; libvirt shows its master's name.
+      return index === 0 ? 'usb' : `usb${index}`
+    case 'ide':
+    case 'sata': {
+      // The board's own controller has the name QEMU gave its bus.
+      const builtIn = (context.profile.pci?.places ?? []).some(
+        (spot) => spot.kind === 'controller' && spot.fixed === true && spot.where.type === type,
+      )
+      return builtIn && index === 0 ? 'ide' : `${type}${index}`
+    }
+    default:
+      return `${type}${index}`
+  }
+}
+
+function diskName(disk: DeviceDraft<'disk'>, domain: DomainDraft): string {
+  const { bus = 'virtio', address } = disk
+  if (address?.type !== 'drive') return `${bus}-disk${targetIndex(disk.target) ?? 0}`
+  const { controller, bus: channel, target, unit } = address
+  const narrow = bus !== 'scsi' || isNarrowScsi({ domain: domain as unknown as ValidDomain }, disk)
+  return narrow
+    ? `${bus}${controller}-${channel}-${unit}`
+    : `${bus}${controller}-${channel}-${target}-${unit}`
+}

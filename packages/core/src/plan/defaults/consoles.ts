@@ -1,0 +1,89 @@
+import { addDevice, fill } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { defaultModel, lookUp } from '../allow-list.ts'
+import { devicesOf } from '../draft.ts'
+import type { DeviceDraft } from '../draft.ts'
+
+/**
+ * The first console is the first serial port seen twice: libvirt's old and its present form. One
+ * without the other is completed; where both stand, the console follows the serial port.
+ */
+export function pairConsole(d: Defaulting): void {
+  const { domain } = d
+  const consoles = devicesOf(domain, 'console')
+  const serials = devicesOf(domain, 'serial')
+  const first = consoles[0]
+  const serial = serials[0]
+  const isSerial = first !== undefined && (first.targetType === undefined || first.targetType === 'serial')
+  if (isSerial && serial === undefined) {
+    const { targetType: _, port: __, tty: ___, ...backend } = first
+    addDevice(d, 'serial', { ...backend, port: 0 }, {
+      rule: 'console/serial',
+      reason: 'the first console is a serial port',
+    })
+  } else if (first === undefined && serial !== undefined) {
+    addDevice(d, 'console', { type: serial.type, targetType: 'serial', port: 0 }, {
+      rule: 'console/serial',
+      reason: 'the first serial port is the console',
+    })
+  }
+}
+
+/** Makes the first console's back end and address the serial port's, once that is complete. */
+export function mirrorConsole(d: Defaulting): void {
+  const first = devicesOf(d.domain, 'console')[0]
+  const serial = devicesOf(d.domain, 'serial')[0]
+  if (first === undefined || serial === undefined || first.targetType !== 'serial') return
+  const { targetType: _, targetModel: __, port: ___, ...backend } = structuredClone(serial)
+  const list = devicesOf(d.domain, 'console')
+  list[0] = { ...backend, targetType: 'serial', port: first.port ?? 0 }
+}
+
+/** Ports, targets and models of everything that is a character device. */
+export function defaultCharDevices(d: Defaulting): void {
+  number(devicesOf(d.domain, 'serial'), (device, port) => {
+    fill(d, 'serial', device, 'port', port, counting)
+  })
+  number(devicesOf(d.domain, 'parallel'), (device, port) => {
+    fill(d, 'parallel', device, 'port', port, counting)
+  })
+  for (const serial of devicesOf(d.domain, 'serial')) defaultSerialTarget(d, serial)
+  const consoles = devicesOf(d.domain, 'console')
+  for (const console of consoles) {
+    fill(d, 'console', console, 'targetType', 'serial', {
+      rule: 'console/target',
+      reason: 'a console without a target is the serial one',
+    })
+  }
+  number(consoles, (device, port) => fill(d, 'console', device, 'port', port, counting))
+}
+
+const counting = { rule: 'chardev/port', reason: 'ports count up in document order' }
+
+function number<T extends { port?: number }>(list: T[], set: (device: T, port: number) => void): void {
+  const taken = new Set(list.flatMap((device) => device.port ?? []))
+  let highest = Math.max(-1, ...taken)
+  for (const device of list) {
+    if (device.port === undefined) set(device, ++highest)
+  }
+}
+
+function defaultSerialTarget(d: Defaulting, serial: DeviceDraft<'serial'>): void {
+  // libvirt writes isa-serial where nobody chose a target, so elsewhere it means "the machine's own".
+  if (serial.targetType === 'isa-serial' && lookUp('serial', 'isa-serial', d.context) === undefined) {
+    delete serial.targetType
+    if (serial.targetModel === 'isa-serial') delete serial.targetModel
+    if (serial.address?.type === 'isa') delete serial.address
+  }
+  const why = {
+    rule: 'devices/serial/default',
+    reason: "the machine's own serial port",
+    arch: true,
+  }
+  const target = defaultModel('serial', d.context)
+  if (serial.targetType === undefined && target !== undefined) {
+    fill(d, 'serial', serial, 'targetType', target as NonNullable<typeof serial.targetType>, why)
+  }
+  const driver = lookUp('serial', serial.targetType ?? '', d.context)?.driver
+  fill(d, 'serial', serial, 'targetModel', driver, why)
+}

@@ -1,0 +1,127 @@
+import { fill, noteDevice } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { defaultModel } from '../allow-list.ts'
+import { devicesOf } from '../draft.ts'
+import type { DeviceDraft, DomainDraft } from '../draft.ts'
+import type { ControllerType } from '../../domain/devices/controller.ts'
+
+type Controller = DeviceDraft<'controller'>
+
+/**
+ * Puts a controller where libvirt would: among its own type by index, else behind everything.
+ * Returns its position.
+ */
+export function insertController(domain: DomainDraft, controller: Controller): number {
+  const list = devicesOf(domain, 'controller')
+  let at = -1
+  for (let i = list.length - 1; i >= 0; i--) {
+    const current = list[i]
+    if (current === undefined || current.type !== controller.type) continue
+    if (controller.index === undefined || current.index === undefined) {
+      at = Math.max(at, i + 1)
+      break
+    }
+    if (controller.index > current.index) {
+      at = i + 1
+      break
+    }
+    at = controller.index === current.index ? i + 1 : i
+    if (controller.index === current.index) break
+  }
+  if (at === -1) at = list.length
+  list.splice(at, 0, controller)
+  return at
+}
+
+/** Orders the document's controllers as libvirt does when it reads them. */
+export function sortControllers(domain: DomainDraft): void {
+  const list = devicesOf(domain, 'controller').splice(0)
+  for (const controller of list) insertController(domain, controller)
+}
+
+const companions = ['ich9-uhci1', 'ich9-uhci2', 'ich9-uhci3']
+
+/** Gives every controller without an index the lowest free one of its type. */
+export function numberControllers(d: Defaulting): void {
+  const list = devicesOf(d.domain, 'controller')
+  const why = { rule: 'controller/index', reason: 'the lowest free index of its type' }
+  for (const controller of list) {
+    if (controller.index !== undefined) continue
+    const peers = list.filter((c) => c.type === controller.type && c.index !== undefined)
+    if (controller.type === 'usb' && companions.includes(controller.model ?? '')) {
+      // A USB1 companion shares the index of the EHCI controller that it serves.
+      const master = peers.findLast(
+        (c) =>
+          c.model === 'ich9-ehci1' &&
+          !peers.some((p) => p.index === c.index && p.model === controller.model),
+      )
+      if (master?.index !== undefined) {
+        fill(d, 'controller', controller, 'index', master.index, why)
+        continue
+      }
+    }
+    let index = 0
+    while (peers.some((c) => c.index === index)) index++
+    fill(d, 'controller', controller, 'index', index, why)
+  }
+}
+
+/** A model for every controller whose type has several. */
+export function defaultControllerModels(d: Defaulting): void {
+  for (const controller of devicesOf(d.domain, 'controller')) {
+    const row = `controller:${controller.type}` as const
+    if (controller.model === 'auto') delete controller.model
+    const model = defaultModel(row, d.context)
+    if (model === undefined || model === '') continue
+    fill(d, 'controller', controller, 'model', model, {
+      rule: `devices/${row}/default`,
+      reason: `the architecture's ${controller.type} controller where no model is named`,
+      arch: true,
+    })
+  }
+}
+
+/** Adds the controllers that disks and channels need. */
+export function addNeededControllers(d: Defaulting): void {
+  const { domain } = d
+  for (const type of ['scsi', 'fdc', 'ide', 'sata'] as const) {
+    let highest = -1
+    for (const disk of devicesOf(domain, 'disk')) {
+      if (disk.bus !== type || disk.address?.type !== 'drive') continue
+      highest = Math.max(highest, disk.address.controller)
+    }
+    for (let index = 0; index <= highest && index < 1024; index++) {
+      need(d, type, index, `a ${type} disk is plugged into it`)
+    }
+  }
+  addVirtioSerial(d)
+}
+
+function addVirtioSerial(d: Defaulting): void {
+  const { domain } = d
+  const ports = [
+    ...devicesOf(domain, 'channel').filter((channel) => channel.targetType === 'virtio'),
+    ...devicesOf(domain, 'console').filter((console) => console.targetType === 'virtio'),
+  ]
+  if (ports.length === 0) return
+  let highest = 0
+  for (const port of ports) {
+    if (port.address?.type === 'virtio-serial') highest = Math.max(highest, port.address.controller)
+  }
+  for (let index = 0; index <= highest && index < 256; index++) {
+    need(d, 'virtio-serial', index, 'a channel or console is plugged into it')
+  }
+}
+
+/** Adds a controller unless there is one of that type and index. */
+export function need(d: Defaulting, type: ControllerType, index: number, reason: string): void {
+  const list = devicesOf(d.domain, 'controller')
+  if (list.some((c) => c.type === type && c.index === index)) return
+  const controller: Controller = { type, index }
+  const row = `controller:${type}` as const
+  const sibling = list.find((c) => c.type === type && c.model !== undefined)
+  const model = type === 'scsi' && sibling?.model !== undefined ? sibling.model : defaultModel(row, d.context)
+  if (model !== undefined && model !== '') controller.model = model
+  const at = insertController(d.domain, controller)
+  noteDevice(d, 'controller', at, controller, { rule: 'controller/needed', reason })
+}

@@ -1,0 +1,78 @@
+import { note } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import type { CpuContext } from '../../arch/cpu-driver.ts'
+import type { Draft } from '../draft.ts'
+import type { Cpu } from '../../domain/cpu.ts'
+import type { Domain } from '../../domain/domain.ts'
+import type { PlanContext } from '../plan-context.ts'
+
+/** The CPU driver's view of a plan. */
+export function cpuContext(domain: Domain, context: PlanContext): CpuContext {
+  return {
+    guest: context.guest,
+    machine: context.machine,
+    capabilities: context.capabilities,
+    host: context.host,
+    virtType: domain.type,
+    features: domain.features ?? {},
+  }
+}
+
+/** Fills `<cpu>`: the machine's own model, and libvirt's explicit mode, match, check and fallback. */
+export function defaultCpu(d: Defaulting): void {
+  const { domain, context } = d
+  const written = domain.cpu
+  if (written?.mode === undefined && written?.model === undefined) {
+    const byDefault = context.arch.cpu.byDefault(cpuContext(domain as Domain, context))
+    if (byDefault !== undefined) {
+      domain.cpu = { ...(byDefault as Draft<Cpu>), ...written }
+      note(d, 'cpu', byDefault.model ?? byDefault.mode, {
+        rule: 'cpu/default',
+        reason: `what QEMU's ${context.machine.name} has where no CPU is named`,
+        arch: true,
+      })
+    }
+  }
+  const cpu = domain.cpu
+  if (cpu === undefined) return
+  explicit(d, cpu)
+  numberCells(cpu, domain.vcpus)
+}
+
+function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
+  const why = { rule: 'cpu/explicit', reason: "libvirt's meaning of a left-out attribute, spelled out" }
+  const set = <K extends 'mode' | 'match' | 'check' | 'migratable' | 'fallback'>(
+    key: K,
+    value: NonNullable<Cpu[K]>,
+  ): void => {
+    if (cpu[key] !== undefined) return
+    cpu[key] = value as never
+    note(d, `cpu/${key === 'fallback' ? 'model/@fallback' : `@${key}`}`, value, why)
+  }
+  set('mode', 'custom')
+  const passthrough = cpu.mode === 'host-passthrough' || cpu.mode === 'maximum'
+  if (cpu.mode === 'custom') set('match', 'exact')
+  if (passthrough) set('check', 'none')
+  else if (cpu.mode === 'custom' && cpu.model === undefined) set('check', 'none')
+  else set('check', d.domain.type === 'kvm' || cpu.mode === 'host-model' || cpu.model !== undefined ? 'partial' : 'none')
+  if (passthrough) set('migratable', true)
+  if (cpu.model !== undefined) set('fallback', 'allow')
+  if (cpu.topology !== undefined) cpu.topology.dies ??= 1
+  for (const feature of cpu.features ?? []) feature.policy ??= 'require'
+  if (cpu.features !== undefined) cpu.features = cpu.features.map(({ policy, name }) => ({ policy: policy ?? 'require', name }))
+}
+
+function numberCells(cpu: Draft<Cpu>, vcpus: number): void {
+  const cells = cpu.numa
+  if (cells === undefined) return
+  for (const [i, cell] of cells.entries()) cell.id ??= i
+  cells.sort((a, b) => (a.id ?? 0) - (b.id ?? 0))
+  // vCPUs that no cell claims belong to the first, as QEMU would have it.
+  const claimed = new Set(cells.flatMap((cell) => cell.cpus ?? []))
+  const first = cells[0]
+  if (first === undefined) return
+  for (let cpuNumber = 0; cpuNumber < vcpus; cpuNumber++) {
+    if (!claimed.has(cpuNumber)) first.cpus = [...(first.cpus ?? []), cpuNumber]
+  }
+  first.cpus?.sort((a, b) => a - b)
+}

@@ -1,0 +1,163 @@
+
+import { formatAddress } from '../../domain/address.ts'
+import type { Address } from '../../domain/address.ts'
+import type { DeviceKind } from '../../domain/devices.ts'
+import { domainXml } from '../../domain/domain.ts'
+import type { XmlField, XmlFields } from '../../xml/fields.ts'
+import { channelXml, consoleXml, parallelXml, serialXml } from '../../domain/devices/chardev.ts'
+import { controllerXml } from '../../domain/devices/controller.ts'
+import { diskXml } from '../../domain/devices/disk.ts'
+import { graphicsXml } from '../../domain/devices/graphics.ts'
+import { hubXml } from '../../domain/devices/hub.ts'
+import { inputXml } from '../../domain/devices/input.ts'
+import { interfaceXml } from '../../domain/devices/interface.ts'
+import { memballoonXml } from '../../domain/devices/memballoon.ts'
+import { nvramXml } from '../../domain/devices/nvram.ts'
+import { panicXml } from '../../domain/devices/panic.ts'
+import { rngXml } from '../../domain/devices/rng.ts'
+import { audioXml, soundXml } from '../../domain/devices/sound.ts'
+import { videoXml } from '../../domain/devices/video.ts'
+import { watchdogXml } from '../../domain/devices/watchdog.ts'
+import { devicesOf } from '../draft.ts'
+import type { DeviceDraft, DomainDraft, Draft } from '../draft.ts'
+import type { Notes } from '../notes.ts'
+import type { PlanContext } from '../plan-context.ts'
+
+/** Whose rule it is and why: what `explain` shows. */
+export interface Reason {
+  readonly rule: string
+  readonly reason: string
+  /** The architecture's table rather than core. */
+  readonly arch?: boolean
+}
+
+/** The domain being completed, with the means to say what was added. */
+export interface Defaulting {
+  readonly domain: DomainDraft
+  readonly context: PlanContext
+  readonly notes: Notes
+}
+
+const kindFields: { readonly [K in DeviceKind]: object } = {
+  disk: diskXml,
+  controller: controllerXml,
+  interface: interfaceXml,
+  serial: serialXml,
+  parallel: parallelXml,
+  console: consoleXml,
+  channel: channelXml,
+  input: inputXml,
+  graphics: graphicsXml,
+  sound: soundXml,
+  audio: audioXml,
+  video: videoXml,
+  hub: hubXml,
+  watchdog: watchdogXml,
+  memballoon: memballoonXml,
+  rng: rngXml,
+  nvram: nvramXml,
+  panic: panicXml,
+}
+
+/** The XML place of a device's property: `devices/disk[2]/target/@bus`. */
+export function devicePath(kind: DeviceKind, index: number, key?: string): string {
+  const base = `devices/${kind}[${index + 1}]`
+  if (key === undefined) return base
+  const fields = kindFields[kind] as Readonly<Record<string, XmlField<unknown>>>
+  return `${base}/${plain(fields[key]?.knows[0] ?? key)}`
+}
+
+/** Sets a property of a device that the document left out. */
+export function fill<K extends DeviceKind, P extends keyof DeviceDraft<K> & string>(
+  d: Defaulting,
+  kind: K,
+  device: DeviceDraft<K>,
+  key: P,
+  value: NonNullable<DeviceDraft<K>[P]> | undefined,
+  why: Reason,
+): void {
+  if (device[key] !== undefined || value === undefined) return
+  device[key] = value
+  const index = devicesOf(d.domain, kind).indexOf(device)
+  note(d, devicePath(kind, index, key), value, why)
+}
+
+/** Sets a property of the domain itself that the document left out. */
+export function fillDomain<P extends keyof DomainDraft & string>(
+  d: Defaulting,
+  key: P,
+  value: NonNullable<DomainDraft[P]>,
+  why: Reason,
+): void {
+  if (d.domain[key] !== undefined) return
+  d.domain[key] = value
+  const fields = domainXml as XmlFields<object> as Readonly<Record<string, XmlField<unknown>>>
+  note(d, plain(fields[key]?.knows[0] ?? key), value, why)
+}
+
+/** A device of any kind that can have an address. */
+export interface Placeable {
+  address?: Draft<Address>
+}
+
+export type PlaceableKind = Exclude<DeviceKind, 'audio' | 'graphics'>
+
+/** All devices of a kind, seen only as things with a place. */
+export function placeables(domain: DomainDraft, kind: PlaceableKind): Placeable[] {
+  return devicesOf(domain, kind) as Placeable[]
+}
+
+/** Puts a device in its place. */
+export function settle(
+  d: Defaulting,
+  kind: PlaceableKind,
+  device: Placeable,
+  address: Address,
+  why: Reason,
+): void {
+  device.address = { ...address } as Draft<Address>
+  const index = placeables(d.domain, kind).indexOf(device)
+  note(d, `${devicePath(kind, index)}/address`, formatAddress(address), why)
+}
+
+/** Adds a whole device behind the others of its kind. */
+export function addDevice<K extends DeviceKind>(
+  d: Defaulting,
+  kind: K,
+  device: DeviceDraft<K>,
+  why: Reason,
+): DeviceDraft<K> {
+  const list = devicesOf(d.domain, kind)
+  list.push(device)
+  noteDevice(d, kind, list.length - 1, device, why)
+  return device
+}
+
+/** Says that a device was added, wherever in its list. */
+export function noteDevice(
+  d: Defaulting,
+  kind: DeviceKind,
+  index: number,
+  device: object,
+  why: Reason,
+): void {
+  const words = Object.entries(device)
+    .filter(([, value]) => typeof value !== 'object')
+    .map(([key, value]) => `${key} ${String(value)}`)
+  note(d, devicePath(kind, index), words.join(', '), why)
+}
+
+export function note(d: Defaulting, path: string, value: unknown, why: Reason): void {
+  d.notes.add({
+    path,
+    value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    rule: why.rule,
+    owner: why.arch === true ? d.context.arch.package : '@polyvirt/core',
+    reason: why.reason,
+  })
+}
+
+function plain(path: string): string {
+  return path.replace(/[*>!]/g, '').replace(/\/\.$/, '')
+}
+

@@ -1,0 +1,105 @@
+import { fill } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { devicesOf } from '../draft.ts'
+import type { DeviceDraft, DomainDraft } from '../draft.ts'
+import type { DiskBus } from '../../domain/devices/disk.ts'
+
+type Disk = DeviceDraft<'disk'>
+
+/** libvirt's prefixes of target names, and the bus each means. */
+const prefixes: readonly (readonly [string, DiskBus])[] = [
+  ['fd', 'fdc'],
+  ['hd', 'ide'],
+  ['sd', 'scsi'],
+  ['vd', 'virtio'],
+  ['xvd', 'xen'],
+  ['ubd', 'uml'],
+]
+
+/** `vdc` is 2, `sdaa` is 26: the letters count in base 26. Nothing for other names. */
+export function targetIndex(target: string): number | undefined {
+  const letters = /^(?:fd|hd|sd|vd|xvd|ubd)([a-z]{1,5})$/.exec(target)?.[1]
+  if (letters === undefined) return undefined
+  let index = 0
+  for (const letter of letters) index = index * 26 + (letter.charCodeAt(0) - 96)
+  return index - 1
+}
+
+/** Orders disks of one bus by target, as libvirt does when it reads them. */
+export function sortDisks(domain: DomainDraft): void {
+  const list = devicesOf(domain, 'disk')
+  const read = list.splice(0)
+  for (const disk of read) {
+    let at = list.length
+    const index = targetIndex(disk.target) ?? -1
+    for (let i = list.length - 1; i >= 0; i--) {
+      const other = list[i]
+      if (other === undefined || busOf(other) !== busOf(disk)) continue
+      if ((targetIndex(other.target) ?? -1) > index) at = i
+      else {
+        if (at === list.length) at = i + 1
+        break
+      }
+    }
+    list.splice(at, 0, disk)
+  }
+}
+
+function busOf(disk: Disk): DiskBus {
+  return disk.bus ?? busByTarget(disk)
+}
+
+function busByTarget(disk: Disk): DiskBus {
+  if (disk.device === 'floppy') return 'fdc'
+  return prefixes.find(([prefix]) => disk.target.startsWith(prefix))?.[1] ?? 'ide'
+}
+
+/** Bus, driver, format and the drive's place behind its controller. */
+export function defaultDisks(d: Defaulting): void {
+  for (const disk of devicesOf(d.domain, 'disk')) {
+    fill(d, 'disk', disk, 'bus', busByTarget(disk), {
+      rule: 'disk/bus',
+      reason: `a target named ${disk.target} says it`,
+    })
+    if (disk.device === 'cdrom') {
+      fill(d, 'disk', disk, 'readonly', true, { rule: 'disk/cdrom', reason: 'a CD-ROM is read-only' })
+    }
+    const driver = { rule: 'disk/driver', reason: 'the format is always stated, never probed' }
+    fill(d, 'disk', disk, 'driverName', 'qemu', driver)
+    if (disk.type !== 'dir' ) fill(d, 'disk', disk, 'format', 'raw', driver)
+    if (disk.source !== undefined && Object.keys(disk.source).length === 0) delete disk.source
+    placeDrive(d, disk)
+  }
+}
+
+/** Units behind one controller, by bus: SCSI 15 (the controller itself is 7), SATA 6, IDE 2 × 2. */
+function placeDrive(d: Defaulting, disk: Disk): void {
+  const index = targetIndex(disk.target)
+  if (index === undefined || disk.address !== undefined) return
+  const at = drivePlace(disk.bus, index)
+  if (at === undefined) return
+  fill(d, 'disk', disk, 'address', { type: 'drive', target: 0, ...at }, {
+    rule: 'address/drive',
+    reason: `the letter of ${disk.target} counts units behind the controllers`,
+  })
+}
+
+function drivePlace(
+  bus: DiskBus | undefined,
+  index: number,
+): { controller: number; bus: number; unit: number } | undefined {
+  switch (bus) {
+    case 'scsi': {
+      const unit = index % 15
+      return { controller: Math.floor(index / 15), bus: 0, unit: unit >= 7 ? unit + 1 : unit }
+    }
+    case 'ide':
+      return { controller: Math.floor(index / 4), bus: Math.floor((index % 4) / 2), unit: index % 2 }
+    case 'sata':
+      return { controller: Math.floor(index / 6), bus: 0, unit: index % 6 }
+    case 'fdc':
+      return { controller: Math.floor(index / 2), bus: 0, unit: index % 2 }
+    default:
+      return undefined
+  }
+}

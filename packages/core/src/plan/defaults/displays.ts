@@ -1,0 +1,119 @@
+import { addDevice, fill } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { defaultModel } from '../allow-list.ts'
+import { devicesOf } from '../draft.ts'
+import type { VideoModel } from '../../domain/devices/video.ts'
+
+/** Graphics listeners, a video card where there is a display, and audio. */
+export function defaultDisplays(d: Defaulting): void {
+  defaultGraphics(d)
+  addVideo(d)
+  defaultVideos(d)
+  addAudio(d)
+}
+
+function defaultGraphics(d: Defaulting): void {
+  for (const graphics of devicesOf(d.domain, 'graphics')) {
+    if (graphics.type !== 'vnc' && graphics.type !== 'spice') continue
+    if (graphics.listens === undefined || graphics.listens.length === 0) {
+      const byAddress = graphics.listen === undefined ? {} : { address: graphics.listen }
+      graphics.listens =
+        graphics.socket === undefined
+          ? [{ type: 'address', ...byAddress }]
+          : [{ type: 'socket', socket: graphics.socket }]
+    }
+    const first = graphics.listens[0]
+    if (first?.type === 'address') {
+      if (first.address === undefined && graphics.listen !== undefined) first.address = graphics.listen
+      if (first.address !== undefined) graphics.listen = first.address
+    }
+    if (first?.type === 'socket' && first.socket !== undefined) graphics.socket = first.socket
+    defaultPorts(d, graphics)
+  }
+}
+
+function defaultPorts(d: Defaulting, graphics: ReturnType<typeof devicesOf<'graphics'>>[number]): void {
+  const why = { rule: 'graphics/port', reason: 'polyvirt picks a free port at start' }
+  const first = graphics.listens?.[0]?.type
+  if (first === 'socket' || first === 'none') {
+    delete graphics.port
+    delete graphics.autoport
+    delete graphics.tlsPort
+    return
+  }
+  if (graphics.type === 'vnc') {
+    const auto = graphics.autoport === true || graphics.port === -1 || graphics.port === undefined
+    if (auto) {
+      graphics.port = -1
+      if (graphics.autoport !== true) {
+        delete graphics.autoport
+        fill(d, 'graphics', graphics, 'autoport', true, why)
+      }
+    } else fill(d, 'graphics', graphics, 'autoport', false, { ...why, reason: 'the port is given' })
+    return
+  }
+  const free = (port: number | undefined): boolean => port === undefined || port === -1 || port === 0
+  if (graphics.autoport === true || (free(graphics.port) && free(graphics.tlsPort) && graphics.autoport === undefined && (graphics.port === -1 || graphics.tlsPort === -1))) {
+    delete graphics.port
+    delete graphics.tlsPort
+    graphics.autoport = true
+  } else {
+    if (graphics.port === 0) delete graphics.port
+    if (graphics.autoport === undefined) fill(d, 'graphics', graphics, 'autoport', false, { ...why, reason: 'the port is given' })
+  }
+}
+
+function addVideo(d: Defaulting): void {
+  const shows = devicesOf(d.domain, 'graphics').some((g) => g.type !== 'egl-headless')
+  if (!shows || devicesOf(d.domain, 'video').length > 0) return
+  addDevice(d, 'video', {}, { rule: 'video/needed', reason: 'a display shows a video card' })
+}
+
+function defaultVideos(d: Defaulting): void {
+  const videos = devicesOf(d.domain, 'video')
+  const model = defaultModel('video', d.context) as VideoModel | undefined
+  for (const video of videos) {
+    fill(d, 'video', video, 'model', model, {
+      rule: 'devices/video/default',
+      reason: "the architecture's video card where no model is named",
+      arch: true,
+    })
+  }
+  if (videos.every((video) => video.primary !== true)) {
+    const first = videos[0]
+    if (first !== undefined && first.model !== 'none') {
+      delete first.primary
+      fill(d, 'video', first, 'primary', true, {
+        rule: 'video/primary',
+        reason: 'the first video card shows the firmware',
+      })
+    }
+  }
+  // The primary card comes first, as libvirt keeps it.
+  videos.sort((a, b) => Number(b.primary === true) - Number(a.primary === true))
+  for (const video of videos) defaultVideoMemory(d, video)
+}
+
+/** libvirt's sizes in KiB (VIR_DOMAIN_VIDEO defaults): QEMU's own, made visible. */
+function defaultVideoMemory(d: Defaulting, video: ReturnType<typeof devicesOf<'video'>>[number]): void {
+  const why = { rule: 'video/memory', reason: "QEMU's own size, made visible" }
+  if (video.model === 'qxl') {
+    fill(d, 'video', video, 'ramKiB', 65536, why)
+    fill(d, 'video', video, 'vramKiB', 65536, why)
+    fill(d, 'video', video, 'vgamemKiB', 16384, why)
+  } else if (video.model === 'vga' || video.model === 'cirrus' || video.model === 'vmvga' || video.model === 'bochs') {
+    fill(d, 'video', video, 'vramKiB', 16384, why)
+  }
+  if (video.model === undefined || video.model === 'none') return
+  fill(d, 'video', video, 'heads', 1, { rule: 'video/heads', reason: 'one screen' })
+  if (video.primary === false) delete video.primary
+}
+
+function addAudio(d: Defaulting): void {
+  if (devicesOf(d.domain, 'audio').length > 0) return
+  const spice = devicesOf(d.domain, 'graphics').some((g) => g.type === 'spice')
+  addDevice(d, 'audio', { id: 1, type: spice ? 'spice' : 'none' }, {
+    rule: 'audio/default',
+    reason: spice ? 'SPICE carries sound' : 'nobody listens',
+  })
+}

@@ -1,0 +1,22 @@
+import { note } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { ruleContext } from '../rule-context.ts'
+import { featurePath } from '../../domain/features.ts'
+import type { FeatureName } from '../../domain/features.ts'
+import type { Domain } from '../../domain/domain.ts'
+
+/** Platform features that the architecture turns on by itself. */
+export function defaultFeatures(d: Defaulting): void {
+  const { domain, context } = d
+  const defaults = context.arch.features.defaults(ruleContext(domain as Domain, context))
+  for (const [name, value] of Object.entries(defaults)) {
+    const features = (domain.features ??= {}) as Record<string, unknown>
+    if (features[name] !== undefined) continue
+    features[name] = value
+    note(d, featurePath(name as FeatureName), value, {
+      rule: 'features/default',
+      reason: 'the architecture turns it on by itself',
+      arch: true,
+    })
+  }
+}

@@ -1,0 +1,89 @@
+import { fillDomain, note } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+
+/** uuid, machine, emulator, memory, lifecycle: what every definition says in libvirt's form. */
+export function defaultIdentity(d: Defaulting): void {
+  const { domain, context } = d
+  fillDomain(d, 'uuid', context.fresh.uuid(), {
+    rule: 'domain/uuid',
+    reason: 'a domain without a UUID gets a random one',
+  })
+  defaultMachine(d)
+  defaultMemory(d)
+  fillDomain(d, 'vcpuPlacement', 'static', {
+    rule: 'vcpu/placement',
+    reason: 'vCPU threads run where the cpuset lets them',
+  })
+  if (domain.vcpuCurrent === domain.vcpus) delete domain.vcpuCurrent
+  defaultBoot(d)
+  fillDomain(d, 'clock', { offset: 'utc' }, {
+    rule: 'clock/offset',
+    reason: 'the hardware clock shows UTC unless the document says otherwise',
+  })
+  const lifecycle = { rule: 'domain/lifecycle', reason: "libvirt's action where none is given" }
+  fillDomain(d, 'onPoweroff', 'destroy', lifecycle)
+  fillDomain(d, 'onReboot', 'restart', lifecycle)
+  fillDomain(d, 'onCrash', 'destroy', lifecycle)
+}
+
+function defaultMachine(d: Defaulting): void {
+  const { domain, context } = d
+  const { os } = domain
+  if (os.arch === undefined) {
+    os.arch = context.guest.name
+    note(d, 'os/type/@arch', os.arch, {
+      rule: 'os/arch',
+      reason: 'the architecture that was asked for when the document was defined',
+    })
+  }
+  if (os.machine !== context.machine.name) {
+    const reason =
+      os.machine === undefined
+        ? `${context.arch.machine.default} is the architecture's default machine; its versioned name keeps the guest the same after an upgrade`
+        : `${os.machine} is an alias; its versioned name keeps the guest the same after an upgrade`
+    os.machine = context.machine.name
+    note(d, 'os/type/@machine', os.machine, { rule: 'machine/default', reason, arch: true })
+  }
+  if (domain.devices.emulator === undefined) {
+    domain.devices.emulator = context.emulator
+    note(d, 'devices/emulator', context.emulator, {
+      rule: 'guest/emulator',
+      reason: `the installed QEMU that runs ${context.guest.name}`,
+      arch: true,
+    })
+  }
+}
+
+function defaultMemory(d: Defaulting): void {
+  const { domain } = d
+  const cells = domain.cpu?.numa
+  if (cells !== undefined && cells.length > 0) {
+    // NUMA cells say where the memory is, so they say how much there is.
+    domain.memoryKiB = cells.reduce((sum, cell) => sum + cell.memoryKiB, 0)
+  }
+  if (domain.memoryKiB === undefined) return
+  fillDomain(d, 'currentMemoryKiB', domain.memoryKiB, {
+    rule: 'memory/current',
+    reason: 'the guest starts with all its memory',
+  })
+  if ((domain.currentMemoryKiB ?? 0) > domain.memoryKiB || domain.currentMemoryKiB === 0) {
+    domain.currentMemoryKiB = domain.memoryKiB
+    note(d, 'currentMemory', domain.memoryKiB, {
+      rule: 'memory/current',
+      reason: 'the balloon cannot hold more memory than there is',
+    })
+  }
+}
+
+function defaultBoot(d: Defaulting): void {
+  const { os, devices } = d.domain
+  const perDevice = [...(devices.disk ?? []), ...(devices.interface ?? [])].some(
+    (device) => device.bootOrder !== undefined,
+  )
+  if (perDevice || (os.boot !== undefined && os.boot.length > 0)) return
+  os.boot = [{ dev: 'hd' }]
+  note(d, 'os/boot', 'hd', {
+    rule: 'os/boot',
+    reason: 'disks boot first when neither <boot> nor a boot order says otherwise',
+  })
+}

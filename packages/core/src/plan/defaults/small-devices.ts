@@ -1,0 +1,57 @@
+import { fill } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { defaultModel } from '../allow-list.ts'
+import { devicesOf } from '../draft.ts'
+
+/** Models, buses and identities of the devices that need only one of them. */
+export function defaultSmallDevices(d: Defaulting): void {
+  const { context } = d
+  for (const nic of devicesOf(d.domain, 'interface')) {
+    fill(d, 'interface', nic, 'mac', context.fresh.mac(), {
+      rule: 'interface/mac',
+      reason: 'a card without an address gets a random one below 52:54:00',
+    })
+    fill(d, 'interface', nic, 'model', defaultModel('interface', context), {
+      rule: 'devices/interface/default',
+      reason: "the architecture's card where no model is named",
+      arch: true,
+    })
+  }
+  defaultInputs(d)
+  for (const watchdog of devicesOf(d.domain, 'watchdog')) {
+    fill(d, 'watchdog', watchdog, 'action', 'reset', {
+      rule: 'watchdog/action',
+      reason: 'a guest that stopped answering is reset',
+    })
+  }
+  for (const panic of devicesOf(d.domain, 'panic')) {
+    fill(d, 'panic', panic, 'model', defaultModel('panic', context), {
+      rule: 'devices/panic/default',
+      reason: "the architecture's way to report a crash",
+      arch: true,
+    })
+  }
+  for (const rng of devicesOf(d.domain, 'rng')) {
+    if (rng.backend !== 'random') continue
+    if (rng.source === '') delete rng.source
+    fill(d, 'rng', rng, 'source', '/dev/urandom', {
+      rule: 'rng/source',
+      reason: 'the host source that never blocks',
+    })
+  }
+}
+
+/** The bus of an input by its type, from the defaults of the row: `BUS:TYPE`. */
+function defaultInputs(d: Defaulting): void {
+  const row = d.context.arch.devices.input
+  const candidates = [...(row?.defaultOn?.[d.context.profile.name] ?? []), ...(row?.default ?? [])]
+  for (const input of devicesOf(d.domain, 'input')) {
+    const key = candidates.find((candidate) => candidate.endsWith(`:${input.type}`))
+    const bus = key?.split(':')[0] as typeof input.bus
+    fill(d, 'input', input, 'bus', bus, {
+      rule: 'devices/input/default',
+      reason: `where the architecture has its ${input.type}`,
+      arch: true,
+    })
+  }
+}

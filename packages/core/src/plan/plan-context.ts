@@ -1,0 +1,103 @@
+import { domainError, quote } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import { guestOf } from '../arch/registry.ts'
+import { findMachine } from '../qemu/capabilities.ts'
+import type { Arch, GuestArch } from '../arch/arch.ts'
+import type { HostInfo } from '../arch/host-info.ts'
+import type { MachineProfile } from '../arch/machine-builder.ts'
+import type { Domain } from '../domain/domain.ts'
+import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
+
+/** Everything a plan may depend on besides the document: frozen facts, no access to the world. */
+export interface PlanContext {
+  readonly arch: Arch
+  readonly guest: GuestArch
+  readonly profile: MachineProfile
+  readonly machine: QemuMachine
+  readonly capabilities: QemuCapabilities
+  readonly host: HostInfo
+  /** Path of the QEMU binary that the capabilities are of. */
+  readonly emulator: string
+  /** Fresh identities where the document gives none. */
+  readonly fresh: FreshIdentities
+}
+
+/** Sources of identity, handed in so that a plan is repeatable. */
+export interface FreshIdentities {
+  uuid(): string
+  /** A MAC address below QEMU's prefix 52:54:00. */
+  mac(): string
+}
+
+export interface PlanFacts {
+  readonly arch: Arch
+  readonly guestName: string
+  readonly capabilities: QemuCapabilities
+  readonly host: HostInfo
+  readonly emulator: string
+  readonly fresh: FreshIdentities
+}
+
+/**
+ * Settles which machine a domain is: profile from the architecture, facts from QEMU.
+ *
+ * @throws DomainError `ERR_CONFIG_UNSUPPORTED` for a machine that the architecture or this QEMU
+ * does not have.
+ */
+export function planContext(domain: Domain, facts: PlanFacts): PlanContext {
+  const { arch, capabilities } = facts
+  const guest = guestOf(arch, facts.guestName)
+  const name = domain.os.machine ?? arch.machine.default
+  const profile = arch.machine.profiles.find((one) => one.pattern.test(name))
+  const where = { path: 'os/type/@machine' }
+  if (profile === undefined) {
+    const offered = offeredMachines(arch, capabilities)
+    const near = nearest(name, offered)
+    const known = findMachine(capabilities, name) !== undefined
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `machine type ${quote(name)} is not offered on ${guest.name}${
+        known ? ' (QEMU has it, but the architecture package does not build it)' : ''
+      }; offered: ${summary(offered)}${near === undefined ? '' : `; did you mean '${near}'?`}`,
+      where,
+    )
+  }
+  const machine = findMachine(capabilities, name)
+  if (machine === undefined) {
+    const { major, minor, micro } = capabilities.version
+    const offered = offeredMachines(arch, capabilities)
+    const near = nearest(name, offered)
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `QEMU ${major}.${minor}.${micro} at ${facts.emulator} has no machine type ${quote(name)}; it has: ${summary(offered)}${
+        near === undefined ? '' : `; did you mean '${near}'?`
+      }`,
+      where,
+    )
+  }
+  return {
+    arch,
+    guest,
+    profile,
+    machine,
+    capabilities,
+    host: facts.host,
+    emulator: facts.emulator,
+    fresh: facts.fresh,
+  }
+}
+
+/** Machine types that both the architecture and this QEMU offer: aliases first, then newest. */
+export function offeredMachines(arch: Arch, capabilities: QemuCapabilities): readonly string[] {
+  const matches = (name: string): boolean =>
+    arch.machine.profiles.some((profile) => profile.pattern.test(name))
+  const aliases = capabilities.machines.flatMap((machine) => machine.alias ?? []).filter(matches)
+  const names = capabilities.machines.map((machine) => machine.name).filter(matches)
+  const byVersion = new Intl.Collator('en', { numeric: true })
+  return [...aliases.toSorted(), ...names.toSorted((a, b) => byVersion.compare(b, a))]
+}
+
+function summary(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(', ')
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown
+}

@@ -1,0 +1,36 @@
+import { DomainError } from '../errors.ts'
+import type { Problem } from '../errors.ts'
+import type { AddressedDomain } from './assign-addresses.ts'
+import type { PlanContext } from './plan-context.ts'
+import { ruleContext } from './rule-context.ts'
+import { checkAddresses } from './validate/addresses.ts'
+import { checkCpu } from './validate/cpu.ts'
+import { checkDevices } from './validate/devices.ts'
+import { checkDomain } from './validate/domain.ts'
+import { checkFeatures } from './validate/features.ts'
+
+/** A domain that this architecture offers and this QEMU can run. */
+export type ValidDomain = AddressedDomain
+
+/**
+ * Judges a domain that has everything: may it be here (the allow-list), can this QEMU do it (its
+ * capabilities), do the addresses fit, do the machine's own rules hold. Finds all problems.
+ */
+export function findProblems(domain: AddressedDomain, context: PlanContext): readonly Problem[] {
+  const rules = ruleContext(domain, context)
+  return [
+    ...checkDomain(domain, context),
+    ...checkCpu(domain, context),
+    ...checkFeatures(domain, context),
+    ...checkDevices(domain, context),
+    ...checkAddresses(domain, context),
+    ...context.arch.machine.rules.flatMap((rule) => rule.check(rules)),
+  ]
+}
+
+/** @throws DomainError with every problem found. */
+export function validateDomain(domain: AddressedDomain, context: PlanContext): ValidDomain {
+  const [first, ...rest] = findProblems(domain, context)
+  if (first !== undefined) throw new DomainError([first, ...rest])
+  return domain
+}

@@ -1,0 +1,187 @@
+import { formatAddress } from '../../domain/address.ts'
+import type { Address } from '../../domain/address.ts'
+import { deviceKinds } from '../../domain/devices.ts'
+import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
+import type { Problem } from '../../errors.ts'
+import { quote } from '../../errors.ts'
+import { pciWish } from '../addresses/pci-wish.ts'
+import { modelOf } from '../allow-list.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+import type { PlanContext } from '../plan-context.ts'
+
+interface Placed {
+  readonly kind: DeviceKind
+  readonly path: string
+  readonly device: DeviceOf<DeviceKind>
+  readonly address?: Address
+}
+
+/** Every device in one place of its own, on a bus that exists. */
+export function checkAddresses(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const placed = allDevices(domain)
+  return [
+    ...clashes(placed),
+    ...placed.flatMap((one) => unplaced(one, context)),
+    ...placed.flatMap((one) => onBus(one, domain, context)),
+    ...aliases(placed),
+  ]
+}
+
+function allDevices(domain: AddressedDomain): Placed[] {
+  return deviceKinds.flatMap((kind) =>
+    (domain.devices[kind] ?? []).map((device, i) => {
+      const { address } = device as { readonly address?: Address }
+      return { kind, path: `devices/${kind}[${i + 1}]`, device, ...(address && { address }) }
+    }),
+  )
+}
+
+/** A key that two devices may not share, or nothing where sharing is no clash. */
+function placeKey({ kind, device, address }: Placed): string | undefined {
+  if (address === undefined) return undefined
+  switch (address.type) {
+    case 'pci': {
+      const { domain, bus, slot, function: fn } = address
+      return `pci ${domain}:${bus}:${slot}.${fn}`
+    }
+    case 'drive': {
+      const { bus } = device as DeviceOf<'disk'>
+      return `${bus ?? kind} ${formatAddress(address)}`
+    }
+    case 'usb':
+      return address.port === undefined ? undefined : `usb ${address.bus}:${address.port}`
+    case 'virtio-serial':
+    case 'ccw':
+      return formatAddress(address)
+    case 'spapr-vio':
+      return address.reg === undefined ? undefined : `spapr-vio ${address.reg}`
+    default:
+      return undefined
+  }
+}
+
+function clashes(placed: readonly Placed[]): Problem[] {
+  const seen = new Map<string, Placed>()
+  const problems: Problem[] = []
+  for (const one of placed) {
+    // The first console is the first serial port: one device, written twice.
+    if (one.kind === 'console' && (one.device as DeviceOf<'console'>).targetType === 'serial') continue
+    const key = placeKey(one)
+    if (key === undefined || one.address === undefined) continue
+    const other = seen.get(key)
+    if (other === undefined) seen.set(key, one)
+    else {
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${one.path}/address`,
+        message: `address ${formatAddress(one.address)} is already used by ${other.path}`,
+      })
+    }
+  }
+  return problems
+}
+
+function unplaced(one: Placed, context: PlanContext): Problem[] {
+  if (one.address !== undefined) return []
+  const model = modelOf(one.kind, one.device, context)
+  if (model === undefined || model.driver === undefined) return []
+  const refuse = (message: string): Problem[] => [
+    { code: 'ERR_XML_ERROR', path: `${one.path}/address`, message },
+  ]
+  if (model.bus === 'usb') {
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: one.path,
+        message: 'a USB device needs a USB controller with a free port; add <controller type=\'usb\'/>',
+      },
+    ]
+  }
+  if (pciWish(one.kind, one.device, context) !== undefined) return refuse('no PCI slot is left for this device')
+  if (model.bus === 'spapr-vio') return refuse('no register is left for this device')
+  return []
+}
+
+const busAddress: Readonly<Record<string, readonly string[]>> = {
+  pci: ['pci'],
+  'spapr-vio': ['spapr-vio'],
+  usb: ['usb'],
+  ccw: ['ccw'],
+  'virtio-serial': ['virtio-serial'],
+  drive: ['drive'],
+  ccid: ['ccid'],
+  isa: ['isa'],
+  none: [],
+}
+
+function onBus(one: Placed, domain: AddressedDomain, context: PlanContext): Problem[] {
+  const { address } = one
+  if (address === undefined) return []
+  const path = `${one.path}/address`
+  const model = modelOf(one.kind, one.device, context)
+  if (model === undefined) return []
+  const types = busAddress[model.bus] ?? []
+  if (!types.includes(address.type) && !(one.kind === 'controller' && address.type === 'pci')) {
+    if (one.kind === 'console') return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/@type`,
+        message: `address type '${address.type}' does not fit this device on ${context.guest.name}; ${
+          types.length === 0 ? 'it takes no address' : `it takes '${types.join("', '")}'`
+        }`,
+      },
+    ]
+  }
+  return missingBus(address, path, domain, one)
+}
+
+/** The controller that an address speaks of must exist. */
+function missingBus(address: Address, path: string, domain: AddressedDomain, one: Placed): Problem[] {
+  const has = (type: string, index: number): boolean =>
+    (domain.devices.controller ?? []).some((c) => c.type === type && (c.index ?? 0) === index)
+  const refuse = (type: string, index: number): Problem[] =>
+    has(type, index)
+      ? []
+      : [{ code: 'ERR_XML_ERROR', path, message: `there is no ${type} controller with index ${index}` }]
+  switch (address.type) {
+    case 'pci':
+      if (address.domain !== 0) {
+        return [{ code: 'ERR_XML_ERROR', path: `${path}/@domain`, message: `PCI domain ${quote(`0x${address.domain.toString(16)}`)} is not offered; only 0x0000 is` }]
+      }
+      return refuse('pci', address.bus)
+    case 'usb':
+      return refuse('usb', address.bus)
+    case 'virtio-serial':
+      return refuse('virtio-serial', address.controller)
+    case 'drive': {
+      const { bus } = one.device as DeviceOf<'disk'>
+      return bus === undefined ? [] : refuse(bus, address.controller)
+    }
+    default:
+      return []
+  }
+}
+
+function aliases(placed: readonly Placed[]): Problem[] {
+  const seen = new Map<string, string>()
+  const problems: Problem[] = []
+  for (const { kind, device, path } of placed) {
+    if (kind === 'console') continue
+    const { alias } = device as { readonly alias?: string }
+    if (alias === undefined || !alias.startsWith('ua-')) continue
+    if (!/^[A-Za-z0-9_:.-]+$/.test(alias)) {
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/alias/@name`,
+        message: `alias ${quote(alias)} may hold only letters, digits and _ : . -`,
+      })
+    }
+    const other = seen.get(alias)
+    if (other !== undefined) {
+      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/alias/@name`, message: `alias ${quote(alias)} is already used by ${other}` })
+    }
+    seen.set(alias, path)
+  }
+  return problems
+}

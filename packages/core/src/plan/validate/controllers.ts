@@ -1,0 +1,40 @@
+import { controllerModels } from '../../domain/devices/controller.ts'
+import type { Problem } from '../../errors.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+import type { PlanContext } from '../plan-context.ts'
+
+/** Indexes are unique; the PCI root is index 0 and the machine's own; bridges look upwards. */
+export function checkControllers(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const problems: Problem[] = []
+  const seen = new Map<string, string>()
+  const controllers = domain.devices.controller ?? []
+  const layout = context.profile.pci
+  for (const [i, controller] of controllers.entries()) {
+    const path = `devices/controller[${i + 1}]`
+    const { type, index = 0, model } = controller
+    // USB companions share an index: one EHCI, up to three UHCI.
+    const key = `${type} ${index} ${type === 'usb' ? (model ?? '') : ''}`
+    const other = seen.get(key)
+    if (other !== undefined) {
+      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@index`, message: `${type} controller ${index} is already given at ${other}` })
+    }
+    seen.set(key, path)
+    if (model !== undefined && controllerModels[type].length > 0 && !controllerModels[type].includes(model)) continue
+    if (type !== 'pci' || layout === undefined) continue
+    const isRoot = model === 'pci-root' || model === 'pcie-root'
+    if (index === 0 && model !== layout.root) {
+      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@model`, message: `PCI controller 0 of ${context.machine.name} is a '${layout.root}', not a '${model ?? ''}'` })
+    } else if (index > 0 && isRoot && !(layout.multipleRoots === true && model === layout.root)) {
+      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@index`, message: `a '${model ?? ''}' has index 0, not ${index}` })
+    }
+    const { address } = controller
+    if (!isRoot && address?.type === 'pci' && address.bus >= index) {
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/@index`,
+        message: `a bridge has a higher index than the bus it sits on: index ${index} sits on bus ${address.bus}`,
+      })
+    }
+  }
+  return problems
+}

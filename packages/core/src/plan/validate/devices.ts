@@ -1,0 +1,78 @@
+import { deviceKinds } from '../../domain/devices.ts'
+import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
+import type { Problem } from '../../errors.ts'
+import { printable, quote } from '../../errors.ts'
+import { nearest } from '../../nearest.ts'
+import { hasDriver, modelOf, offered, rowKey, virtioSuffix } from '../allow-list.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+import type { PlanContext } from '../plan-context.ts'
+import { checkChardevs } from './chardevs.ts'
+import { checkControllers } from './controllers.ts'
+import { checkDisks } from './disks.ts'
+import { checkDisplays } from './displays.ts'
+import { checkInterfaces } from './interfaces.ts'
+
+/** Every device in the allow-list and in this QEMU, and each kind's own rules. */
+export function checkDevices(domain: AddressedDomain, context: PlanContext): Problem[] {
+  return [
+    ...deviceKinds.flatMap((kind) =>
+      (domain.devices[kind] ?? []).flatMap((device, i) =>
+        checkModel(kind, device, `devices/${kind}[${i + 1}]`, context),
+      ),
+    ),
+    ...checkControllers(domain, context),
+    ...checkDisks(domain, context),
+    ...checkInterfaces(domain, context),
+    ...checkChardevs(domain),
+    ...checkDisplays(domain),
+    ...singles(domain),
+  ]
+}
+
+function checkModel<K extends DeviceKind>(
+  kind: K,
+  device: DeviceOf<K>,
+  path: string,
+  context: PlanContext,
+): Problem[] {
+  const at = rowKey(kind, device)
+  if (at === undefined) return []
+  const model = modelOf(kind, device, context)
+  const where = at.path === '' ? path : `${path}/${at.path}`
+  if (model === undefined) {
+    const choices = offered(at.row, context)
+    const shown = at.row === 'input' ? at.key.split(':').toReversed().join(' on bus ') : at.key
+    const near = nearest(at.key, choices)
+    const list = choices.filter((choice) => choice !== '').map((choice) => printable(choice))
+    const what = at.key === '' ? `${kind} of this kind` : `${at.what} ${quote(shown)}`
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: where,
+        message: `${what} is not offered on ${context.guest.name} machine ${context.machine.name}; offered: ${
+          list.length === 0 ? 'none' : list.join(', ')
+        }${near === undefined || near === '' ? '' : `; did you mean '${near}'?`}`,
+      },
+    ]
+  }
+  const form = (device as { readonly model?: string }).model
+  const driver = model.driver === undefined ? undefined : `${model.driver}${virtioSuffix(form)}`
+  if (hasDriver(driver, context)) return []
+  const { major, minor, micro } = context.capabilities.version
+  return [
+    {
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path: where,
+      message: `QEMU ${major}.${minor}.${micro} at ${context.emulator} was built without '${driver ?? ''}'`,
+    },
+  ]
+}
+
+/** Kinds of which a machine has one. */
+function singles(domain: AddressedDomain): Problem[] {
+  return (['memballoon', 'nvram'] as const).flatMap((kind): Problem[] => {
+    const list = domain.devices[kind] ?? []
+    if (list.length < 2) return []
+    return [{ code: 'ERR_XML_ERROR', path: `devices/${kind}[2]`, message: `a domain has at most one <${kind}>` }]
+  })
+}

@@ -1,0 +1,79 @@
+import type { Graphics } from '../../domain/devices/graphics.ts'
+import type { Problem } from '../../errors.ts'
+import { quote } from '../../errors.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+import { maxSocketPathBytes } from './chardevs.ts'
+
+/** First port QEMU's display numbers can say: `:0`. */
+const firstVncPort = 5900
+
+export function checkDisplays(domain: AddressedDomain): Problem[] {
+  return [...graphics(domain), ...videos(domain)]
+}
+
+function graphics(domain: AddressedDomain): Problem[] {
+  const problems: Problem[] = []
+  for (const [i, one] of (domain.devices.graphics ?? []).entries()) {
+    const path = `devices/graphics[${i + 1}]`
+    const add = (below: string, message: string, code: Problem['code'] = 'ERR_XML_ERROR'): void => {
+      problems.push({ code, path: `${path}/${below}`, message })
+    }
+    if (one.type === 'vnc' && one.autoport !== true && one.port !== undefined && one.port < firstVncPort && one.port !== -1) {
+      add('@port', `VNC ports begin at ${firstVncPort}; found ${one.port}`)
+    }
+    if (one.passwd !== undefined) {
+      add('@passwd', 'passwords are not offered yet; listen on a unix socket or on 127.0.0.1 instead', 'ERR_CONFIG_UNSUPPORTED')
+    }
+    if (one.keymap !== undefined && !/^[a-z0-9-]+$/.test(one.keymap)) add('@keymap', `${quote(one.keymap)} is not a keymap name`)
+    checkListens(one, add)
+  }
+  return problems
+}
+
+function checkListens(
+  one: Graphics,
+  add: (below: string, message: string, code?: Problem['code']) => void,
+): void {
+  for (const [i, listen] of (one.listens ?? []).entries()) {
+    const path = `listen[${i + 1}]`
+    if (listen.type === 'network') {
+      add(`${path}/@type`, `listening on a network is not offered; give its address`, 'ERR_CONFIG_UNSUPPORTED')
+    }
+    const { address, socket } = listen
+    if (address !== undefined && !/^[A-Za-z0-9.:-]+$/.test(address)) {
+      add(`${path}/@address`, `${quote(address)} is not an address or host name`)
+    }
+    if (listen.type === 'socket') {
+      if (socket === undefined) add(`${path}/@socket`, 'a socket listener needs a path')
+      else if (!socket.startsWith('/')) add(`${path}/@socket`, `${quote(socket)} is not an absolute path`)
+      else if (Buffer.byteLength(socket) > maxSocketPathBytes) {
+        add(`${path}/@socket`, `a socket path has at most ${maxSocketPathBytes} bytes`)
+      }
+    }
+  }
+}
+
+function videos(domain: AddressedDomain): Problem[] {
+  const list = domain.devices.video ?? []
+  const problems: Problem[] = []
+  for (const [i, video] of list.entries()) {
+    const path = `devices/video[${i + 1}]`
+    if (video.model === 'none' && list.length > 1) {
+      problems.push({ code: 'ERR_XML_ERROR', path, message: `video model 'none' stands alone` })
+    }
+    if (i > 0 && video.primary === true) {
+      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/model/@primary`, message: 'only one video card is the primary one' })
+    }
+    if (i > 0 && video.model !== 'qxl' && video.model !== 'virtio') {
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/model/@type`,
+        message: `a second video card is 'qxl' or 'virtio', not '${video.model ?? ''}'`,
+      })
+    }
+    if (video.accel3d === true) {
+      problems.push({ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/model/acceleration/@accel3d`, message: '3D acceleration is not offered' })
+    }
+  }
+  return problems
+}

@@ -1,0 +1,145 @@
+import type { Problem } from '../../errors.ts'
+import { quote } from '../../errors.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+import type { PlanContext } from '../plan-context.ts'
+
+/** Longest single argument Linux passes on (MAX_ARG_STRLEN, include/uapi/linux/binfmts.h), in bytes. */
+const maxArgumentBytes = 131_072
+
+/** What concerns the domain as a whole. */
+export function checkDomain(domain: AddressedDomain, context: PlanContext): Problem[] {
+  return [
+    ...checkType(domain, context),
+    ...checkMemory(domain, context),
+    ...checkVcpus(domain, context),
+    ...checkBoot(domain),
+    ...checkLifecycle(domain),
+    ...checkPassthrough(domain),
+    ...checkSeclabels(domain),
+  ]
+}
+
+function unsupported(path: string, message: string): Problem {
+  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
+}
+
+function wrong(path: string, message: string): Problem {
+  return { code: 'ERR_XML_ERROR', path, message }
+}
+
+function checkType(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const problems: Problem[] = []
+  if (domain.os.type !== 'hvm') {
+    problems.push(unsupported('os/type', `type ${quote(domain.os.type)} is not offered; polyvirt runs 'hvm'`))
+  }
+  const { kvm } = context.capabilities
+  if (domain.type === 'kvm') {
+    const native = context.guest.kvmHosts.includes(context.host.arch)
+    if (!native) {
+      problems.push(
+        unsupported('@type', `KVM runs ${context.guest.name} only on ${context.guest.kvmHosts.join(' or ')} hosts, and this one is ${context.host.arch}; use type='qemu'`),
+      )
+    } else if (!kvm.present) {
+      problems.push(unsupported('@type', `KVM is not there: ${kvm.reason ?? 'this QEMU was built without it'}; use type='qemu'`))
+    }
+  }
+  return problems
+}
+
+function checkMemory(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const { profile } = context
+  if (domain.memoryKiB === undefined || domain.memoryKiB === 0) {
+    return [wrong('memory', 'the amount of memory is missing or 0')]
+  }
+  if (domain.memoryKiB < profile.minimumMemoryKiB) {
+    return [
+      unsupported(
+        'memory',
+        `${domain.memoryKiB} KiB is less than the ${profile.minimumMemoryKiB} KiB that ${profile.name} needs to reach its firmware`,
+      ),
+    ]
+  }
+  return []
+}
+
+function checkVcpus(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const problems: Problem[] = []
+  const { cpuMax, name } = context.machine
+  if (domain.vcpus > cpuMax) {
+    problems.push(unsupported('vcpu', `${domain.vcpus} is more vCPUs than machine ${name} takes: 1 to ${cpuMax}`))
+  }
+  if ((domain.vcpuCurrent ?? 0) > domain.vcpus) {
+    problems.push(wrong('vcpu/@current', `${domain.vcpuCurrent} vCPUs cannot be online of ${domain.vcpus}`))
+  }
+  return problems
+}
+
+function checkBoot(domain: AddressedDomain): Problem[] {
+  const { disk = [], interface: nics = [] } = domain.devices
+  const orders = [
+    ...disk.map((device, i) => ({ order: device.bootOrder, path: `devices/disk[${i + 1}]/boot/@order` })),
+    ...nics.map((device, i) => ({ order: device.bootOrder, path: `devices/interface[${i + 1}]/boot/@order` })),
+  ].filter((one) => one.order !== undefined)
+  const problems: Problem[] = []
+  if (orders.length > 0 && (domain.os.boot ?? []).length > 0) {
+    problems.push(unsupported('os/boot', 'a boot order on devices and <os><boot> exclude each other; keep one of them'))
+  }
+  const seen = new Map<number, string>()
+  for (const { order = 0, path } of orders) {
+    const other = seen.get(order)
+    if (other !== undefined) problems.push(wrong(path, `boot order ${order} is already used at ${other}`))
+    seen.set(order, path)
+  }
+  for (const [key, value] of [['kernel', domain.os.kernel], ['initrd', domain.os.initrd], ['dtb', domain.os.dtb]] as const) {
+    if (value !== undefined && (value === '' || !value.startsWith('/'))) {
+      problems.push(wrong(`os/${key}`, `${quote(value)} is not an absolute path`))
+    }
+  }
+  if (domain.os.kernel === undefined && (domain.os.initrd !== undefined || (domain.os.cmdline ?? '') !== '')) {
+    problems.push(wrong('os/kernel', 'an initrd or a command line needs a <kernel>'))
+  }
+  if (Buffer.byteLength(domain.os.cmdline ?? '') >= maxArgumentBytes) {
+    problems.push(wrong('os/cmdline', `longer than the ${maxArgumentBytes} bytes that one argument may have`))
+  }
+  return problems
+}
+
+function checkLifecycle(domain: AddressedDomain): Problem[] {
+  const problems: Problem[] = []
+  for (const [element, value] of [['on_poweroff', domain.onPoweroff], ['on_reboot', domain.onReboot], ['on_crash', domain.onCrash]] as const) {
+    if (value === 'rename-restart') {
+      problems.push(unsupported(element, `'rename-restart' is not offered; use destroy, restart or preserve`))
+    }
+  }
+  if (domain.onPoweroff === 'restart' && domain.onReboot === 'destroy') {
+    problems.push(unsupported('on_reboot', `'destroy' with on_poweroff 'restart' is not offered: QEMU cannot tell the two apart`))
+  }
+  return problems
+}
+
+/** Arguments that would take the guest out of our hands. */
+const ownArguments = /^--?(?:daemonize|sandbox|qmp|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|name|uuid|run-with)(?:$|=)/
+
+function checkPassthrough(domain: AddressedDomain): Problem[] {
+  const problems: Problem[] = []
+  for (const [i, argument] of (domain.qemuArgs ?? []).entries()) {
+    const path = `qemu:commandline/qemu:arg[${i + 1}]/@value`
+    if (ownArguments.test(argument)) problems.push(unsupported(path, `${quote(argument)} belongs to polyvirt and cannot be passed through`))
+    if (argument.includes('\0')) problems.push(wrong(path, 'an argument cannot hold a NUL character'))
+    if (Buffer.byteLength(argument) >= maxArgumentBytes) problems.push(wrong(path, `longer than the ${maxArgumentBytes} bytes that one argument may have`))
+  }
+  for (const [i, { name }] of (domain.qemuEnvironment ?? []).entries()) {
+    const path = `qemu:commandline/qemu:env[${i + 1}]/@name`
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push(wrong(path, `${quote(name)} is not the name of an environment variable`))
+    else if (/^LD_/.test(name)) problems.push(unsupported(path, `${name} would load code into QEMU and is refused`))
+  }
+  return problems
+}
+
+function checkSeclabels(domain: AddressedDomain): Problem[] {
+  return (domain.seclabels ?? []).flatMap((label, i): Problem[] => {
+    if (label.type === 'none') return []
+    const path = `seclabel[${i + 1}]/@type`
+    return [unsupported(path, `security label type ${quote(label.type ?? '')} is not offered; use type='none' or leave <seclabel> out`)]
+  })
+}

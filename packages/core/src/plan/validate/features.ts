@@ -1,0 +1,73 @@
+import type { Problem } from '../../errors.ts'
+import { featurePath } from '../../domain/features.ts'
+import type { FeatureName } from '../../domain/features.ts'
+import type { FeatureCondition } from '../../arch/feature-policy.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+import type { PlanContext } from '../plan-context.ts'
+
+/** Features and timers must have a row in the architecture's table. */
+export function checkFeatures(domain: AddressedDomain, context: PlanContext): Problem[] {
+  return [...features(domain, context), ...timers(domain, context)]
+}
+
+function features(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const { supported } = context.arch.features
+  const offered = Object.keys(supported).map((name) => featurePath(name as FeatureName).slice(9))
+  return Object.entries(domain.features ?? {}).flatMap(([key, value]): Problem[] => {
+    const name = key as FeatureName
+    if (value === undefined) return []
+    const path = featurePath(name)
+    const row = supported[name]
+    if (row === undefined) {
+      return [
+        {
+          code: 'ERR_CONFIG_UNSUPPORTED',
+          path,
+          message: `feature '${path.slice(9)}' is not offered on ${context.guest.name}; offered: ${
+            offered.length === 0 ? 'none' : [...new Set(offered)].join(', ')
+          }`,
+        },
+      ]
+    }
+    const refused = row.only === undefined ? undefined : refusal(row.only, value, domain, context)
+    if (refused === undefined) return []
+    return [{ code: 'ERR_CONFIG_UNSUPPORTED', path, message: `feature '${path.slice(9)}' is refused: ${refused}` }]
+  })
+}
+
+function refusal(
+  only: FeatureCondition,
+  value: string | boolean | number,
+  domain: AddressedDomain,
+  context: PlanContext,
+): string | undefined {
+  const fits =
+    (only.machines === undefined || only.machines.includes(context.profile.name)) &&
+    (only.values === undefined || only.values.includes(value)) &&
+    (only.virtType === undefined || only.virtType === domain.type)
+  return fits ? undefined : only.reason
+}
+
+function timers(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const rows = context.arch.features.timers
+  return (domain.clock?.timers ?? []).flatMap((timer, i): Problem[] => {
+    const path = `clock/timer[${i + 1}]`
+    const row = rows[timer.name]
+    const refuse = (message: string, below = ''): Problem[] => [
+      { code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}${below}`, message },
+    ]
+    if (row === undefined) {
+      return refuse(
+        `timer '${timer.name}' is not offered on ${context.guest.name}; offered: ${Object.keys(rows).join(', ')}`,
+      )
+    }
+    if (timer.present !== undefined && row.present?.includes(timer.present) === false) {
+      return refuse(`timer '${timer.name}' cannot be ${timer.present ? 'present' : 'absent'} here`, '/@present')
+    }
+    if (timer.tickpolicy !== undefined && row.tickpolicies?.includes(timer.tickpolicy) === false) {
+      const offered = row.tickpolicies.length === 0 ? 'none' : row.tickpolicies.join(', ')
+      return refuse(`tick policy '${timer.tickpolicy}' is not offered for timer '${timer.name}'; offered: ${offered}`, '/@tickpolicy')
+    }
+    return []
+  })
+}

@@ -1,0 +1,113 @@
+import type { Domain } from '../domain/domain.ts'
+import type { ValidDomain } from '../plan/validate-domain.ts'
+import type { PlanContext } from '../plan/plan-context.ts'
+import { modelOf, virtioSuffix } from '../plan/allow-list.ts'
+import type { DeviceModel } from '../arch/device-allow-list.ts'
+import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
+import type { Address } from '../domain/address.ts'
+import type { Options } from './option-string.ts'
+
+/** Where one run of a domain keeps what it needs. */
+export interface RuntimePaths {
+  /** Private folder of this run: monitor socket, key, logs of character devices. */
+  readonly stateDir: string
+  /** Folder for the sockets of channels that name no path. */
+  readonly channelDir: string
+}
+
+/** What is decided only at start. */
+export interface RuntimeChoices {
+  readonly paths: RuntimePaths
+  /** VNC and SPICE ports by position in `<graphics>`, where polyvirt picks them. */
+  readonly ports?: Readonly<Record<number, number>>
+  /** Host tap devices by position in `<interface>`; a file descriptor where there is none. */
+  readonly taps?: Readonly<Record<number, string>>
+}
+
+/** Everything the command line is made of; all of it proven before. */
+export interface ArgvContext {
+  readonly domain: ValidDomain
+  readonly plan: PlanContext
+  readonly runtime: RuntimeChoices
+}
+
+/** The allow-list's row for a device; validation has proven that there is one. */
+export function offeredModel<K extends DeviceKind>(
+  context: ArgvContext,
+  kind: K,
+  device: DeviceOf<K>,
+): DeviceModel {
+  return modelOf(kind, device, context.plan) ?? { bus: 'none' }
+}
+
+/** QEMU's driver name with the virtio form that the definition asks for. */
+export function driverName(model: DeviceModel, form?: string): string {
+  return `${model.driver ?? ''}${virtioSuffix(form)}`
+}
+
+/** `bus` and `addr` (or `reg`, `port`, …) of a device, as QEMU takes them. */
+export function addressOptions(address: Address | undefined, domain: Domain): Options {
+  switch (address?.type) {
+    case 'pci': {
+      const slot = `0x${address.slot.toString(16)}`
+      return {
+        bus: pciBusName(address.bus, domain),
+        ...(address.multifunction !== undefined && { multifunction: address.multifunction }),
+        addr: address.function === 0 ? slot : `${slot}.0x${address.function.toString(16)}`,
+      }
+    }
+    case 'usb':
+      return { bus: `${controllerAlias(domain, 'usb', address.bus)}.0`, port: address.port }
+    case 'spapr-vio':
+      return { reg: address.reg }
+    case 'ccw': {
+      const { cssid, ssid, devno } = address
+      const hex = (n: number, width: number): string => n.toString(16).padStart(width, '0')
+      return { devno: `${hex(cssid, 1)}.${ssid}.${hex(devno, 4)}` }
+    }
+    case 'virtio-serial':
+      return {
+        bus: `${controllerAlias(domain, 'virtio-serial', address.controller)}.${address.bus}`,
+        nr: address.port,
+      }
+    case 'isa':
+      return { ioport: address.iobase, irq: address.irq }
+    case 'ccid':
+      return { bus: `${controllerAlias(domain, 'ccid', address.controller)}.0` }
+    default:
+      return {}
+  }
+}
+
+/** Alias of a controller; the one QEMU already has under that name when the domain has none. */
+export function controllerAlias(domain: Domain, type: string, index: number): string {
+  const found = domain.devices.controller?.find((c) => c.type === type && (c.index ?? 0) === index)
+  return found?.alias ?? `${type}${index}`
+}
+
+/** A further root is a bridge of its own, whose bus is named after it. */
+function pciBusName(index: number, domain: Domain): string {
+  const controller = domain.devices.controller?.find((c) => c.type === 'pci' && c.index === index)
+  const alias = controller?.alias ?? `pci.${index}`
+  const extraRoot = controller?.model === 'pci-root' && (controller.targetIndex ?? 0) > 0
+
+  return extraRoot ? `${alias}.0` : alias
+}
+
+/** Options that every virtio device may carry. */
+export function virtioOptions(device: {
+  readonly iommu?: boolean
+  readonly ats?: boolean
+  readonly packed?: boolean
+  readonly pagePerVq?: boolean
+}): Options {
+  return {
+    iommu_platform: device.iommu,
+    ats: device.ats,
+    packed: device.packed,
+    'page-per-vq': device.pagePerVq,
+  }
+}
+
+/** One `-name value` pair of the command line. */
+export type Argument = readonly [string, string] | readonly [string]

@@ -1,0 +1,215 @@
+import type { Effects } from '../arch/effects.ts'
+import type { CpuArgument } from '../arch/cpu-driver.ts'
+import { cpuContext } from '../plan/defaults/cpu.ts'
+import type { ArgvContext, Argument } from './argv-context.ts'
+import { bootArguments, withBootOrder } from './boot-order.ts'
+import { collectEffects } from './effects.ts'
+import {
+  channelArguments, consoleArguments, parallelArguments, serialArguments,
+} from './devices/chardev-argv.ts'
+import { controllerArguments } from './devices/controller-argv.ts'
+import { diskArguments, numberImages } from './devices/disk-argv.ts'
+import { graphicsArguments, videoArguments } from './devices/display-argv.ts'
+import { interfaceArguments } from './devices/network-argv.ts'
+import {
+  audioArguments, hubArguments, inputArguments, memballoonArguments, nvramArguments,
+  panicArguments, rngArguments, soundArguments, watchdogArguments,
+} from './devices/small-argv.ts'
+import { escapeComma, jsonOption, keyValueOption } from './option-string.ts'
+import type { Options } from './option-string.ts'
+import { memoryLayout } from './memory-layout.ts'
+
+/**
+ * The QEMU command line of a domain whose validity is proven: libvirt 9.0's, option for option and
+ * in its order, so that one can be laid beside the other. Decides nothing and cannot fail.
+ */
+export function buildArgv(given: ArgvContext): readonly string[] {
+  const context = { ...given, domain: withBootOrder(given.domain) }
+  const { domain, plan } = context
+  const effects = collectEffects(context)
+  const cpu = domain.cpu === undefined ? undefined : plan.arch.cpu.argument(domain.cpu, cpuContext(domain, plan))
+  const args: Argument[] = [
+    ...identity(context),
+    ['-machine', machineOption(context, effects, cpu)],
+    ['-accel', acceleratorOption(context)],
+    ...cpuArguments(effects, cpu),
+    ...memoryArguments(context),
+    ...threadArguments(context),
+    ['-uuid', domain.uuid],
+    ...displayNone(context),
+    ['-no-user-config'],
+    ['-nodefaults'],
+    ...monitorArguments(context),
+    ['-rtc', rtcOption(context)],
+    ...(effects.options ?? []).filter((option) => option !== '-no-acpi').map((option): Argument => [option]),
+    ...(effects.global ?? []).map((value): Argument => ['-global', value]),
+    ['-no-shutdown'],
+    ...powerManagement(context),
+    ...(effects.options ?? []).filter((option) => option === '-no-acpi').map((option): Argument => [option]),
+    ...bootArguments(context),
+    ...firmwareArguments(context),
+    ...deviceArguments(context, effects),
+    ['-sandbox', sandbox],
+    ...panicArguments(context),
+    ['-msg', 'timestamp=on'],
+  ]
+  return [plan.emulator, ...args.flat(), ...(domain.qemuArgs ?? [])]
+}
+
+/** seccomp: what QEMU never needs once it runs (libvirt's four denials). */
+const sandbox = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'
+
+function identity(context: ArgvContext): Argument[] {
+  const { stateDir } = context.runtime.paths
+  const secret = { 'qom-type': 'secret', id: 'masterKey0', format: 'raw', file: `${stateDir}/master-key.aes` }
+  return [
+    ['-name', `guest=${escapeComma(context.domain.name)},debug-threads=on`],
+    ['-S'],
+    ['-object', jsonOption(secret)],
+  ]
+}
+
+function machineOption(context: ArgvContext, effects: Effects, cpu: CpuArgument | undefined): string {
+  const { domain, plan } = context
+  const { backend } = memoryLayout(domain, plan)
+  return keyValueOption(plan.machine.name, {
+    usb: false,
+    ...effects.machine,
+    'dump-guest-core': domain.dumpCore ?? false,
+    'memory-backend': backend,
+    ...cpu?.machine,
+    graphics: domain.os.biosUseserial === true ? false : undefined,
+    pflash0: pflash(context) ? 'libvirt-pflash0-format' : undefined,
+    pflash1: pflash(context) && domain.os.nvram !== undefined ? 'libvirt-pflash1-format' : undefined,
+  })
+}
+
+function acceleratorOption({ domain }: ArgvContext): string {
+  const cache = domain.features?.tcgTbCacheKiB
+  if (domain.type === 'kvm') return 'kvm'
+  return cache === undefined ? 'tcg' : `tcg,tb-size=${Math.floor(cache / 1024)}`
+}
+
+function cpuArguments(effects: Effects, cpu: CpuArgument | undefined): Argument[] {
+  const flags = [...(cpu?.flags ?? []), ...Object.entries(effects.cpu ?? {})]
+  const model = cpu?.model
+  if (model === undefined) return []
+  return [['-cpu', [escapeComma(model), ...flags.map(([k, v]) => `${k}=${escapeComma(v)}`)].join(',')]]
+}
+
+function memoryArguments(context: ArgvContext): Argument[] {
+  const { domain, plan } = context
+  const layout = memoryLayout(domain, plan)
+  const args: Argument[] = [['-m', String(Math.floor(layout.totalKiB / 1024))]]
+  for (const object of layout.objects) {
+    args.push(['-object', jsonOption({ 'qom-type': 'memory-backend-ram', id: object.id, size: object.sizeKiB * 1024 })])
+    if (object.id === layout.backend) continue
+    args.push(['-numa', object.numa ?? ''])
+  }
+  args.push(...layout.distances.map((value): Argument => ['-numa', value]))
+  args.push(['-overcommit', 'mem-lock=off'])
+  return args
+}
+
+function threadArguments({ domain }: ArgvContext): Argument[] {
+  const { topology } = domain.cpu ?? {}
+  const online = domain.vcpuCurrent ?? domain.vcpus
+  const hotplug = online < domain.vcpus ? domain.vcpus : undefined
+  const shape: Options =
+    topology === undefined
+      ? { sockets: domain.vcpus, cores: 1, threads: 1 }
+      : {
+          sockets: topology.sockets,
+          dies: topology.dies ?? 1,
+          cores: topology.cores,
+          threads: topology.threads,
+        }
+  const smp: Argument = ['-smp', keyValueOption(String(online), { maxcpus: hotplug, ...shape })]
+  const threads = Array.from({ length: domain.iothreads ?? 0 }, (_, i): Argument => {
+    return ['-object', jsonOption({ 'qom-type': 'iothread', id: `iothread${i + 1}` })]
+  })
+  return [smp, ...threads]
+}
+
+function displayNone({ domain }: ArgvContext): Argument[] {
+  return (domain.devices.graphics ?? []).length === 0 ? [['-display', 'none']] : []
+}
+
+
+function monitorArguments(context: ArgvContext): Argument[] {
+  const path = `${context.runtime.paths.stateDir}/monitor.sock`
+  return [
+    ['-chardev', keyValueOption('socket', { id: 'charmonitor', path, server: true, wait: false })],
+    ['-mon', 'chardev=charmonitor,id=monitor,mode=control'],
+  ]
+}
+
+function rtcOption({ domain }: ArgvContext): string {
+  const { clock } = domain
+  const localtime = clock?.offset === 'localtime' || (clock?.offset === 'variable' && clock.basis === 'localtime')
+  const base = localtime ? 'localtime' : 'utc'
+  const slew = clock?.timers?.some((timer) => timer.name === 'rtc' && timer.tickpolicy === 'catchup')
+  return slew === true ? `base=${base},driftfix=slew` : `base=${base}`
+}
+
+function powerManagement(context: ArgvContext): Argument[] {
+  const device = context.plan.profile.powerManagement
+  if (device === undefined) return []
+  const { pmSuspendToMem, pmSuspendToDisk } = context.domain
+  const off = (property: string, enabled: boolean | undefined): Argument[] =>
+    enabled === undefined ? [] : [['-global', `${device}.${property}=${enabled ? 0 : 1}`]]
+  return [...off('disable_s3', pmSuspendToMem), ...off('disable_s4', pmSuspendToDisk)]
+}
+
+function pflash({ domain }: ArgvContext): boolean {
+  return domain.os.loader !== undefined && domain.os.loaderType === 'pflash'
+}
+
+function firmwareArguments(context: ArgvContext): Argument[] {
+  const { os } = context.domain
+  const args: Argument[] = []
+  if (os.loader !== undefined && !pflash(context)) args.push(['-bios', os.loader])
+  if (os.kernel !== undefined) args.push(['-kernel', os.kernel])
+  if (os.initrd !== undefined) args.push(['-initrd', os.initrd])
+  if (os.cmdline !== undefined && os.cmdline !== '') args.push(['-append', os.cmdline])
+  if (os.dtb !== undefined) args.push(['-dtb', os.dtb])
+  if (pflash(context)) {
+    args.push(...flashNodes(0, os.loader ?? '', os.loaderReadonly !== false))
+    if (os.nvram !== undefined) args.push(...flashNodes(1, os.nvram, false))
+  }
+  return args
+}
+
+function flashNodes(unit: number, filename: string, readonly: boolean): Argument[] {
+  const node = `libvirt-pflash${unit}`
+  return [
+    ['-blockdev', jsonOption({ driver: 'file', filename, 'node-name': `${node}-storage`, 'auto-read-only': true, discard: 'unmap' })],
+    ['-blockdev', jsonOption({ 'node-name': `${node}-format`, 'read-only': readonly, driver: 'raw', file: `${node}-storage` })],
+  ]
+}
+
+function deviceArguments(context: ArgvContext, effects: Effects): Argument[] {
+  const disks = context.domain.devices.disk ?? []
+  const numbers = numberImages(disks)
+  return [
+    ...(effects.devices ?? []).map((driver): Argument => ['-device', jsonOption({ driver })]),
+    ...controllerArguments(context),
+    ...hubArguments(context),
+    ...disks.flatMap((disk) => diskArguments(context, disk, numbers.get(disk))),
+    ...interfaceArguments(context),
+    ...serialArguments(context),
+    ...parallelArguments(context),
+    ...channelArguments(context),
+    ...consoleArguments(context),
+    ...inputArguments(context),
+    ...audioArguments(context),
+    ...graphicsArguments(context),
+    ...videoArguments(context),
+    ...soundArguments(context),
+    ...watchdogArguments(context),
+    ...memballoonArguments(context),
+    ...rngArguments(context),
+    ...nvramArguments(context),
+  ]
+}
+

@@ -1,0 +1,132 @@
+import type { CharBackend } from '../../domain/devices/chardev.ts'
+import { addressOptions, driverName, offeredModel } from '../argv-context.ts'
+import type { ArgvContext, Argument } from '../argv-context.ts'
+import { jsonOption, keyValueOption } from '../option-string.ts'
+import type { Options } from '../option-string.ts'
+
+/** The host's end: `-chardev TYPE,id=…`. */
+export function chardevArgument(id: string, backend: CharBackend, socketPath?: string): Argument {
+  const [type, options] = backendOptions(backend, socketPath)
+  const log: Options = {
+    logfile: backend.logFile,
+    logappend: backend.logFile === undefined ? undefined : backend.logAppend,
+  }
+  return ['-chardev', keyValueOption(type, { id, ...options, ...log })]
+}
+
+/** QEMU's name of a back end and its options. */
+function backendOptions(backend: CharBackend, socketPath?: string): [string, Options] {
+  const [source] = backend.sources ?? []
+  switch (backend.type) {
+    case 'dev':
+      return ['serial', { path: source?.path }]
+    case 'file':
+      return ['file', { path: source?.path, append: source?.append }]
+    case 'pipe':
+      return ['pipe', { path: source?.path }]
+    case 'unix': {
+      const server = source?.mode !== 'connect'
+      const path = source?.path ?? socketPath
+      return ['socket', { path, ...(server && { server: true, wait: false }) }]
+    }
+    case 'tcp': {
+      const server = source?.mode === 'bind'
+      const telnet = backend.protocol === 'telnet' ? true : undefined
+      return [
+        'socket',
+        { host: source?.host, port: source?.service, telnet, ...(server && { server: true, wait: false }) },
+      ]
+    }
+    case 'udp': {
+      const bind = backend.sources?.find((one) => one.mode === 'bind')
+      const connect = backend.sources?.find((one) => one.mode !== 'bind')
+      return [
+        'udp',
+        {
+          host: connect?.host ?? '',
+          port: connect?.service,
+          localaddr: bind?.host ?? '',
+          localport: bind?.service ?? '0',
+        },
+      ]
+    }
+    case 'spicevmc':
+      return ['spicevmc', { name: 'vdagent' }]
+    case 'spiceport':
+      return ['spiceport', { name: source?.channel }]
+    default:
+      return [backend.type, {}]
+  }
+}
+
+/** Serial ports. */
+export function serialArguments(context: ArgvContext): Argument[] {
+  return (context.domain.devices.serial ?? []).flatMap((serial): Argument[] => {
+    const alias = serial.alias ?? ''
+    const model = offeredModel(context, 'serial', serial)
+    const chardev = `char${alias}`
+    const back = chardevArgument(chardev, serial)
+    // A board whose serial port is no device takes it by position.
+    if (model.driver === undefined) return [back, ['-serial', `chardev:${chardev}`]]
+    const index = model.bus === 'isa' ? serial.port : undefined
+    const options = { driver: model.driver, chardev, id: alias, index }
+    return [back, ['-device', jsonOption({ ...options, ...addressOptions(serial.address, context.domain) })]]
+  })
+}
+
+export function parallelArguments(context: ArgvContext): Argument[] {
+  return (context.domain.devices.parallel ?? []).flatMap((parallel): Argument[] => {
+    const alias = parallel.alias ?? ''
+    const { driver } = offeredModel(context, 'parallel', parallel)
+    return [
+      chardevArgument(`char${alias}`, parallel),
+      ['-device', jsonOption({ driver, chardev: `char${alias}`, id: alias })],
+    ]
+  })
+}
+
+/** Consoles that are devices of their own; the serial one is already there. */
+export function consoleArguments(context: ArgvContext): Argument[] {
+  return (context.domain.devices.console ?? []).flatMap((console): Argument[] => {
+    if (console.targetType === 'serial') return []
+    const alias = console.alias ?? ''
+    const model = offeredModel(context, 'console', console)
+    // libvirt lets QEMU choose the port of a console.
+    return [
+      chardevArgument(`char${alias}`, console),
+      ['-device', jsonOption({ driver: model.driver, chardev: `char${alias}`, id: alias })],
+    ]
+  })
+}
+
+export function channelArguments(context: ArgvContext): Argument[] {
+  return (context.domain.devices.channel ?? []).flatMap((channel): Argument[] => {
+    const alias = channel.alias ?? ''
+    const id = `char${alias}`
+    const back = chardevArgument(id, channel, channelSocket(context, channel.name ?? alias))
+    if (channel.targetType === 'guestfwd') {
+      const target = `tcp:${channel.guestAddress ?? ''}:${channel.guestPort ?? ''}-chardev:${id}`
+      return [back, ['-netdev', jsonOption({ type: 'user', guestfwd: [{ str: target }], id: alias })]]
+    }
+    const model = offeredModel(context, 'channel', channel)
+    const name = channel.type === 'spicevmc' ? (channel.name ?? 'com.redhat.spice.0') : channel.name
+    return [
+      back,
+      [
+        '-device',
+        jsonOption({
+          driver: driverName(model),
+          ...addressOptions(channel.address, context.domain),
+          chardev: id,
+          id: alias,
+          name,
+        }),
+      ],
+    ]
+  })
+}
+
+/** Where a channel listens that names no path of its own. */
+export function channelSocket(context: ArgvContext, name: string): string {
+  return `${context.runtime.paths.channelDir}/${name}`
+}

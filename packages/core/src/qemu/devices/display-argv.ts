@@ -1,0 +1,130 @@
+import type { Graphics } from '../../domain/devices/graphics.ts'
+import type { Video } from '../../domain/devices/video.ts'
+import { addressOptions, offeredModel, virtioOptions } from '../argv-context.ts'
+import type { ArgvContext, Argument } from '../argv-context.ts'
+import { escapeComma, jsonOption, keyValueOption } from '../option-string.ts'
+import type { Options } from '../option-string.ts'
+
+/** First TCP ports libvirt gives out: VNC displays count from 5900, SPICE shares the range. */
+export const firstDisplayPort = 5900
+
+export function graphicsArguments(context: ArgvContext): Argument[] {
+  return (context.domain.devices.graphics ?? []).flatMap((graphics, position): Argument[] => {
+    if (graphics.type === 'vnc') return [['-vnc', vnc(context, graphics, position)]]
+    if (graphics.type === 'spice') return [['-spice', spice(context, graphics, position)]]
+    return []
+  })
+}
+
+function listenAddress(graphics: Graphics): string {
+  const address = graphics.listens?.[0]?.address ?? '127.0.0.1'
+  return address.includes(':') ? `[${address}]` : address
+}
+
+function audioId(context: ArgvContext, graphics: Graphics): string | undefined {
+  const id = graphics.audioId ?? context.domain.devices.audio?.[0]?.id
+  return id === undefined ? undefined : `audio${id}`
+}
+
+function vnc(context: ArgvContext, graphics: Graphics, position: number): string {
+  const listen = graphics.listens?.[0]
+  const common: Options = {
+    websocket: graphics.websocket === -1 ? 'on' : graphics.websocket,
+    password: graphics.passwd === undefined ? undefined : true,
+    share: graphics.sharePolicy,
+    audiodev: audioId(context, graphics),
+  }
+  if (listen?.type === 'socket') {
+    return `vnc=unix:${escapeComma(listen.socket ?? '')}${rest(common)}`
+  }
+  if (listen?.type === 'none') return `none${rest(common)}`
+  const port = graphics.autoport === true ? (context.runtime.ports?.[position] ?? firstDisplayPort) : (graphics.port ?? firstDisplayPort)
+  const shown = { ...common, websocket: graphics.websocket }
+  return `${listenAddress(graphics)}:${port - firstDisplayPort}${rest(shown)}`
+}
+
+function rest(options: Options): string {
+  const text = keyValueOption('', options)
+  return text === '' ? '' : `,${text}`
+}
+
+function spice(context: ArgvContext, graphics: Graphics, position: number): string {
+  const listen = graphics.listens?.[0]
+  const port = graphics.autoport === true ? (context.runtime.ports?.[position] ?? firstDisplayPort) : graphics.port
+  const place: Options =
+    listen?.type === 'socket'
+      ? { unix: true, addr: listen.socket }
+      : listen?.type === 'none'
+        ? { port: 0 }
+        : {
+            port: port === -1 ? undefined : port,
+            'tls-port': graphics.tlsPort === -1 ? undefined : graphics.tlsPort,
+            addr: graphics.listens?.[0]?.address ?? '127.0.0.1',
+          }
+  const channels = Object.fromEntries(
+    (graphics.channels ?? [])
+      .filter((channel) => channel.mode === 'insecure')
+      .map((channel) => ['plaintext-channel', channel.name]),
+  )
+  return keyValueOption('', {
+    ...place,
+    'agent-mouse': graphics.mouseMode === undefined ? undefined : graphics.mouseMode === 'client',
+    'disable-ticketing': graphics.passwd === undefined ? true : undefined,
+    ...channels,
+    'image-compression': graphics.imageCompression,
+    'jpeg-wan-compression': graphics.jpegCompression,
+    'zlib-glz-wan-compression': graphics.zlibCompression,
+    'playback-compression': graphics.playbackCompression,
+    'streaming-video': graphics.streamingMode,
+    'disable-copy-paste': graphics.clipboardCopyPaste === false ? true : undefined,
+    'disable-agent-file-xfer': graphics.filetransferEnable === false ? true : undefined,
+    gl: graphics.glEnable === true ? true : undefined,
+    rendernode: graphics.glRendernode,
+    'seamless-migration': true,
+  })
+}
+
+export function videoArguments(context: ArgvContext): Argument[] {
+  return (context.domain.devices.video ?? []).flatMap((video, position): Argument[] => {
+    const model = offeredModel(context, 'video', video)
+    const driver = position === 0 ? model.driver : (model.secondary ?? model.driver)
+    if (driver === undefined) return []
+    return [
+      [
+        '-device',
+        jsonOption({
+          driver,
+          id: video.alias,
+          ...videoMemory(video),
+          ...virtioOptions(video),
+          ...addressOptions(video.address, context.domain),
+        }),
+      ],
+    ]
+  })
+}
+
+const mib = 1024
+
+function videoMemory(video: Video): Options {
+  switch (video.model) {
+    case 'vga':
+      return { vgamem_mb: Math.floor((video.vramKiB ?? 0) / mib) }
+    case 'vmvga':
+      return { vgamem_mb: Math.floor((video.vramKiB ?? 0) / mib) }
+    case 'bochs':
+      return { vgamem: (video.vramKiB ?? 0) * 1024 }
+    case 'qxl':
+      return {
+        max_outputs: video.heads,
+        ram_size: (video.ramKiB ?? 0) * 1024,
+        vram_size: (video.vramKiB ?? 0) * 1024,
+        vram64_size_mb: Math.floor((video.vram64KiB ?? 0) / mib),
+        vgamem_mb: Math.floor((video.vgamemKiB ?? 0) / mib),
+      }
+    case 'virtio':
+      return { max_outputs: video.heads, xres: video.resolutionX, yres: video.resolutionY }
+    default:
+      return {}
+  }
+}

@@ -1,0 +1,60 @@
+import type { Effects } from '../arch/effects.ts'
+import type { FeatureName } from '../domain/features.ts'
+import { ruleContext } from '../plan/rule-context.ts'
+import type { ArgvContext } from './argv-context.ts'
+
+/** All that features, timers and the machine ask of the command line, in the tables' order. */
+export function collectEffects(context: ArgvContext): Effects {
+  const { domain, plan } = context
+  const rules = ruleContext(domain, plan)
+  const parts: Effects[] = []
+  const features = (domain.features ?? {}) as Readonly<Record<string, unknown>>
+  for (const [name, row] of Object.entries(plan.arch.features.supported)) {
+    const value = features[name]
+    if (value === undefined || row === undefined) continue
+    const text = spelled(value)
+    switch (row.to) {
+      case 'machine':
+        if (text !== undefined) parts.push({ machine: { [row.property]: text } })
+        break
+      case 'cpu':
+        if (text !== undefined) parts.push({ cpu: { [row.flag]: text } })
+        break
+      case 'device':
+        if (text === 'on' || value === 'default') parts.push({ devices: [row.driver] })
+        break
+      case 'effects':
+        parts.push(row.effects(domain.features ?? {}, rules))
+        break
+      default:
+    }
+  }
+  for (const [name, effects] of Object.entries(plan.arch.features.whenAbsent ?? {})) {
+    if (features[name as FeatureName] === undefined && effects !== undefined) parts.push(effects)
+  }
+  for (const timer of domain.clock?.timers ?? []) {
+    const effects = plan.arch.features.timers[timer.name]?.effects?.(timer, rules)
+    if (effects !== undefined) parts.push(effects)
+  }
+  const machine = plan.arch.machine.effects?.(rules)
+  if (machine !== undefined) parts.push(machine)
+  return merge(parts)
+}
+
+/** A feature's value in QEMU's spelling; `default` leaves the choice to QEMU. */
+function spelled(value: unknown): string | undefined {
+  if (value === true) return 'on'
+  if (value === false) return 'off'
+  if (value === 'default') return undefined
+  return String(value)
+}
+
+function merge(parts: readonly Effects[]): Effects {
+  return {
+    machine: Object.assign({}, ...parts.map((part) => part.machine ?? {})) as Record<string, string>,
+    cpu: Object.assign({}, ...parts.map((part) => part.cpu ?? {})) as Record<string, string>,
+    global: parts.flatMap((part) => part.global ?? []),
+    options: parts.flatMap((part) => part.options ?? []),
+    devices: parts.flatMap((part) => part.devices ?? []),
+  }
+}

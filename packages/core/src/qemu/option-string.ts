@@ -1,0 +1,34 @@
+/** A value QEMU can be given in JSON. */
+export type OptionValue = string | number | boolean | OptionValue[] | { readonly [key: string]: OptionValue | undefined }
+
+/** Properties of one option; `undefined` ones are left out. */
+export type Options = Readonly<Record<string, OptionValue | undefined>>
+
+/**
+ * JSON for `-device`, `-blockdev`, `-object`, `-netdev` and `-audiodev`: nothing in a value can end
+ * it, so no path or name can add an option.
+ */
+export function jsonOption(options: Options): string {
+  return JSON.stringify(options)
+}
+
+/**
+ * `key=value,…` for the options that take no JSON. A comma in a value is doubled, which is QEMU's
+ * only escape (util/qemu-option.c).
+ */
+export function keyValueOption(leading: string, options: Options): string {
+  const parts = Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${text(value)}`)
+  return [...(leading === '' ? [] : [escapeComma(leading)]), ...parts].join(',')
+}
+
+/** A value with its commas doubled. */
+export function escapeComma(value: string): string {
+  return value.replaceAll(',', ',,')
+}
+
+function text(value: OptionValue | undefined): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  return escapeComma(String(value))
+}
