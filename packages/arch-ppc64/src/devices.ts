@@ -40,13 +40,13 @@ export const devices: DeviceAllowList = {
     models: {
       ibmvscsi: { driver: 'spapr-vscsi', bus: 'spapr-vio' },
       'virtio-scsi': { driver: 'virtio-scsi-pci', bus: 'pci' },
-      lsilogic: { driver: 'lsi', bus: 'pci' },
+      lsilogic: { driver: 'lsi', type: 'lsi53c895a', bus: 'pci' },
       lsisas1068: { driver: 'mptsas1068', bus: 'pci' },
       lsisas1078: { driver: 'megasas', bus: 'pci' },
       vmpvscsi: { driver: 'pvscsi', bus: 'pci' },
     },
   },
-  'controller:sata': { models: { '': { driver: 'ahci', bus: 'pci' } } },
+  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
   'controller:virtio-serial': {
     models: {
       '': { driver: 'virtio-serial-pci', bus: 'pci' },

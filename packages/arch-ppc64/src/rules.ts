@@ -74,8 +74,9 @@ const firmware: Rule = {
 const sleep: Rule = {
   name: 'ppc64/sleep-states',
   check({ domain }) {
-    if (domain.pmSuspendToMem === undefined && domain.pmSuspendToDisk === undefined) return []
-    return [unsupported('pm', 'pseries has no ACPI sleep states')]
+    // Off is what they are, so only on is refused.
+    if (domain.pmSuspendToMem !== true && domain.pmSuspendToDisk !== true) return []
+    return [unsupported('pm', `pseries has no ACPI sleep states; use enabled='no' or leave <pm> out`)]
   },
 }
 

@@ -46,7 +46,7 @@ export const devices: DeviceAllowList = {
     default: ['lsilogic', 'virtio-scsi'],
     models: {
       'virtio-scsi': { driver: 'virtio-scsi-pci', bus: 'pci' },
-      lsilogic: { driver: 'lsi', bus: 'pci' },
+      lsilogic: { driver: 'lsi', type: 'lsi53c895a', bus: 'pci' },
       lsisas1068: { driver: 'mptsas1068', bus: 'pci' },
       lsisas1078: { driver: 'megasas', bus: 'pci' },
       vmpvscsi: { driver: 'pvscsi', bus: 'pci' },
@@ -54,7 +54,7 @@ export const devices: DeviceAllowList = {
       dc390: { driver: 'dc390', bus: 'pci' },
     },
   },
-  'controller:sata': { models: { '': { driver: 'ahci', bus: 'pci' } } },
+  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
   'controller:ide': {
     models: {
       '': { bus: 'pci', driver: 'piix3-ide', machines: ['pc'] },
@@ -62,7 +62,7 @@ export const devices: DeviceAllowList = {
     },
   },
   'controller:fdc': {
-    models: { '': { bus: 'none', driver: 'isa-fdc' } },
+    models: { '': { bus: 'none', driver: 'isa-fdc', builtIn: ['pc'] } },
   },
   'controller:virtio-serial': {
     models: {

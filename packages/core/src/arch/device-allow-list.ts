@@ -17,6 +17,10 @@ export interface DeviceModel {
   /** QEMU's `-device` type. Left out where there is no device to add. */
   readonly driver?: string
   readonly bus: BusType
+  /** QOM type that QEMU lists, where `driver` is one of its aliases. */
+  readonly type?: string
+  /** Machine profiles whose board has the first one already: no `-device` is given for it. */
+  readonly builtIn?: readonly string[]
   /** Another driver for every instance but the first (a second video card has no VGA part). */
   readonly secondary?: string
   /** Names of the machine profiles that have it; all of them when missing. */

@@ -94,7 +94,11 @@ export function defaultModel(row: DeviceRowName, context: PlanContext): string |
   if (found === undefined) return undefined
   const candidates = [...(found.defaultOn?.[context.profile.name] ?? []), ...(found.default ?? [])]
   const usable = candidates.filter((key) => lookUp(row, key, context) !== undefined)
-  return usable.find((key) => hasDriver(lookUp(row, key, context)?.driver, context)) ?? usable[0]
+  return usable.find((key) => hasDriver(typeOf(lookUp(row, key, context)), context)) ?? usable[0]
+}
+
+function typeOf(model: DeviceModel | undefined): string | undefined {
+  return model?.type ?? model?.driver
 }
 
 /** Is the device type built into this QEMU? A model without a driver needs none. */

@@ -10,6 +10,7 @@ import { defaultDisplays } from './defaults/displays.ts'
 import { defaultFeatures } from './defaults/features.ts'
 import { defaultIdentity } from './defaults/identity.ts'
 import { defaultSmallDevices } from './defaults/small-devices.ts'
+import { dropAliases } from './assign-aliases.ts'
 import type { DomainDraft } from './draft.ts'
 import { dropEmptyKinds } from './draft.ts'
 import type { Notes } from './notes.ts'
@@ -32,6 +33,7 @@ export type CompleteDomain = Domain & {
 export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes): CompleteDomain {
   const draft = structuredClone(domain) as DomainDraft
   const d = { domain: draft, context, notes }
+  dropAliases(draft)
   sortDisks(draft)
   sortControllers(draft)
   defaultIdentity(d)

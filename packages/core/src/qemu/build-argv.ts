@@ -100,7 +100,13 @@ function cpuArguments(effects: Effects, cpu: CpuArgument | undefined): Argument[
 function memoryArguments(context: ArgvContext): Argument[] {
   const { domain, plan } = context
   const layout = memoryLayout(domain, plan)
-  const args: Argument[] = [['-m', String(Math.floor(layout.totalKiB / 1024))]]
+  const { maxMemoryKiB, maxMemorySlots } = domain
+  const most = maxMemoryKiB === undefined ? 0 : Math.ceil(maxMemoryKiB / plan.profile.memoryStepKiB) * plan.profile.memoryStepKiB
+  const amount =
+    maxMemorySlots === undefined
+      ? String(Math.floor(layout.totalKiB / 1024))
+      : `size=${layout.totalKiB}k,slots=${maxMemorySlots},maxmem=${most}k`
+  const args: Argument[] = [['-m', amount]]
   for (const object of layout.objects) {
     args.push(['-object', jsonOption({ 'qom-type': 'memory-backend-ram', id: object.id, size: object.sizeKiB * 1024 })])
     if (object.id === layout.backend) continue

@@ -270,9 +270,21 @@ export function texts(name: string): XmlField<readonly string[]> {
 export function verbatim(name: string): XmlField<string> {
   return {
     knows: [`${name}!`],
-    read: (scope) => scope.element.children.find((c) => c.name === name)?.source,
+    read(scope) {
+      const child = scope.element.children.find((c) => c.name === name)
+      return child === undefined ? undefined : withNamespaces(child.source, scope.element)
+    },
     write: (source, writer) => writer.raw(source),
   }
+}
+
+/** Prefixes that the source uses and an outer element declares, declared where they are needed. */
+function withNamespaces(source: string, outer: XmlElement): string {
+  const missing = [...outer.attributes]
+    .filter(([key]) => key.startsWith('xmlns:') && !source.includes(`${key}=`))
+    .filter(([key]) => source.includes(`${key.slice('xmlns:'.length)}:`))
+    .map(([key, uri]) => ` ${key}='${uri.replace(/[&<']/g, (c) => `&#${c.charCodeAt(0)};`)}'`)
+  return source.replace(/^<[^\s/>]+/, (tag) => `${tag}${missing.join('')}`)
 }
 
 /** The property may not be missing. */

@@ -1,4 +1,4 @@
-import { integer, list, oneOf, onOff, required, text, yesNo, mapped, report } from '../../xml/fields.ts'
+import { fallback, integer, list, oneOf, onOff, required, text, yesNo, mapped, report } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
@@ -53,7 +53,7 @@ export interface Interface extends DeviceInfo, VirtioOptions {
 }
 
 export const interfaceXml: XmlFields<Interface> = {
-  type: required(oneOf('@type', interfaceTypes)),
+  type: fallback(oneOf('@type', interfaceTypes), 'user'),
   mac: macAddress('mac/@address'),
   bridge: text('source/@bridge'),
   network: text('source/@network'),

@@ -2,7 +2,8 @@ import { addDevice, fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel, lookUp } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
-import type { DeviceDraft } from '../draft.ts'
+import type { DeviceDraft, Draft } from '../draft.ts'
+import type { CharBackend } from '../../domain/devices/chardev.ts'
 
 /**
  * The first console is the first serial port seen twice: libvirt's old and its present form. One
@@ -39,8 +40,24 @@ export function mirrorConsole(d: Defaulting): void {
   list[0] = { ...backend, targetType: 'serial', port: first.port ?? 0 }
 }
 
+/** A network back end says how it speaks and which end it is. */
+function defaultBackend(device: Draft<CharBackend>): void {
+  if (device.type === 'tcp') device.protocol ??= 'raw'
+  if (device.type !== 'tcp' && device.type !== 'unix') return
+  for (const source of device.sources ?? []) source.mode ??= device.type === 'tcp' ? 'connect' : 'bind'
+}
+
 /** Ports, targets and models of everything that is a character device. */
 export function defaultCharDevices(d: Defaulting): void {
+  for (const kind of ['serial', 'parallel', 'console', 'channel'] as const) {
+    for (const device of devicesOf(d.domain, kind)) {
+      defaultBackend(device)
+      // What belongs to a running guest is no part of its definition.
+      if ('state' in device) delete device.state
+      delete device.tty
+      if (device.type === 'pty' || device.type === 'null' || device.type === 'spicevmc') delete device.sources
+    }
+  }
   number(devicesOf(d.domain, 'serial'), (device, port) => {
     fill(d, 'serial', device, 'port', port, counting)
   })

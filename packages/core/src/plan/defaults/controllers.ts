@@ -119,8 +119,7 @@ export function need(d: Defaulting, type: ControllerType, index: number, reason:
   if (list.some((c) => c.type === type && c.index === index)) return
   const controller: Controller = { type, index }
   const row = `controller:${type}` as const
-  const sibling = list.find((c) => c.type === type && c.model !== undefined)
-  const model = type === 'scsi' && sibling?.model !== undefined ? sibling.model : defaultModel(row, d.context)
+  const model = defaultModel(row, d.context)
   if (model !== undefined && model !== '') controller.model = model
   const at = insertController(d.domain, controller)
   noteDevice(d, 'controller', at, controller, { rule: 'controller/needed', reason })

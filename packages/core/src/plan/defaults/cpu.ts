@@ -53,8 +53,7 @@ function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
   const passthrough = cpu.mode === 'host-passthrough' || cpu.mode === 'maximum'
   if (cpu.mode === 'custom') set('match', 'exact')
   if (passthrough) set('check', 'none')
-  else if (cpu.mode === 'custom' && cpu.model === undefined) set('check', 'none')
-  else set('check', d.domain.type === 'kvm' || cpu.mode === 'host-model' || cpu.model !== undefined ? 'partial' : 'none')
+  else set('check', d.domain.type === 'kvm' || cpu.mode === 'host-model' ? 'partial' : 'none')
   if (passthrough) set('migratable', true)
   if (cpu.model !== undefined) set('fallback', 'allow')
   if (cpu.topology !== undefined) cpu.topology.dies ??= 1

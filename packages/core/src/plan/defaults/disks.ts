@@ -66,13 +66,17 @@ export function defaultDisks(d: Defaulting): void {
     }
     const driver = { rule: 'disk/driver', reason: 'the format is always stated, never probed' }
     fill(d, 'disk', disk, 'driverName', 'qemu', driver)
-    if (disk.type !== 'dir' ) fill(d, 'disk', disk, 'format', 'raw', driver)
+    if (disk.type !== 'dir') fill(d, 'disk', disk, 'format', 'raw', driver)
     if (disk.source !== undefined && Object.keys(disk.source).length === 0) delete disk.source
+    // An empty drive holds no block device; libvirt says so with its plainest type.
+    if (disk.source === undefined && disk.type === 'block' && (disk.device === 'cdrom' || disk.device === 'floppy')) {
+      disk.type = 'file'
+    }
     placeDrive(d, disk)
   }
 }
 
-/** Units behind one controller, by bus: SCSI 15 (the controller itself is 7), SATA 6, IDE 2 × 2. */
+/** Units behind one controller, by bus: SCSI 7 (the controller itself is the eighth), SATA 6, IDE 2 × 2. */
 function placeDrive(d: Defaulting, disk: Disk): void {
   const index = targetIndex(disk.target)
   if (index === undefined || disk.address !== undefined) return
@@ -89,10 +93,8 @@ function drivePlace(
   index: number,
 ): { controller: number; bus: number; unit: number } | undefined {
   switch (bus) {
-    case 'scsi': {
-      const unit = index % 15
-      return { controller: Math.floor(index / 15), bus: 0, unit: unit >= 7 ? unit + 1 : unit }
-    }
+    case 'scsi':
+      return { controller: Math.floor(index / 7), bus: 0, unit: index % 7 }
     case 'ide':
       return { controller: Math.floor(index / 4), bus: Math.floor((index % 4) / 2), unit: index % 2 }
     case 'sata':

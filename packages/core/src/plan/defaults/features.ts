@@ -8,6 +8,10 @@ import type { Domain } from '../../domain/domain.ts'
 /** Platform features that the architecture turns on by itself. */
 export function defaultFeatures(d: Defaulting): void {
   const { domain, context } = d
+  const written = domain.features
+  if (written !== undefined && Object.keys(written).some((name) => name.startsWith('hyperv'))) {
+    written.hypervMode ??= 'custom'
+  }
   const defaults = context.arch.features.defaults(ruleContext(domain as Domain, context))
   for (const [name, value] of Object.entries(defaults)) {
     const features = (domain.features ??= {}) as Record<string, unknown>

@@ -56,7 +56,8 @@ function checkModel<K extends DeviceKind>(
     ]
   }
   const form = (device as { readonly model?: string }).model
-  const driver = model.driver === undefined ? undefined : `${model.driver}${virtioSuffix(form)}`
+  const suffix = kind === 'input' || kind === 'video' ? '' : virtioSuffix(form)
+  const driver = model.type ?? (model.driver === undefined ? undefined : `${model.driver}${suffix}`)
   if (hasDriver(driver, context)) return []
   const { major, minor, micro } = context.capabilities.version
   return [

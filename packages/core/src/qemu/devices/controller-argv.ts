@@ -15,9 +15,12 @@ export function controllerArguments(context: ArgvContext): Argument[] {
 
 function one(context: ArgvContext, controller: Controller): Argument[] {
   const options = deviceOptions(context, controller)
-  if (options === undefined) return []
-  const args: Argument[] = [['-device', jsonOption(options)]]
-  return args
+  if (options !== undefined) return [['-device', jsonOption(options)]]
+  if (controller.type !== 'fdc') return []
+  // The board's own floppy controller is told by -global.
+  return Object.entries(floppyBootIndexes(context, controller)).map(
+    ([property, value]): Argument => ['-global', `isa-fdc.${property}=${String(value)}`],
+  )
 }
 
 function deviceOptions(context: ArgvContext, controller: Controller): Options | undefined {
@@ -52,7 +55,9 @@ function deviceOptions(context: ArgvContext, controller: Controller): Options | 
         ...address,
       }
     case 'fdc':
-      return { driver, ...floppyBootIndexes(context, controller) }
+      return model.builtIn?.includes(context.plan.profile.name) === true
+        ? undefined
+        : { driver, ...floppyBootIndexes(context, controller) }
     case 'sata':
       // The board's own controller is there without an argument.
       return isBuiltIn(context, controller) ? undefined : { driver, id, ...address }

@@ -6,14 +6,13 @@ import type { Options } from '../option-string.ts'
 
 /**
  * Numbers the images as libvirt does: from the last disk to the first, each image before those
- * below it. An empty drive has no number.
+ * below it. An empty drive takes a number too, for the image that it may get.
  */
 export function numberImages(disks: readonly Disk[]): ReadonlyMap<Disk, number> {
   const numbers = new Map<Disk, number>()
   let next = 1
   for (const disk of disks.toReversed()) {
-    if (isEmpty(disk)) continue
-    numbers.set(disk, next)
+    if (!isEmpty(disk)) numbers.set(disk, next)
     next += 1 + chain(disk).length
   }
   return numbers
@@ -79,11 +78,10 @@ function storageNode(
   cache: Options | undefined,
 ): Argument {
   const block = type === 'block'
-  const cdrom = block && disk.device === 'cdrom'
   return [
     '-blockdev',
     jsonOption({
-      driver: cdrom ? 'host_cdrom' : block ? 'host_device' : type === 'dir' ? 'vvfat' : 'file',
+      driver: block ? 'host_device' : type === 'dir' ? 'vvfat' : 'file',
       filename: type === 'dir' ? undefined : block ? source.dev : source.file,
       dir: type === 'dir' ? source.dir : undefined,
       ...(type === 'dir' && { floppy: disk.device === 'floppy', rw: false }),

@@ -10,8 +10,9 @@ export const firstDisplayPort = 5900
 
 export function graphicsArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.graphics ?? []).flatMap((graphics, position): Argument[] => {
-    if (graphics.type === 'vnc') return [['-vnc', vnc(context, graphics, position)]]
-    if (graphics.type === 'spice') return [['-spice', spice(context, graphics, position)]]
+    const keymap: Argument[] = graphics.keymap === undefined ? [] : [['-k', graphics.keymap]]
+    if (graphics.type === 'vnc') return [['-vnc', vnc(context, graphics, position)], ...keymap]
+    if (graphics.type === 'spice') return [['-spice', spice(context, graphics, position)], ...keymap]
     return []
   })
 }

@@ -17,7 +17,8 @@ function plain<K extends Exclude<DeviceKind, 'audio' | 'graphics'>>(
   const model = offeredModel(context, kind, one)
   if (model.driver === undefined) return []
   const { model: form, alias, address } = one as { model?: string; alias?: string; address?: never }
-  return [{ driver: driverName(model, form), id: alias, ...addressOptions(address, context.domain) }]
+  const driver = kind === 'input' ? model.driver : driverName(model, form)
+  return [{ driver, id: alias, ...addressOptions(address, context.domain) }]
 }
 
 export function hubArguments(context: ArgvContext): Argument[] {
