@@ -1,0 +1,96 @@
+import { domainError } from '../../../core/src/errors.ts'
+import type { DomainStateName } from '../../../core/src/hypervisor/hypervisor.ts'
+import type { Database } from './database.ts'
+import { noDomain } from './domains.ts'
+import { readActive } from './rows.ts'
+import type { ActiveRow } from './rows.ts'
+
+export type Activation = Omit<ActiveRow, 'startedAtMs' | 'stateAtMs'>
+
+/**
+ * One run of a domain. Changes name it by both, so that whoever comes late, having watched an
+ * earlier run, changes nothing of the next one.
+ */
+export interface RunReference {
+  readonly uuid: string
+  readonly id: number
+}
+
+/** Which domains run, and how they are. */
+export interface Activity {
+  /** A new id; ids are never used again, whether their domain ever runs or not. */
+  allocateId(): number
+  /** Records that the domain runs. */
+  activate(activation: Activation): ActiveRow
+  /** False where this run is over already. */
+  setState(run: RunReference, state: DomainStateName, reason: string): boolean
+  /** Replaces the live definition; false where this run is over already. */
+  setLiveXml(run: RunReference, xml: string): boolean
+  /**
+   * Records that the run is over, and forgets a transient domain. True for exactly one caller, who
+   * is to clean up after it.
+   */
+  deactivate(run: RunReference, state: DomainStateName, reason: string): boolean
+  /** How a domain is that does not run, such as after a failed start; false where it runs. */
+  setLastState(uuid: string, state: DomainStateName, reason: string): boolean
+}
+
+export function openActivity(database: Database, now: () => number): Activity {
+  const keepLast = (uuid: string, state: DomainStateName, reason: string): void => {
+    const sql = 'INSERT OR REPLACE INTO last_state VALUES (?, ?, ?, ?)'
+    database.run(sql, uuid, state, reason, now())
+  }
+  return {
+    allocateId: () =>
+      database.write(() => {
+        const row = database.get(
+          `UPDATE meta SET value = value + 1 WHERE key = 'next_id' RETURNING value - 1 AS id`,
+        )
+        return Number(row?.['id'])
+      }),
+    activate: (activation) =>
+      database.write(() => {
+        const { uuid, id, process, xml, argv, stateDir, log, emulator, monitor } = activation
+        if (!database.get('SELECT 1 FROM domains WHERE uuid = ?', uuid)) noDomain(uuid)
+        if (database.get('SELECT 1 FROM active WHERE uuid = ?', uuid)) {
+          throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
+        }
+        const at = now()
+        database.run(
+          'INSERT INTO active VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+          ...[uuid, id, process.pid, process.startTime, process.bootId, xml, JSON.stringify(argv)],
+          ...[stateDir, log, emulator, monitor, at, activation.state, activation.reason, at],
+        )
+        database.run('DELETE FROM last_state WHERE uuid = ?', uuid)
+        return readActive(
+          database.get('SELECT * FROM active WHERE uuid = ?', uuid) ?? noDomain(uuid),
+        )
+      }),
+    setState: ({ uuid, id }, state, reason) =>
+      database.write(() => {
+        const sql =
+          'UPDATE active SET state = ?, reason = ?, state_at = ? WHERE uuid = ? AND id = ?'
+        return database.run(sql, state, reason, now(), uuid, id) === 1
+      }),
+    setLiveXml: ({ uuid, id }, xml) =>
+      database.write(
+        () =>
+          database.run('UPDATE active SET xml = ? WHERE uuid = ? AND id = ?', xml, uuid, id) === 1,
+      ),
+    deactivate: ({ uuid, id }, state, reason) =>
+      database.write(() => {
+        const ended = database.run('DELETE FROM active WHERE uuid = ? AND id = ?', uuid, id) === 1
+        if (!ended) return false
+        const gone = database.run('DELETE FROM domains WHERE uuid = ? AND xml IS NULL', uuid) === 1
+        if (!gone) keepLast(uuid, state, reason)
+        return true
+      }),
+    setLastState: (uuid, state, reason) =>
+      database.write(() => {
+        if (!database.get('SELECT 1 FROM domains WHERE uuid = ?', uuid)) noDomain(uuid)
+        if (database.get('SELECT 1 FROM active WHERE uuid = ?', uuid)) return false
+        keepLast(uuid, state, reason)
+        return true
+      }),
+  }
+}

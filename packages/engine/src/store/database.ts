@@ -1,0 +1,205 @@
+import { closeSync, constants, fstatSync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { SQLInputValue } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DomainError, domainError, quote } from '../../../core/src/errors.ts'
+import { makePrivateDir } from '../run/private-dir.ts'
+import type { SqlRow } from './rows.ts'
+import { applicationId, migrations } from './schema.ts'
+
+/** How long a writer waits for another one. Transactions here take about a millisecond. */
+const busyTimeoutMs = 5000
+
+type Parameters = readonly SQLInputValue[]
+
+/** One connection to the state database, with errors in this project's words. */
+export class Database {
+  readonly #database: DatabaseSync
+  readonly #path: string
+
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database
+    this.#path = path
+  }
+
+  /**
+   * Runs changes: all of them are made, durably, or none. Waits for other writers; readers are
+   * neither waited for nor kept waiting.
+   */
+  write<T>(change: () => T): T {
+    return this.#transaction('BEGIN IMMEDIATE', change)
+  }
+
+  /** Runs queries that all see the same moment. Needs no writer to finish. */
+  read<T>(query: () => T): T {
+    return this.#transaction('BEGIN', query)
+  }
+
+  all(sql: string, ...parameters: Parameters): readonly SqlRow[] {
+    return this.#guard(() => this.#database.prepare(sql).all(...parameters) as readonly SqlRow[])
+  }
+
+  get(sql: string, ...parameters: Parameters): SqlRow | undefined {
+    return this.#guard(() => this.#database.prepare(sql).get(...parameters) as SqlRow | undefined)
+  }
+
+  /** How many rows it changed. */
+  run(sql: string, ...parameters: Parameters): number {
+    return this.#guard(() => Number(this.#database.prepare(sql).run(...parameters).changes))
+  }
+
+  exec(sql: string): void {
+    this.#guard(() => this.#database.exec(sql))
+  }
+
+  pragma(name: string): number | string | undefined {
+    const row = this.get(`PRAGMA ${name}`)
+    return row === undefined ? undefined : (Object.values(row)[0] as number | string)
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  #transaction<T>(begin: string, body: () => T): T {
+    this.exec(begin)
+    try {
+      const result = body()
+      this.exec('COMMIT')
+      return result
+    } catch (error) {
+      // A full disk may have rolled back by itself.
+      if (this.#database.isTransaction) this.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  #guard<T>(query: () => T): T {
+    try {
+      return query()
+    } catch (error) {
+      throw translate(error, this.#path)
+    }
+  }
+}
+
+/** Opens, and where needed makes or brings up to date, the database file. */
+export async function openDatabase(path: string): Promise<Database> {
+  await makePrivateDir(dirname(path))
+  claimFile(path)
+  let connection: DatabaseSync
+  try {
+    connection = new DatabaseSync(path)
+  } catch (error) {
+    throw translate(error, path)
+  }
+  const database = new Database(connection, path)
+  try {
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    checkKind(database, path)
+    await useWal(database)
+    database.exec('PRAGMA synchronous = FULL')
+    database.exec('PRAGMA foreign_keys = ON')
+    if (schemaOf(database, path) < migrations.length) migrate(database, path)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Makes the file 0600 before SQLite would make it otherwise; SQLite's own two files follow it. */
+function claimFile(path: string): void {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  let file: number
+  try {
+    file = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw domainError('ERR_SYSTEM_ERROR', `cannot open ${quote(path, 200)}: ${code}`, { cause })
+  }
+  try {
+    const found = fstatSync(file)
+    const refuse = (what: string): never => {
+      throw domainError('ERR_OPERATION_INVALID', `the state database ${quote(path, 200)} ${what}`)
+    }
+    if (!found.isFile()) refuse('is not a regular file')
+    if (found.uid !== process.geteuid?.()) refuse(`belongs to uid ${found.uid}`)
+    if ((found.mode & 0o077) !== 0) refuse('is open to other users: chmod 0600 it')
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Refuses a database that is not ours, before anything in it is changed. */
+function checkKind(database: Database, path: string): void {
+  const id = database.pragma('application_id')
+  if (id === applicationId) return
+  const tables = database.get('SELECT count(*) AS tables FROM sqlite_schema')
+  if (id === 0 && tables?.['tables'] === 0) return
+  throw domainError(
+    'ERR_OPERATION_INVALID',
+    `${quote(path, 200)} is a database of another program: give another directory`,
+  )
+}
+
+/** SQLite does not wait for others here, so several first users at once take turns by hand. */
+async function useWal(database: Database): Promise<void> {
+  const deadline = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      if (database.pragma('journal_mode') === 'wal') return
+      if (database.pragma('journal_mode = WAL') === 'wal') return
+    } catch (error) {
+      const busy = error instanceof DomainError && error.code === 'ERR_RESOURCE_BUSY'
+      if (!busy || performance.now() > deadline) throw error
+    }
+    await sleep(5 + Math.random() * 20)
+  }
+}
+
+function schemaOf(database: Database, path: string): number {
+  const version = Number(database.pragma('user_version'))
+  if (version <= migrations.length) return version
+  throw domainError(
+    'ERR_OPERATION_UNSUPPORTED',
+    `the state database ${quote(path, 200)} was written by a newer polyvirt (schema ${version}, ` +
+      `this one knows ${migrations.length}): use that version`,
+  )
+}
+
+function migrate(database: Database, path: string): void {
+  database.write(() => {
+    // Another process may have been faster.
+    for (const step of migrations.slice(schemaOf(database, path))) database.exec(step)
+    database.exec(`PRAGMA application_id = ${applicationId}`)
+    database.exec(`PRAGMA user_version = ${migrations.length}`)
+  })
+  // SQLite makes its journals durable by name, not the file it was given.
+  const dir = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    fsyncSync(dir)
+  } finally {
+    closeSync(dir)
+  }
+}
+
+/** Primary result codes of SQLite that have a story of their own. */
+const stories: Readonly<Record<number, readonly [DomainError['code'], string]>> = {
+  5: ['ERR_RESOURCE_BUSY', 'is locked by another process for too long'],
+  8: ['ERR_SYSTEM_ERROR', 'cannot be written: it is read-only'],
+  10: ['ERR_SYSTEM_ERROR', 'cannot be read or written: the disk reports an error'],
+  11: ['ERR_INTERNAL_ERROR', 'is damaged: move it away, keep it, and define the domains again'],
+  13: ['ERR_SYSTEM_ERROR', 'cannot be written: the disk is full'],
+  14: ['ERR_SYSTEM_ERROR', 'cannot be opened'],
+  26: ['ERR_INTERNAL_ERROR', 'is no database: move it away, keep it, and define the domains again'],
+}
+
+function translate(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error
+  const story = stories[Number(error.errcode) & 0xff]
+  const [code, what] = story ?? ['ERR_INTERNAL_ERROR', 'refused a request']
+  const message = `the state database ${quote(path, 200)} ${what} (${error.message})`
+  return domainError(code, message, { cause: error })
+}

@@ -1,0 +1,165 @@
+import { domainError, quote } from '../../../core/src/errors.ts'
+import type { Database } from './database.ts'
+import { readActive, readDomain, readJob, readState } from './rows.ts'
+import type { DomainRecord, DomainRow, SqlRow } from './rows.ts'
+
+/** A domain as it is to be stored. */
+export interface DomainDefinition {
+  /** Lower case. */
+  readonly uuid: string
+  readonly name: string
+  readonly xml: string
+  readonly arch: string
+  readonly machine: string
+  readonly virtType: string
+  readonly title?: string
+}
+
+/** Definitions, and what is known of each domain. */
+export interface Domains {
+  /**
+   * Stores or replaces a persistent definition. One with this name and another UUID, or this UUID
+   * and another name, is in the way and is named.
+   */
+  define(definition: DomainDefinition): { readonly domain: DomainRow; readonly replaced: boolean }
+  /**
+   * Stores a domain that lives until it is deactivated; its xml is kept where it runs. A persistent
+   * domain that is not active stays what it is, and merely runs something else this time.
+   */
+  defineTransient(definition: Omit<DomainDefinition, 'xml'>): DomainRow
+  /** Removes a transient domain that never came to run; false where there is none such. */
+  forgetTransient(uuid: string): boolean
+  /** Removes a definition; an active domain becomes transient. */
+  undefine(uuid: string): void
+  setAutostart(uuid: string, autostart: boolean): void
+  /** Active domains by id, then the others by name. */
+  list(): readonly DomainRecord[]
+  get(uuid: string): DomainRecord | undefined
+  /** By id, then UUID, then name, as virsh does. */
+  lookup(reference: string): DomainRecord | undefined
+}
+
+export function openDomains(database: Database, now: () => number): Domains {
+  const find = (where: string, value: string | number): DomainRow | undefined => {
+    const row = database.get(`SELECT * FROM domains WHERE ${where} = ?`, value)
+    return row && readDomain(row)
+  }
+  const need = (uuid: string): DomainRow => find('uuid', uuid) ?? noDomain(uuid)
+  const isActive = (uuid: string): boolean =>
+    database.get('SELECT 1 FROM active WHERE uuid = ?', uuid) !== undefined
+
+  const store = (definition: Omit<DomainDefinition, 'xml'>, xml: string | null): DomainRow => {
+    const { uuid, name, arch, machine, virtType, title } = definition
+    const at = now()
+    database.run(
+      `INSERT INTO domains (uuid, name, xml, arch, machine, virt_type, title, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (uuid) DO UPDATE SET xml = excluded.xml, arch = excluded.arch,
+         machine = excluded.machine, virt_type = excluded.virt_type, title = excluded.title,
+         updated_at = excluded.updated_at`,
+      ...[uuid, name, xml, arch, machine, virtType, title ?? null, at, at],
+    )
+    return need(uuid)
+  }
+
+  /** The domain with this name and UUID, if any; throws for one with only half of it. */
+  const same = (definition: Omit<DomainDefinition, 'xml'>): DomainRow | undefined => {
+    const { uuid, name } = definition
+    const byUuid = find('uuid', uuid)
+    if (byUuid && byUuid.name !== name) {
+      throw domainError(
+        'ERR_OPERATION_FAILED',
+        `domain ${quote(byUuid.name, 200)} is already defined with uuid ${uuid}`,
+      )
+    }
+    const byName = find('name', name)
+    if (byName && byName.uuid !== uuid) {
+      throw domainError(
+        'ERR_OPERATION_FAILED',
+        `domain ${quote(name, 200)} already exists with uuid ${byName.uuid}`,
+      )
+    }
+    return byUuid
+  }
+
+  const records = (where = '', ...values: string[]): DomainRecord[] =>
+    database.read(() => {
+      const rows = (table: string): ReadonlyMap<string, SqlRow> => {
+        const all = database.all(`SELECT * FROM ${table} ${where}`, ...values)
+        return new Map(all.map((row) => [row['uuid'] as string, row]))
+      }
+      const [active, states, jobs] = [rows('active'), rows('last_state'), rows('jobs')]
+      return [...rows('domains').values()].map((row): DomainRecord => {
+        const domain = readDomain(row)
+        const [running, state, job] = [active, states, jobs].map((map) => map.get(domain.uuid))
+        return {
+          domain,
+          ...(running ? { active: readActive(running) } : {}),
+          ...(state && !running ? { lastState: readState(state) } : {}),
+          ...(job ? { job: readJob(job) } : {}),
+        }
+      })
+    })
+
+  const get = (uuid: string): DomainRecord | undefined => records('WHERE uuid = ?', uuid)[0]
+
+  return {
+    define: (definition) =>
+      database.write(() => {
+        const before = same(definition)
+        return { domain: store(definition, definition.xml), replaced: before?.persistent === true }
+      }),
+    defineTransient: (definition) =>
+      database.write(() => {
+        const before = same(definition)
+        if (before && isActive(before.uuid)) {
+          const message = `domain ${quote(before.name, 200)} is already active`
+          throw domainError('ERR_OPERATION_INVALID', message)
+        }
+        return before?.persistent === true ? before : store(definition, null)
+      }),
+    forgetTransient: (uuid) =>
+      database.write(() => {
+        const sql = 'DELETE FROM domains WHERE uuid = ? AND xml IS NULL'
+        return !isActive(uuid) && database.run(sql, uuid) === 1
+      }),
+    undefine: (uuid) =>
+      database.write(() => {
+        if (!need(uuid).persistent) {
+          throw domainError('ERR_OPERATION_INVALID', 'cannot undefine transient domain')
+        }
+        if (!isActive(uuid)) return void database.run('DELETE FROM domains WHERE uuid = ?', uuid)
+        const sql = 'UPDATE domains SET xml = NULL, autostart = 0, updated_at = ? WHERE uuid = ?'
+        return void database.run(sql, now(), uuid)
+      }),
+    setAutostart: (uuid, autostart) =>
+      database.write(() => {
+        if (!need(uuid).persistent) {
+          throw domainError('ERR_OPERATION_INVALID', 'cannot set autostart for transient domain')
+        }
+        const sql = 'UPDATE domains SET autostart = ? WHERE uuid = ?'
+        database.run(sql, autostart ? 1 : 0, uuid)
+      }),
+    list: () => records().toSorted(byIdThenName),
+    get,
+    lookup(reference) {
+      const id = /^[1-9]\d{0,8}$/.test(reference) ? Number(reference) : 0
+      const byId = database.get('SELECT uuid FROM active WHERE id = ?', id)
+      const found =
+        byId ??
+        database.get('SELECT uuid FROM domains WHERE uuid = ?', reference.toLowerCase()) ??
+        database.get('SELECT uuid FROM domains WHERE name = ?', reference)
+      return found && get(found['uuid'] as string)
+    },
+  }
+}
+
+export function noDomain(uuid: string): never {
+  throw domainError('ERR_NO_DOMAIN', `no domain with matching uuid ${quote(uuid)}`)
+}
+
+function byIdThenName(a: DomainRecord, b: DomainRecord): number {
+  if (a.active && b.active) return a.active.id - b.active.id
+  if (a.active || b.active) return a.active ? -1 : 1
+  return a.domain.name < b.domain.name ? -1 : 1
+}

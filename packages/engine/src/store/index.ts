@@ -1,0 +1,6 @@
+export { openStore } from './open-store.ts'
+export type { OpenStoreOptions, Store } from './open-store.ts'
+export type { DomainDefinition } from './domains.ts'
+export type { Activation, RunReference } from './activity.ts'
+export type { Job } from './jobs.ts'
+export type { ActiveRow, DomainRecord, DomainRow, JobDetail, JobRow, StoredState } from './rows.ts'

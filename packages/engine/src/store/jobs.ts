@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { domainError, quote } from '../../../core/src/errors.ts'
+import type { ProcessIdentity } from '../run/process-identity.ts'
+import type { Database } from './database.ts'
+import { readJob } from './rows.ts'
+import type { JobDetail, JobRow } from './rows.ts'
+
+/** A job this process holds. */
+export interface Job {
+  readonly uuid: string
+  readonly kind: string
+  /** Proves who holds it; nobody else can go on with it or end it. */
+  readonly token: string
+  /** What the owner before died over: to be repaired before anything else. */
+  readonly interrupted?: JobRow
+}
+
+/** Who changes a domain: one at a time, across all processes, and a dead one never blocks. */
+export interface Jobs {
+  /**
+   * Takes the domain. Busy where a live owner holds it; the job of a dead owner is replaced, and
+   * handed over as `interrupted`.
+   */
+  beginJob(uuid: string, kind: string, start?: { phase?: string; detail?: JobDetail }): Job
+  /** Records how far the job is, before the step that follows; detail is replaced where given. */
+  setPhase(job: Job, phase: string, detail?: JobDetail): void
+  endJob(job: Job): void
+  /** Jobs whose owners have died. */
+  interruptedJobs(): readonly JobRow[]
+}
+
+export interface JobsContext {
+  readonly now: () => number
+  readonly owner: ProcessIdentity
+  readonly isAlive: (identity: ProcessIdentity) => boolean
+}
+
+export function openJobs(database: Database, { now, owner, isAlive }: JobsContext): Jobs {
+  const busy = (job: JobRow): Error => {
+    const row = database.get('SELECT name FROM domains WHERE uuid = ?', job.uuid)
+    const name = typeof row?.['name'] === 'string' ? row['name'] : job.uuid
+    const seconds = Math.max(0, Math.round((now() - job.startedAtMs) / 1000))
+    return domainError(
+      'ERR_RESOURCE_BUSY',
+      `domain ${quote(name, 200)} is held by pid ${job.owner.pid}, which does '${job.kind}' ` +
+        `(phase '${job.phase}') since ${seconds} s`,
+    )
+  }
+  const lost = (job: Job): never => {
+    throw domainError('ERR_INTERNAL_ERROR', `the job '${job.kind}' of ${job.uuid} is not held`)
+  }
+  return {
+    beginJob: (uuid, kind, { phase = 'begin', detail = {} } = {}) =>
+      database.write(() => {
+        const row = database.get('SELECT * FROM jobs WHERE uuid = ?', uuid)
+        const before = row && readJob(row)
+        if (before && isAlive(before.owner)) throw busy(before)
+        const token = randomUUID()
+        database.run(
+          'INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+          ...[uuid, token, kind, phase, owner.pid, owner.startTime, owner.bootId, now()],
+          JSON.stringify(detail),
+        )
+        return { uuid, kind, token, ...(before ? { interrupted: before } : {}) }
+      }),
+    setPhase: (job, phase, detail) =>
+      database.write(() => {
+        const changed = database.run(
+          'UPDATE jobs SET phase = ?, detail = coalesce(?, detail) WHERE uuid = ? AND token = ?',
+          ...[phase, detail === undefined ? null : JSON.stringify(detail), job.uuid, job.token],
+        )
+        if (changed !== 1) lost(job)
+      }),
+    endJob: (job) =>
+      database.write(() => {
+        const sql = 'DELETE FROM jobs WHERE uuid = ? AND token = ?'
+        if (database.run(sql, job.uuid, job.token) !== 1) lost(job)
+      }),
+    interruptedJobs: () =>
+      database
+        .all('SELECT * FROM jobs ORDER BY started_at')
+        .map(readJob)
+        .filter((job) => !isAlive(job.owner)),
+  }
+}

@@ -1,0 +1,45 @@
+import { isAlive as processIsAlive, ownIdentity } from '../run/process-identity.ts'
+import type { ProcessIdentity } from '../run/process-identity.ts'
+import { openActivity } from './activity.ts'
+import type { Activity } from './activity.ts'
+import { openDatabase } from './database.ts'
+import { openDomains } from './domains.ts'
+import type { Domains } from './domains.ts'
+import { openJobs } from './jobs.ts'
+import type { Jobs } from './jobs.ts'
+
+export interface OpenStoreOptions {
+  /** The database file; its directory is made, 0700. */
+  readonly path: string
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+  /** Whose jobs these are: this process. */
+  readonly owner?: ProcessIdentity
+  readonly isAlive?: (identity: ProcessIdentity) => boolean
+}
+
+/**
+ * What polyvirt knows, on disk. Any number of processes may have it open; each method is one
+ * transaction, made whole or not at all, also by a process that is killed in the middle.
+ *
+ * Methods are synchronous and short. Reading waits for nobody.
+ */
+export interface Store extends Domains, Activity, Jobs, Disposable {
+  /** Changes whenever another process has changed something: cheap to ask again and again. */
+  foreignChanges(): number
+  close(): void
+}
+
+export async function openStore(options: OpenStoreOptions): Promise<Store> {
+  const { path, now = Date.now, owner = ownIdentity(), isAlive = processIsAlive } = options
+  const database = await openDatabase(path)
+  const close = (): void => database.close()
+  return {
+    ...openDomains(database, now),
+    ...openActivity(database, now),
+    ...openJobs(database, { now, owner, isAlive }),
+    foreignChanges: () => Number(database.pragma('data_version')),
+    close,
+    [Symbol.dispose]: close,
+  }
+}

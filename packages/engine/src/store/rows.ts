@@ -1,0 +1,127 @@
+import type { DomainStateName } from '../../../core/src/hypervisor/hypervisor.ts'
+import type { ProcessIdentity } from '../run/process-identity.ts'
+
+/** What is stored of a domain, running or not. */
+export interface DomainRow {
+  readonly uuid: string
+  readonly name: string
+  /** The persistent definition; absent for a transient domain. */
+  readonly xml?: string
+  readonly arch: string
+  readonly machine: string
+  readonly virtType: string
+  readonly title?: string
+  readonly autostart: boolean
+  readonly persistent: boolean
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+export interface StoredState {
+  readonly state: DomainStateName
+  /** libvirt's reason in virsh's word. */
+  readonly reason: string
+  readonly stateAtMs: number
+}
+
+/** A running domain: where its QEMU is, and what it was started with. */
+export interface ActiveRow extends StoredState {
+  readonly uuid: string
+  readonly id: number
+  readonly process: ProcessIdentity
+  /** The live definition. */
+  readonly xml: string
+  readonly argv: readonly string[]
+  readonly stateDir: string
+  readonly log: string
+  readonly emulator: string
+  /** Path of the QMP socket. */
+  readonly monitor: string
+  readonly startedAtMs: number
+}
+
+/** What somebody is doing, or was doing when they died. */
+export interface JobRow {
+  readonly uuid: string
+  readonly kind: string
+  readonly phase: string
+  readonly owner: ProcessIdentity
+  readonly startedAtMs: number
+  /** Whatever a repair needs: plain JSON. */
+  readonly detail: JobDetail
+}
+
+export type JobDetail = Readonly<Record<string, unknown>>
+
+/** Everything about one domain, of one moment. */
+export interface DomainRecord {
+  readonly domain: DomainRow
+  readonly active?: ActiveRow
+  /** How it ended last; absent while active, and for a domain that never ran. */
+  readonly lastState?: StoredState
+  readonly job?: JobRow
+}
+
+/** A row as SQLite gives it. */
+export type SqlRow = Readonly<Record<string, unknown>>
+
+export function readDomain(row: SqlRow): DomainRow {
+  const xml = row['xml'] as string | null
+  const title = row['title'] as string | null
+  return {
+    uuid: row['uuid'] as string,
+    name: row['name'] as string,
+    ...(xml === null ? {} : { xml }),
+    arch: row['arch'] as string,
+    machine: row['machine'] as string,
+    virtType: row['virt_type'] as string,
+    ...(title === null ? {} : { title }),
+    autostart: row['autostart'] === 1,
+    persistent: xml !== null,
+    createdAtMs: row['created_at'] as number,
+    updatedAtMs: row['updated_at'] as number,
+  }
+}
+
+export function readState(row: SqlRow): StoredState {
+  return {
+    state: row['state'] as DomainStateName,
+    reason: row['reason'] as string,
+    stateAtMs: row['state_at'] as number,
+  }
+}
+
+export function readActive(row: SqlRow): ActiveRow {
+  return {
+    uuid: row['uuid'] as string,
+    id: row['id'] as number,
+    process: readIdentity(row),
+    xml: row['xml'] as string,
+    argv: JSON.parse(row['argv'] as string) as string[],
+    stateDir: row['state_dir'] as string,
+    log: row['log'] as string,
+    emulator: row['emulator'] as string,
+    monitor: row['monitor'] as string,
+    startedAtMs: row['started_at'] as number,
+    ...readState(row),
+  }
+}
+
+export function readJob(row: SqlRow): JobRow {
+  return {
+    uuid: row['uuid'] as string,
+    kind: row['kind'] as string,
+    phase: row['phase'] as string,
+    owner: readIdentity(row),
+    startedAtMs: row['started_at'] as number,
+    detail: JSON.parse(row['detail'] as string) as JobDetail,
+  }
+}
+
+function readIdentity(row: SqlRow): ProcessIdentity {
+  return {
+    pid: row['pid'] as number,
+    startTime: row['start_time'] as number,
+    bootId: row['boot_id'] as string,
+  }
+}

@@ -1,0 +1,65 @@
+/** Marks a file as polyvirt's: `PVst`. */
+export const applicationId = 0x50567374
+
+/**
+ * The schema, as the steps that lead to it. A step is never changed once released; a new one is
+ * added at the end. `user_version` says how many of them a file has had.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+  INSERT INTO meta VALUES ('next_id', 1);
+
+  -- xml is the persistent definition; a transient domain has none.
+  CREATE TABLE domains (
+    uuid TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    xml TEXT,
+    arch TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    virt_type TEXT NOT NULL,
+    title TEXT,
+    autostart INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE active (
+    uuid TEXT PRIMARY KEY REFERENCES domains ON DELETE RESTRICT,
+    id INTEGER NOT NULL UNIQUE,
+    pid INTEGER NOT NULL,
+    start_time INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    xml TEXT NOT NULL,
+    argv TEXT NOT NULL,
+    state_dir TEXT NOT NULL,
+    log TEXT NOT NULL,
+    emulator TEXT NOT NULL,
+    monitor TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    state_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE last_state (
+    uuid TEXT PRIMARY KEY REFERENCES domains ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    state_at INTEGER NOT NULL
+  ) STRICT;
+
+  -- No reference to domains: a job is held while its domain is made, and while it is removed.
+  CREATE TABLE jobs (
+    uuid TEXT PRIMARY KEY,
+    token TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    start_time INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  `,
+]
