@@ -1,0 +1,210 @@
+/** Version of what the agent and the host say to each other; part of every report. */
+export const agentVersion = 1
+
+/**
+ * Process 1 of a test guest.
+ *
+ * It loads the drivers, copies what the kernel says about the machine into an archive, prints that
+ * archive in a frame on the console, and then obeys one command a line. It does not interpret what
+ * it sees: `parseReport` does that on the host, where there is a real language and a debugger.
+ *
+ * Kernel parameters: `polyvirt.nonce=WORD` is repeated in the frame, `polyvirt.console=ttyS1` says
+ * where to talk, `polyvirt.modules=a,b` names drivers that no device asks for, and
+ * `polyvirt.action=poweroff` (`reboot`, `crash`) is a first command.
+ */
+export const agentScript: string = String.raw`#!/bin/sh
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+# From here on only the kernel's last words may come between ours.
+echo 1 >/proc/sys/kernel/printk
+
+# Seconds since boot at which each stage was over: a slow guest can say where its time went.
+marks=
+mark() {
+  read -r up rest </proc/uptime
+  marks="$marks $1=$up"
+}
+mark start
+
+nonce=-
+action=
+modules=
+talk=
+read -r words </proc/cmdline
+for word in $words; do
+  case $word in
+    polyvirt.nonce=*) nonce=${'$'}{word#*=} ;;
+    polyvirt.action=*) action=${'$'}{word#*=} ;;
+    polyvirt.modules=*) modules=${'$'}{word#*=} ;;
+    polyvirt.console=*) talk=${'$'}{word#*=} ;;
+  esac
+done
+
+# A serial line where there is one: a screen is nothing that a program could read.
+pick_console() {
+  read -r active </sys/class/tty/console/active
+  for name in $active; do
+    case $name in tty[0-9]*) ;; *) talk=$name ;; esac
+  done
+  [ -n "$talk" ] && return
+  for name in hvc0 hvsi0 ttysclp0 ttyAMA0; do
+    [ -c /dev/$name ] && { talk=$name; return; }
+  done
+  for type in /sys/class/tty/ttyS*/type; do
+    [ -r "$type" ] || continue
+    read -r kind <$type
+    [ "$kind" != 0 ] && { talk=${'$'}{type%/type}; talk=${'$'}{talk##*/}; return; }
+  done
+  talk=console
+}
+[ -n "$talk" ] || pick_console
+exec </dev/$talk >/dev/$talk 2>&1
+
+# Loads the drivers of whatever devices are here. Driving one may bring up others (a disk behind its
+# controller), and buses are scanned in the background: done when nothing new has come for a while.
+settle() {
+  last=
+  same=0
+  tries=0
+  # Not empty, because grep would take an empty list of patterns for a missing one.
+  echo asked: >>/tmp/asked
+  while [ $same -lt 3 ] && [ $tries -lt 60 ]; do
+    cat /sys/bus/*/devices/*/modalias /sys/class/input/*/modalias 2>/dev/null |
+      grep -v -e '^cpu:' -e '^of:Ncpu' | sort -u >/tmp/devices
+    new=$(grep -vxFf /tmp/asked /tmp/devices)
+    now=$(echo /sys/class/block/* /sys/class/input/* /sys/class/net/*)
+    if [ "$new$now" = "$last" ]; then
+      same=$((same + 1))
+      usleep 150000
+    else
+      # Patterns are the driver's, not the shell's.
+      set -f
+      [ -n "$new" ] && modprobe -a -q -- $new
+      set +f
+      cat /tmp/devices >>/tmp/asked
+      same=0
+      last=$now
+    fi
+    tries=$((tries + 1))
+  done
+}
+
+snapshot() {
+  rm -rf /tmp/report
+  mkdir -p /tmp/report/files /tmp/report/links /tmp/report/drivers
+  cd /tmp/report/files
+  cp --parents /proc/cpuinfo /proc/cmdline /proc/meminfo /proc/version /proc/uptime \
+    /proc/consoles /proc/modules /proc/iomem /proc/ioports /proc/interrupts \
+    /proc/bus/input/devices /proc/sys/kernel/osrelease /proc/sys/kernel/random/boot_id \
+    /sys/kernel/cpu_byteorder /sys/devices/system/cpu/online /sys/devices/system/cpu/possible \
+    /sys/devices/system/cpu/present /sys/devices/system/cpu/cpu[0-9]*/topology/* \
+    /sys/devices/system/node/online /sys/devices/system/node/node*/cpulist \
+    /sys/devices/system/node/node*/meminfo /sys/devices/system/node/node*/distance \
+    /sys/devices/system/memory/block_size_bytes \
+    /sys/devices/system/clocksource/clocksource0/*_clocksource \
+    /sys/bus/pci/devices/*/vendor /sys/bus/pci/devices/*/device /sys/bus/pci/devices/*/class \
+    /sys/bus/pci/devices/*/subsystem_vendor /sys/bus/pci/devices/*/subsystem_device \
+    /sys/bus/pci/devices/*/revision \
+    /sys/bus/vio/devices/*/name /sys/bus/vio/devices/*/devspec /sys/bus/vio/devices/*/modalias \
+    /sys/bus/usb/devices/*/idVendor /sys/bus/usb/devices/*/idProduct \
+    /sys/bus/usb/devices/*/product /sys/bus/usb/devices/*/manufacturer \
+    /sys/bus/usb/devices/*/serial /sys/bus/usb/devices/*/speed \
+    /sys/bus/virtio/devices/*/device /sys/bus/virtio/devices/*/features \
+    /sys/bus/scsi/devices/*/vendor /sys/bus/scsi/devices/*/model /sys/bus/scsi/devices/*/type \
+    /sys/bus/scsi/devices/*/vpd_pg80 /sys/bus/scsi/devices/*/wwid \
+    /sys/class/block/*/size /sys/class/block/*/ro /sys/class/block/*/removable \
+    /sys/class/block/*/serial /sys/class/block/*/wwid /sys/bus/acpi/devices/*/hid \
+    /sys/class/block/*/queue/logical_block_size /sys/class/block/*/queue/physical_block_size \
+    /sys/class/net/*/address /sys/class/net/*/mtu /sys/class/net/*/type \
+    /sys/class/input/input*/name /sys/class/input/input*/id/* \
+    /sys/class/tty/*/type /sys/class/tty/console/active \
+    /sys/class/misc/hw_random/rng_current /sys/class/misc/hw_random/rng_available \
+    /sys/class/watchdog/*/identity /sys/class/watchdog/*/timeout \
+    /sys/class/virtio-ports/*/name /sys/class/rtc/*/name /sys/class/rtc/*/since_epoch \
+    /sys/class/tpm/*/tpm_version_major /sys/class/graphics/*/name \
+    /sys/devices/virtual/dmi/id/* /sys/devices/pci*/*/capability . 2>/dev/null
+  [ -d /proc/device-tree ] && cp -r --parents /sys/firmware/devicetree/base . 2>/dev/null
+  # A link to each device tells where it hangs; a link in each device, what drives it. Two trees,
+  # because in one the first would stand in the way of the second.
+  cd ../links
+  cp -d --parents /sys/bus/[hipsuv]*/devices/* /sys/class/block/* /sys/class/net/* \
+    /sys/class/input/* /sys/class/tty/* /sys/class/watchdog/* /sys/class/virtio-ports/* \
+    /sys/class/sound/* /sys/class/drm/* /sys/class/graphics/* /sys/class/tpm/* \
+    /sys/class/rtc/* . 2>/dev/null
+  cd ../drivers
+  cp -d --parents /sys/bus/[hipsuv]*/devices/*/driver . 2>/dev/null
+  cd ..
+  uname -m >machine
+  echo "$talk" >console
+  date +%s >clock
+  mark copy
+  echo "$marks" >marks
+  echo /sys/firmware/acpi/tables/* >acpi
+  [ -d /sys/firmware/efi ] && echo efi >efi
+  find . | cpio -o -H newc 2>/dev/null | gzip -c | base64 >/tmp/report.txt
+  cd /
+}
+
+report() {
+  snapshot
+  echo
+  echo "=== polyvirt report begin $nonce ==="
+  awk '{ print NR " " $0 }' /tmp/report.txt
+  set -- $(sha256sum /tmp/report.txt)
+  echo "=== polyvirt report end $nonce $1 ==="
+}
+
+power_off() {
+  echo "=== polyvirt powering off ==="
+  sync
+  poweroff -f
+}
+
+# Nobody else here would answer the power button.
+watch_power_button() {
+  for name in /sys/class/input/event*/device/name; do
+    [ -r "$name" ] || continue
+    read -r label <$name
+    [ "$label" = 'Power Button' ] || continue
+    event=${'$'}{name%/device/name}
+    (head -c 1 "/dev/input/${'$'}{event##*/}" >/dev/null && power_off) </dev/null &
+  done
+}
+
+replies=0
+reply() {
+  replies=$((replies + 1))
+  echo "=== polyvirt reply $replies begin ==="
+  "$@"
+  echo "=== polyvirt reply $replies end $? ==="
+}
+
+obey() {
+  case $1 in
+    '') ;;
+    poweroff) power_off ;;
+    reboot) echo "=== polyvirt rebooting ==="; sync; reboot -f ;;
+    crash) echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger ;;
+    report) settle; report ;;
+    echo) reply echo "$2" ;;
+    cat) reply cat "$2" </dev/null ;;
+    run) reply sh -c "$2" </dev/null ;;
+    *) echo "polyvirt guest: no such command; try: report, echo TEXT, cat PATH, run CMD, reboot, poweroff, crash" ;;
+  esac
+}
+
+IFS=,
+for module in $modules; do modprobe -q "$module"; done
+unset IFS
+settle
+mark settle
+watch_power_button
+report
+obey "$action"
+echo "=== polyvirt ready ==="
+while true; do
+  if read -r word rest; then obey "$word" "$rest"; else sleep 1; fi
+done
+`

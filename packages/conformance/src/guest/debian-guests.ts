@@ -1,0 +1,33 @@
+import type { GuestRecipe } from './guest-recipe.ts'
+
+const pcModules = [
+  'ata_piix',
+  'floppy',
+  'psmouse',
+  'button',
+  'lpc_ich',
+  'iTCO_wdt',
+  'ib700wdt',
+  'pvpanic_mmio',
+]
+
+const powerGuest: GuestRecipe = {
+  debianArch: 'ppc64el',
+  kernelPackage: 'linux-image-powerpc64le',
+  modules: ['ibmvscsi', 'ibmveth', 'pseries_rng', 'rtc_generic'],
+}
+
+/**
+ * Debian's names for the guest architectures it builds kernels for, by libvirt's name of the
+ * architecture. Data only: nothing in this package asks which one it has.
+ */
+export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
+  x86_64: { debianArch: 'amd64', kernelPackage: 'linux-image-amd64', modules: pcModules },
+  i686: { debianArch: 'i386', kernelPackage: 'linux-image-686', modules: pcModules },
+  ppc64le: powerGuest,
+  // Not a Debian architecture. The machine is the same: byte order is the guest's own choice.
+  ppc64: powerGuest,
+  aarch64: { debianArch: 'arm64', kernelPackage: 'linux-image-arm64' },
+  s390x: { debianArch: 's390x', kernelPackage: 'linux-image-s390x' },
+  riscv64: { debianArch: 'riscv64', kernelPackage: 'linux-image-riscv64' },
+}

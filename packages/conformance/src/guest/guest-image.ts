@@ -1,0 +1,241 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { agentScript } from './agent-script.ts'
+import { DebianArchive, type DebianPackage } from './debian-archive.ts'
+import { withFileLock } from './file-lock.ts'
+import { guestCacheDirectory } from './guest-cache.ts'
+import { GuestError } from './guest-error.ts'
+import { guestInitramfs } from './guest-initramfs.ts'
+import { commonModules, type GuestRecipe } from './guest-recipe.ts'
+import { runProgram } from './run-program.ts'
+import { openUnpackedKernel } from './unpacked-kernel.ts'
+
+/** A kernel and an initramfs for QEMU's `-kernel` and `-initrd`. */
+export interface GuestImage {
+  readonly debianArch: string
+  readonly kernel: string
+  readonly initrd: string
+  /** As `uname -r` prints it in the guest. */
+  readonly kernelRelease: string
+  readonly modules: readonly string[]
+  readonly packages: readonly DebianPackage[]
+}
+
+/** What is being done, for a progress line. */
+export interface GuestImageProgress {
+  readonly step: 'wait' | 'index' | 'fetch' | 'unpack' | 'pack'
+  readonly debianArch: string
+  /** Package or file at hand. */
+  readonly what: string
+  readonly percent?: number
+}
+
+export interface GuestImageOptions {
+  /** Instead of {@link guestCacheDirectory}. */
+  readonly cacheDirectory?: string
+  /** A file in the format of `sources.list`, instead of the machine's own sources. */
+  readonly sourcesFile?: string
+  /** Ask the archive for newer packages, even though an image is here. */
+  readonly refresh?: boolean
+  readonly onProgress?: (progress: GuestImageProgress) => void
+}
+
+/** Raised when the layout of an image changes, so that old ones are left alone. */
+const imageFormat = 1
+
+/**
+ * Makes the image, or finds the one made before; then nothing is asked of the network or of apt.
+ * Any number of processes may call this at once: one builds, the others wait for it.
+ */
+export async function buildGuestImage(
+  recipe: GuestRecipe,
+  options: GuestImageOptions = {},
+): Promise<GuestImage> {
+  const cache = options.cacheDirectory ?? guestCacheDirectory()
+  const { debianArch } = recipe
+  const folder = join(cache, debianArch)
+  const found = options.refresh ? undefined : await findImage(folder, recipe)
+  if (found !== undefined) return found
+
+  const progress = (step: GuestImageProgress['step'], what: string, percent?: number): void =>
+    options.onProgress?.({ step, debianArch, what, ...(percent === undefined ? {} : { percent }) })
+  const build = async (): Promise<GuestImage> => {
+    const madeMeanwhile = options.refresh ? undefined : await findImage(folder, recipe)
+    if (madeMeanwhile !== undefined) return madeMeanwhile
+    await removeLeftovers(folder)
+    const packages = await fetchPackages(folder, recipe, options, progress)
+    return await makeImage(folder, recipe, packages, progress)
+  }
+  return await withFileLock(join(folder, 'lock'), build, () => progress('wait', 'another builder'))
+}
+
+/** The packages chosen for one recipe, so that later runs need not ask again. */
+interface Pins {
+  readonly kernel: DebianPackage
+  readonly busybox: DebianPackage
+}
+
+type Report = (step: GuestImageProgress['step'], what: string, percent?: number) => void
+
+async function fetchPackages(
+  folder: string,
+  recipe: GuestRecipe,
+  options: GuestImageOptions,
+  progress: Report,
+): Promise<{ readonly pins: Pins; readonly kernel: string; readonly busybox: string }> {
+  let current = ''
+  const archive = new DebianArchive({
+    debianArch: recipe.debianArch,
+    directory: join(folder, 'apt'),
+    onPercent: (percent) => progress('fetch', current, percent),
+    ...(options.sourcesFile === undefined ? {} : { sourcesFile: options.sourcesFile }),
+  })
+  const pinned = options.refresh ? undefined : await readPins(folder, recipe)
+  if (pinned === undefined) progress('index', 'package indexes')
+  await archive.open({ update: pinned === undefined })
+  const pins = pinned ?? (await resolvePins(archive, recipe))
+  const fetch = async (wanted: DebianPackage): Promise<string> => {
+    current = wanted.name
+    progress('fetch', current)
+    return await archive.fetch(wanted)
+  }
+  const busybox = await fetch(pins.busybox)
+  const kernel = await fetch(pins.kernel)
+  await writeFile(pinsFile(folder, recipe), JSON.stringify(pins, undefined, 2))
+  return { pins, kernel, busybox }
+}
+
+async function resolvePins(archive: DebianArchive, recipe: GuestRecipe): Promise<Pins> {
+  const find = async (name: string): Promise<DebianPackage> => {
+    const found = await archive.find(name)
+    if (found !== undefined) return found
+    throw new GuestError(
+      `this machine's apt sources offer no package '${name}' for ${recipe.debianArch}; ` +
+        'give a sources list that does as `sourcesFile`',
+    )
+  }
+  // A meta package depends on the kernel of the day, whose name starts with a version.
+  const depends = await archive.depends(recipe.kernelPackage)
+  const real = depends.find((name) => /^linux-image-\d/.test(name)) ?? recipe.kernelPackage
+  return { kernel: await find(real), busybox: await find('busybox-static') }
+}
+
+async function makeImage(
+  folder: string,
+  recipe: GuestRecipe,
+  packages: { readonly pins: Pins; readonly kernel: string; readonly busybox: string },
+  progress: Report,
+): Promise<GuestImage> {
+  const { pins } = packages
+  const work = join(folder, `work-${randomUUID()}`)
+  try {
+    for (const deb of [packages.kernel, packages.busybox]) {
+      progress('unpack', deb === packages.kernel ? pins.kernel.name : pins.busybox.name)
+      await mkdir(join(work, 'root'), { recursive: true })
+      const result = await runProgram('dpkg-deb', ['-x', deb, join(work, 'root')])
+      if (result.outcome !== 'succeeded') throw new GuestError(`dpkg-deb: ${result.stderr.trim()}`)
+    }
+    progress('pack', 'initramfs')
+    const wanted = wantedModules(recipe)
+    const kernel = await openUnpackedKernel(join(work, 'root'), wanted)
+    const initramfs = guestInitramfs(await readBusybox(join(work, 'root')), kernel, wanted)
+
+    const made = join(work, 'image')
+    await mkdir(made)
+    await copyFile(kernel.image, join(made, 'kernel'))
+    await writeFile(join(made, 'initrd'), initramfs.bytes)
+    const manifest: Manifest = {
+      kernelRelease: kernel.release,
+      modules: initramfs.modules,
+      packages: [pins.kernel, pins.busybox],
+      bytes: {
+        kernel: (await stat(join(made, 'kernel'))).size,
+        initrd: initramfs.bytes.length,
+      },
+    }
+    await writeFile(join(made, 'manifest.json'), JSON.stringify(manifest, undefined, 2))
+    const target = imageDirectory(folder, recipe, pins)
+    await rm(target, { recursive: true, force: true })
+    await rename(made, target)
+    return describeImage(target, recipe, manifest)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+interface Manifest {
+  readonly kernelRelease: string
+  readonly modules: readonly string[]
+  readonly packages: readonly DebianPackage[]
+  /** A crash of the machine may leave a short file behind a finished rename. */
+  readonly bytes: { readonly kernel: number; readonly initrd: number }
+}
+
+async function findImage(folder: string, recipe: GuestRecipe): Promise<GuestImage | undefined> {
+  const pins = await readPins(folder, recipe)
+  if (pins === undefined) return undefined
+  const directory = imageDirectory(folder, recipe, pins)
+  const manifest = await readJson<Manifest>(join(directory, 'manifest.json'))
+  if (manifest === undefined) return undefined
+  for (const file of ['kernel', 'initrd'] as const) {
+    const found = await stat(join(directory, file)).catch(() => undefined)
+    if (found?.size !== manifest.bytes[file]) return undefined
+  }
+  return describeImage(directory, recipe, manifest)
+}
+
+const describeImage = (
+  directory: string,
+  recipe: GuestRecipe,
+  { kernelRelease, modules, packages }: Manifest,
+): GuestImage => ({
+  debianArch: recipe.debianArch,
+  kernel: join(directory, 'kernel'),
+  initrd: join(directory, 'initrd'),
+  kernelRelease,
+  modules,
+  packages,
+})
+
+const wantedModules = (recipe: GuestRecipe): readonly string[] => [
+  ...commonModules,
+  ...(recipe.modules ?? []),
+]
+
+/** Named after everything that goes into an image: equal names, equal contents. */
+const imageDirectory = (folder: string, recipe: GuestRecipe, pins: Pins): string => {
+  const content = [imageFormat, pins.kernel.sha256, pins.busybox.sha256, agentScript]
+  const hash = createHash('sha256').update(JSON.stringify([content, wantedModules(recipe)]))
+  return join(folder, `image-${hash.digest('hex').slice(0, 16)}`)
+}
+
+const pinsFile = (folder: string, recipe: GuestRecipe): string =>
+  join(folder, `packages-${recipe.kernelPackage}.json`)
+
+const readPins = (folder: string, recipe: GuestRecipe): Promise<Pins | undefined> =>
+  readJson<Pins>(pinsFile(folder, recipe))
+
+/** Undefined where the file is missing or was cut short: then it is made again. */
+async function readJson<T>(file: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as T
+  } catch {
+    return undefined
+  }
+}
+
+async function readBusybox(root: string): Promise<Uint8Array> {
+  for (const path of ['bin/busybox', 'usr/bin/busybox']) {
+    const bytes = await readFile(join(root, path)).catch(() => undefined)
+    if (bytes !== undefined) return bytes
+  }
+  throw new GuestError('the busybox-static package holds no bin/busybox')
+}
+
+/** Half-made images of builders that were killed; the caller holds the lock. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith('work-')) await rm(join(folder, name), { recursive: true, force: true })
+  }
+}

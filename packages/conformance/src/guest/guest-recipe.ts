@@ -1,0 +1,50 @@
+/**
+ * What a guest image is made of: everything that differs from one guest architecture to another.
+ *
+ * An architecture's package, or its tests, may hand one in; {@link debianGuests} knows the
+ * architectures that Debian builds.
+ */
+export interface GuestRecipe {
+  /** Debian's name of the architecture, as `dpkg --print-architecture` prints it. */
+  readonly debianArch: string
+  /** A kernel package, or the meta package that depends on the newest one. */
+  readonly kernelPackage: string
+  /** Drivers that only this architecture's machines need, beside {@link commonModules}. */
+  readonly modules?: readonly string[]
+}
+
+/**
+ * Drivers for every device the suite may give a guest. Those that a kernel does not have, or has
+ * built in, are passed over, so this list names no architecture.
+ */
+export const commonModules: readonly string[] = [
+  'virtio_pci',
+  'virtio_mmio',
+  'virtio_blk',
+  'virtio_net',
+  'virtio_scsi',
+  'virtio_console',
+  'virtio_rng',
+  'virtio_balloon',
+  'virtio_input',
+  'sd_mod',
+  'sr_mod',
+  'isofs',
+  'ahci',
+  'nvme',
+  'sym53c8xx',
+  'xhci_pci',
+  'ehci_pci',
+  'uhci_hcd',
+  'ohci_pci',
+  'usbhid',
+  'hid_generic',
+  'usb_storage',
+  'evdev',
+  'e1000',
+  'e1000e',
+  '8139cp',
+  'i6300esb',
+  'pvpanic_pci',
+  'qemu_fw_cfg',
+]

@@ -1,0 +1,79 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { execa } from 'execa'
+import { GuestError } from './guest-error.ts'
+import { type KernelModule, moduleName, readKernelModule } from './kernel-module.ts'
+import type { ModuleSource } from './module-order.ts'
+
+/** A kernel package unpacked into a directory: its image and its modules. */
+export interface UnpackedKernel extends ModuleSource {
+  /** As `uname -r` prints it. */
+  readonly release: string
+  /** The file QEMU's `-kernel` takes. */
+  readonly image: string
+  /** Contents of a module, uncompressed. */
+  moduleData(name: string): Uint8Array
+}
+
+/** Reads the modules' names, and the contents of those that `wanted` can lead to. */
+export async function openUnpackedKernel(
+  directory: string,
+  wanted: readonly string[],
+): Promise<UnpackedKernel> {
+  const boot = join(directory, 'boot')
+  const imageName = (await readdir(boot)).find((name) => /^vmlinu[xz]-/.test(name))
+  if (imageName === undefined) throw new GuestError(`no kernel image in ${boot}`)
+  const release = imageName.replace(/^vmlinu[xz]-/, '')
+  const modules = await modulesDirectory(directory, release)
+
+  const files = new Map<string, string>()
+  for (const entry of await readdir(modules, { recursive: true })) {
+    if (/\.ko(\.\w+)?$/.test(entry)) files.set(moduleName(entry), join(modules, entry))
+  }
+  const builtinList = await readFile(join(modules, 'modules.builtin'), 'utf8')
+  const builtin = new Set(builtinList.split('\n').filter(Boolean).map(moduleName))
+
+  const data = new Map<string, Uint8Array>()
+  const found = new Map<string, KernelModule>()
+  const open = wanted.map(moduleName)
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const file = files.get(name)
+    if (file === undefined || found.has(name)) continue
+    const bytes = await uncompressed(file)
+    const module = readKernelModule(file, bytes)
+    data.set(name, bytes)
+    found.set(name, module)
+    open.push(...module.depends, ...module.softDepends)
+  }
+  return {
+    release,
+    image: join(boot, imageName),
+    builtin,
+    find: (name) => found.get(name),
+    moduleData(name) {
+      const bytes = data.get(name)
+      if (bytes === undefined) throw new GuestError(`kernel ${release} has no module '${name}'`)
+      return bytes
+    },
+  }
+}
+
+/** Debian moved `/lib` into `/usr/lib` between releases. */
+async function modulesDirectory(directory: string, release: string): Promise<string> {
+  for (const parent of ['lib', 'usr/lib']) {
+    const candidate = join(directory, parent, 'modules', release)
+    if (await readdir(candidate).catch(() => undefined)) return candidate
+  }
+  throw new GuestError(`no modules of kernel ${release} in ${directory}`)
+}
+
+async function uncompressed(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file)
+  if (file.endsWith('.gz')) return gunzipSync(bytes)
+  if (file.endsWith('.zst')) return zstdDecompressSync(bytes)
+  if (!file.endsWith('.xz')) return bytes
+  const result = await execa('xz', ['-dc', file], { encoding: 'buffer', reject: false })
+  if (result.failed) throw new GuestError(`cannot unpack ${file}; is xz-utils installed?`)
+  return result.stdout
+}

@@ -1,0 +1,28 @@
+/**
+ * One suite of domain scenarios that shows an architecture package works, and the guests it runs
+ * them on.
+ */
+export { buildGuestImage } from './guest/guest-image.ts'
+export type { GuestImage, GuestImageOptions, GuestImageProgress } from './guest/guest-image.ts'
+export type { DebianPackage } from './guest/debian-archive.ts'
+export { commonModules } from './guest/guest-recipe.ts'
+export type { GuestRecipe } from './guest/guest-recipe.ts'
+export { debianGuests } from './guest/debian-guests.ts'
+export { guestCacheDirectory } from './guest/guest-cache.ts'
+export { GuestError } from './guest/guest-error.ts'
+export { bootGuest, connectConsole } from './guest/boot-guest.ts'
+export type { BootedGuest, BootOptions, GuestExit } from './guest/boot-guest.ts'
+export { GuestConsole } from './guest/guest-console.ts'
+export type { ConsoleTransport, WaitOptions } from './guest/guest-console.ts'
+export type { ConsoleProgress, PatienceOptions } from './guest/patience.ts'
+export { processCpuMs } from './guest/process-cpu.ts'
+export { guestCommand } from './guest/guest-command.ts'
+export type { GuestReply } from './guest/guest-command.ts'
+export { readReport } from './guest/read-report.ts'
+export type { ReadReportOptions, ReceivedReport } from './guest/read-report.ts'
+export { guestFiles } from './guest/guest-files.ts'
+export type { GuestFiles } from './guest/guest-files.ts'
+export { parseReport } from './guest/parse-report.ts'
+export type * from './guest/guest-report.ts'
+export { readCpio, writeCpio } from './guest/cpio.ts'
+export type { CpioEntry } from './guest/cpio.ts'
