@@ -1,4 +1,4 @@
-import { integer, list, oneOf, required, text, yesNo, fallback } from '../xml/fields.ts'
+import { integer, list, nonEmpty, oneOf, required, text, yesNo, fallback } from '../xml/fields.ts'
 import type { XmlFields } from '../xml/fields.ts'
 
 export const bootDevices = ['fd', 'hd', 'cdrom', 'network'] as const
@@ -58,14 +58,14 @@ export const osXml: XmlFields<Os> = {
   loaderReadonly: yesNo('loader/@readonly'),
   loaderSecure: yesNo('loader/@secure'),
   loaderType: oneOf('loader/@type', ['rom', 'pflash']),
-  loader: text('loader'),
+  loader: nonEmpty('loader'),
   nvramTemplate: text('nvram/@template'),
   nvramType: text('nvram/@type'),
-  nvram: text('nvram'),
-  kernel: text('kernel'),
-  initrd: text('initrd'),
-  cmdline: text('cmdline'),
-  dtb: text('dtb'),
+  nvram: nonEmpty('nvram'),
+  kernel: nonEmpty('kernel'),
+  initrd: nonEmpty('initrd'),
+  cmdline: nonEmpty('cmdline'),
+  dtb: nonEmpty('dtb'),
   boot: list('boot', bootXml),
   bootmenuEnable: yesNo('bootmenu/@enable'),
   bootmenuTimeout: integer('bootmenu/@timeout', { max: 65535 }),

@@ -1,6 +1,8 @@
 import { DomainError } from '../errors.ts'
-import type { Place, Problem } from '../errors.ts'
+import type { Problem } from '../errors.ts'
+import type { DeviceKind } from '../domain/devices.ts'
 import type { Domain } from '../domain/domain.ts'
+import type { Origin } from '../xml/fields.ts'
 import { buildArgv } from '../qemu/build-argv.ts'
 import type { RuntimeChoices } from '../qemu/argv-context.ts'
 import { applyDefaults } from './apply-defaults.ts'
@@ -22,28 +24,46 @@ export interface PlannedDomain {
  * From what the document says to a definition that can be stored: defaults, addresses, judgement.
  * Pure: the same input gives the same plan.
  *
- * `locate` finds the place of a path in the document, so that a problem has its line.
- *
  * @throws DomainError with all problems at once.
  */
 export function planDomain(
   domain: Domain,
   context: PlanContext,
-  locate: (path: string) => Place | undefined = () => undefined,
 ): PlannedDomain {
   const notes = new Notes()
   const complete = applyDefaults(domain, context, notes)
   const addressed = assignAddresses(complete, context, notes)
-  const problems = findProblems(addressed, context).map((problem) => withPlace(problem, locate))
+  const problems = findProblems(addressed, context).map((problem) => atOrigin(problem, addressed))
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   return { domain: addressed, notes: notes.list }
 }
 
-function withPlace(problem: Problem, locate: (path: string) => Place | undefined): Problem {
-  if (problem.place !== undefined || problem.path === undefined) return problem
-  const place = locate(problem.path)
-  return place === undefined ? problem : { ...problem, place }
+/**
+ * Speaks of devices as the document counts them: planning has sorted some and added others, and the
+ * user looks for the line they wrote.
+ */
+function atOrigin(problem: Problem, domain: Domain): Problem {
+  const own = problem.path === undefined ? undefined : originOf(problem.path, domain)
+  return {
+    ...problem,
+    message: inOwnWords(problem.message, domain),
+    ...(problem.path !== undefined && { path: inOwnWords(problem.path, domain) }),
+    ...(problem.place === undefined && own !== undefined && { place: own.place }),
+  }
+}
+
+const deviceReference = /devices\/([a-z]+)\[(\d+)\]/g
+
+function inOwnWords(text: string, domain: Domain): string {
+  return text.replace(deviceReference, (all) => originOf(all, domain)?.path ?? all)
+}
+
+function originOf(path: string, domain: Domain): Origin | undefined {
+  const [, kind, number] = new RegExp(`^${deviceReference.source}`).exec(path) ?? []
+  if (kind === undefined) return undefined
+  const list = domain.devices[kind as DeviceKind] as readonly { origin?: Origin }[] | undefined
+  return list?.[Number(number) - 1]?.origin
 }
 
 /** One run of a planned domain: aliases given out, command line built. */

@@ -1,7 +1,7 @@
 import { nearest } from '../nearest.ts'
 import { quote } from '../errors.ts'
 import { isNotBuilt } from './not-built.ts'
-import type { ErrorCode, Problem } from '../errors.ts'
+import type { ErrorCode, Place, Problem } from '../errors.ts'
 import type { XmlElement } from './element.ts'
 import type { XmlWriter } from './writer.ts'
 
@@ -122,6 +122,11 @@ const asText: Codec<string> = { parse: (t) => t, format: (v) => v, offered: 'tex
 /** Text as it is written. */
 export function text(path: string): XmlField<string> {
   return value(path, asText)
+}
+
+/** Text, where an empty element or attribute says the same as a missing one. */
+export function nonEmpty(path: string): XmlField<string> {
+  return mapped(text(path), (v) => (v === '' ? undefined : v), (v) => v)
 }
 
 /** One of a closed list of words; a near miss is named. */
@@ -285,6 +290,23 @@ function withNamespaces(source: string, outer: XmlElement): string {
     .filter(([key]) => source.includes(`${key.slice('xmlns:'.length)}:`))
     .map(([key, uri]) => ` ${key}='${uri.replace(/[&<']/g, (c) => `&#${c.charCodeAt(0)};`)}'`)
   return source.replace(/^<[^\s/>]+/, (tag) => `${tag}${missing.join('')}`)
+}
+
+/** Where something stands in the user's document. */
+export interface Origin {
+  /** Path below `<domain>`, with the document's own counting: `devices/disk[2]`. */
+  readonly path: string
+  readonly place: Place
+}
+
+/**
+ * Remembers where a record was read, so that a later judgement of it has its line. Never written:
+ * it belongs to the reading, not to the domain.
+ */
+export const originField: XmlField<Origin> = {
+  knows: [],
+  read: (scope) => ({ path: scope.path, place: scope.element.place }),
+  write: () => {},
 }
 
 /** The property may not be missing. */

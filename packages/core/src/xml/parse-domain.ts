@@ -1,8 +1,9 @@
 import { DomainError } from '../errors.ts'
-import type { Problem } from '../errors.ts'
+import type { Place, Problem } from '../errors.ts'
 import { domainXml, qemuNamespace } from '../domain/domain.ts'
 import type { Domain } from '../domain/domain.ts'
 import { readElement, writeRecord } from './fields.ts'
+import type { XmlElement } from './element.ts'
 import { readXml } from './read-xml.ts'
 import { XmlWriter } from './writer.ts'
 
@@ -10,6 +11,8 @@ export interface ParsedDomain {
   readonly domain: Domain
   /** What the document says and polyvirt does not understand: ignored, never in silence. */
   readonly warnings: readonly Problem[]
+  /** The place of a path in the document, or of the nearest element above it. */
+  locate(path: string): Place | undefined
 }
 
 export interface ParseOptions {
@@ -41,7 +44,19 @@ export function parseDomain(source: string, options: ParseOptions = {}): ParsedD
   if (options.validate === true) problems.push(...warnings)
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
-  return { domain, warnings }
+  return { domain, warnings, locate: (path) => locate(element, path) }
+}
+
+function locate(root: XmlElement, path: string): Place {
+  let element = root
+  for (const step of path.split('/')) {
+    if (step.startsWith('@')) break
+    const [, name = step, number = '1'] = /^(.+?)\[(\d+)\]$/.exec(step) ?? []
+    const child = element.children.filter((one) => one.name === name)[Number(number) - 1]
+    if (child === undefined) break
+    element = child
+  }
+  return element.place
 }
 
 /** Writes a domain as libvirt prints it. */

@@ -1,10 +1,12 @@
 import { addressField } from '../address.ts'
 import type { Address } from '../address.ts'
-import { integer, onOff, text, yesNo } from '../../xml/fields.ts'
-import type { XmlFields } from '../../xml/fields.ts'
+import { integer, onOff, originField, text, yesNo } from '../../xml/fields.ts'
+import type { Origin, XmlFields } from '../../xml/fields.ts'
 
 /** What every device may carry: its name in QEMU, its place, and its turn at boot. */
 export interface DeviceInfo {
+  /** Where the document has it; absent for what polyvirt added. */
+  readonly origin?: Origin
   /** `<boot order='1'/>`: 1 boots first. */
   readonly bootOrder?: number
   readonly bootLoadparm?: string
@@ -20,6 +22,7 @@ export interface DeviceInfo {
 }
 
 export const deviceInfoXml: XmlFields<DeviceInfo> = {
+  origin: originField,
   bootOrder: integer('boot/@order', { min: 1, max: 9999, what: 'a boot order' }),
   bootLoadparm: text('boot/@loadparm'),
   alias: text('alias/@name'),

@@ -1,4 +1,4 @@
-import { integer, oneOf, present, record, required, text, yesNo, onOff, fallback } from '../../xml/fields.ts'
+import { integer, nonEmpty, oneOf, present, record, required, text, yesNo, onOff, fallback } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
@@ -25,9 +25,9 @@ export interface DiskSource {
 }
 
 export const diskSourceXml: XmlFields<DiskSource> = {
-  file: text('@file'),
-  dev: text('@dev'),
-  dir: text('@dir'),
+  file: nonEmpty('@file'),
+  dev: nonEmpty('@dev'),
+  dir: nonEmpty('@dir'),
   startupPolicy: oneOf('@startupPolicy', ['mandatory', 'requisite', 'optional']),
 }
 

@@ -1,5 +1,5 @@
-import { fallback, integer, list, oneOf, required, text, yesNo } from '../../xml/fields.ts'
-import type { XmlFields } from '../../xml/fields.ts'
+import { fallback, integer, list, oneOf, originField, required, text, yesNo } from '../../xml/fields.ts'
+import type { Origin, XmlFields } from '../../xml/fields.ts'
 
 /** Where a display server listens. */
 export interface GraphicsListen {
@@ -28,6 +28,7 @@ const spiceChannelXml: XmlFields<SpiceChannel> = {
 
 /** A remote display. */
 export interface Graphics {
+  readonly origin?: Origin
   readonly type: 'vnc' | 'spice' | 'sdl' | 'rdp' | 'desktop' | 'egl-headless' | 'dbus'
   /** TCP port; -1 or missing with autoport means that polyvirt picks a free one at start. */
   readonly port?: number
@@ -58,6 +59,7 @@ export interface Graphics {
 }
 
 export const graphicsXml: XmlFields<Graphics> = {
+  origin: originField,
   type: required(oneOf('@type', ['vnc', 'spice', 'sdl', 'rdp', 'desktop', 'egl-headless', 'dbus'])),
   port: integer('@port', { min: -1, max: 65535, what: 'a port' }),
   tlsPort: integer('@tlsPort', { min: -1, max: 65535, what: 'a port' }),

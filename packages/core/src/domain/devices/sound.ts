@@ -1,5 +1,5 @@
-import { integer, list, oneOf, required } from '../../xml/fields.ts'
-import type { XmlFields } from '../../xml/fields.ts'
+import { integer, list, oneOf, originField, required } from '../../xml/fields.ts'
+import type { Origin, XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'
 
@@ -34,12 +34,14 @@ export const audioTypes = [
 
 /** The host's end of the guest's sound. */
 export interface Audio {
+  readonly origin?: Origin
   readonly id: number
   readonly type: (typeof audioTypes)[number]
   readonly timerPeriod?: number
 }
 
 export const audioXml: XmlFields<Audio> = {
+  origin: originField,
   id: required(integer('@id', { min: 1, max: 0xffffffff })),
   type: required(oneOf('@type', audioTypes)),
   timerPeriod: integer('@timerPeriod', { min: 1, max: 0xffffffff }),

@@ -17,7 +17,7 @@ export function pairConsole(d: Defaulting): void {
   const serial = serials[0]
   const isSerial = first !== undefined && (first.targetType === undefined || first.targetType === 'serial')
   if (isSerial && serial === undefined) {
-    const { targetType: _, port: __, tty: ___, ...backend } = first
+    const { targetType: _, port: __, tty: ___, origin: ____, ...backend } = first
     addDevice(d, 'serial', { ...backend, port: 0 }, {
       rule: 'console/serial',
       reason: 'the first console is a serial port',
