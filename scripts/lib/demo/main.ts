@@ -87,12 +87,16 @@ const messageOf = (reason: unknown): string =>
 const paint = (style: Column['colour'] | 'bold', text: string): string =>
   styleText(style, text, { stream: process.stdout })
 
-/** Aborts at the first Ctrl-C, so that all is cleaned up; the second one ends the process. */
+/**
+ * Aborts at the first Ctrl-C, so that all is cleaned up; the second one ends the process. Also when
+ * nobody reads any more, as in `scripts/demo | head`.
+ */
 function interruption(): AbortSignal {
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => controller.abort(new Error(`ended by ${name}`)))
   }
+  process.stdout.on('error', (error) => controller.abort(error))
   return controller.signal
 }
 
