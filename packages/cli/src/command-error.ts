@@ -1,0 +1,49 @@
+import type { ErrorCode } from './core.ts'
+
+export interface CommandErrorOptions {
+  /** What went wrong below; printed on lines of its own after the message. */
+  readonly cause?: unknown
+  /** For `--json`; the cause's code where there is one. */
+  readonly code?: ErrorCode | 'ERR_OPERATION_DENIED'
+  /** Where the document came from: problems are printed with it, `FILE:line:col: …`. */
+  readonly file?: string
+  /** A way out, printed below the error for people. */
+  readonly hint?: string
+}
+
+/** A command that did not do what was asked; its message is virsh's sentence. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError'
+  readonly code: CommandErrorOptions['code']
+  readonly file: string | undefined
+  readonly hint: string | undefined
+
+  constructor(message: string, options: CommandErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = options.code
+    this.file = options.file
+    this.hint = options.hint
+  }
+}
+
+/** A command line that says nothing runnable; nothing has been run, and no blank line follows. */
+export class UsageError extends CommandError {
+  override readonly name = 'UsageError'
+
+  constructor(message: string, hint?: string) {
+    super(message, { code: 'ERR_INVALID_ARG', ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+/** Runs `work`; where it fails, `message` comes first and the reason after it, as virsh has it. */
+export async function explainFailure<T>(
+  message: string,
+  work: Promise<T>,
+  options: Omit<CommandErrorOptions, 'cause'> = {},
+): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw new CommandError(message, { ...options, cause })
+  }
+}

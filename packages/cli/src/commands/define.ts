@@ -1,0 +1,82 @@
+import { explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import { printable } from '../core.ts'
+import { archOption, defineOptions, fileOption, validateOption, warnAll } from '../document-options.ts'
+import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { readDocument } from '../read-document.ts'
+
+const later = (name: string, help: string, kind: OptionSpec['kind'] = 'bool'): OptionSpec => ({
+  name,
+  kind,
+  help,
+  offered: false,
+})
+
+export const commands: readonly Command[] = [
+  {
+    name: 'define',
+    group: 'domain',
+    summary: "define (but don't start) a domain from an XML file",
+    description: 'Define a domain.',
+    options: [fileOption, validateOption, archOption],
+    run: define,
+  },
+  {
+    name: 'undefine',
+    group: 'domain',
+    summary: 'undefine a domain',
+    description: 'Undefine an inactive domain, or convert persistent to transient.',
+    options: [
+      domainOption,
+      { name: 'managed-save', kind: 'bool', help: 'remove domain managed state file' },
+      later('storage', 'remove associated storage volumes', 'string'),
+      later('remove-all-storage', 'remove all associated storage volumes'),
+      later('delete-storage-volume-snapshots', 'delete snapshots associated with volume(s)'),
+      later('wipe-storage', 'wipe data on the removed volumes'),
+      // There is no such metadata, so it is gone as soon as it is asked for.
+      {
+        name: 'snapshots-metadata',
+        kind: 'bool',
+        help: 'remove all domain snapshot metadata (vm must be inactive)',
+      },
+      {
+        name: 'checkpoints-metadata',
+        kind: 'bool',
+        help: 'remove all domain checkpoint metadata (vm must be inactive)',
+      },
+      later('nvram', 'remove nvram file'),
+      later('keep-nvram', 'keep nvram file'),
+      later('tpm', 'remove TPM state'),
+      later('keep-tpm', 'keep TPM state'),
+    ],
+    run: undefine,
+  },
+]
+
+async function define(context: Context, options: Options): Promise<Answer> {
+  const file = options.need('file')
+  const xml = await readDocument(file)
+  const hypervisor = await context.hypervisor()
+  const { domain, warnings } = await explainFailure(
+    `Failed to define domain from ${file}`,
+    hypervisor.domainDefineXml(xml, defineOptions(options)),
+    { file },
+  )
+  warnAll(context, warnings, file)
+  return {
+    remark: `Domain ${printable(named(domain))} defined from ${printable(file)}\n`,
+    json: { domain, warnings },
+  }
+}
+
+async function undefine(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  await explainFailure(
+    `Failed to undefine domain ${named(domain)}`,
+    hypervisor.domainUndefine(reference),
+  )
+  return {
+    remark: `Domain ${printable(named(domain))} has been undefined\n`,
+    json: { name: domain.name, uuid: domain.uuid },
+  }
+}

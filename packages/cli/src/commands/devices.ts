@@ -1,0 +1,175 @@
+import { CommandError } from '../command-error.ts'
+import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import { loadXmlReader, printable } from '../core.ts'
+import type { XmlElement } from '../core.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { formatTable } from '../output/format-table.ts'
+
+const inactive: OptionSpec = {
+  name: 'inactive',
+  kind: 'bool',
+  help: 'get inactive rather than running configuration',
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'domdisplay',
+    group: 'domain',
+    summary: 'domain display connection URI',
+    description: 'Output the IP address and port number for the graphical display.',
+    options: [
+      { ...domainOption, complete: 'active-domain' },
+      {
+        name: 'include-password',
+        kind: 'bool',
+        help: 'includes the password into the connection URI if available',
+        offered: false,
+      },
+      {
+        name: 'type',
+        kind: 'string',
+        help: 'select particular graphical display (e.g. "vnc", "spice", "rdp", "dbus")',
+        complete: ['vnc', 'spice'],
+      },
+      { name: 'all', kind: 'bool', help: 'show all possible graphical displays' },
+    ],
+    run: domdisplay,
+  },
+  {
+    name: 'domblklist',
+    group: 'monitor',
+    summary: 'list all domain blocks',
+    description: 'Get the summary of block devices for a domain.',
+    options: [
+      domainOption,
+      inactive,
+      { name: 'details', kind: 'bool', help: 'additionally display the type and device value' },
+    ],
+    run: domblklist,
+  },
+  {
+    name: 'domiflist',
+    group: 'monitor',
+    summary: 'list all domain virtual interfaces',
+    description: 'Get the summary of virtual interfaces for a domain.',
+    options: [domainOption, inactive],
+    run: domiflist,
+  },
+]
+
+async function domdisplay(context: Context, options: Options): Promise<Answer> {
+  const type = options.text('type')
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (domain.id === undefined) {
+    throw new CommandError('Domain is not running', { code: 'ERR_OPERATION_INVALID' })
+  }
+  const { displays } = await hypervisor.domainGetInfo(reference)
+  const wanted = displays.filter((uri) => type === undefined || uri.startsWith(`${type}:`))
+  const first = wanted[0]
+  if (first === undefined) {
+    const message =
+      type === undefined
+        ? 'No graphical display found'
+        : `No graphical display with type '${type}' found`
+    throw new CommandError(message, { code: 'ERR_OPERATION_FAILED' })
+  }
+  const shown = options.flag('all') ? wanted : [first]
+  return { text: shown.map((uri) => printable(viewerUri(uri))).join('\n'), json: shown }
+}
+
+/** A VNC viewer counts displays from port 5900 on, so virsh prints the display's number. */
+function viewerUri(uri: string): string {
+  return uri.replace(/^(vnc:.*:)(\d+)$/, (whole, start: string, port: string) =>
+    Number(port) >= 5900 ? `${start}${Number(port) - 5900}` : whole,
+  )
+}
+
+interface Block {
+  readonly type: string
+  readonly device: string
+  readonly target: string
+  readonly source: string | null
+}
+
+async function domblklist(context: Context, options: Options): Promise<Answer> {
+  const blocks = (await devices(context, options, 'disk')).map((disk): Block => {
+    const type = disk.attributes.get('type') ?? ''
+    return {
+      type,
+      device: disk.attributes.get('device') ?? 'disk',
+      target: attribute(disk, 'target', 'dev') ?? '-',
+      source: attribute(disk, 'source', sourceAttributes[type] ?? 'file') ?? null,
+    }
+  })
+  const details = options.flag('details')
+  const text = formatTable(
+    details ? ['Type', 'Device', 'Target', 'Source'] : ['Target', 'Source'],
+    blocks.map(({ type, device, target, source }) => [
+      ...(details ? [type, device] : []),
+      target,
+      source ?? '-',
+    ]),
+    { quiet: context.settings.quiet },
+  )
+  return { text, json: blocks }
+}
+
+const sourceAttributes: Readonly<Record<string, string>> = {
+  block: 'dev',
+  dir: 'dir',
+  network: 'name',
+  volume: 'volume',
+}
+
+interface Interface {
+  readonly interface: string | null
+  readonly type: string
+  readonly source: string | null
+  readonly model: string | null
+  readonly mac: string | null
+}
+
+async function domiflist(context: Context, options: Options): Promise<Answer> {
+  const found = await devices(context, options, 'interface')
+  const interfaces = found.map((element): Interface => {
+    const type = element.attributes.get('type') ?? ''
+    return {
+      interface: attribute(element, 'target', 'dev') ?? null,
+      type,
+      source: attribute(element, 'source', interfaceSources[type] ?? type) ?? null,
+      model: attribute(element, 'model', 'type') ?? null,
+      mac: attribute(element, 'mac', 'address') ?? null,
+    }
+  })
+  const text = formatTable(
+    ['Interface', 'Type', 'Source', 'Model', 'MAC'],
+    interfaces.map((each) => [
+      each.interface ?? '-',
+      each.type,
+      each.source ?? '-',
+      each.model ?? '-',
+      each.mac ?? '-',
+    ]),
+    { quiet: context.settings.quiet },
+  )
+  return { text, json: interfaces }
+}
+
+// Where `<source>` does not name the type itself: `<source bridge='br0'/>` of a bridge does.
+const interfaceSources: Readonly<Record<string, string>> = { direct: 'dev' }
+
+async function devices(
+  context: Context,
+  options: Options,
+  name: string,
+): Promise<readonly XmlElement[]> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  const xml = await hypervisor.domainGetXmlDesc(reference, { inactive: options.flag('inactive') })
+  const readXml = await loadXmlReader()
+  const list = readXml(xml).children.find((child) => child.name === 'devices')
+  return list?.children.filter((child) => child.name === name) ?? []
+}
+
+function attribute(element: XmlElement, child: string, name: string): string | undefined {
+  return element.children.find((candidate) => candidate.name === child)?.attributes.get(name)
+}

@@ -1,0 +1,120 @@
+import { CommandError } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import type { DomainEvent, Hypervisor } from '../core.ts'
+import { eventType, eventTypes, formatEvent } from '../event-text.ts'
+import { lookupDomain } from '../lookup-domain.ts'
+import { safeJson } from '../output/safe-json.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'event',
+    group: 'events',
+    summary: 'Domain Events',
+    description: 'List event types, or wait for domain events to occur',
+    options: [
+      {
+        name: 'domain',
+        kind: 'string',
+        named: true,
+        help: 'filter by domain name, id or uuid',
+        complete: 'domain',
+      },
+      {
+        name: 'event',
+        kind: 'string',
+        named: true,
+        help: 'which event type to wait for',
+        complete: eventTypes,
+      },
+      { name: 'all', kind: 'bool', help: 'wait for all events instead of just one type' },
+      { name: 'loop', kind: 'bool', help: 'loop until timeout or interrupt, rather than one-shot' },
+      { name: 'timeout', kind: 'int', named: true, help: 'timeout seconds' },
+      { name: 'list', kind: 'bool', help: 'list valid event types' },
+      { name: 'timestamp', kind: 'bool', help: 'show timestamp for each printed event' },
+    ],
+    run: event,
+  },
+]
+
+async function event(context: Context, options: Options): Promise<Answer> {
+  if (options.flag('list')) {
+    return { text: eventTypes.map((type) => `${type}\n`).join(''), json: eventTypes }
+  }
+  const types = wantedTypes(options)
+  const timeoutSeconds = options.integer('timeout', 1)
+  const { hypervisor, reference } =
+    options.text('domain') === undefined
+      ? { hypervisor: await context.hypervisor(), reference: undefined }
+      : await lookupDomain(context, options)
+  const watch = { types, reference, loop: options.flag('loop'), timestamp: options.flag('timestamp') }
+  const { count, end } = await receive(context, hypervisor, watch, timeoutSeconds)
+  return {
+    text: `${end === undefined ? '' : `event loop ${end}\n`}events received: ${count}\n`,
+    failed: count === 0,
+  }
+}
+
+function wantedTypes(options: Options): readonly string[] {
+  if (options.flag('all')) return eventTypes
+  const type = options.text('event')
+  if (type === undefined) {
+    throw new CommandError('one of --list, --all, or --event <type> is required', {
+      code: 'ERR_INVALID_ARG',
+    })
+  }
+  if (!(eventTypes as readonly string[]).includes(type)) {
+    throw new CommandError(`unknown event type ${type}`, { code: 'ERR_INVALID_ARG' })
+  }
+  return [type]
+}
+
+interface Watch {
+  readonly types: readonly string[]
+  readonly reference: string | undefined
+  readonly loop: boolean
+  readonly timestamp: boolean
+}
+
+interface Received {
+  readonly count: number
+  /** Why it ended before the events did. */
+  readonly end?: 'timed out' | 'interrupted'
+}
+
+async function receive(
+  context: Context,
+  hypervisor: Hypervisor,
+  watch: Watch,
+  timeoutSeconds: number | undefined,
+): Promise<Received> {
+  const done = new AbortController()
+  const timer =
+    timeoutSeconds === undefined
+      ? undefined
+      : setTimeout(() => done.abort('timeout'), timeoutSeconds * 1000)
+  const signal = AbortSignal.any([context.signal, done.signal])
+  let count = 0
+  try {
+    for await (const event of hypervisor.domainEvents({ signal })) {
+      if (!concerns(event, watch)) continue
+      count++
+      print(context, event, watch.timestamp)
+      if (!watch.loop || context.output.closed) return { count }
+    }
+  } catch (error) {
+    // However the stream takes an abort, we asked for it.
+    if (!signal.aborted) throw error
+  } finally {
+    clearTimeout(timer)
+    done.abort()
+  }
+  return { count, ...(context.signal.aborted ? { end: 'interrupted' } : { end: 'timed out' }) }
+}
+
+function concerns(event: DomainEvent, { types, reference }: Watch): boolean {
+  return types.includes(eventType(event)) && (reference ?? event.domain.uuid) === event.domain.uuid
+}
+
+function print({ output, settings }: Context, event: DomainEvent, timestamp: boolean): void {
+  output.write(settings.json ? `${safeJson(event)}\n` : formatEvent(event, timestamp))
+}

@@ -1,0 +1,56 @@
+import { explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import type { Explanation } from '../core.ts'
+import { archOption, defineOptions, fileOption, validateOption, warnAll } from '../document-options.ts'
+import { formatTable } from '../output/format-table.ts'
+import { safeXml } from '../output/safe-xml.ts'
+import { readDocument } from '../read-document.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'explain',
+    group: 'arch',
+    summary: 'show what would be added to a domain XML, and why',
+    description:
+      'List each default and address that polyvirt would add to the domain in FILE, the\n' +
+      'rule that adds it, the package whose rule it is, and the reason. Nothing is\n' +
+      'defined.',
+    options: [
+      fileOption,
+      archOption,
+      validateOption,
+      { name: 'xml', kind: 'bool', help: 'print the complete XML instead' },
+    ],
+    run: explain,
+  },
+]
+
+async function explain(context: Context, options: Options): Promise<Answer> {
+  const file = options.need('file')
+  const xml = await readDocument(file)
+  const hypervisor = await context.hypervisor()
+  const explanation = await explainFailure(
+    `Failed to explain domain from ${file}`,
+    hypervisor.connectExplainXml(xml, defineOptions(options)),
+    { file },
+  )
+  warnAll(context, explanation.warnings, file)
+  if (options.flag('xml')) {
+    const text = context.output.isTerminal ? safeXml(explanation.xml) : explanation.xml
+    return { text, json: explanation }
+  }
+  return { text: formatExplanation(explanation, context.settings.quiet), json: explanation }
+}
+
+function formatExplanation({ name, arch, machine, entries }: Explanation, quiet: boolean): string {
+  const table = formatTable(
+    ['Path', 'Value', 'Rule', 'Owner', 'Reason'],
+    entries.map(({ path, value, rule, owner, reason }) => [path, value, rule, owner, reason]),
+    { quiet },
+  )
+  return quiet
+    ? table
+    : `Domain '${printable(name)}' on ${printable(arch)}, machine ${printable(machine)}: ` +
+        `${entries.length} added\n\n${table}`
+}

@@ -1,0 +1,92 @@
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import type { DomainInfo } from '../core.ts'
+import { domainOption, lookupDomain, lookupDomainBy } from '../lookup-domain.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'dominfo',
+    group: 'monitor',
+    summary: 'domain information',
+    description: 'Returns basic information about the domain.',
+    options: [domainOption],
+    run: dominfo,
+  },
+  {
+    name: 'domstate',
+    group: 'monitor',
+    summary: 'domain state',
+    description: 'Returns state about a domain.',
+    options: [
+      domainOption,
+      { name: 'reason', kind: 'bool', help: 'also print reason for the state' },
+    ],
+    run: domstate,
+  },
+  {
+    name: 'domid',
+    group: 'domain',
+    summary: 'convert a domain name or UUID to domain id',
+    options: [{ ...domainOption, help: 'domain name or uuid' }],
+    run: async (context, options) => {
+      const { domain } = await lookupDomainBy(context, options, ['uuid', 'name'])
+      return { text: `${domain.id ?? '-'}\n`, json: domain.id ?? null }
+    },
+  },
+  {
+    name: 'domname',
+    group: 'domain',
+    summary: 'convert a domain id or UUID to domain name',
+    options: [{ ...domainOption, help: 'domain id or uuid' }],
+    run: async (context, options) => {
+      const { domain } = await lookupDomainBy(context, options, ['id', 'uuid'])
+      return { text: `${printable(domain.name)}\n`, json: domain.name }
+    },
+  },
+  {
+    name: 'domuuid',
+    group: 'domain',
+    summary: 'convert a domain name or id to domain UUID',
+    options: [{ ...domainOption, help: 'domain id or name' }],
+    run: async (context, options) => {
+      const { domain } = await lookupDomainBy(context, options, ['id', 'name'])
+      return { text: `${domain.uuid}\n`, json: domain.uuid }
+    },
+  },
+]
+
+async function domstate(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  const { state, reason } = await hypervisor.domainGetState(reference)
+  return {
+    text: options.flag('reason') ? `${state} (${printable(reason)})\n` : `${state}\n`,
+    json: { state, reason },
+  }
+}
+
+async function dominfo(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  const info = await hypervisor.domainGetInfo(reference)
+  return { text: formatDominfo(info), json: info }
+}
+
+function formatDominfo(info: DomainInfo): string {
+  const rows: (readonly [string, string])[] = [
+    ['Id:', String(info.id ?? '-')],
+    ['Name:', info.name],
+    ['UUID:', info.uuid],
+    ['OS Type:', info.osType],
+    ['State:', info.state],
+    ['CPU(s):', String(info.vcpus)],
+    ...(info.cpuTimeNs > 0 ? [['CPU time:', `${(info.cpuTimeNs / 1e9).toFixed(1)}s`] as const] : []),
+    ['Max memory:', `${info.maxMemoryKiB} KiB`],
+    ['Used memory:', `${info.memoryKiB} KiB`],
+    ['Persistent:', info.persistent ? 'yes' : 'no'],
+    ['Autostart:', info.autostart ? 'enable' : 'disable'],
+    // Neither managed saves nor security labels exist here; libvirt says so in these words.
+    ['Managed save:', 'no'],
+    ['Security model:', 'none'],
+    ['Security DOI:', '0'],
+  ]
+  return rows.map(([name, value]) => `${name.padEnd(15)} ${printable(value)}\n`).join('')
+}

@@ -1,0 +1,133 @@
+import { CommandError, explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import { printable } from '../core.ts'
+import type { Hypervisor } from '../core.ts'
+import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+
+const activeDomain: OptionSpec = { ...domainOption, complete: 'active-domain' }
+const modes = ['acpi', 'agent', 'initctl', 'signal', 'paravirt']
+const modeOption: OptionSpec = {
+  name: 'mode',
+  kind: 'string',
+  help: 'shutdown mode: acpi|agent|initctl|signal|paravirt',
+  complete: modes,
+}
+
+export const commands: readonly Command[] = [
+  verb({
+    name: 'shutdown',
+    summary: 'gracefully shutdown a domain',
+    description: 'Run shutdown in the target domain.',
+    options: [activeDomain, modeOption],
+    done: 'is being shutdown',
+    check: checkMode,
+    act: (hypervisor, reference) => hypervisor.domainShutdown(reference),
+  }),
+  verb({
+    name: 'reboot',
+    summary: 'reboot a domain',
+    description: 'Run a reboot command in the target domain.',
+    options: [activeDomain, modeOption],
+    done: 'is being rebooted',
+    check: checkMode,
+    act: (hypervisor, reference) => hypervisor.domainReboot(reference),
+  }),
+  verb({
+    name: 'reset',
+    summary: 'reset a domain',
+    description: 'Reset the target domain as if by power button',
+    options: [activeDomain],
+    done: 'was reset',
+    act: (hypervisor, reference) => hypervisor.domainReset(reference),
+  }),
+  verb({
+    name: 'destroy',
+    summary: 'destroy (stop) a domain',
+    description: 'Forcefully stop a given domain, but leave its resources intact.',
+    options: [
+      activeDomain,
+      { name: 'graceful', kind: 'bool', help: 'terminate gracefully' },
+      { name: 'remove-logs', kind: 'bool', help: 'remove domain logs', offered: false },
+    ],
+    done: 'destroyed',
+    act: (hypervisor, reference, options) =>
+      hypervisor.domainDestroy(reference, { graceful: options.flag('graceful') }),
+  }),
+  verb({
+    name: 'suspend',
+    summary: 'suspend a domain',
+    description: 'Suspend a running domain.',
+    options: [activeDomain],
+    done: 'suspended',
+    act: (hypervisor, reference) => hypervisor.domainSuspend(reference),
+  }),
+  verb({
+    name: 'resume',
+    summary: 'resume a domain',
+    description: 'Resume a previously suspended domain.',
+    options: [activeDomain],
+    done: 'resumed',
+    act: (hypervisor, reference) => hypervisor.domainResume(reference),
+  }),
+  {
+    name: 'autostart',
+    group: 'domain',
+    summary: 'autostart a domain',
+    description: 'Configure a domain to be automatically started at boot.',
+    options: [domainOption, { name: 'disable', kind: 'bool', help: 'disable autostarting' }],
+    run: autostart,
+  },
+]
+
+interface Verb extends Pick<Command, 'name' | 'summary' | 'options'> {
+  readonly description: string
+  /** `Domain 'web' …` */
+  readonly done: string
+  readonly check?: (options: Options) => void
+  readonly act: (hypervisor: Hypervisor, reference: string, options: Options) => Promise<void>
+}
+
+/** A command that does one thing to one domain, and says so. */
+function verb({ name, summary, description, options, done, check, act }: Verb): Command {
+  const run = async (context: Context, given: Options): Promise<Answer> => {
+    check?.(given)
+    const { hypervisor, domain, reference } = await lookupDomain(context, given)
+    const failure = `Failed to ${name} domain ${named(domain)}`
+    await explainFailure(failure, act(hypervisor, reference, given))
+    const { name: domainName, uuid } = domain
+    return {
+      remark: `Domain ${printable(named(domain))} ${done}\n`,
+      json: { name: domainName, uuid },
+    }
+  }
+  return { name, group: 'domain', summary, description, options, run }
+}
+
+/** Without an agent in the guest, pressing the power button is the only way there is. */
+function checkMode(options: Options): void {
+  const given = options.text('mode')?.split(',') ?? []
+  for (const mode of given) {
+    if (!modes.includes(mode)) {
+      const expected = "'acpi', 'agent', 'initctl', 'signal', or 'paravirt'"
+      throw new CommandError(`Unknown mode ${mode} value, expecting ${expected}`, {
+        code: 'ERR_INVALID_ARG',
+      })
+    }
+  }
+  if (given.length > 0 && !given.includes('acpi')) {
+    throw new CommandError(`mode '${given.join(',')}' is not offered yet; offered: acpi`, {
+      code: 'ERR_OPERATION_UNSUPPORTED',
+    })
+  }
+}
+
+async function autostart(context: Context, options: Options): Promise<Answer> {
+  const disable = options.flag('disable')
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const failure = `Failed to ${disable ? 'un' : ''}mark domain ${named(domain)} as autostarted`
+  await explainFailure(failure, hypervisor.domainSetAutostart(reference, !disable))
+  return {
+    remark: `Domain ${printable(named(domain))} ${disable ? 'un' : ''}marked as autostarted\n`,
+    json: { name: domain.name, uuid: domain.uuid, autostart: !disable },
+  }
+}

@@ -1,0 +1,149 @@
+import { CommandError } from '../command-error.ts'
+import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import { printable } from '../core.ts'
+import type { DomainFilter, DomainStateName, DomainSummary } from '../core.ts'
+import { formatTable } from '../output/format-table.ts'
+import type { Style, Styles } from '../output/style.ts'
+
+const flags: Readonly<Record<string, string>> = {
+  inactive: 'list inactive domains',
+  all: 'list inactive & active domains',
+  transient: 'list transient domains',
+  persistent: 'list persistent domains',
+  'with-snapshot': 'list domains with existing snapshot',
+  'without-snapshot': 'list domains without a snapshot',
+  'with-checkpoint': 'list domains with existing checkpoint',
+  'without-checkpoint': 'list domains without a checkpoint',
+  'state-running': 'list domains in running state',
+  'state-paused': 'list domains in paused state',
+  'state-shutoff': 'list domains in shutoff state',
+  'state-other': 'list domains in other states',
+  autostart: 'list domains with autostart enabled',
+  'no-autostart': 'list domains with autostart disabled',
+  'with-managed-save': 'list domains with managed save state',
+  'without-managed-save': 'list domains without managed save',
+  uuid: "list uuid's only",
+  name: 'list domain names only',
+  id: 'list domain IDs only',
+  table: 'list table (default)',
+  'managed-save': 'mark inactive domains with managed save state',
+  title: 'show domain title',
+}
+
+const options = Object.entries(flags).map(([name, help]): OptionSpec => ({ name, kind: 'bool', help }))
+
+export const commands: readonly Command[] = [
+  {
+    name: 'list',
+    group: 'monitor',
+    summary: 'list domains',
+    description: 'Returns list of domains.',
+    options,
+    run: list,
+  },
+]
+
+async function list(context: Context, options: Options): Promise<Answer> {
+  checkExclusive(options)
+  const hypervisor = await context.hypervisor()
+  const found = await hypervisor.connectListAllDomains(filterOf(options))
+  const domains = found.filter((domain) => holds(domain, options))
+  const { settings, output } = context
+  const columns = (['uuid', 'id', 'name'] as const).filter((name) => options.flag(name))
+  return {
+    json: domains,
+    text:
+      columns.length > 0
+        ? domains.map((domain) => `${columns.map((name) => cell(domain, name)).join(' ')}\n`).join('')
+        : table(domains, options.flag('title'), settings.quiet, output.styles),
+  }
+}
+
+function checkExclusive(options: Options): void {
+  for (const name of ['name', 'uuid', 'id']) {
+    if (options.flag('table') && options.flag(name)) {
+      throw new CommandError(`Options --table and --${name} are mutually exclusive`, {
+        code: 'ERR_INVALID_ARG',
+      })
+    }
+  }
+}
+
+/** What the hypervisor filters; asking it keeps the answer small on a host with many domains. */
+function filterOf(options: Options): DomainFilter {
+  const state = statesOf(options)
+  // As in virsh, --state-shutoff means --inactive, also beside another state.
+  const active = !options.flag('inactive') && !options.flag('state-shutoff')
+  return {
+    ...(options.flag('all') ? {} : { active }),
+    ...optional('persistent', either(options, 'persistent', 'transient')),
+    ...optional('autostart', either(options, 'autostart', 'no-autostart')),
+    ...(state.length === 0 ? {} : { state }),
+  }
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V })
+}
+
+/** Both of two opposites ask for everything. */
+function either(options: Options, yes: string, no: string): boolean | undefined {
+  return options.flag(yes) === options.flag(no) ? undefined : options.flag(yes)
+}
+
+const otherStates: readonly DomainStateName[] = [
+  'no state',
+  'idle',
+  'in shutdown',
+  'crashed',
+  'pmsuspended',
+]
+
+function statesOf(options: Options): readonly DomainStateName[] {
+  return [
+    ...(options.flag('state-running') ? (['running'] as const) : []),
+    ...(options.flag('state-paused') ? (['paused'] as const) : []),
+    ...(options.flag('state-shutoff') ? (['shut off'] as const) : []),
+    ...(options.flag('state-other') ? otherStates : []),
+  ]
+}
+
+/** There are no snapshots, checkpoints and managed saves yet, so no domain has one. */
+function holds(domain: DomainSummary, options: Options): boolean {
+  for (const thing of ['snapshot', 'checkpoint', 'managed-save']) {
+    if (options.flag(`with-${thing}`) && !options.flag(`without-${thing}`)) return false
+  }
+  return options.flag('id') && columnsAskOnlyForIds(options) ? domain.id !== undefined : true
+}
+
+function columnsAskOnlyForIds(options: Options): boolean {
+  return !options.flag('name') && !options.flag('uuid')
+}
+
+function cell(domain: DomainSummary, column: 'uuid' | 'id' | 'name'): string {
+  return column === 'id' ? String(domain.id ?? '-') : printable(domain[column])
+}
+
+function table(
+  domains: readonly DomainSummary[],
+  title: boolean,
+  quiet: boolean,
+  styles: Styles,
+): string {
+  const header = ['Id', 'Name', 'State', ...(title ? ['Title'] : [])]
+  const rows = domains.map((domain) => [
+    String(domain.id ?? '-'),
+    domain.name,
+    domain.state,
+    ...(title ? [domain.title ?? ''] : []),
+  ])
+  const paint = (text: string, column: number): string =>
+    column === 2 ? stateStyle(text, styles)(text) : text
+  return formatTable(header, rows, { quiet, paint })
+}
+
+function stateStyle(state: string, styles: Styles): Style {
+  if (state === 'running') return styles.good
+  if (state === 'crashed') return styles.bad
+  return state === 'shut off' ? styles.faint : styles.mild
+}

@@ -1,0 +1,112 @@
+import { homedir } from 'node:os'
+import { CommandError } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import { shellQuote } from '../output/shell-quote.ts'
+import { systemReason } from '../read-document.ts'
+
+const quitCommand = (name: string): Command => ({
+  name,
+  group: 'polyvirt',
+  summary: 'quit this interactive terminal',
+  options: [],
+  run: () => ({ quit: true }),
+})
+
+export const commands: readonly Command[] = [
+  {
+    name: 'cd',
+    group: 'polyvirt',
+    summary: 'change the current directory',
+    description: 'Change the current directory.',
+    options: [
+      {
+        name: 'dir',
+        kind: 'string',
+        help: 'directory to switch to (default: home or else root)',
+      },
+    ],
+    run: changeDirectory,
+  },
+  {
+    name: 'connect',
+    group: 'polyvirt',
+    summary: '(re)connect to hypervisor',
+    description: 'Connect to local hypervisor. This is built-in command after shell start up.',
+    options: [
+      { name: 'name', kind: 'string', help: 'hypervisor connection URI' },
+      { name: 'readonly', kind: 'bool', help: 'read-only connection' },
+    ],
+    run: async (context, options) => {
+      await context.connect(options.text('name') ?? context.settings.uri, options.flag('readonly'))
+      return {}
+    },
+  },
+  {
+    name: 'echo',
+    group: 'polyvirt',
+    summary: 'echo arguments. Used for internal testing.',
+    description: 'Echo back arguments, possibly with quoting. Used for internal testing.',
+    options: [
+      { name: 'shell', kind: 'bool', help: 'escape for shell use' },
+      { name: 'xml', kind: 'bool', help: 'escape for XML use' },
+      { name: 'err', kind: 'bool', help: 'output to stderr' },
+      { name: 'string', kind: 'argv', help: 'arguments to echo' },
+    ],
+    run: echo,
+  },
+  {
+    name: 'pwd',
+    group: 'polyvirt',
+    summary: 'print the current directory',
+    description: 'Print the current directory.',
+    options: [],
+    run: () => ({ text: `${printable(process.cwd())}\n`, json: process.cwd() }),
+  },
+  quitCommand('exit'),
+  quitCommand('quit'),
+]
+
+async function changeDirectory(context: Context, options: Options): Promise<Answer> {
+  if (!context.interactive) {
+    throw new CommandError('cd: command valid only in interactive mode', {
+      code: 'ERR_OPERATION_INVALID',
+    })
+  }
+  const directory = options.text('dir') ?? (homedir() || '/')
+  try {
+    process.chdir(directory)
+  } catch (error) {
+    throw new CommandError(`cd: ${await systemReason(error)}: ${directory}`, {
+      code: 'ERR_SYSTEM_ERROR',
+    })
+  }
+  return {}
+}
+
+function echo(context: Context, options: Options): Answer {
+  const words = options.list('string').map((word) => {
+    const escaped = options.flag('xml') ? escapeXml(word) : word
+    return options.flag('shell') ? shellQuote(escaped) : escaped
+  })
+  const text = words.join(' ')
+  // virsh echoes to standard error as an error, which is none.
+  if (options.flag('err')) {
+    context.output.writeError(`error: ${printable(text)}\n`)
+    return {}
+  }
+  // The user's own words, as they are.
+  return { text, json: text }
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[<>&'"]/g, (character) => entities[character] ?? character)
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  "'": '&apos;',
+  '"': '&quot;',
+}

@@ -1,0 +1,130 @@
+import { CommandError, explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import type { NativeResult } from '../core.ts'
+import { archOption, defineOptions, warnAll } from '../document-options.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { safeXml } from '../output/safe-xml.ts'
+import { shellQuote } from '../output/shell-quote.ts'
+import { readDocument } from '../read-document.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'dumpxml',
+    group: 'domain',
+    summary: 'domain information in XML',
+    description: 'Output the domain information as an XML dump to stdout.',
+    options: [
+      domainOption,
+      { name: 'inactive', kind: 'bool', help: 'show inactive defined XML' },
+      {
+        name: 'security-info',
+        kind: 'bool',
+        help: 'include security sensitive information in XML dump',
+      },
+      {
+        name: 'update-cpu',
+        kind: 'bool',
+        help: 'update guest CPU according to host CPU',
+        offered: false,
+      },
+      {
+        name: 'migratable',
+        kind: 'bool',
+        help: 'provide XML suitable for migrations',
+        offered: false,
+      },
+      {
+        name: 'xpath',
+        kind: 'string',
+        help: 'xpath expression to filter the XML document',
+        offered: false,
+      },
+      {
+        name: 'wrap',
+        kind: 'bool',
+        help: 'wrap xpath results in an common root element',
+        offered: false,
+      },
+    ],
+    run: dumpxml,
+  },
+  {
+    name: 'domxml-to-native',
+    group: 'domain',
+    summary: 'Convert domain XML to native config',
+    description: 'Convert domain XML config to a native guest configuration format.',
+    options: [
+      {
+        name: 'format',
+        kind: 'data',
+        required: true,
+        help: 'target config data type format',
+        complete: ['qemu-argv'],
+      },
+      {
+        name: 'domain',
+        kind: 'string',
+        named: true,
+        help: 'domain name, id or uuid',
+        complete: 'domain',
+      },
+      { name: 'xml', kind: 'string', help: 'xml data file to export from' },
+      archOption,
+    ],
+    run: domxmlToNative,
+  },
+]
+
+async function dumpxml(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  const xml = await hypervisor.domainGetXmlDesc(reference, {
+    inactive: options.flag('inactive'),
+    securityInfo: options.flag('security-info'),
+  })
+  const text = xml.endsWith('\n') ? xml : `${xml}\n`
+  return { text: context.output.isTerminal ? safeXml(text) : text, json: { xml } }
+}
+
+async function domxmlToNative(context: Context, options: Options): Promise<Answer> {
+  const format = options.need('format')
+  const file = options.text('xml')
+  const domain = options.text('domain')
+  if (file === undefined && domain === undefined) {
+    throw new CommandError('need either domain or domain XML', { code: 'ERR_INVALID_ARG' })
+  }
+  if (file !== undefined && domain !== undefined) {
+    throw new CommandError('Options --domain and --xml are mutually exclusive', {
+      code: 'ERR_INVALID_ARG',
+    })
+  }
+  if (format !== 'qemu-argv') {
+    throw new CommandError(`invalid argument: unsupported config type ${format}`, {
+      code: 'ERR_INVALID_ARG',
+    })
+  }
+  const native = file === undefined ? await ofDomain(context, options) : await ofFile(context, options, file)
+  return { text: commandLine(native), remark: '', json: native }
+}
+
+async function ofDomain(context: Context, options: Options): Promise<NativeResult> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  return explainFailure('', hypervisor.domainXmlToNative(reference))
+}
+
+async function ofFile(context: Context, options: Options, file: string): Promise<NativeResult> {
+  const xml = await readDocument(file)
+  const hypervisor = await context.hypervisor()
+  const native = await explainFailure(
+    '',
+    hypervisor.connectDomainXmlToNative(xml, defineOptions(options)),
+    { file },
+  )
+  warnAll(context, native.warnings, file)
+  return native
+}
+
+/** One line for a shell, as libvirt writes it; virsh's blank line ends it. */
+function commandLine({ argv, environment }: NativeResult): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`)
+  return [...variables, ...argv.map(shellQuote)].join(' ')
+}

@@ -1,0 +1,103 @@
+import type { Command, Context, OptionSpec } from './command.ts'
+import { allCommands, findCommand } from './command-index.ts'
+import { offeredOptions } from './format-help.ts'
+
+/**
+ * What could stand in place of the last of these words: a command's name, then its options and
+ * their values. Asking must never fail or change anything: whatever goes wrong, nothing fits.
+ */
+export async function completions(
+  context: Context,
+  words: readonly string[],
+): Promise<readonly string[]> {
+  const current = words.at(-1) ?? ''
+  const [name = '', ...given] = words.slice(0, -1)
+  const found =
+    words.length <= 1 ? await commandNames() : await forCommand(context, name, given, current)
+  return found.filter((candidate) => candidate.startsWith(current))
+}
+
+async function commandNames(): Promise<readonly string[]> {
+  const commands = await allCommands()
+  return commands.filter((command) => command.hidden !== true).map((command) => command.name)
+}
+
+async function forCommand(
+  context: Context,
+  name: string,
+  given: readonly string[],
+  current: string,
+): Promise<readonly string[]> {
+  const command = await findCommand(name)
+  if (command === undefined) return []
+  const { unused, awaiting } = bind(command, given)
+  if (awaiting !== undefined) return valuesOf(context, awaiting)
+  const options = [...unused.map((option) => `--${option.name}`)]
+  if (current.startsWith('-')) return options
+  const next = unused.find((option) => option.kind !== 'bool' && option.named !== true)
+  const values = next === undefined ? [] : await valuesOf(context, next)
+  return [...values, ...options]
+}
+
+/** Which options are still free after these words, and whether the last one awaits its value. */
+function bind(
+  command: Command,
+  given: readonly string[],
+): { readonly unused: readonly OptionSpec[]; readonly awaiting?: OptionSpec } {
+  let unused = offeredOptions(command)
+  let awaiting: OptionSpec | undefined
+  for (const word of given) {
+    if (awaiting !== undefined) {
+      awaiting = undefined
+      continue
+    }
+    const name = word.startsWith('--') ? word.slice(2).split('=')[0] : undefined
+    const option: OptionSpec | undefined =
+      name === undefined
+        ? unused.find((each) => each.kind !== 'bool' && each.named !== true)
+        : unused.find((each) => each.name === name)
+    if (name !== undefined && option?.kind !== 'bool' && !word.includes('=')) awaiting = option
+    if (option?.kind !== 'argv') unused = unused.filter((each) => each !== option)
+  }
+  return awaiting === undefined ? { unused } : { unused, awaiting }
+}
+
+async function valuesOf(context: Context, option: OptionSpec): Promise<readonly string[]> {
+  const source = option.complete
+  try {
+    switch (source) {
+      case undefined:
+        return []
+      case 'arch':
+        return context.arches.registry.guests()
+      case 'command':
+        return await commandNames()
+      case 'console':
+        return await consoleNames(context)
+      case 'domain':
+      case 'active-domain':
+      case 'inactive-domain':
+        return await domainNames(context, source)
+      default:
+        return source
+    }
+  } catch {
+    return []
+  }
+}
+
+async function domainNames(context: Context, source: string): Promise<readonly string[]> {
+  const hypervisor = await context.hypervisor()
+  const domains = await hypervisor.connectListAllDomains(
+    source === 'domain' ? {} : { active: source === 'active-domain' },
+  )
+  return domains.map((domain) => domain.name)
+}
+
+/** Of all running domains: which one is meant is not worth finding out for a suggestion. */
+async function consoleNames(context: Context): Promise<readonly string[]> {
+  const hypervisor = await context.hypervisor()
+  const domains = await hypervisor.connectListAllDomains({ active: true })
+  const infos = await Promise.all(domains.map((domain) => hypervisor.domainGetInfo(domain.uuid)))
+  return [...new Set(infos.flatMap((info) => info.consoles))]
+}

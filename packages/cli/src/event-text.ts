@@ -1,0 +1,41 @@
+import { printable } from './core.ts'
+import type { DomainEvent } from './core.ts'
+
+/** virsh's event types that polyvirt has. */
+export const eventTypes = ['lifecycle', 'reboot'] as const
+
+export type EventType = (typeof eventTypes)[number]
+
+export function eventType(event: DomainEvent): EventType {
+  return event.event === 'rebooted' ? 'reboot' : 'lifecycle'
+}
+
+/** `event 'lifecycle' for domain 'web': Started Booted`, as virsh prints it. */
+export function formatEvent(event: DomainEvent, timestamp: boolean): string {
+  const type = eventType(event)
+  const what = type === 'reboot' ? '' : `: ${capital(event.event)} ${detail(event)}`
+  const when = timestamp ? `${formatTime(event.timestampMs)}: ` : ''
+  return `${when}event '${type}' for domain '${printable(event.domain.name)}'${what}\n`
+}
+
+function detail({ event, detail: word }: DomainEvent): string {
+  return details[`${event} ${word}`] ?? capital(printable(word))
+}
+
+// virsh's words where they are more than the reason with a capital letter.
+const details: Readonly<Record<string, string>> = {
+  'shutdown guest': 'Finished after guest request',
+  'shutdown host': 'Finished after host request',
+  'started wakeup': 'Event wakeup',
+  'suspended io-error': 'I/O Error',
+  'suspended api-error': 'API error',
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+/** libvirt's time stamp: `2026-11-22 21:59:31.557+0000`. */
+function formatTime(timestampMs: number): string {
+  return new Date(timestampMs).toISOString().replace('T', ' ').replace('Z', '+0000')
+}

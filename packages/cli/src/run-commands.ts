@@ -1,0 +1,96 @@
+import type { Answer, Context } from './command.ts'
+import { findCommand } from './command-index.ts'
+import type { CommandError } from './command-error.ts'
+import { UsageError } from './command-error.ts'
+import type { Interrupts } from './interrupts.ts'
+import { printAnswer, printTrailer } from './output/print-answer.ts'
+import { reportError } from './output/report-error.ts'
+import { parseCommand } from './parse/parse-command.ts'
+import type { ParsedCommand } from './parse/parse-command.ts'
+import type { Session } from './session.ts'
+
+/** How a row of commands ended. */
+export interface Outcome {
+  readonly code: number
+  /** The shell is to end. */
+  readonly quit: boolean
+}
+
+/**
+ * Understands all commands before the first one runs, so that a slip in the last stops them all,
+ * as in virsh.
+ *
+ * @throws UsageError
+ */
+export async function parseCommands(
+  commands: readonly (readonly string[])[],
+): Promise<readonly ParsedCommand[]> {
+  const parsed: ParsedCommand[] = []
+  for (const [name = '', ...words] of commands) {
+    const command = await findCommand(name)
+    if (command === undefined) throw await unknownCommand(name)
+    parsed.push(parseCommand(command, words))
+  }
+  return parsed
+}
+
+async function unknownCommand(name: string): Promise<CommandError> {
+  const { explainUnknownCommand } = await import('./unknown-command.ts')
+  return explainUnknownCommand(name)
+}
+
+/** Runs commands one after the other, also after one has failed; the last one's code counts. */
+export async function runCommands(
+  session: Session,
+  commands: readonly ParsedCommand[],
+  interrupts: Interrupts,
+): Promise<Outcome> {
+  let code = 0
+  for (const parsed of commands) {
+    const settings = parsed.json ? { ...session.settings, json: true } : session.settings
+    const interrupt = interrupts.listen()
+    const context = session.context(interrupt.signal, settings)
+    const startedMs = performance.now()
+    try {
+      const answer = await runOne(parsed, context)
+      code = answer.failed === true ? 1 : 0
+      if (answer.quit === true) return { code, quit: true }
+      printAnswer(answer, settings, session.output)
+    } catch (error) {
+      code = interrupt.signal.aborted ? 130 : 1
+      reportError(error, { output: session.output, json: settings.json, debug: settings.debug })
+    } finally {
+      interrupt.stop()
+    }
+    printTrailer(settings, session.output, performance.now() - startedMs)
+    if (code === 130) break
+  }
+  return { code, quit: false }
+}
+
+async function runOne(parsed: ParsedCommand, context: Context): Promise<Answer> {
+  if (!parsed.help) return parsed.command.run(context, parsed.options)
+  const { formatCommandHelp } = await import('./format-help.ts')
+  return { text: formatCommandHelp(parsed.command) }
+}
+
+/** Parses and runs; a slip in the command line is reported without virsh's blank line. */
+export async function parseAndRun(
+  session: Session,
+  read: () => readonly (readonly string[])[],
+  interrupts: Interrupts,
+  prepare: () => Promise<void> = () => Promise.resolve(),
+): Promise<Outcome> {
+  let commands: readonly ParsedCommand[]
+  try {
+    commands = await parseCommands(read())
+    await prepare()
+  } catch (error) {
+    const { json, debug } = session.settings
+    // Commands that do not parse cannot say `--json` reliably; the option before them can.
+    reportError(error, { output: session.output, json, debug })
+    if (!(error instanceof UsageError) && session.interactive) session.output.write('\n')
+    return { code: 1, quit: false }
+  }
+  return runCommands(session, commands, interrupts)
+}

@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream'
+import type { Sink } from './output/output.ts'
+
+/** Standard input: a terminal can be switched to raw mode. */
+export type Source = Readable & {
+  readonly isTTY?: boolean
+  setRawMode?(raw: boolean): unknown
+}
+
+/** What an interactive command needs of the terminal it runs on. */
+export interface Terminal {
+  readonly input: Source
+  readonly output: Sink
+  /**
+   * Runs work that reads the terminal itself (a console, an editor); the shell's own line editor
+   * lets go of it meanwhile.
+   */
+  use<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** A terminal that nobody else reads. */
+export function plainTerminal(input: Source, output: Sink): Terminal {
+  return { input, output, use: (work) => work() }
+}

@@ -1,0 +1,14 @@
+import { commandNames } from './command-index.ts'
+import { UsageError } from './command-error.ts'
+import { nearest } from './core.ts'
+import { virshCommands } from './virsh-commands.ts'
+
+/** virsh's sentence, and the way on: a near name, or that we do not have this one of virsh's yet. */
+export function explainUnknownCommand(name: string): UsageError {
+  if (virshCommands.includes(name)) {
+    return new UsageError(`command '${name}' is known to virsh but not offered yet`)
+  }
+  const near = nearest(name, commandNames)
+  const hint = near === undefined ? undefined : `did you mean '${near}'?`
+  return new UsageError(`unknown command: '${name}'`, hint)
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+
+/** `-v` and `-V`. */
+export function formatVersion(long: boolean): string {
+  const version = ownVersion()
+  if (!long) return `${version}\n`
+  return (
+    `Polyvirt command line tool, version ${version}\n` +
+    `Node ${process.versions.node} on ${process.platform} ${process.arch}\n` +
+    'Architectures: see polyvirt arches\n'
+  )
+}
+
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return (manifest as { readonly version: string }).version
+}
