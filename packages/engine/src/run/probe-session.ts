@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { QmpClient } from '../qmp/index.ts'
 import { isRecord } from '../qmp/shape.ts'
 import { connectUnix } from './connect-unix.ts'
@@ -26,6 +27,8 @@ export interface ProbeSession {
   readonly process: SpawnedQemu
 }
 
+/** No guest is let go, no file of the user is read, no window opens. */
+const alwaysArgs = ['-S', '-no-user-config', '-nodefaults', '-nographic']
 const prefix = 'probe-'
 const ownerFile = 'owner.json'
 /** A directory without an owner file this long was left by someone who died making it. */
@@ -45,16 +48,14 @@ export async function withProbe<T>(
   await sweepProbes(workDir)
   const dir = await mkdtemp(join(workDir, prefix))
   const socket = join(dir, 'qmp')
+  const escaped = socket.replaceAll(',', ',,')
   const wait = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
   let process: SpawnedQemu | undefined
   try {
     await writePrivateFile(join(dir, ownerFile), JSON.stringify(ownIdentity()))
     process = await spawnQemu({
       emulator,
-      args: [
-        ...['-S', '-no-user-config', '-nodefaults', '-nographic', ...args],
-        ...['-qmp', `unix:${socket.replaceAll(',', ',,')},server=on,wait=off`],
-      ],
+      args: [...alwaysArgs, ...args, '-qmp', `unix:${escaped},server=on,wait=off`],
       environment: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: dir, TMPDIR: dir },
       log: join(dir, 'log'),
       ...(launcher === undefined ? {} : { launcher }),
@@ -81,13 +82,12 @@ export async function withProbe<T>(
 
 /** An emulator that dies breaks the conversation first; its last words say more. */
 async function rethrow(
-  error: unknown,
+  failure: unknown,
   exited: Promise<unknown>,
   exitError: () => Error | undefined,
 ): Promise<never> {
-  const aWhile = new Promise((resolve) => setTimeout(resolve, 100))
-  await Promise.race([exited, aWhile])
-  throw exitError() ?? error
+  await Promise.race([exited, sleep(100)])
+  throw exitError() ?? failure
 }
 
 /** Ends probes whose owner died, by their own directory in the command line, and removes them. */

@@ -56,11 +56,11 @@ export function openActivity(database: Database, now: () => number): Activity {
           throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
         }
         const at = now()
-        database.run(
-          'INSERT INTO active VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-          ...[uuid, id, process.pid, process.startTime, process.bootId, xml, JSON.stringify(argv)],
-          ...[stateDir, log, emulator, monitor, at, activation.state, activation.reason, at],
-        )
+        const { pid, startTime, bootId } = process
+        const { state, reason } = activation
+        const where = [xml, JSON.stringify(argv), stateDir, log, emulator, monitor]
+        const values = [uuid, id, pid, startTime, bootId, ...where, at, state, reason, at]
+        database.run(`INSERT INTO active VALUES (${values.map(() => '?').join()})`, ...values)
         database.run('DELETE FROM last_state WHERE uuid = ?', uuid)
         return readActive(
           database.get('SELECT * FROM active WHERE uuid = ?', uuid) ?? noDomain(uuid),

@@ -57,7 +57,15 @@ export function openDomains(database: Database, now: () => number): Domains {
        ON CONFLICT (uuid) DO UPDATE SET xml = excluded.xml, arch = excluded.arch,
          machine = excluded.machine, virt_type = excluded.virt_type, title = excluded.title,
          updated_at = excluded.updated_at`,
-      ...[uuid, name, xml, arch, machine, virtType, title ?? null, at, at],
+      uuid,
+      name,
+      xml,
+      arch,
+      machine,
+      virtType,
+      title ?? null,
+      at,
+      at,
     )
     return need(uuid)
   }

@@ -56,19 +56,18 @@ export function openJobs(database: Database, { now, owner, isAlive }: JobsContex
         const before = row && readJob(row)
         if (before && isAlive(before.owner)) throw busy(before)
         const token = randomUUID()
-        database.run(
-          'INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-          ...[uuid, token, kind, phase, owner.pid, owner.startTime, owner.bootId, now()],
-          JSON.stringify(detail),
-        )
+        const who = [owner.pid, owner.startTime, owner.bootId]
+        const values = [uuid, token, kind, phase, ...who, now(), JSON.stringify(detail)]
+        const sql = `INSERT OR REPLACE INTO jobs VALUES (${values.map(() => '?').join()})`
+        database.run(sql, ...values)
         return { uuid, kind, token, ...(before ? { interrupted: before } : {}) }
       }),
     setPhase: (job, phase, detail) =>
       database.write(() => {
-        const changed = database.run(
-          'UPDATE jobs SET phase = ?, detail = coalesce(?, detail) WHERE uuid = ? AND token = ?',
-          ...[phase, detail === undefined ? null : JSON.stringify(detail), job.uuid, job.token],
-        )
+        const sql =
+          'UPDATE jobs SET phase = ?, detail = coalesce(?, detail) WHERE uuid = ? AND token = ?'
+        const replaced = detail === undefined ? null : JSON.stringify(detail)
+        const changed = database.run(sql, phase, replaced, job.uuid, job.token)
         if (changed !== 1) lost(job)
       }),
     endJob: (job) =>

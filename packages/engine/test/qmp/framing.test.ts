@@ -1,9 +1,12 @@
-import fc from 'fast-check'
+import { array, assert, integer, property, uint8Array } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createFrameReader, maxDepth, maxLineBytes } from '../../src/qmp/framing.ts'
 import type { Frame } from '../../src/qmp/framing.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}\n`
+const line = (length: number): string => `{"a":"${'x'.repeat(length - 8)}"}\n`
 
 function read(text: string | Uint8Array, sizes: readonly number[] = []): Frame[] {
   const data = typeof text === 'string' ? bytes(text) : text
@@ -31,8 +34,8 @@ describe('framing', () => {
   test('Q-15 Q-17 Q-18 Q-19 any cutting gives the same messages: bytewise too', () => {
     const length = bytes(conversation).length
     expect(read(conversation, Array<number>(length).fill(1))).toEqual(messages)
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 40 }), (sizes) => {
+    assert(
+      property(array(integer({ min: 0, max: 20 }), { maxLength: 40 }), (sizes) => {
         expect(read(conversation, sizes)).toEqual(messages)
       }),
     )
@@ -66,7 +69,6 @@ describe('framing', () => {
   })
 
   test('Q-06 nesting to the limit is read, deeper is refused within 100 ms', () => {
-    const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}\n`
     expect(read(nested(maxDepth))).toMatchObject([{ kind: 'message' }])
     const start = performance.now()
     expect(read(nested(maxDepth + 1))).toMatchObject([{ kind: 'malformed' }])
@@ -80,7 +82,6 @@ describe('framing', () => {
   })
 
   test('Q-07 a line of exactly 10 MiB is read, one byte more is not', () => {
-    const line = (length: number): string => `{"a":"${'x'.repeat(length - 8)}"}\n`
     expect(read(line(maxLineBytes))).toMatchObject([{ kind: 'message' }])
     expect(read(`${line(maxLineBytes + 1)}{"ok":true}\n`)).toMatchObject([
       { kind: 'malformed', reason: expect.stringContaining('10485760') },
@@ -119,8 +120,8 @@ describe('framing', () => {
   })
 
   test('no bytes make the reader throw', () => {
-    fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (chunks) => {
+    assert(
+      property(array(uint8Array({ maxLength: 40 })), (chunks) => {
         const reader = createFrameReader({ maxLineBytes: 30 })
         for (const chunk of chunks) reader.push(chunk)
       }),

@@ -59,19 +59,13 @@ describe('a real QEMU', () => {
   })
 
   test('answers every question in the shape the command map promises', async () => {
-    const devices = [
-      ...[
-        '-device',
-        'virtio-net-pci',
-        '-device',
-        'virtio-balloon-pci',
-        '-object',
-        'iothread,id=io',
-      ],
-      ...['-blockdev', 'driver=null-co,node-name=d', '-device', 'virtio-blk-pci,drive=d'],
-      ...['-device', 'pcie-root-port', '-chardev', 'null,id=c', '-vnc', 'none'],
-    ]
-    const qmp = await connect(await start(tempDir(), [...bare, '-machine', 'q35', ...devices]))
+    const devices =
+      '-device virtio-net-pci -device virtio-balloon-pci -device pcie-root-port ' +
+      '-object iothread,id=io -blockdev driver=null-co,node-name=d ' +
+      '-device virtio-blk-pci,drive=d -chardev null,id=c -vnc none'
+    const qmp = await connect(
+      await start(tempDir(), [...bare, '-machine', 'q35', ...devices.split(' ')]),
+    )
     const questions = [
       'query-status',
       'query-version',

@@ -42,9 +42,17 @@ try {
       const id = store.allocateId()
       const [uuid = ''] = pairOf(arg)
       store.activate({
-        ...{ uuid, id, xml: '', argv: [], stateDir: '', log: '', emulator: '', monitor: '' },
+        uuid,
+        id,
         process: { pid: 2, startTime: 1, bootId: '' },
-        ...{ state: 'running' as const, reason: 'booted' },
+        xml: '',
+        argv: [],
+        stateDir: '',
+        log: '',
+        emulator: '',
+        monitor: '',
+        state: 'running',
+        reason: 'booted',
       })
       store.deactivate({ uuid, id }, 'shut off', 'destroyed')
     }
