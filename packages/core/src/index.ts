@@ -1,2 +1,25 @@
+/** polyvirt's library: open a hypervisor, define and run domains. */
+export { openHypervisor, defaultUri } from './hypervisor/open-hypervisor.ts'
+export type { OpenOptions } from './hypervisor/open-hypervisor.ts'
+export type {
+  ConsoleOptions, ConsoleStream, CreateOptions, DefineOptions, DefineResult,
+  DomainCapabilitiesOptions, DomainEvent, DomainFilter, DomainInfo, DomainReference, DomainState,
+  DomainStateName, DomainSummary, Explanation, ExplanationEntry, Hypervisor, NativeOptions,
+  NativeResult, NodeInfo, VersionInfo, XmlDescOptions,
+} from './hypervisor/hypervisor.ts'
+export { createRegistry, unknownArch } from './arch/registry.ts'
+export type { ArchRegistry } from './arch/registry.ts'
+export type { Arch } from './arch/arch.ts'
+export { DomainError, domainError, errorNumber, formatProblem, printable, quote } from './errors.ts'
+export type { ErrorCode, Place, Problem } from './errors.ts'
+export { nearest } from './nearest.ts'
 export { parseDomain, formatDomain } from './xml/parse-domain.ts'
-export { DomainError, domainError, formatProblem, printable, quote } from './errors.ts'
+export type { ParsedDomain, ParseOptions } from './xml/parse-domain.ts'
+export { readXml } from './xml/read-xml.ts'
+export type { XmlElement } from './xml/element.ts'
+export { planContext } from './plan/plan-context.ts'
+export type { FreshIdentities, PlanContext, PlanFacts } from './plan/plan-context.ts'
+export { planDomain, planRun } from './plan/plan-domain.ts'
+export type { PlannedDomain, PlannedRun } from './plan/plan-domain.ts'
+export type { Domain } from './domain/domain.ts'
+export type { QemuCapabilities } from './qemu/capabilities.ts'

@@ -94,6 +94,11 @@ export interface MachineBuilder {
   readonly profiles: readonly [MachineProfile, ...MachineProfile[]]
   /** Checks across devices, on a domain with all defaults and addresses. */
   readonly rules: readonly Rule[]
+  /**
+   * `-machine` value of the tiny guest that finds out whether KVM works, where the emulator's
+   * default machine needs more to start.
+   */
+  readonly kvmTrial?: string
   /** What the machine needs on the command line beyond features and devices. */
   effects?(context: RuleContext): Effects
 }

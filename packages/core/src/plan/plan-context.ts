@@ -1,4 +1,5 @@
 import { domainError, quote } from '../errors.ts'
+import type { Place } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { guestOf } from '../arch/registry.ts'
 import { findMachine } from '../qemu/capabilities.ts'
@@ -44,12 +45,17 @@ export interface PlanFacts {
  * @throws DomainError `ERR_CONFIG_UNSUPPORTED` for a machine that the architecture or this QEMU
  * does not have.
  */
-export function planContext(domain: Domain, facts: PlanFacts): PlanContext {
+export function planContext(
+  domain: Domain,
+  facts: PlanFacts,
+  locate: (path: string) => Place | undefined = () => undefined,
+): PlanContext {
   const { arch, capabilities } = facts
   const guest = guestOf(arch, facts.guestName)
   const name = domain.os.machine ?? arch.machine.default
   const profile = arch.machine.profiles.find((one) => one.pattern.test(name))
-  const where = { path: 'os/type/@machine' }
+  const place = locate('os/type/@machine')
+  const where = { path: 'os/type/@machine', ...(place !== undefined && { place }) }
   if (profile === undefined) {
     const offered = offeredMachines(arch, capabilities)
     const near = nearest(name, offered)

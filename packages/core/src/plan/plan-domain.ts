@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts'
-import type { Problem } from '../errors.ts'
+import type { Place, Problem } from '../errors.ts'
 import type { DeviceKind } from '../domain/devices.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Origin } from '../xml/fields.ts'
@@ -24,16 +24,19 @@ export interface PlannedDomain {
  * From what the document says to a definition that can be stored: defaults, addresses, judgement.
  * Pure: the same input gives the same plan.
  *
+ * `locate` finds the place of a path in the document, so that a problem has its line.
+ *
  * @throws DomainError with all problems at once.
  */
 export function planDomain(
   domain: Domain,
   context: PlanContext,
+  locate: (path: string) => Place | undefined = () => undefined,
 ): PlannedDomain {
   const notes = new Notes()
   const complete = applyDefaults(domain, context, notes)
   const addressed = assignAddresses(complete, context, notes)
-  const problems = findProblems(addressed, context).map((problem) => atOrigin(problem, addressed))
+  const problems = findProblems(addressed, context).map((problem) => atOrigin(problem, addressed, locate))
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   return { domain: addressed, notes: notes.list }
@@ -43,13 +46,21 @@ export function planDomain(
  * Speaks of devices as the document counts them: planning has sorted some and added others, and the
  * user looks for the line they wrote.
  */
-function atOrigin(problem: Problem, domain: Domain): Problem {
+function atOrigin(
+  problem: Problem,
+  domain: Domain,
+  locate: (path: string) => Place | undefined,
+): Problem {
   const own = problem.path === undefined ? undefined : originOf(problem.path, domain)
+  const path = problem.path === undefined ? undefined : inOwnWords(problem.path, domain)
+  // Something polyvirt added has no line; everything else is found by its path.
+  const added = problem.path?.startsWith('devices/') === true && own === undefined
+  const place = problem.place ?? (path === undefined || added ? undefined : locate(path)) ?? own?.place
   return {
     ...problem,
     message: inOwnWords(problem.message, domain),
-    ...(problem.path !== undefined && { path: inOwnWords(problem.path, domain) }),
-    ...(problem.place === undefined && own !== undefined && { place: own.place }),
+    ...(path !== undefined && { path }),
+    ...(place !== undefined && { place }),
   }
 }
 

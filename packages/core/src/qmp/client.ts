@@ -1,4 +1,4 @@
-import { quote } from '../../../core/src/errors.ts'
+import { quote } from '../errors.ts'
 import { returnShapes } from './command-shapes.ts'
 import type { QmpArguments, QmpCommandName, QmpReturn } from './commands.ts'
 import { EventQueue } from './event-queue.ts'

@@ -1,5 +1,5 @@
-import { DomainError, printable, quote } from '../../../core/src/errors.ts'
-import type { ErrorCode } from '../../../core/src/errors.ts'
+import { DomainError, printable, quote } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 
 /** QEMU refused a command. Keeps QEMU's own words beside libvirt's code. */
 export class QmpError extends DomainError {

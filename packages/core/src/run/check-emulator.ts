@@ -1,6 +1,6 @@
 import { open, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute } from 'node:path'
-import { domainError, quote } from '../../../core/src/errors.ts'
+import { domainError, quote } from '../errors.ts'
 
 export interface CheckEmulatorOptions {
   /** Programs that are emulators although their name does not say so. */

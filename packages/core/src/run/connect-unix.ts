@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { domainError, quote } from '../../../core/src/errors.ts'
+import { domainError, quote } from '../errors.ts'
 import { MonitorError } from '../qmp/qmp-error.ts'
 import type { QmpTransport } from '../qmp/transport.ts'
 

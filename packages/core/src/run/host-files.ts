@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
-import type { HostFiles } from '../../../core/src/arch/host-info.ts'
+import type { HostFiles } from '../arch/host-info.ts'
 
 /** Larger files are not what a host reader looks for; some of `/sys` never end. */
 const maxBytes = 16 * 1024 * 1024

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { domainError, printable, quote } from '../../../core/src/errors.ts'
+import { domainError, printable, quote } from '../errors.ts'
 
 /** A log that is open for a child, and where this run's part of it begins. */
 export interface OpenLog {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { domainError, quote } from '../../../core/src/errors.ts'
+import { domainError, quote } from '../errors.ts'
 
 /** Makes a directory that only this user can enter, or checks that the one there is such. */
 export async function makePrivateDir(path: string): Promise<void> {

@@ -3,7 +3,7 @@ import type {
   QemuCapabilities as PlanCapabilities,
   QemuCpu,
   QemuMachine,
-} from '../../../core/src/qemu/capabilities.ts'
+} from '../qemu/capabilities.ts'
 
 /** A machine type, with what planning does not need but a reader of capabilities does. */
 export interface ProbedMachine extends QemuMachine {

@@ -1,4 +1,4 @@
-import type { QemuCpu } from '../../../core/src/qemu/capabilities.ts'
+import type { QemuCpu } from '../qemu/capabilities.ts'
 import type { CpuDefinitionInfo, MachineInfo } from '../qmp/commands.ts'
 import type { QmpClient } from '../qmp/index.ts'
 import { QmpError } from '../qmp/index.ts'

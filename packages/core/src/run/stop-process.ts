@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { domainError } from '../../../core/src/errors.ts'
+import { domainError } from '../errors.ts'
 import { isAlive, processState } from './process-identity.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 

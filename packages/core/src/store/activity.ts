@@ -1,5 +1,5 @@
-import { domainError } from '../../../core/src/errors.ts'
-import type { DomainStateName } from '../../../core/src/hypervisor/hypervisor.ts'
+import { domainError } from '../errors.ts'
+import type { DomainStateName } from '../hypervisor/hypervisor.ts'
 import type { Database } from './database.ts'
 import { noDomain } from './domains.ts'
 import { readActive } from './rows.ts'

@@ -1,4 +1,4 @@
-import { domainError, quote } from '../../../core/src/errors.ts'
+import { domainError, quote } from '../errors.ts'
 import type { Database } from './database.ts'
 import { readActive, readDomain, readJob, readState } from './rows.ts'
 import type { DomainRecord, DomainRow, SqlRow } from './rows.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { domainError, quote } from '../../../core/src/errors.ts'
+import { domainError, quote } from '../errors.ts'
 import type { ProcessIdentity } from '../run/process-identity.ts'
 import type { Database } from './database.ts'
 import { readJob } from './rows.ts'

@@ -1,4 +1,4 @@
-import type { DomainStateName } from '../../../core/src/hypervisor/hypervisor.ts'
+import type { DomainStateName } from '../hypervisor/hypervisor.ts'
 import type { ProcessIdentity } from '../run/process-identity.ts'
 
 /** What is stored of a domain, running or not. */

@@ -1,0 +1,141 @@
+import type { Arch } from '../arch/arch.ts'
+import type { DeviceRowName } from '../arch/device-allow-list.ts'
+import type { HostInfo } from '../arch/host-info.ts'
+import type { Domain } from '../domain/domain.ts'
+import { domainError, quote } from '../errors.ts'
+import { hasDriver, lookUp, offered } from '../plan/allow-list.ts'
+import { planContext } from '../plan/plan-context.ts'
+import type { PlanContext } from '../plan/plan-context.ts'
+import type { QemuCapabilities } from '../qemu/capabilities.ts'
+import { XmlWriter } from '../xml/writer.ts'
+
+export interface DomainCapabilitiesRequest {
+  readonly arch: Arch
+  readonly guestName: string
+  readonly emulator: string
+  readonly capabilities: QemuCapabilities
+  readonly host: HostInfo
+  readonly machine?: string
+  readonly virtType?: 'kvm' | 'qemu'
+}
+
+/** `<domainCapabilities>`: what one machine of one QEMU offers, by the architecture's tables. */
+export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): string {
+  const { guestName, emulator, capabilities, host } = request
+  const context = planContext(probe(request), {
+    arch: request.arch,
+    guestName,
+    capabilities,
+    host,
+    emulator,
+    fresh: { uuid: () => '', mac: () => '' },
+  })
+  const native = context.guest.kvmHosts.includes(host.arch) && capabilities.kvm.usable
+  const virtType = request.virtType ?? (native ? 'kvm' : 'qemu')
+  if (virtType === 'kvm' && !native) {
+    throw domainError('ERR_INVALID_ARG', `KVM is not usable for ${quote(guestName)} here: ${capabilities.kvm.reason ?? 'the host is of another architecture'}`)
+  }
+  const root = new XmlWriter('domainCapabilities')
+  root.put(['path'], emulator)
+  root.put(['domain'], virtType)
+  root.put(['machine'], context.machine.name)
+  root.put(['arch'], guestName)
+  root.append(['vcpu']).attribute('max', String(context.machine.cpuMax))
+  writeCpu(root.append(['cpu']), context, virtType)
+  writeDevices(root.append(['devices']), context)
+  writeFeatures(root.append(['features']), context)
+  return root.toString()
+}
+
+function probe(request: DomainCapabilitiesRequest): Domain {
+  const { machine, virtType } = request
+  return {
+    type: virtType ?? 'qemu',
+    name: 'capabilities',
+    vcpus: 1,
+    os: { type: 'hvm', ...(machine !== undefined && { machine }) },
+    devices: {},
+  }
+}
+
+function enumeration(writer: XmlWriter, name: string, values: readonly string[]): void {
+  const element = writer.append(['enum'])
+  element.attribute('name', name)
+  for (const value of values) element.append(['value']).text(value)
+}
+
+function supported(writer: XmlWriter, name: string, yes: boolean): XmlWriter {
+  const element = writer.append([name])
+  element.attribute('supported', yes ? 'yes' : 'no')
+  return element
+}
+
+/** Keys of a row that this QEMU has. */
+function usable(row: DeviceRowName, context: PlanContext): readonly string[] {
+  return offered(row, context).filter((key) => {
+    const model = lookUp(row, key, context)
+    return key !== '' && hasDriver(model?.type ?? model?.driver, context)
+  })
+}
+
+function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qemu'): void {
+  const mode = (name: string, yes: boolean): XmlWriter => {
+    const element = writer.append(['mode'])
+    element.attribute('name', name)
+    element.attribute('supported', yes ? 'yes' : 'no')
+    return element
+  }
+  const accepts = (cpuMode: 'host-passthrough' | 'maximum' | 'host-model'): boolean =>
+    context.arch.cpu.check({ mode: cpuMode }, {
+      guest: context.guest,
+      machine: context.machine,
+      capabilities: context.capabilities,
+      host: context.host,
+      virtType,
+      features: {},
+    }).length === 0
+  mode('host-passthrough', accepts('host-passthrough'))
+  mode('maximum', accepts('maximum'))
+  mode('host-model', accepts('host-model'))
+  const custom = mode('custom', context.capabilities.cpus.length > 0)
+  for (const cpu of context.capabilities.cpus) {
+    const model = custom.append(['model'])
+    const blocked = cpu.unavailableFeatures
+    model.attribute('usable', blocked === undefined ? 'unknown' : blocked.length === 0 ? 'yes' : 'no')
+    model.text(cpu.name)
+  }
+}
+
+function writeDevices(writer: XmlWriter, context: PlanContext): void {
+  const buses = usable('disk', context)
+  const disk = supported(writer, 'disk', buses.length > 0)
+  enumeration(disk, 'diskDevice', ['disk', 'cdrom', ...(buses.includes('fdc') ? ['floppy'] : []), 'lun'])
+  enumeration(disk, 'bus', buses)
+  enumeration(disk, 'model', ['virtio', 'virtio-transitional', 'virtio-non-transitional'])
+  const graphics = usable('graphics', context)
+  enumeration(supported(writer, 'graphics', graphics.length > 0), 'type', graphics)
+  const video = usable('video', context)
+  enumeration(supported(writer, 'video', video.length > 0), 'modelType', video)
+  const rng = usable('rng', context)
+  const rngElement = supported(writer, 'rng', rng.length > 0)
+  enumeration(rngElement, 'model', rng)
+  enumeration(rngElement, 'backendModel', ['random', 'builtin'])
+  const interfaces = usable('interface', context)
+  enumeration(supported(writer, 'interface', interfaces.length > 0), 'model', interfaces)
+  supported(writer, 'hostdev', false)
+  supported(writer, 'filesystem', false)
+  supported(writer, 'tpm', false)
+}
+
+function writeFeatures(writer: XmlWriter, context: PlanContext): void {
+  const has = (name: 'gicVersion' | 'vmcoreinfo' | 'hypervRelaxed'): boolean =>
+    context.arch.features.supported[name] !== undefined
+  supported(writer, 'gic', has('gicVersion'))
+  supported(writer, 'vmcoreinfo', has('vmcoreinfo'))
+  supported(writer, 'genid', false)
+  supported(writer, 'backingStoreInput', true)
+  supported(writer, 'backup', false)
+  supported(writer, 'sev', false)
+  supported(writer, 'sgx', false)
+  if (has('hypervRelaxed')) supported(writer, 'hyperv', true)
+}

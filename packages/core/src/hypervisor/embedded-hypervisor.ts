@@ -1,0 +1,465 @@
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readFileSync } from 'node:fs'
+import { guestOf } from '../arch/registry.ts'
+import type { ArchRegistry } from '../arch/registry.ts'
+import { domainError, quote } from '../errors.ts'
+import type { Domain } from '../domain/domain.ts'
+import { planRun } from '../plan/plan-domain.ts'
+import type { QmpClient } from '../qmp/index.ts'
+import { stopProcess } from '../run/index.ts'
+import type { ActiveRow, DomainRecord, Job, Store } from '../store/index.ts'
+import { formatDomain, parseDomain } from '../xml/parse-domain.ts'
+import { capabilitiesXml } from './capabilities-xml.ts'
+import { domainCapabilitiesXml } from './domain-capabilities-xml.ts'
+import { capabilitiesOf, findEmulator, requireEmulator } from './emulators.ts'
+import { diffEvents } from './events.ts'
+import type {
+  ConsoleOptions, ConsoleStream, CreateOptions, DefineOptions, DefineResult,
+  DomainCapabilitiesOptions, DomainEvent, DomainFilter, DomainInfo, DomainReference, DomainState,
+  DomainSummary, Explanation, Hypervisor, NativeOptions, NativeResult, NodeInfo, VersionInfo,
+  XmlDescOptions,
+} from './hypervisor.ts'
+import type { Layout } from './layout.ts'
+import { runName } from './layout.ts'
+import { channelDirOf, Liveness } from './liveness.ts'
+import { stateOf, withMonitor } from './monitor.ts'
+import { consoleDevices, openConsole } from './open-console.ts'
+import { Planner } from './planner.ts'
+import type { Plan } from './planner.ts'
+import { environmentOf, startDomain } from './start-domain.ts'
+import { version } from './version.ts'
+
+/** A record of a domain that runs. */
+type Running = DomainRecord & { readonly active: ActiveRow }
+
+/** How long a guest may take to power off before a reboot gives up, in milliseconds. */
+const rebootMs = 300_000
+
+/** How long a query of the state waits for QEMU; the last known state answers after it. */
+const stateMs = 1000
+
+/** Runs domains in this process's name: QEMU outlives it, and the next one finds the guests. */
+export class EmbeddedHypervisor implements Hypervisor {
+  readonly uri: string
+  readonly #layout: Layout
+  readonly #store: Store
+  readonly #planner: Planner
+  readonly #liveness: Liveness
+  readonly #autodestroy: ActiveRow[] = []
+
+  constructor(layout: Layout, registry: ArchRegistry, store: Store) {
+    this.uri = layout.uri
+    this.#layout = layout
+    this.#store = store
+    this.#planner = new Planner(layout, registry)
+    this.#liveness = new Liveness(store)
+  }
+
+  async close(): Promise<void> {
+    for (const active of this.#autodestroy.splice(0)) {
+      await stopProcess(active.process, { termMs: 2000 })
+      await this.#liveness.bury(active, 'destroyed')
+    }
+    this.#store.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  // --- the connection -----------------------------------------------------------------------------
+
+  async connectGetVersion(): Promise<VersionInfo> {
+    const emulators: VersionInfo['emulators'][number][] = []
+    for (const name of this.#planner.registry.guests()) {
+      const arch = await this.#planner.registry.find(name)
+      const emulator = await findEmulator(guestOf(arch, name))
+      if (emulator === undefined) continue
+      const { version: v } = await capabilitiesOf(emulator, this.#layout, arch)
+      emulators.push({ arch: name, emulator, version: `${v.major}.${v.minor}.${v.micro}` })
+    }
+    return { polyvirt: version, emulators }
+  }
+
+  async connectGetHostname(): Promise<string> {
+    return hostname()
+  }
+
+  async connectGetCapabilities(): Promise<string> {
+    return capabilitiesXml(this.#planner.registry, await this.#planner.host(), this.#layout)
+  }
+
+  async connectGetDomainCapabilities(options: DomainCapabilitiesOptions): Promise<string> {
+    const name = options.arch ?? this.#planner.defaultGuest()
+    const arch = await this.#planner.registry.find(name)
+    const emulator = options.emulator ?? (await requireEmulator(guestOf(arch, name)))
+    const capabilities = await capabilitiesOf(emulator, this.#layout, arch)
+    return domainCapabilitiesXml({
+      arch,
+      guestName: name,
+      emulator,
+      capabilities,
+      host: await this.#planner.host(),
+      ...(options.machine !== undefined && { machine: options.machine }),
+      ...(options.virtType !== undefined && { virtType: options.virtType }),
+    })
+  }
+
+  async nodeGetInfo(): Promise<NodeInfo> {
+    const { arch, cpu, topology, memoryKiB } = await this.#planner.host()
+    return { model: arch, memoryKiB, mhz: cpu.mhz, ...topology }
+  }
+
+  // --- finding domains ----------------------------------------------------------------------------
+
+  async connectListAllDomains(filter: DomainFilter = {}): Promise<readonly DomainSummary[]> {
+    await this.#liveness.refresh()
+    return this.#store
+      .list()
+      .map(summaryOf)
+      .filter(
+        (domain) =>
+          (filter.active === undefined || filter.active === (domain.id !== undefined)) &&
+          (filter.persistent === undefined || filter.persistent === domain.persistent) &&
+          (filter.autostart === undefined || filter.autostart === domain.autostart) &&
+          (filter.state === undefined || filter.state.includes(domain.state)),
+      )
+  }
+
+  async domainLookup(reference: DomainReference): Promise<DomainSummary> {
+    return summaryOf(await this.#find(reference))
+  }
+
+  async #find(reference: DomainReference): Promise<DomainRecord> {
+    const stored = this.#store.lookup(reference)
+    const interrupted = this.#store.interruptedJobs().find((job) => job.uuid === stored?.domain.uuid)
+    if (interrupted !== undefined) await this.#liveness.repair(interrupted)
+    const fresh = stored === undefined ? undefined : this.#store.get(stored.domain.uuid)
+    const current = fresh === undefined ? undefined : await this.#liveness.current(fresh)
+    if (current !== undefined) return current
+    throw domainError('ERR_NO_DOMAIN', `no domain with matching name ${quote(reference)}`)
+  }
+
+  async #findActive(reference: DomainReference): Promise<Running> {
+    const record = await this.#find(reference)
+    if (record.active !== undefined) return { ...record, active: record.active }
+    throw domainError('ERR_OPERATION_INVALID', 'domain is not running')
+  }
+
+  // --- definitions --------------------------------------------------------------------------------
+
+  async domainDefineXml(xml: string, options: DefineOptions = {}): Promise<DefineResult> {
+    const plan = await this.#planner.plan(xml, options)
+    this.#store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) })
+    return { domain: await this.domainLookup(plan.domain.uuid), warnings: plan.warnings }
+  }
+
+  async domainUndefine(reference: DomainReference): Promise<DomainSummary> {
+    const record = await this.#find(reference)
+    if (!record.domain.persistent) {
+      throw domainError('ERR_OPERATION_INVALID', 'cannot undefine transient domain')
+    }
+    await this.#withJob(record.domain.uuid, 'undefine', async () => {
+      this.#store.undefine(record.domain.uuid)
+    })
+    return summaryOf(record)
+  }
+
+  async domainSetAutostart(reference: DomainReference, autostart: boolean): Promise<void> {
+    const record = await this.#find(reference)
+    if (!record.domain.persistent) {
+      throw domainError('ERR_OPERATION_INVALID', 'cannot set autostart for transient domain')
+    }
+    this.#store.setAutostart(record.domain.uuid, autostart)
+  }
+
+  // --- lifecycle ----------------------------------------------------------------------------------
+
+  async domainCreate(reference: DomainReference, options: CreateOptions = {}): Promise<DomainSummary> {
+    const record = await this.#find(reference)
+    const { uuid, xml } = record.domain
+    if (record.active !== undefined || xml === undefined) {
+      throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
+    }
+    await this.#start(uuid, () => this.#planner.plan(xml), options)
+    return this.domainLookup(uuid)
+  }
+
+  async domainCreateXml(
+    xml: string,
+    options: DefineOptions & CreateOptions = {},
+  ): Promise<DefineResult> {
+    const plan = await this.#planner.plan(xml, options)
+    const row = rowOf(plan)
+    this.#store.defineTransient(row)
+    try {
+      await this.#start(row.uuid, () => Promise.resolve(plan), options)
+    } catch (error) {
+      this.#store.forgetTransient(row.uuid)
+      throw error
+    }
+    return { domain: await this.domainLookup(row.uuid), warnings: plan.warnings }
+  }
+
+  async #start(uuid: string, plan: () => Promise<Plan>, options: CreateOptions): Promise<void> {
+    await this.#withJob(uuid, 'start', async (job) => {
+      if (this.#store.get(uuid)?.active !== undefined) {
+        throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
+      }
+      try {
+        const active = await startDomain({
+          store: this.#store,
+          layout: this.#layout,
+          plan: await plan(),
+          job,
+          options,
+        })
+        if (options.autodestroy === true) this.#autodestroy.push(active)
+      } catch (error) {
+        this.#store.setLastState(uuid, 'shut off', 'failed')
+        throw error
+      }
+    })
+  }
+
+  async domainShutdown(reference: DomainReference): Promise<void> {
+    const running = await this.#findActive(reference)
+    await this.#command(running, 'shutdown', (qmp) => qmp.execute('system_powerdown'))
+  }
+
+  async domainReset(reference: DomainReference): Promise<void> {
+    const running = await this.#findActive(reference)
+    await this.#command(running, 'reset', (qmp) => qmp.execute('system_reset'))
+  }
+
+  /**
+   * Asks the guest to power off, and starts it again in the same QEMU once it has. Nobody else would
+   * do the second half, so this waits for the first.
+   */
+  async domainReboot(reference: DomainReference): Promise<void> {
+    const running = await this.#findActive(reference)
+    await this.#command(running, 'reboot', async (qmp) => {
+      await qmp.execute('set-action', { shutdown: 'pause' })
+      const deadline = performance.now() + rebootMs
+      try {
+        await qmp.execute('system_powerdown')
+        while ((await qmp.execute('query-status')).status !== 'shutdown') {
+          if (performance.now() > deadline) {
+            throw domainError('ERR_OPERATION_TIMEOUT', `the guest did not power off within ${rebootMs / 1000} s; it may not listen to the power button`)
+          }
+          await sleep(100)
+        }
+        await qmp.execute('system_reset')
+        await qmp.execute('cont')
+      } finally {
+        await qmp.execute('set-action', { shutdown: 'poweroff' })
+      }
+    })
+    this.#store.setState(running.active, 'running', 'booted')
+  }
+
+  async domainDestroy(
+    reference: DomainReference,
+    options: { readonly graceful?: boolean } = {},
+  ): Promise<void> {
+    const { domain, active } = await this.#findActive(reference)
+    await this.#withJob(domain.uuid, 'destroy', async () => {
+      await stopProcess(active.process, {
+        what: `domain ${quote(domain.name, 200)}`,
+        ...(options.graceful !== undefined && { graceful: options.graceful }),
+      })
+      await this.#liveness.bury(active, 'destroyed')
+    })
+  }
+
+  async domainSuspend(reference: DomainReference): Promise<void> {
+    const running = await this.#findActive(reference)
+    await this.#command(running, 'suspend', (qmp) => qmp.execute('stop'))
+    this.#store.setState(running.active, 'paused', 'user')
+  }
+
+  async domainResume(reference: DomainReference): Promise<void> {
+    const running = await this.#findActive(reference)
+    await this.#command(running, 'resume', async (qmp) => {
+      const { status } = await qmp.execute('query-status')
+      // A guest that powered off and was kept starts afresh.
+      if (status === 'shutdown' || status === 'guest-panicked') await qmp.execute('system_reset')
+      await qmp.execute('cont')
+    })
+    this.#store.setState(running.active, 'running', 'unpaused')
+  }
+
+  /** Says something to QEMU while holding the domain, so that two changes never mix. */
+  async #command(running: Running, kind: string, talk: (qmp: QmpClient) => Promise<unknown>): Promise<void> {
+    const { domain, active } = running
+    await this.#withJob(domain.uuid, kind, () => withMonitor(active, domain.name, talk).then(() => {}))
+  }
+
+  async #withJob<T>(uuid: string, kind: string, work: (job: Job) => Promise<T>): Promise<T> {
+    const job = this.#store.beginJob(uuid, kind)
+    try {
+      return await work(job)
+    } finally {
+      this.#store.endJob(job)
+    }
+  }
+
+  // --- asking -------------------------------------------------------------------------------------
+
+  async domainGetState(reference: DomainReference): Promise<DomainState> {
+    const record = await this.#find(reference)
+    const { active } = record
+    if (active === undefined) return stateIn(record)
+    try {
+      const { status } = await withMonitor(active, record.domain.name, (qmp) => qmp.execute('query-status'), {
+        timeoutMs: stateMs,
+      })
+      const state = stateOf(status, active)
+      if (state !== active) this.#store.setState(active, state.state, state.reason)
+      return { state: state.state, reason: state.reason }
+    } catch {
+      // Someone else holds the monitor, or QEMU hangs: what was known last is still an answer.
+      const now = await this.#find(reference)
+      return stateIn(now)
+    }
+  }
+
+  async domainGetInfo(reference: DomainReference): Promise<DomainInfo> {
+    const record = await this.#find(reference)
+    const domain = this.#domainOf(record)
+    const { active } = record
+    const state = await this.domainGetState(reference)
+    return {
+      ...summaryOf(record),
+      ...state,
+      maxMemoryKiB: domain.memoryKiB ?? 0,
+      memoryKiB: domain.currentMemoryKiB ?? 0,
+      vcpus: domain.vcpuCurrent ?? domain.vcpus,
+      cpuTimeNs: active === undefined ? 0 : cpuTimeNs(active.process.pid),
+      osType: domain.os.type,
+      emulator: domain.devices.emulator ?? '',
+      ...(active !== undefined && { pid: active.process.pid }),
+      consoles: active === undefined ? [] : consoleDevices(domain).map((device) => device.alias ?? ''),
+      displays: active === undefined ? [] : displaysOf(domain),
+    }
+  }
+
+  #domainOf(record: DomainRecord): Domain {
+    return parseDomain(record.active?.xml ?? record.domain.xml ?? '').domain
+  }
+
+  async domainGetXmlDesc(reference: DomainReference, options: XmlDescOptions = {}): Promise<string> {
+    const record = await this.#find(reference)
+    const { active, domain } = record
+    if (active !== undefined && (options.inactive !== true || domain.xml === undefined)) return active.xml
+    return domain.xml ?? ''
+  }
+
+  async connectDomainXmlToNative(xml: string, options: NativeOptions = {}): Promise<NativeResult> {
+    const plan = await this.#planner.plan(xml, options)
+    // libvirt's own way to say "no id": the domain does not run.
+    const stateDir = `${this.#layout.runDir}/${runName(-1, plan.domain.name)}`
+    const paths = { stateDir, channelDir: channelDirOf(stateDir) }
+    const { argv } = planRun(plan.domain, plan.context, { paths })
+    return { argv, environment: environmentOf(stateDir, plan.domain), warnings: plan.warnings }
+  }
+
+  async domainXmlToNative(reference: DomainReference): Promise<NativeResult> {
+    return this.connectDomainXmlToNative(await this.domainGetXmlDesc(reference, { inactive: true }))
+  }
+
+  async connectExplainXml(xml: string, options: NativeOptions = {}): Promise<Explanation> {
+    const { domain, notes, context, warnings } = await this.#planner.plan(xml, options)
+    return {
+      name: domain.name,
+      arch: context.guest.name,
+      machine: context.machine.name,
+      entries: notes,
+      warnings,
+      xml: formatDomain(domain),
+    }
+  }
+
+  async domainOpenConsole(
+    reference: DomainReference,
+    options: ConsoleOptions = {},
+  ): Promise<ConsoleStream> {
+    const { active } = await this.#findActive(reference)
+    return openConsole(parseDomain(active.xml).domain, active.stateDir, options)
+  }
+
+  async *domainEvents(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<DomainEvent> {
+    const { signal } = options
+    let before = await this.connectListAllDomains()
+    for (;;) {
+      const waited = await sleep(eventPollMs, true, { ...(signal && { signal }) }).catch(() => false)
+      if (!waited) return
+      const after = await this.connectListAllDomains()
+      yield* diffEvents(before, after, Date.now())
+      before = after
+    }
+  }
+}
+
+/** No supervisor tells what happens, so whoever wants to know looks this often. */
+const eventPollMs = 200
+
+function stateIn(record: DomainRecord): DomainState {
+  const { active, lastState } = record
+  if (active !== undefined) return { state: active.state, reason: active.reason }
+  return { state: 'shut off', reason: lastState?.reason ?? 'unknown' }
+}
+
+function summaryOf(record: DomainRecord): DomainSummary {
+  const { domain, active } = record
+  return {
+    name: domain.name,
+    uuid: domain.uuid,
+    ...(active !== undefined && { id: active.id }),
+    arch: domain.arch,
+    machine: domain.machine,
+    virtType: domain.virtType,
+    persistent: domain.persistent,
+    autostart: domain.autostart,
+    ...(domain.title !== undefined && { title: domain.title }),
+    ...stateIn(record),
+  }
+}
+
+function rowOf({ domain, context }: Plan): Omit<Parameters<Store['define']>[0], 'xml'> {
+  return {
+    uuid: domain.uuid,
+    name: domain.name,
+    arch: context.guest.name,
+    machine: context.machine.name,
+    virtType: domain.type,
+    ...(domain.title !== undefined && { title: domain.title }),
+  }
+}
+
+/** A clock tick of /proc in nanoseconds: USER_HZ is 100 on every Linux (proc(5)). */
+const tickNs = 10_000_000
+
+/** CPU time of a process, user and system, from /proc. */
+function cpuTimeNs(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may hold anything; the fields follow the last one.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * tickNs
+  } catch {
+    return 0
+  }
+}
+
+function displaysOf(domain: Domain): readonly string[] {
+  return (domain.devices.graphics ?? []).flatMap((graphics) => {
+    const listen = graphics.listens?.[0]
+    if (listen?.type === 'socket') return [`${graphics.type}+unix://${listen.socket ?? ''}`]
+    if (graphics.port === undefined || graphics.port < 0) return []
+    const host = listen?.address ?? '127.0.0.1'
+    // virsh writes VNC displays by number, others by port.
+    return [graphics.type === 'vnc' ? `vnc://${host}:${graphics.port - 5900}` : `${graphics.type}://${host}:${graphics.port}`]
+  })
+}

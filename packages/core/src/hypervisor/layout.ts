@@ -1,0 +1,91 @@
+import { domainError, quote } from '../errors.ts'
+
+/** Where one hypervisor keeps things; all absolute. */
+export interface Layout {
+  readonly uri: string
+  /** Database and what must outlive a reboot. */
+  readonly libDir: string
+  /** Sockets and what belongs to running guests; short, because of the sockets. */
+  readonly runDir: string
+  readonly logDir: string
+  readonly cacheDir: string
+}
+
+/** What the environment says about a user's folders. */
+export interface UserFolders {
+  readonly home: string
+  readonly uid: number
+  readonly dataHome?: string
+  readonly cacheHome?: string
+  readonly runtimeDir?: string
+}
+
+/** Longest path below a run folder: `domain-4294967295-` and twenty characters, `/monitor.sock`. */
+const longestSocketName = 1 + 'domain-4294967295-'.length + 20 + '/monitor.sock'.length
+
+const maxSocketPathBytes = 107
+
+/**
+ * The folders of a connection URI, as libvirt lays them out.
+ *
+ * @throws DomainError `ERR_INVALID_ARG` for a URI that is none of libvirt's three, or a root too
+ * deep for the sockets in it.
+ */
+export function layoutOf(uri: string, user: UserFolders): Layout {
+  const parsed = /^qemu:\/\/\/(system|session|embed)(?:\?(.*))?$/.exec(uri)
+  if (parsed === null) {
+    throw domainError(
+      'ERR_INVALID_ARG',
+      `${quote(uri)} is not a connection that is offered; use qemu:///system, qemu:///session or qemu:///embed?root=DIR`,
+    )
+  }
+  const layout = folders(parsed[1] ?? '', new URLSearchParams(parsed[2] ?? ''), uri, user)
+  const bytes = Buffer.byteLength(layout.runDir) + longestSocketName
+  if (bytes > maxSocketPathBytes) {
+    throw domainError(
+      'ERR_INVALID_ARG',
+      `${quote(layout.runDir, 200)} is too deep: sockets in it would have ${bytes} bytes, and at most ${maxSocketPathBytes} are allowed; choose a root of at most ${maxSocketPathBytes - longestSocketName - '/run'.length} bytes`,
+    )
+  }
+  return layout
+}
+
+function folders(kind: string, query: URLSearchParams, uri: string, user: UserFolders): Layout {
+  if (kind === 'system') {
+    return {
+      uri,
+      libDir: '/var/lib/polyvirt',
+      runDir: '/run/polyvirt',
+      logDir: '/var/log/polyvirt',
+      cacheDir: '/var/cache/polyvirt',
+    }
+  }
+  if (kind === 'session') {
+    const lib = `${user.dataHome ?? `${user.home}/.local/share`}/polyvirt`
+    return {
+      uri,
+      libDir: lib,
+      runDir: user.runtimeDir === undefined ? `/tmp/polyvirt-${user.uid}` : `${user.runtimeDir}/polyvirt`,
+      logDir: `${lib}/log`,
+      cacheDir: `${user.cacheHome ?? `${user.home}/.cache`}/polyvirt`,
+    }
+  }
+  const root = query.get('root')
+  if (root === null || !root.startsWith('/')) {
+    throw domainError('ERR_INVALID_ARG', `${quote(uri)} needs an absolute root: qemu:///embed?root=/DIR`)
+  }
+  const base = root.replace(/\/+$/, '')
+  return {
+    uri,
+    libDir: `${base}/lib`,
+    runDir: `${base}/run`,
+    logDir: `${base}/log`,
+    cacheDir: `${base}/cache`,
+  }
+}
+
+/** Name of a run's folder: libvirt's short name, with only harmless characters. */
+export function runName(id: number, name: string): string {
+  const short = [...name].slice(0, 20).join('').replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 20)
+  return `domain-${id}-${short}`
+}

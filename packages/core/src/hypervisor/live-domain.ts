@@ -1,0 +1,47 @@
+import type { Domain } from '../domain/domain.ts'
+import type { CharBackend } from '../domain/devices/chardev.ts'
+
+/** What was settled when the guest started. */
+export interface LiveFacts {
+  /** `query-chardev`: label and file name of each character device. */
+  readonly chardevs: readonly { readonly label: string; readonly filename: string }[]
+  readonly ports: Readonly<Record<number, number>>
+  readonly taps: Readonly<Record<number, string>>
+}
+
+/** The running guest's definition: the stored one with ptys, ports and taps filled in. */
+export function liveDomain(domain: Domain, facts: LiveFacts): Domain {
+  const { devices } = domain
+  const pty = <T extends CharBackend & { readonly alias?: string }>(device: T, console: boolean): T => {
+    if (device.type !== 'pty' || device.alias === undefined) return device
+    const found = facts.chardevs.find((one) => one.label === `char${device.alias ?? ''}`)
+    const path = found === undefined ? undefined : /^pty:(.+)$/.exec(found.filename)?.[1]
+    if (path === undefined) return device
+    return { ...device, sources: [{ path }], ...(console && { tty: path }) }
+  }
+  return {
+    ...domain,
+    devices: {
+      ...devices,
+      ...(devices.serial && { serial: devices.serial.map((one) => pty(one, false)) }),
+      ...(devices.parallel && { parallel: devices.parallel.map((one) => pty(one, false)) }),
+      ...(devices.console && { console: devices.console.map((one) => pty(one, true)) }),
+      ...(devices.channel && { channel: devices.channel.map((one) => pty(one, false)) }),
+      ...(devices.interface && {
+        interface: devices.interface.map((nic, i) => {
+          const target = facts.taps[i]
+          return target === undefined ? nic : { ...nic, target }
+        }),
+      }),
+      ...(devices.graphics && {
+        graphics: devices.graphics.map((one, i) => {
+          const port = facts.ports[i]
+          if (port === undefined) return one
+          const address = one.listens?.[0]?.address ?? '127.0.0.1'
+          const listens = one.listens?.map((listen, n) => (n === 0 ? { ...listen, address } : listen))
+          return { ...one, port, listen: address, ...(listens && { listens }) }
+        }),
+      }),
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { QmpClient } from '../qmp/index.ts'
+import { connectUnix, isAlive } from '../run/index.ts'
+import type { ActiveRow } from '../store/index.ts'
+import { domainError, quote } from '../errors.ts'
+import type { DomainState } from './hypervisor.ts'
+
+export interface MonitorOptions {
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Talks to a running guest's QEMU and hangs up again. QEMU serves one client at a time, so nobody
+ * keeps the line.
+ */
+export async function withMonitor<T>(
+  active: ActiveRow,
+  name: string,
+  talk: (qmp: QmpClient) => Promise<T>,
+  options: MonitorOptions = {},
+): Promise<T> {
+  const { timeoutMs = 10_000, signal } = options
+  const peer = `domain ${quote(name, 200)}`
+  const transport = await connectUnix({
+    path: active.monitor,
+    timeoutMs,
+    ...(signal && { signal }),
+    gone: () =>
+      isAlive(active.process)
+        ? undefined
+        : domainError('ERR_OPERATION_INVALID', `${peer} is not running any more`),
+  })
+  await using qmp = await QmpClient.connect({ transport, timeoutMs, peer, ...(signal && { signal }) })
+  await checkIdentity(qmp, active, peer)
+  return await talk(qmp)
+}
+
+/** A socket may outlive its guest and be another's: nothing is said before the UUID agrees. */
+async function checkIdentity(qmp: QmpClient, active: ActiveRow, peer: string): Promise<void> {
+  const { UUID } = await qmp.execute('query-uuid')
+  if (UUID.toLowerCase() === active.uuid) return
+  throw domainError('ERR_INTERNAL_ERROR', `the monitor of ${peer} belongs to another guest (${UUID})`)
+}
+
+/** QEMU's run state in libvirt's words; reasons as libvirt gives them. */
+export function stateOf(status: string, before: DomainState): DomainState {
+  const keep = (state: DomainState['state'], reason: string): DomainState =>
+    before.state === state ? before : { state, reason }
+  switch (status) {
+    case 'running':
+      return keep('running', 'unknown')
+    case 'paused':
+    case 'prelaunch':
+      return keep('paused', status === 'prelaunch' ? 'starting up' : 'unknown')
+    case 'io-error':
+      return { state: 'paused', reason: 'I/O error' }
+    case 'watchdog':
+      return { state: 'paused', reason: 'watchdog' }
+    case 'guest-panicked':
+      return { state: 'crashed', reason: 'panicked' }
+    case 'shutdown':
+      return { state: 'paused', reason: 'shutting down' }
+    case 'suspended':
+      return { state: 'pmsuspended', reason: 'unknown' }
+    case 'inmigrate':
+    case 'postmigrate':
+    case 'finish-migrate':
+      return { state: 'paused', reason: 'migrating' }
+    case 'save-vm':
+      return { state: 'paused', reason: 'saving' }
+    default:
+      return keep('paused', 'unknown')
+  }
+}

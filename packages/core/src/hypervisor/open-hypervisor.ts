@@ -1,0 +1,46 @@
+import { homedir } from 'node:os'
+import type { ArchRegistry } from '../arch/registry.ts'
+import { domainError, quote } from '../errors.ts'
+import { makePrivateDir } from '../run/index.ts'
+import { openStore } from '../store/index.ts'
+import { EmbeddedHypervisor } from './embedded-hypervisor.ts'
+import type { Hypervisor } from './hypervisor.ts'
+import { layoutOf } from './layout.ts'
+
+export interface OpenOptions {
+  /** The architectures at hand. */
+  readonly registry: ArchRegistry
+}
+
+/** The connection where none is named: `POLYVIRT_DEFAULT_URI`, else root's or the user's own. */
+export function defaultUri(environment: NodeJS.ProcessEnv = process.env): string {
+  const named = environment['POLYVIRT_DEFAULT_URI']
+  if (named !== undefined && named !== '') return named
+  return process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session'
+}
+
+/**
+ * Opens a hypervisor in this process. Nothing needs to run beforehand and nothing keeps running but
+ * the guests; any number of processes may have the same one open.
+ *
+ * @throws DomainError for a URI that is not offered, or a folder that is not safely ours.
+ */
+export async function openHypervisor(uri: string, options: OpenOptions): Promise<Hypervisor> {
+  const { env } = process
+  const layout = layoutOf(uri, {
+    home: env['HOME'] ?? homedir(),
+    uid: process.getuid?.() ?? 0,
+    ...(env['XDG_DATA_HOME'] && { dataHome: env['XDG_DATA_HOME'] }),
+    ...(env['XDG_CACHE_HOME'] && { cacheHome: env['XDG_CACHE_HOME'] }),
+    ...(env['XDG_RUNTIME_DIR'] && { runtimeDir: env['XDG_RUNTIME_DIR'] }),
+  })
+  if (uri.startsWith('qemu:///system') && process.getuid?.() !== 0) {
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `${quote(uri)} is root's; use qemu:///session, or run as root`,
+    )
+  }
+  for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir)
+  const store = await openStore({ path: `${layout.libDir}/polyvirt.db` })
+  return new EmbeddedHypervisor(layout, options.registry, store)
+}

@@ -1,0 +1,55 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import type { Domain } from '../domain/domain.ts'
+import { DomainError, quote } from '../errors.ts'
+import type { Problem } from '../errors.ts'
+
+/**
+ * Looks at the files a start needs, before anything is started, so that a missing one is named with
+ * its device and not by QEMU's own words.
+ *
+ * @throws DomainError `ERR_OPERATION_FAILED` with every file that is missing.
+ */
+export function checkFiles(domain: Domain): void {
+  const problems: Problem[] = []
+  const check = (path: string, file: string | undefined, wants: Wants): void => {
+    const wrong = file === undefined ? undefined : problemOf(file, wants)
+    if (wrong !== undefined) problems.push({ code: 'ERR_OPERATION_FAILED', path, message: wrong })
+  }
+  for (const [i, disk] of (domain.devices.disk ?? []).entries()) {
+    const path = `devices/disk[${i + 1}]/source/@${disk.type === 'block' ? 'dev' : 'file'}`
+    const write = disk.readonly !== true
+    if (disk.type === 'block') check(path, disk.source?.dev, { write, block: true })
+    else check(path, disk.source?.file, { write })
+  }
+  check('os/kernel', domain.os.kernel, {})
+  check('os/initrd', domain.os.initrd, {})
+  check('os/dtb', domain.os.dtb, {})
+  check('os/loader', domain.os.loader, {})
+  const [first, ...rest] = problems
+  if (first !== undefined) throw new DomainError([first, ...rest])
+}
+
+interface Wants {
+  readonly write?: boolean
+  readonly block?: boolean
+}
+
+function problemOf(file: string, wants: Wants): string | undefined {
+  const shown = quote(file, 200)
+  try {
+    const stat = statSync(file)
+    if (wants.block === true && !stat.isBlockDevice()) return `${shown} is not a block device`
+    if (wants.block !== true && !stat.isFile()) {
+      return `${shown} is ${stat.isDirectory() ? 'a directory' : stat.isBlockDevice() ? `a block device (use type='block')` : 'not a regular file'}, not an image file`
+    }
+    accessSync(file, wants.write === true ? constants.R_OK | constants.W_OK : constants.R_OK)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return `${shown} does not exist`
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+      return `${shown} may not be ${wants.write === true ? 'written' : 'read'} by this user`
+    }
+    return `${shown}: ${code ?? String(error)}`
+  }
+}

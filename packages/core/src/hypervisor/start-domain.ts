@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto'
+import type { Domain } from '../domain/domain.ts'
+import { domainError, quote } from '../errors.ts'
+import { planRun } from '../plan/plan-domain.ts'
+import type { ValidDomain } from '../plan/validate-domain.ts'
+import { QmpClient } from '../qmp/index.ts'
+import {
+  connectUnix, makePrivateDir, removeTree, spawnQemu, stopProcess, writePrivateFile,
+} from '../run/index.ts'
+import type { SpawnedQemu } from '../run/index.ts'
+import type { ActiveRow, Job, Store } from '../store/index.ts'
+import { formatDomain } from '../xml/parse-domain.ts'
+import type { CreateOptions } from './hypervisor.ts'
+import { runName } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { lifecycleActions } from './lifecycle-actions.ts'
+import { channelDirOf } from './liveness.ts'
+import { liveDomain } from './live-domain.ts'
+import type { Plan } from './planner.ts'
+import { pickPorts } from './ports.ts'
+import { checkFiles } from './start-checks.ts'
+import { makeTaps, nameTaps, removeTaps } from './taps.ts'
+
+/** How long QEMU may take until its monitor answers. */
+const monitorMs = 30_000
+
+export interface StartRequest {
+  readonly store: Store
+  readonly layout: Layout
+  readonly plan: Plan
+  /** The `start` job that holds the domain. */
+  readonly job: Job
+  readonly options: CreateOptions
+}
+
+/**
+ * Starts QEMU for a planned domain. Each step is recorded before it is taken, so that whoever comes
+ * after a killed process knows what to undo; a failure undoes everything itself.
+ */
+export async function startDomain(request: StartRequest): Promise<ActiveRow> {
+  const { store, layout, plan, job, options } = request
+  const { domain } = plan
+  options.onPhase?.('plan')
+  checkKvm(plan)
+  checkFiles(domain)
+  const id = store.allocateId()
+  const stateDir = `${layout.runDir}/${runName(id, domain.name)}`
+  const channelDir = channelDirOf(stateDir)
+  const taps = nameTaps(domain)
+  store.setPhase(job, 'prepare', { id, stateDir, taps: managedTaps(domain, taps) })
+  let spawned: SpawnedQemu | undefined
+  try {
+    await prepareDirs(layout, stateDir, channelDir, domain)
+    await makeTaps(domain, taps)
+    const ports = await pickPorts(domain)
+    const run = planRun(domain, plan.context, { paths: { stateDir, channelDir }, taps, ports })
+    const [emulator = '', ...args] = run.argv
+    const log = `${layout.logDir}/${logName(domain.name)}`
+    const monitor = `${stateDir}/monitor.sock`
+    options.signal?.throwIfAborted()
+    options.onPhase?.('spawn')
+    store.setPhase(job, 'spawn')
+    spawned = await spawnQemu({ emulator, args, environment: environmentOf(stateDir, domain), log })
+    options.onPhase?.('monitor')
+    const live = await meet(spawned, monitor, run.domain, { ports, taps, options })
+    const active = store.activate({
+      uuid: domain.uuid,
+      id,
+      process: spawned.identity,
+      xml: formatDomain(live, id),
+      argv: run.argv,
+      stateDir,
+      log,
+      emulator,
+      monitor,
+      state: options.paused === true ? 'paused' : 'running',
+      reason: options.paused === true ? 'user' : 'booted',
+    })
+    options.onPhase?.('running')
+    return active
+  } catch (error) {
+    if (spawned !== undefined) await stopProcess(spawned.identity, { termMs: 2000, what: `domain ${quote(domain.name)}` })
+    await removeTree(stateDir)
+    await removeTree(channelDir)
+    await removeTaps(managedTaps(domain, taps))
+    throw error
+  }
+}
+
+function managedTaps(domain: Domain, taps: Readonly<Record<number, string>>): readonly string[] {
+  return Object.entries(taps)
+    .filter(([position]) => domain.devices.interface?.[Number(position)]?.targetManaged !== false)
+    .map(([, name]) => name)
+}
+
+/** KVM that is there but does not work is said before QEMU dies of it. */
+function checkKvm({ domain, context }: Plan): void {
+  const { kvm } = context.capabilities
+  if (domain.type !== 'kvm' || kvm.usable) return
+  throw domainError('ERR_CONFIG_UNSUPPORTED', `KVM does not work here: ${kvm.reason ?? 'the reason is not known'}; use type='qemu'`, {
+    path: '@type',
+  })
+}
+
+async function prepareDirs(
+  layout: Layout,
+  stateDir: string,
+  channelDir: string,
+  domain: Domain,
+): Promise<void> {
+  await makePrivateDir(layout.runDir)
+  await makePrivateDir(layout.logDir)
+  await makePrivateDir(stateDir)
+  const needsChannels = (domain.devices.channel ?? []).some(
+    (channel) => channel.type === 'unix' && channel.sources?.[0]?.path === undefined,
+  )
+  if (needsChannels) {
+    await makePrivateDir(`${layout.runDir}/channel`)
+    await makePrivateDir(`${layout.runDir}/channel/target`)
+    await makePrivateDir(channelDir)
+  }
+  // The key under which secrets will be handed to this QEMU.
+  await writePrivateFile(`${stateDir}/master-key.aes`, randomBytes(32))
+}
+
+/** A log file's name: the domain's, with only harmless characters, and never hidden. */
+export function logName(name: string): string {
+  const safe = name.replace(/[^A-Za-z0-9_.-]/g, (c) => `%${Buffer.from(c).toString('hex')}`)
+  return `${safe.replace(/^\./, '%2e').slice(0, 200)}.log`
+}
+
+/** Everything QEMU learns of its surroundings. */
+export function environmentOf(stateDir: string, domain: Domain): Readonly<Record<string, string>> {
+  return {
+    LC_ALL: 'C',
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: stateDir,
+    XDG_DATA_HOME: `${stateDir}/.local/share`,
+    XDG_CACHE_HOME: `${stateDir}/.cache`,
+    XDG_CONFIG_HOME: `${stateDir}/.config`,
+    ...Object.fromEntries((domain.qemuEnvironment ?? []).map(({ name, value }) => [name, value ?? ''])),
+  }
+}
+
+interface Meeting {
+  readonly ports: Readonly<Record<number, number>>
+  readonly taps: Readonly<Record<number, string>>
+  readonly options: CreateOptions
+}
+
+/** The first conversation: what QEMU chose, what it shall do by itself, and go. */
+async function meet(
+  spawned: SpawnedQemu,
+  monitor: string,
+  domain: ValidDomain,
+  { ports, taps, options }: Meeting,
+): Promise<Domain> {
+  const { signal } = options
+  const transport = await connectUnix({
+    path: monitor,
+    timeoutMs: monitorMs,
+    ...(signal && { signal }),
+    gone: () => spawned.exitError(),
+  })
+  try {
+    await using qmp = await QmpClient.connect({
+      transport,
+      timeoutMs: monitorMs,
+      peer: `domain ${quote(domain.name)}`,
+      ...(signal && { signal }),
+    })
+    const chardevs = await qmp.execute('query-chardev')
+    await qmp.execute('set-action', lifecycleActions(domain))
+    if (options.paused !== true) await qmp.execute('cont')
+    return liveDomain(domain, { chardevs, ports, taps })
+  } catch (error) {
+    throw spawned.exitError() ?? error
+  }
+}

@@ -1,0 +1,68 @@
+import { execa } from 'execa'
+import { existsSync } from 'node:fs'
+import type { Interface } from '../domain/devices/interface.ts'
+import type { Domain } from '../domain/domain.ts'
+import { domainError, printable } from '../errors.ts'
+
+/** Lowest free `vnetN`, and not one of those already promised. */
+function freeName(taken: ReadonlySet<string>): string {
+  let n = 0
+  while (taken.has(`vnet${n}`) || existsSync(`/sys/class/net/vnet${n}`)) n++
+  return `vnet${n}`
+}
+
+/** Names for the tap devices of a domain's bridge and ethernet cards, by position. */
+export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
+  const names: Record<number, string> = {}
+  const taken = new Set<string>()
+  for (const [position, nic] of (domain.devices.interface ?? []).entries()) {
+    if (nic.type === 'user') continue
+    // libvirt's own names are not kept from one run to the next.
+    const given = nic.target !== undefined && !/^vnet\d+$/.test(nic.target) ? nic.target : undefined
+    const name = given ?? freeName(taken)
+    taken.add(name)
+    names[position] = name
+  }
+  return names
+}
+
+/** Makes the tap devices and plugs them into their bridges. */
+export async function makeTaps(domain: Domain, names: Readonly<Record<number, string>>): Promise<void> {
+  for (const [position, name] of Object.entries(names)) {
+    const nic = domain.devices.interface?.[Number(position)]
+    if (nic !== undefined) await makeTap(nic, name, Number(position))
+  }
+}
+
+async function makeTap(nic: Interface, name: string, position: number): Promise<void> {
+  const path = `devices/interface[${position + 1}]`
+  if (nic.type === 'bridge' && !existsSync(`/sys/class/net/${nic.bridge ?? ''}`)) {
+    throw domainError('ERR_OPERATION_FAILED', `there is no bridge '${nic.bridge ?? ''}' on this host; make it with: ip link add ${nic.bridge ?? 'br0'} type bridge`, {
+      path: `${path}/source/@bridge`,
+    })
+  }
+  // `managed='no'`: the tap is somebody else's and stays.
+  if (nic.targetManaged === false) return
+  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap'])
+  if (nic.mtu !== undefined) await ip(path, ['link', 'set', 'dev', name, 'mtu', String(nic.mtu)])
+  if (nic.type === 'bridge' && nic.bridge !== undefined) {
+    await ip(path, ['link', 'set', 'dev', name, 'master', nic.bridge])
+  }
+  await ip(path, ['link', 'set', 'dev', name, 'up'])
+}
+
+/** Removes tap devices; one that is gone already is fine. */
+export async function removeTaps(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if (!existsSync(`/sys/class/net/${name}`)) continue
+    await execa('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap'], { reject: false })
+  }
+}
+
+async function ip(path: string, args: readonly string[]): Promise<void> {
+  const result = await execa('ip', args, { reject: false })
+  if (result.exitCode === 0) return
+  const missing = result.code === 'ENOENT'
+  const why = missing ? "the program 'ip' is not installed; install it with: apt-get install iproute2" : printable(result.stderr.trim())
+  throw domainError('ERR_OPERATION_FAILED', `cannot set up the network card: ip ${args.join(' ')}: ${why}`, { path })
+}
