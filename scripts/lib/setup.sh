@@ -112,25 +112,40 @@ install_tool() {
 # --- QEMU ---------------------------------------------------------------------------------------
 
 set_up_system() {
-  local packages=()
-  have qemu-system-x86_64 || packages+=(qemu-system-x86)
-  have qemu-system-ppc64 || packages+=(qemu-system-ppc)
-  have qemu-img || packages+=(qemu-utils)
-  [ "${#packages[@]}" -gt 0 ] || return 0
+  local packages
+  packages=$(missing_packages)
+  [ -n "$packages" ] || return 0
 
-  local command="apt-get install -y --no-install-recommends ${packages[*]}"
+  local command="apt-get install -y --no-install-recommends $packages"
   have apt-get || fail "QEMU is missing; on Debian or Ubuntu: $command"
   [ "$(id -u)" -eq 0 ] || fail "Debian packages are missing; as root run: $command"
   mkdir -p "$polyvirt_cache"
   (
     take_turn
-    say "installing Debian packages: ${packages[*]}"
-    # The lists may be absent or out of date, and then the first try fails at once.
-    apt install -y --no-install-recommends "${packages[@]}" >/dev/null 2>&1 || {
-      quietly apt update && quietly apt install -y --no-install-recommends "${packages[@]}"
-    } || fail "apt-get failed; try it yourself: apt-get update && $command"
+    install_packages
   ) 9>>"$polyvirt_cache/.lock"
   hash -r
+}
+
+# What counts is the command on PATH, whoever put it there.
+missing_packages() {
+  local packages=()
+  have qemu-system-x86_64 || packages+=(qemu-system-x86)
+  have qemu-system-ppc64 || packages+=(qemu-system-ppc)
+  have qemu-img || packages+=(qemu-utils)
+  echo "${packages[*]}"
+}
+
+install_packages() {
+  local packages
+  read -ra packages <<<"$(missing_packages)"
+  [ "${#packages[@]}" -gt 0 ] || return 0
+  say "installing Debian packages: ${packages[*]}"
+  # The lists may be absent or out of date, and then the first try fails at once.
+  apt install -y --no-install-recommends "${packages[@]}" >/dev/null 2>&1 || {
+    quietly apt update && quietly apt install -y --no-install-recommends "${packages[@]}"
+  } || fail "apt-get could not install them; try it yourself: apt-get install ${packages[*]}"
+  [ -z "$(missing_packages)" ] || fail "still missing after the installation: $(missing_packages)"
 }
 
 apt() {
@@ -164,7 +179,8 @@ install_workspace() {
   local flags=(--config.confirmModulesPurge=false)
   [ "${CI:-}" != true ] || flags+=(--frozen-lockfile)
   rm -f "$polyvirt_root/node_modules/.polyvirt-installed"
-  (cd "$polyvirt_root" && quietly pnpm install "${flags[@]}") || fail 'pnpm install failed'
+  (cd "$polyvirt_root" && quietly pnpm install "${flags[@]}") ||
+    fail "pnpm install failed in $polyvirt_root; it must be yours to write to"
   workspace_key >"$polyvirt_root/node_modules/.polyvirt-installed"
 }
 
