@@ -65,6 +65,8 @@ const pseries: MachineProfile = {
 
 export const machine: MachineBuilder = {
   default: 'pseries',
+  // A nested KVM offers none of the mitigations that QEMU asks for by itself.
+  kvmTrial: 'pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off',
   profiles: [pseries],
   rules,
 }
