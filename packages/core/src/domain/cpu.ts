@@ -1,6 +1,6 @@
 import { cpuset } from './cpuset.ts'
 import { sizeKiB } from './memory.ts'
-import { integer, list, oneOf, onOff, record, required, text, yesNo } from '../xml/fields.ts'
+import { integer, list, nonEmpty, oneOf, onOff, record, required, text, yesNo } from '../xml/fields.ts'
 import type { XmlFields } from '../xml/fields.ts'
 
 export const cpuModes = ['custom', 'host-model', 'host-passthrough', 'maximum'] as const
@@ -92,7 +92,7 @@ export const cpuXml: XmlFields<Cpu> = {
   migratable: onOff('@migratable'),
   fallback: oneOf('model/@fallback', ['allow', 'forbid']),
   vendorId: text('model/@vendor_id'),
-  model: text('model'),
+  model: nonEmpty('model'),
   vendor: text('vendor'),
   maxphysaddrMode: oneOf('maxphysaddr/@mode', ['emulate', 'passthrough']),
   maxphysaddrBits: integer('maxphysaddr/@bits', { min: 1, max: 64 }),

@@ -11,7 +11,7 @@ import type { Os } from './os.ts'
 import { devicesXml } from './devices.ts'
 import type { Devices } from './devices.ts'
 import {
-  fallback, integer, list, mapped, onOff, oneOf, record, report, required, text, verbatim, yesNo,
+  fallback, integer, list, mapped, nonEmpty, onOff, oneOf, record, report, required, text, verbatim, yesNo,
 } from '../xml/fields.ts'
 import type { XmlField, XmlFields } from '../xml/fields.ts'
 import { quote } from '../errors.ts'
@@ -148,8 +148,8 @@ export const domainXml: XmlFields<Domain> = {
   type: required(oneOf('@type', virtTypes, 'ERR_CONFIG_UNSUPPORTED')),
   name: required(nameField),
   uuid: uuidField,
-  title: text('title'),
-  description: text('description'),
+  title: nonEmpty('title'),
+  description: nonEmpty('description'),
   metadata: verbatim('metadata'),
   maxMemorySlots: integer('maxMemory/@slots', { min: 1, max: 256 }),
   maxMemoryKiB: sizeKiB('maxMemory'),

@@ -7,7 +7,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   domain: [
     'genid', 'vcpus', 'iothreadids', 'defaultiothread', 'blkiotune', 'memtune', 'memoryBacking',
     'cputune', 'numatune', 'resource', 'idmap', 'sysinfo', 'keywrap', 'perf', 'launchSecurity',
-    'bootloader', 'bootloader_args', 'throttlegroups',
+    'bootloader', 'bootloader_args', 'throttlegroups', 'on_lockfailure',
   ],
   devices: [
     'filesystem', 'hostdev', 'redirdev', 'redirfilter', 'smartcard', 'tpm', 'shmem', 'memory',
@@ -30,7 +30,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'portForward', 'route',
   ],
   audio: ['input', 'output'],
-  rng: [],
+  backend: ['source', 'protocol', 'log'],
 }
 
 const names: ReadonlyMap<string, ReadonlySet<string>> = new Map(

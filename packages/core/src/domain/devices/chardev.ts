@@ -1,4 +1,4 @@
-import { integer, list, oneOf, onOff, required, text, yesNo } from '../../xml/fields.ts'
+import { fallback, integer, list, oneOf, onOff, text, yesNo } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'
@@ -42,7 +42,7 @@ export interface CharBackend {
 }
 
 const charBackendXml: XmlFields<CharBackend> = {
-  type: required(oneOf('@type', charTypes)),
+  type: fallback(oneOf('@type', charTypes), 'pty'),
   tty: text('@tty'),
   sources: list('source', charSourceXml),
   protocol: oneOf('protocol/@type', ['raw', 'telnet', 'telnets', 'tls']),

@@ -121,7 +121,7 @@ export const diskXml: XmlFields<Disk> = {
   rotationRate: integer('target/@rotation_rate', { min: 1, max: 65534 }),
   readonly: present('readonly'),
   shareable: present('shareable'),
-  serial: text('serial'),
+  serial: nonEmpty('serial'),
   wwn: text('wwn'),
   vendor: text('vendor'),
   product: text('product'),

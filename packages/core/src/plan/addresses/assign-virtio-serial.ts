@@ -6,9 +6,7 @@ import type { DeviceDraft } from '../draft.ts'
 /** Ports of one controller: QEMU's default `max_ports`. Port 0 is a console's. */
 const maxPorts = 31
 
-type Port = DeviceDraft<'channel'> | DeviceDraft<'console'>
-
-/** Gives virtio channels and consoles their ports: channels from 1, consoles from 0. */
+/** Gives virtio channels their ports, from 1. A console without an address is QEMU's to place. */
 export function assignVirtioSerial(d: Defaulting): void {
   const channels = devicesOf(d.domain, 'channel').filter((c) => c.targetType === 'virtio')
   const consoles = devicesOf(d.domain, 'console').filter((c) => c.targetType === 'virtio')
@@ -21,16 +19,16 @@ export function assignVirtioSerial(d: Defaulting): void {
       .filter((c) => c.type === 'virtio-serial')
       .map((c) => [c.index ?? 0, c.ports ?? maxPorts]),
   )
-  const give = (kind: 'channel' | 'console', device: Port, first: number): void => {
+  const give = (device: DeviceDraft<'channel'>): void => {
     const { address } = device
     if (address !== undefined && (address.type !== 'virtio-serial' || address.port !== 0)) return
     const wanted = address?.type === 'virtio-serial' ? address.controller : undefined
     for (const [controller, ports] of [...limits].toSorted(([a], [b]) => a - b)) {
       if (wanted !== undefined && controller !== wanted) continue
-      for (let port = first; port < ports; port++) {
+      for (let port = 1; port < ports; port++) {
         if (taken.has(`${controller}:${port}`)) continue
         taken.add(`${controller}:${port}`)
-        settle(d, kind, device, { type: 'virtio-serial', controller, bus: 0, port }, {
+        settle(d, 'channel', device, { type: 'virtio-serial', controller, bus: 0, port }, {
           rule: 'address/virtio-serial',
           reason: 'the next free port',
         })
@@ -38,6 +36,5 @@ export function assignVirtioSerial(d: Defaulting): void {
       }
     }
   }
-  for (const console of consoles) give('console', console, 0)
-  for (const channel of channels) give('channel', channel, 1)
+  for (const channel of channels) give(channel)
 }

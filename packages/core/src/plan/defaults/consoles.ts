@@ -45,6 +45,10 @@ function defaultBackend(device: Draft<CharBackend>): void {
   if (device.type === 'tcp') device.protocol ??= 'raw'
   if (device.type !== 'tcp' && device.type !== 'unix') return
   for (const source of device.sources ?? []) source.mode ??= device.type === 'tcp' ? 'connect' : 'bind'
+  // A socket without a path is given one at each start.
+  if (device.type === 'unix') {
+    device.sources = (device.sources ?? []).filter((source) => source.path !== undefined)
+  }
 }
 
 /** Ports, targets and models of everything that is a character device. */

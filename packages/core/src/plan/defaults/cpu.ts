@@ -56,6 +56,7 @@ function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
   else set('check', d.domain.type === 'kvm' || cpu.mode === 'host-model' ? 'partial' : 'none')
   if (passthrough) set('migratable', true)
   if (cpu.model !== undefined) set('fallback', 'allow')
+  else delete cpu.fallback
   if (cpu.topology !== undefined) cpu.topology.dies ??= 1
   for (const feature of cpu.features ?? []) feature.policy ??= 'require'
   if (cpu.features !== undefined) cpu.features = cpu.features.map(({ policy, name }) => ({ policy: policy ?? 'require', name }))

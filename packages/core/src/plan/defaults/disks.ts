@@ -72,6 +72,8 @@ export function defaultDisks(d: Defaulting): void {
     if (disk.source === undefined && disk.type === 'block' && (disk.device === 'cdrom' || disk.device === 'floppy')) {
       disk.type = 'file'
     }
+    // QEMU's own choice needs no word.
+    if (disk.cache === 'default') delete disk.cache
     placeDrive(d, disk)
   }
 }

@@ -104,7 +104,7 @@ function defaultVideoMemory(d: Defaulting, video: ReturnType<typeof devicesOf<'v
   } else if (video.model === 'vga' || video.model === 'cirrus' || video.model === 'vmvga' || video.model === 'bochs') {
     fill(d, 'video', video, 'vramKiB', 16384, why)
     // QEMU wants a power of two, and rounds down itself; libvirt gives what was asked for, and more.
-    if (video.model === 'vga') video.vramKiB = 2 ** Math.ceil(Math.log2(Math.max(1024, video.vramKiB ?? 16384)))
+    if (video.model === 'vga' || video.model === 'cirrus') video.vramKiB = 2 ** Math.ceil(Math.log2(Math.max(1024, video.vramKiB ?? 16384)))
   }
   if (video.model === undefined || video.model === 'none') return
   fill(d, 'video', video, 'heads', 1, { rule: 'video/heads', reason: 'one screen' })

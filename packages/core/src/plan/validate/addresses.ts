@@ -97,6 +97,7 @@ function unplaced(one: Placed, context: PlanContext): Problem[] {
       },
     ]
   }
+  if (one.kind === 'console') return []
   if (pciWish(one.kind, one.device, context) !== undefined) return refuse('no PCI slot is left for this device')
   if (model.bus === 'spapr-vio') return refuse('no register is left for this device')
   return []

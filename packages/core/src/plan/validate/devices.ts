@@ -26,6 +26,7 @@ export function checkDevices(domain: AddressedDomain, context: PlanContext): Pro
     ...checkChardevs(domain),
     ...checkDisplays(domain),
     ...singles(domain),
+    ...rngs(domain),
   ]
 }
 
@@ -67,6 +68,19 @@ function checkModel<K extends DeviceKind>(
       message: `QEMU ${major}.${minor}.${micro} at ${context.emulator} was built without '${driver ?? ''}'`,
     },
   ]
+}
+
+/** Sources of randomness that QEMU can read without help. */
+function rngs(domain: AddressedDomain): Problem[] {
+  return (domain.devices.rng ?? []).flatMap((rng, i): Problem[] => {
+    const path = `devices/rng[${i + 1}]/backend`
+    if (rng.backend === 'egd') {
+      return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/@model`, message: `backend 'egd' is not offered; offered: random, builtin` }]
+    }
+    const source = rng.source ?? '/dev/urandom'
+    if (rng.backend !== 'random' || /^\/dev\/(?:random|urandom|hwrng)$/.test(source)) return []
+    return [{ code: 'ERR_CONFIG_UNSUPPORTED', path, message: `${quote(source)} is not a source of randomness; offered: /dev/urandom, /dev/random, /dev/hwrng` }]
+  })
 }
 
 /** Kinds of which a machine has one. */
