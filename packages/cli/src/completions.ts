@@ -10,10 +10,11 @@ export async function completions(
   context: Context,
   words: readonly string[],
 ): Promise<readonly string[]> {
-  const current = words.at(-1) ?? ''
+  const current = words.at(-1)
+  if (current === undefined) return []
   const [name = '', ...given] = words.slice(0, -1)
   const found =
-    words.length <= 1 ? await commandNames() : await forCommand(context, name, given, current)
+    words.length === 1 ? await commandNames() : await forCommand(context, name, given, current)
   return found.filter((candidate) => candidate.startsWith(current))
 }
 

@@ -1,0 +1,12 @@
+/** The CLI as a process of its own, on a hypervisor in memory: for signals, pipes and terminals. */
+import { main } from '../src/run-main.ts'
+import { testDefault } from './memory-hypervisor.ts'
+
+await main((uri, { registry }) =>
+  uri.startsWith('bad:')
+    ? Promise.reject(new Error('no such place'))
+    : testDefault({ uri, registry }).then((hypervisor) => {
+        hypervisor.silent = process.env['TEST_SILENT'] === '1'
+        return hypervisor
+      }),
+)
