@@ -1,0 +1,28 @@
+import { ppc64 } from '../packages/arch-ppc64/src/index.ts'
+import { x86 } from '../packages/arch-x86/src/index.ts'
+import { createRegistry } from '../packages/core/src/index.ts'
+import type { ArchRegistry } from '../packages/core/src/index.ts'
+
+export const registry: ArchRegistry = createRegistry([ppc64, x86])
+
+/** A guest with one of everything common: what a user's domain looks like. */
+export function guestXml(name: string, arch: string, machine: string): string {
+  return `<domain type='qemu'>
+  <name>${name}</name>
+  <memory unit='MiB'>256</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='${arch}' machine='${machine}'>hvm</type></os>
+  <devices>
+    <controller type='scsi' model='virtio-scsi'/>
+    <interface type='user'><model type='virtio'/></interface>
+    <console type='pty'/>
+    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+  </devices>
+</domain>`
+}
+
+export const guests = [
+  { arch: 'x86_64', machine: 'q35' },
+  { arch: 'ppc64le', machine: 'pseries' },
+] as const

@@ -1,0 +1,116 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { openHypervisor } from '../packages/core/src/index.ts'
+import type { Hypervisor } from '../packages/core/src/index.ts'
+import { QmpClient } from '../packages/core/src/qmp/index.ts'
+import { connectUnix } from '../packages/core/src/run/index.ts'
+import { guestXml, guests, registry } from './fixture.ts'
+import { inTurn, row, timed } from './stats.ts'
+import type { Row } from './stats.ts'
+
+const run = promisify(execFile)
+const cli = new URL('../packages/cli/bin/polyvirt', import.meta.url).pathname
+
+/** `start` until the guest runs, against bare QEMU with the same arguments, and against libvirt. */
+export async function* measureStart(runs: number): AsyncIterable<Row> {
+  const root = mkdtempSync(join(tmpdir(), 'pv-bench-'))
+  const uri = `qemu:///embed?root=${root}`
+  try {
+    await using hypervisor = await openHypervisor(uri, { registry })
+    for (const { arch, machine } of guests) {
+      const name = `bench-${arch}`
+      await hypervisor.domainDefineXml(guestXml(name, arch, machine))
+      const { argv } = await hypervisor.domainXmlToNative(name)
+      const bare = await inTurn(runs, () => library(hypervisor, name), () => bareQemu(argv, root))
+      const base = row('', bare.b)
+      yield {
+        ...row(`start ${arch} in process`, bare.a),
+        against: { what: 'bare QEMU', ms: base.ms, ratio: bare.ratio },
+      }
+      const whole = await inTurn(runs, () => command(hypervisor, uri, name), () => bareQemu(argv, root))
+      yield {
+        ...row(`polyvirt start ${arch}`, whole.a),
+        against: { what: 'bare QEMU', ms: row('', whole.b).ms, ratio: whole.ratio },
+      }
+      yield await againstVirsh(hypervisor, { uri, name, xml: guestXml(name, arch, machine), runs, root })
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+async function library(hypervisor: Hypervisor, name: string): Promise<number> {
+  const ms = await timed(() => hypervisor.domainCreate(name))
+  await hypervisor.domainDestroy(name)
+  return ms
+}
+
+async function command(hypervisor: Hypervisor, uri: string, name: string): Promise<number> {
+  const ms = await timed(() => run(cli, ['-c', uri, 'start', name]))
+  await hypervisor.domainDestroy(name)
+  return ms
+}
+
+/** The same command line, started by hand: spawn, greet, `cont`, see it run. */
+async function bareQemu(argv: readonly string[], root: string): Promise<number> {
+  const stateDir = /path=([^,]+)\/monitor\.sock/.exec(argv.join(' '))?.[1] ?? root
+  mkdirSync(stateDir, { recursive: true })
+  writeFileSync(`${stateDir}/master-key.aes`, Buffer.alloc(32))
+  for (const [, folder = ''] of argv.join(' ').matchAll(/path=([^,\s]+)\/org\.qemu/g)) {
+    mkdirSync(folder, { recursive: true })
+  }
+  const [program = '', ...args] = argv
+  const start = performance.now()
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  try {
+    const transport = await connectUnix({ path: `${stateDir}/monitor.sock` })
+    const qmp = await QmpClient.connect({ transport })
+    await qmp.execute('cont')
+    await qmp.execute('query-status')
+    return performance.now() - start
+  } finally {
+    child.kill('SIGKILL')
+    await gone
+    rmSync(stateDir, { recursive: true, force: true })
+  }
+}
+
+interface VirshRequest {
+  readonly uri: string
+  readonly name: string
+  readonly xml: string
+  readonly runs: number
+  readonly root: string
+}
+
+const virshUri = 'qemu:///system'
+
+async function againstVirsh(hypervisor: Hypervisor, request: VirshRequest): Promise<Row> {
+  const { uri, name, xml, runs, root } = request
+  const what = `polyvirt start ${name.replace('bench-', '')} against virsh start`
+  const empty = { what, ms: Number.NaN, minMs: Number.NaN, maxMs: Number.NaN, runs: 0 }
+  try {
+    await run('virsh', ['-c', virshUri, 'uri'], { timeout: 10_000 })
+  } catch {
+    return { ...empty, note: `libvirt does not answer at ${virshUri}` }
+  }
+  const guest = `polyvirt-${name}`
+  const file = join(root, 'virsh.xml')
+  writeFileSync(file, xml.replace(`<name>${name}<`, `<name>${guest}<`))
+  await run('virsh', ['-c', virshUri, 'define', file])
+  try {
+    const virsh = async (): Promise<number> => {
+      const ms = await timed(() => run('virsh', ['-c', virshUri, 'start', guest]))
+      await run('virsh', ['-c', virshUri, 'destroy', guest])
+      return ms
+    }
+    const { a, b, ratio } = await inTurn(runs, () => command(hypervisor, uri, name), virsh)
+    return { ...row(what, a), against: { what: 'virsh start', ms: row('', b).ms, ratio } }
+  } finally {
+    await run('virsh', ['-c', virshUri, 'undefine', guest])
+  }
+}
