@@ -2,14 +2,13 @@
  * Boots examples/guest.xml as two machines of different architectures at once, shows their
  * consoles, and compares what they found inside themselves. Run by scripts/demo.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, rm } from 'node:fs/promises'
 import { styleText } from 'node:util'
 import { ppc64 } from '@polyvirt/arch-ppc64'
 import { x86 } from '@polyvirt/arch-x86'
 import { openHypervisor } from '@polyvirt/core'
 import { createRegistry } from '@polyvirt/core/arch'
+import { createDemoRoot, removeLeftovers, type OpenRoot } from './demo-root.ts'
 import { runGuest, type DemoTarget, type GuestOutcome } from './run-guest.ts'
 import { showOutcomes } from './show-outcomes.ts'
 import { StatusLine } from './status-line.ts'
@@ -26,11 +25,13 @@ const template = new URL('../../../examples/guest.xml', import.meta.url)
 async function demo(screen: StatusLine, signal: AbortSignal): Promise<number> {
   const xml = await readFile(template, 'utf8')
   await using cleanup = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), 'polyvirt-demo-'))
-  cleanup.defer(() => rm(directory, { recursive: true, force: true }))
   const registry = createRegistry([ppc64, x86])
-  const uri = `qemu:///embed?root=${encodeURIComponent(directory)}`
-  const hypervisor = cleanup.use(await openHypervisor(uri, { registry }))
+  const open: OpenRoot = (root) =>
+    openHypervisor(`qemu:///embed?root=${encodeURIComponent(root)}`, { registry })
+  await removeLeftovers(open)
+  const directory = await createDemoRoot()
+  cleanup.defer(() => rm(directory, { recursive: true, force: true }))
+  const hypervisor = cleanup.use(await open(directory))
 
   const phases = new Map([left, right].map((column) => [column, 'waiting']))
   const run = (column: Column): Promise<GuestOutcome> => {

@@ -9,6 +9,7 @@ import { parseDomain } from '@polyvirt/core'
 import type { Hypervisor } from '@polyvirt/core'
 import { checkGuest } from './check-guest.ts'
 import { consoleLines } from './console-lines.ts'
+import { removeDomain } from './demo-root.ts'
 import { guestDocument } from './guest-document.ts'
 
 /** One of the machines that the demo boots its guest as. */
@@ -145,13 +146,4 @@ async function poweredOff(
     if (Date.now() > limit) throw new Error(`${name} was asked to power off and did not`)
     await setTimeout(100, undefined, { signal })
   }
-}
-
-async function removeDomain(hypervisor: Hypervisor, name: string): Promise<void> {
-  const find = async (): Promise<boolean> =>
-    (await hypervisor.connectListAllDomains()).some((domain) => domain.name === name)
-  if (!(await find())) return
-  // It may go by itself meanwhile.
-  await hypervisor.domainDestroy(name).catch(() => undefined)
-  if (await find()) await hypervisor.domainUndefine(name)
 }
