@@ -1,16 +1,13 @@
 /**
  * Everything the CLI takes from core, in one place.
  *
- * Values here are needed by nearly every command, so they come from core's small files; what a
- * single command needs (the XML reader, the hypervisor) is imported when that command runs.
+ * Values here are needed by nearly every command; what a single command needs (the XML reader, the
+ * hypervisor) is imported when that command runs.
  */
-export { DomainError, domainError, errorNumbers, formatProblem, printable } from '../../core/src/errors.ts'
-export { nearest } from '../../core/src/nearest.ts'
-export type { ErrorCode, Problem } from '../../core/src/errors.ts'
-export type { Arch, GuestArch } from '../../core/src/arch/arch.ts'
-export type { ArchRegistry } from '../../core/src/arch/registry.ts'
-export type { XmlElement } from '../../core/src/xml/element.ts'
+export { DomainError, domainError, errorNumber, formatProblem, nearest, printable } from '@polyvirt/core'
 export type {
+  Arch,
+  ArchRegistry,
   ConsoleStream,
   DefineOptions,
   DefineResult,
@@ -20,17 +17,18 @@ export type {
   DomainState,
   DomainStateName,
   DomainSummary,
+  ErrorCode,
   Explanation,
   Hypervisor,
   NativeResult,
   NodeInfo,
+  Problem,
   VersionInfo,
-} from '../../core/src/hypervisor/hypervisor.ts'
+  XmlElement,
+} from '@polyvirt/core'
 
 /** Core's XML reader; loaded only by the commands that look inside a document. */
-export async function loadXmlReader(): Promise<
-  (typeof import('../../core/src/xml/read-xml.ts'))['readXml']
-> {
-  const { readXml } = await import('../../core/src/xml/read-xml.ts')
+export async function loadXmlReader(): Promise<(typeof import('@polyvirt/core'))['readXml']> {
+  const { readXml } = await import('@polyvirt/core')
   return readXml
 }

@@ -1,23 +1,13 @@
 import type { ArchRegistry, Hypervisor } from './core.ts'
 
-/** Opens the hypervisor behind a URI. */
+/** Opens the hypervisor behind a URI; without one, the environment's or the user's default. */
 export type OpenHypervisor = (
-  uri: string,
-  options: { readonly registry: ArchRegistry },
+  uri: string | undefined,
+  options: { readonly registry: ArchRegistry; readonly environment: NodeJS.ProcessEnv },
 ) => Promise<Hypervisor>
 
 /** The real one, from core; loaded when a command first needs it. */
-export const openHypervisor: OpenHypervisor = async (uri, options) => {
-  // The name is computed until core exports it, so that this compiles today.
-  const core = (await import('@polyvirt/core' as string)) as {
-    readonly openHypervisor: OpenHypervisor
-  }
-  return core.openHypervisor(uri, options)
-}
-
-/** `POLYVIRT_DEFAULT_URI`, else libvirt's choice: the system for root, the session for others. */
-export function defaultUri(environment: NodeJS.ProcessEnv): string {
-  const chosen = environment['POLYVIRT_DEFAULT_URI'] ?? ''
-  if (chosen !== '') return chosen
-  return process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session'
+export const openHypervisor: OpenHypervisor = async (uri, { registry, environment }) => {
+  const core = await import('@polyvirt/core')
+  return core.openHypervisor(uri ?? core.defaultUri(environment), { registry })
 }

@@ -3,7 +3,6 @@ import type { Context } from './command.ts'
 import { CommandError } from './command-error.ts'
 import type { Hypervisor } from './core.ts'
 import { printable } from './core.ts'
-import { defaultUri } from './open-hypervisor.ts'
 import type { OpenHypervisor } from './open-hypervisor.ts'
 import type { Output } from './output/output.ts'
 import { safeJson } from './output/safe-json.ts'
@@ -89,9 +88,9 @@ export class Session {
   }
 
   async #connect(uri: string | undefined, readonly: boolean): Promise<Hypervisor> {
-    const registry = this.arches.registry
+    const { registry } = this.arches
     try {
-      const hypervisor = await this.#open(uri ?? defaultUri(this.environment), { registry })
+      const hypervisor = await this.#open(uri, { registry, environment: this.environment })
       if (!readonly) return hypervisor
       const { readOnlyHypervisor } = await import('./read-only-hypervisor.ts')
       return readOnlyHypervisor(hypervisor)

@@ -3,9 +3,9 @@ import { main } from '../src/run-main.ts'
 import { testDefault } from './memory-hypervisor.ts'
 
 await main((uri, { registry }) =>
-  uri.startsWith('bad:')
+  uri?.startsWith('bad:') === true
     ? Promise.reject(new Error('no such place'))
-    : testDefault({ uri, registry }).then((hypervisor) => {
+    : testDefault({ registry, ...(uri === undefined ? {} : { uri }) }).then((hypervisor) => {
         hypervisor.silent = process.env['TEST_SILENT'] === '1'
         return hypervisor
       }),

@@ -1,10 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
-import type { GuestArch } from '../core.ts'
 
 /** The first of a guest architecture's QEMU binaries that is installed; it is not run. */
 export function findEmulator(
-  guest: Pick<GuestArch, 'emulators'>,
+  guest: { readonly emulators: readonly string[] },
   environment: NodeJS.ProcessEnv,
 ): string | undefined {
   const directories = (environment['PATH'] ?? '').split(delimiter).filter((path) => isAbsolute(path))

@@ -86,10 +86,11 @@ async function receive(
   timeoutSeconds: number | undefined,
 ): Promise<Received> {
   const done = new AbortController()
+  // Without an end in time the timer only keeps the process alive: events may come from anywhere.
   const timer =
     timeoutSeconds === undefined
-      ? undefined
-      : setTimeout(() => done.abort('timeout'), timeoutSeconds * 1000)
+      ? setInterval(() => {}, 0x7fff_ffff)
+      : setTimeout(() => done.abort(), timeoutSeconds * 1000)
   const signal = AbortSignal.any([context.signal, done.signal])
   let count = 0
   try {

@@ -50,6 +50,12 @@ export const commands: readonly Command[] = [
     options: [
       { name: 'shell', kind: 'bool', help: 'escape for shell use' },
       { name: 'xml', kind: 'bool', help: 'escape for XML use' },
+      {
+        name: 'split',
+        kind: 'bool',
+        help: "split each argument on ','; ',,' is an escape sequence",
+        offered: false,
+      },
       { name: 'err', kind: 'bool', help: 'output to stderr' },
       { name: 'string', kind: 'argv', help: 'arguments to echo' },
     ],

@@ -1,5 +1,5 @@
 import { CommandError } from '../command-error.ts'
-import { DomainError, errorNumbers, formatProblem, printable } from '../core.ts'
+import { DomainError, errorNumber, formatProblem, printable } from '../core.ts'
 import type { Problem } from '../core.ts'
 import type { Output } from './output.ts'
 import { safeJson } from './safe-json.ts'
@@ -40,7 +40,7 @@ export function describeError(error: unknown): ErrorDescription {
   return {
     code,
     // Only the CLI itself raises it, for `--readonly`; the number is libvirt's.
-    number: code === 'ERR_OPERATION_DENIED' ? 29 : errorNumbers[code],
+    number: code === 'ERR_OPERATION_DENIED' ? 29 : errorNumber(code),
     message: errorLines(error).join('\n'),
     problems: domainError?.problems ?? [],
   }

@@ -1,0 +1,279 @@
+import { execFile, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const main = join(import.meta.dirname, 'memory-main.ts')
+const flags = ['--conditions=@polyvirt/source', main]
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'polyvirt-process-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function execute(
+  program: string,
+  words: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string; readonly cwd?: string } = {},
+): Promise<Ended> {
+  const { promise, resolve } = Promise.withResolvers<Ended>()
+  const env = options.env ?? { PATH: process.env['PATH'], HOME: directory }
+  const child = execFile(program, words, { env, cwd: options.cwd }, (_error, stdout, stderr) =>
+    resolve({ code: child.exitCode, stdout, stderr }),
+  )
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(options.input ?? '')
+  return promise
+}
+
+const polyvirt = (...words: readonly string[]): Promise<Ended> =>
+  execute(process.execPath, [...flags, ...words])
+
+const shell = (script: string): Promise<Ended> =>
+  execute('bash', ['-c', `p() { "${process.execPath}" ${flags.join(' ')} "$@"; }; ${script}`])
+
+describe('the process', () => {
+  it('runs commands, and prints no warnings of Node', async () => {
+    expect(await polyvirt('domid', 'test')).toEqual({ code: 0, stdout: '1\n\n', stderr: '' })
+    expect((await polyvirt('domid', 'nope')).code).toBe(1)
+  })
+
+  it('reports a connection that fails before it does anything', async () => {
+    expect(await polyvirt('-c', 'bad:', 'echo a')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: failed to connect to the hypervisor\nerror: internal error: no such place\n',
+    })
+  })
+
+  it('takes a reader that goes away for no error, and carries on', async () => {
+    const many = 'list; '.repeat(3000)
+    const { stdout, stderr } = await shell(
+      `p '${many} suspend test; domstate test' | head -1; echo "\${PIPESTATUS[@]}"; p list | true; echo "\${PIPESTATUS[@]}"`,
+    )
+    expect([stdout, stderr]).toEqual([' Id   Name   State\n0 0\n0 0\n', ''])
+  })
+
+  it('runs with standard output closed, and fails where it loses what it printed', async () => {
+    const { stdout, stderr } = await shell('p list >&-; echo $?; p list > /dev/full; echo $?')
+    expect(stdout).toBe('0\n1\n')
+    expect(stderr).toMatch(/^error: ENOSPC/)
+  })
+
+  it('ends at an interrupt', async () => {
+    const child = spawn(process.execPath, [...flags, 'event', '--all', '--loop'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    // There is nothing to see of a process that waits, so it is given time to get there.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    child.kill('SIGINT')
+    const { promise, resolve } = Promise.withResolvers<number | null>()
+    child.once('close', resolve)
+    expect(await promise).toBe(1)
+    expect(text).toBe('event loop interrupted\nevents received: 0\n\n')
+  })
+
+  it('does not leave the shell for a failed command', async () => {
+    const { code, stdout, stderr } = await execute(process.execPath, flags, {
+      input: 'domid nope\nbogus\nuri\n',
+    })
+    expect([code, stderr]).toEqual([
+      0,
+      "error: failed to get domain 'nope'\nerror: unknown command: 'bogus'\n",
+    ])
+    expect(stdout.endsWith('polyvirt # uri\ntest:///default\n\npolyvirt # \n')).toBe(true)
+  })
+})
+
+describe('on a terminal', () => {
+  /** Runs under util-linux's `script`, with keys typed when their prompt shows. */
+  async function onTerminal(
+    words: readonly string[],
+    keys: readonly (readonly [waitFor: string, keys: string])[],
+    editor = 'true',
+  ): Promise<string> {
+    const command = [process.execPath, ...flags, ...words].map((word) => `'${word}'`).join(' ')
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: directory, TERM: 'xterm', NO_COLOR: '1', EDITOR: editor },
+    })
+    let text = ''
+    let from = 0
+    const left = [...keys]
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      const at = left[0] === undefined ? -1 : text.indexOf(left[0][0], from)
+      if (at < 0) return
+      from = text.length
+      const typed = left.shift()?.[1] ?? ''
+      // Key by key, as a person types: a line editor takes a burst of keys for pasted text.
+      for (const [index, key] of [...typed].entries()) {
+        setTimeout(() => child.stdin.write(key), 150 + index * 40)
+      }
+    })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    child.once('close', () => resolve())
+    await promise
+    return text.replaceAll('\r', '')
+  }
+
+  it('has a shell with a prompt, completion, history, and Ctrl-C that does not end it', async () => {
+    const text = await onTerminal([], [
+      ['polyvirt # ', 'dominf\ttes\t\r'],
+      ['Security DOI', 'junk\u0003'],
+      ['^C', 'event --all --loop\r'],
+      ['--loop', '\u0003'],
+      ['interrupted', '\u0010\u0010\r'],
+      ['Security DOI', 'quit\r'],
+    ])
+    expect(text).toContain("Type:  'help' for help with commands")
+    expect(text).toContain('dominfo test')
+    expect(text.match(/UUID: {11}6695eb01/g)).toHaveLength(2)
+    expect(text).toContain('event loop interrupted\nevents received: 0\n')
+    const history = readFileSync(join(directory, '.cache/polyvirt/history'), 'utf8')
+    expect(history).toContain('dominfo test')
+    expect(history.trim().split('\n').at(-1)).toBe('quit')
+  })
+
+  it('lends the terminal to a console and takes it back', async () => {
+    const text = await onTerminal([], [
+      ['polyvirt # ', 'console test\r'],
+      ['login:', 'who\u0003'],
+      ['who', '\u001d'],
+      ['polyvirt # ', 'hostname\r'],
+      ['host.example', '\u0004'],
+    ])
+    expect(text).toMatch(/Escape character is \^\] \(Ctrl \+ \]\)\n.*guest login:.* who\u0003/)
+    expect(text).toContain('host.example\n')
+  })
+
+  it('asks what to do with an edit that is not accepted', async () => {
+    writeFileSync(join(directory, 'editor'), '#!/bin/sh\nsed -i "s/<vcpu.*/<vcpu>x<\\/vcpu>/" "$1"\n')
+    chmodSync(join(directory, 'editor'), 0o755)
+    const text = await onTerminal(
+      ['edit test'],
+      [
+        ['[y,n,i,f,?]: ', '?\r'],
+        ['print this help', 'n\r'],
+      ],
+      join(directory, 'editor'),
+    )
+    expect(text).toContain("error: XML error: edited XML:6:3: /domain/vcpu: Invalid value 'x' for vcpu\n")
+    expect(text).toContain('i - turn off validation and try to redefine again\n')
+  })
+})
+
+describe('bin/polyvirt', () => {
+  const script = join(import.meta.dirname, '../bin/polyvirt')
+
+  /** A checkout, built: what main.js sees of its call is what it prints. */
+  function checkout(built = true): string {
+    const package_ = join(directory, 'check out/packages/cli')
+    mkdirSync(join(package_, 'bin'), { recursive: true })
+    writeFileSync(join(package_, 'bin/polyvirt'), readFileSync(script))
+    chmodSync(join(package_, 'bin/polyvirt'), 0o755)
+    if (built) {
+      mkdirSync(join(package_, 'dist'))
+      writeFileSync(
+        join(package_, 'dist/main.js'),
+        'console.log(JSON.stringify([process.execPath, process.argv.slice(2), process.env.POLYVIRT_INVOKED_AS]))',
+      )
+    }
+    return join(package_, 'bin/polyvirt')
+  }
+
+  /** A Node that says which one it is. */
+  function fakeNode(path: string, name: string): void {
+    mkdirSync(join(directory, path), { recursive: true })
+    writeFileSync(join(directory, path, 'node'), `#!/bin/sh\necho ${name} "$#"\n`)
+    chmodSync(join(directory, path, 'node'), 0o755)
+  }
+
+  const env = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+    PATH: '/usr/bin:/bin',
+    HOME: directory,
+    ...extra,
+  })
+
+  it('runs from any directory and through links, and passes every word as it is', async () => {
+    const real = checkout()
+    mkdirSync(join(directory, 'bin'))
+    const link = join(directory, 'bin/pv')
+    symlinkSync(real, join(directory, 'bin/polyvirt'))
+    symlinkSync('polyvirt', link)
+    const words = ['a b', '', '*', '--', '$x']
+    const { stdout, stderr } = await execute(link, words, {
+      env: env({ POLYVIRT_NODE: process.execPath }),
+      cwd: '/',
+    })
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual([process.execPath, words, link])
+    const onPath = await execute('sh', ['-c', 'pv x'], {
+      env: env({ POLYVIRT_NODE: process.execPath, PATH: `${join(directory, 'bin')}:/usr/bin:/bin` }),
+      cwd: '/tmp',
+    })
+    expect(JSON.parse(onPath.stdout)).toEqual([process.execPath, ['x'], link])
+    const relative = await execute('sh', ['-c', './bin/pv y'], {
+      env: env({ POLYVIRT_NODE: process.execPath }),
+      cwd: directory,
+    })
+    expect((JSON.parse(relative.stdout) as unknown[])[1]).toEqual(['y'])
+  })
+
+  it('picks POLYVIRT_NODE, then the project`s own, then the one on PATH', async () => {
+    const real = checkout()
+    fakeNode('path', 'path')
+    const PATH = `${join(directory, 'path')}:/usr/bin:/bin`
+    const which = async (extra: NodeJS.ProcessEnv): Promise<string> =>
+      (await execute(real, [], { env: env({ PATH, ...extra }) })).stdout
+    expect(await which({})).toBe('path 1\n')
+    const platform = (await execute('uname', ['-s', '-m'])).stdout.trim().replace(' ', '-')
+    fakeNode(`.cache/polyvirt/tools/node-24-Other-vax/node_modules/.bin`, 'vax')
+    fakeNode(`.cache/polyvirt/tools/node-24-${platform}/node_modules/.bin`, 'own')
+    expect(await which({})).toBe('own 1\n')
+    fakeNode('xdg/polyvirt/tools/node_modules/.bin', 'xdg')
+    expect(await which({ XDG_CACHE_HOME: join(directory, 'xdg') })).toBe('xdg 1\n')
+    expect(await which({ XDG_CACHE_HOME: 'relative' })).toBe('own 1\n')
+    fakeNode('chosen', 'chosen')
+    expect(await which({ POLYVIRT_NODE: join(directory, 'chosen/node') })).toBe('chosen 1\n')
+  })
+
+  it('says what to run where something is missing', async () => {
+    const unbuilt = await execute(checkout(false), [], { env: env() })
+    expect(unbuilt.code).toBe(1)
+    expect(unbuilt.stderr).toBe(
+      `error: ${directory}/check out/packages/cli is not built; run: ${directory}/check out/scripts/dev pnpm build\n`,
+    )
+    const tools = join(directory, 'tools')
+    mkdirSync(tools)
+    for (const name of ['sh', 'readlink', 'dirname']) symlinkSync(`/usr/bin/${name}`, join(tools, name))
+    const nodeless = await execute(checkout(), ['list'], { env: env({ PATH: tools }) })
+    expect(nodeless.code).toBe(1)
+    expect(nodeless.stderr).toMatch(/^error: polyvirt needs Node 22\.18 or newer, and there is none; run: /)
+  })
+
+  it('is written for any POSIX shell', async () => {
+    const { code, stderr } = await execute('sh', ['-n', script])
+    expect([code, stderr]).toEqual([0, ''])
+    closeSync(openSync(script, 'r'))
+  })
+})
