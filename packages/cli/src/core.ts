@@ -4,7 +4,16 @@
  * Values here are needed by nearly every command; what a single command needs (the XML reader, the
  * hypervisor) is imported when that command runs.
  */
-export { DomainError, domainError, errorNumber, formatProblem, nearest, printable } from '@polyvirt/core'
+import type { readXml as ReadXml } from '@polyvirt/core'
+
+export {
+  DomainError,
+  domainError,
+  errorNumber,
+  formatProblem,
+  nearest,
+  printable,
+} from '@polyvirt/core'
 export type {
   Arch,
   ArchRegistry,
@@ -28,7 +37,7 @@ export type {
 } from '@polyvirt/core'
 
 /** Core's XML reader; loaded only by the commands that look inside a document. */
-export async function loadXmlReader(): Promise<(typeof import('@polyvirt/core'))['readXml']> {
+export async function loadXmlReader(): Promise<typeof ReadXml> {
   const { readXml } = await import('@polyvirt/core')
   return readXml
 }

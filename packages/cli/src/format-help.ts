@@ -48,7 +48,11 @@ function optionLine({ name, kind, help }: OptionSpec): string {
 }
 
 /** The commands of one group, as `help GROUP` lists them. */
-export function formatGroup(keyword: GroupKeyword, commands: readonly Command[], end = ':'): string {
+export function formatGroup(
+  keyword: GroupKeyword,
+  commands: readonly Command[],
+  end = ':',
+): string {
   const group = commandGroups.find((candidate) => candidate.keyword === keyword)
   const lines = commands
     .filter((command) => command.group === keyword && command.hidden !== true)

@@ -35,7 +35,12 @@ export async function runCli(invocation: Invocation): Promise<number> {
   try {
     options = parseGlobalOptions(words)
   } catch (error) {
-    const output = new Output({ stdout, stderr, environment, noColor: words.includes('--no-color') })
+    const output = new Output({
+      stdout,
+      stderr,
+      environment,
+      noColor: words.includes('--no-color'),
+    })
     reportError(error, { output, json: words.includes('--json'), debug: defaultSettings.debug })
     return 1
   }

@@ -27,8 +27,5 @@ export async function main(open: OpenHypervisor = openHypervisor): Promise<void>
 /** Where this file really is, and where the user's `polyvirt` stood before links were followed. */
 function installedDirectories(): readonly string[] {
   const invokedAs = process.env['POLYVIRT_INVOKED_AS'] ?? process.argv[1]
-  return [
-    import.meta.dirname,
-    ...(invokedAs === undefined ? [] : [dirname(resolve(invokedAs))]),
-  ]
+  return [import.meta.dirname, ...(invokedAs === undefined ? [] : [dirname(resolve(invokedAs))])]
 }

@@ -12,6 +12,8 @@ export function formatVersion(long: boolean): string {
 }
 
 function ownVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  )
   return (manifest as { readonly version: string }).version
 }

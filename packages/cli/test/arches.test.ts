@@ -25,7 +25,11 @@ interface FakePackage {
 function install(directory: string, fake: FakePackage = {}): string {
   const target = join(root, directory)
   mkdirSync(target, { recursive: true })
-  const { name = directory.split('node_modules/').at(-1), arch = 'fake', guests = ['fake64'] } = fake
+  const {
+    name = directory.split('node_modules/').at(-1),
+    arch = 'fake',
+    guests = ['fake64'],
+  } = fake
   const exports = fake.exports ?? { '.': { types: './index.d.ts', default: './index.js' } }
   const manifest = { name, version: '1.2.3', type: 'module', polyvirt: { arch, guests }, exports }
   writeFileSync(join(target, 'package.json'), fake.manifest ?? JSON.stringify(manifest))
@@ -42,7 +46,9 @@ function moduleText(arch: string, guests: unknown): string {
 }
 
 const names = (from: readonly string[], path?: string): readonly string[] =>
-  findArchPackages({ from, ...(path === undefined ? {} : { path }) }).packages.map(({ name }) => name)
+  findArchPackages({ from, ...(path === undefined ? {} : { path }) }).packages.map(
+    ({ name }) => name,
+  )
 
 describe('finding architecture packages', () => {
   it('looks in every node_modules on the way up, nearest first', () => {
@@ -150,7 +156,11 @@ describe('the registry for core', () => {
     ['throws at import', { module: `throw new Error('at import')` }, /at import/],
     ['is not there', { exports: './gone.js' }, /gone\.js/],
     ['exports nothing of the name', { module: 'export const other = {}' }, /named 'fake'/],
-    ['does not serve what it says', { module: moduleText('fake', ['other']) }, /serves fake64, and/],
+    [
+      'does not serve what it says',
+      { module: moduleText('fake', ['other']) },
+      /serves fake64, and/,
+    ],
     ['names no module', { exports: { './x': './x.js' } }, /names no module/],
   ] as const)('says what is wrong with a package that %s', async (_what, fake, reason) => {
     install('node_modules/polyvirt-arch-fake', fake)
@@ -204,10 +214,15 @@ describe('polyvirt arches', () => {
     const { stdout, stderr, code } = await run(['--json', 'arches'], { archesFrom: [root] })
     expect(code).toBe(0)
     expect((JSON.parse(stdout) as { guest: string }[]).map(({ guest }) => guest)).toEqual(['vax'])
-    const warnings = stderr.trim().split('\n').map((line) => JSON.parse(line) as unknown)
+    const warnings = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
     expect(warnings).toHaveLength(2)
     const human = await run(['arches'], { archesFrom: [root] })
-    expect(human.stderr).toMatch(/^warning: architecture package .*polyvirt-arch-ugly is skipped: /m)
+    expect(human.stderr).toMatch(
+      /^warning: architecture package .*polyvirt-arch-ugly is skipped: /m,
+    )
     expect(human.stderr).toMatch(/bad \\x1b\[31m day/)
   })
 

@@ -117,7 +117,8 @@ describe('define, create and start', () => {
   it('names the package to install for an architecture that is not', async () => {
     const path = file('guest.xml', guest('web'))
     const hypervisor = new MemoryHypervisor({
-      registry: (await import('../src/arch/arch-catalog.ts')).createArchCatalog({ from: [] }).registry,
+      registry: (await import('../src/arch/arch-catalog.ts')).createArchCatalog({ from: [] })
+        .registry,
     })
     const { code, stderr } = await run(['define', path, '--arch', 'ppc64le'], { hypervisor })
     expect(code).toBe(1)
@@ -133,7 +134,9 @@ describe('define, create and start', () => {
     await hypervisor.domainDestroy('web')
     const again = await run(['start', path, '--arch', 'ppc64le'], { hypervisor })
     expect(again.stdout).toBe("Domain 'web' started\n\n")
-    expect((await run(['start', path], { hypervisor })).stderr).toBe('error: Domain is already active\n')
+    expect((await run(['start', path], { hypervisor })).stderr).toBe(
+      'error: Domain is already active\n',
+    )
     expect(await hypervisor.connectListAllDomains()).toHaveLength(1)
   })
 
@@ -199,9 +202,12 @@ describe('define, create and start', () => {
   it('shows how far a start has come on a terminal, and leaves no trace of it', async () => {
     const path = file('guest.xml', guest('web'))
     const shown = await run(['start', path], { terminal: true })
-    expect(shown.stderr).toMatch(/^\r\x1b\[2KStarting 'web': plan …/)
-    expect(shown.stderr).toMatch(/\r\x1b\[2K$/)
-    for (const words of [['-q', 'start', path], ['--json', 'start', path]]) {
+    expect(shown.stderr.startsWith("\r\u001b[2KStarting 'web': plan …")).toBe(true)
+    expect(shown.stderr.endsWith('\r\u001b[2K')).toBe(true)
+    for (const words of [
+      ['-q', 'start', path],
+      ['--json', 'start', path],
+    ]) {
       expect((await run(words, { terminal: true })).stderr).toBe('')
     }
     expect((await run(['start', path])).stderr).toBe('')
@@ -211,7 +217,9 @@ describe('define, create and start', () => {
 describe('documents and command lines', () => {
   it('dumps XML as it is into a pipe, and with references for risky characters on a terminal', async () => {
     const hypervisor = new MemoryHypervisor()
-    const { domain } = await hypervisor.domainDefineXml(guest('web', '  <title>\u009b31m\u202e</title>\n'))
+    const { domain } = await hypervisor.domainDefineXml(
+      guest('web', '  <title>\u009b31m\u202e</title>\n'),
+    )
     const piped = await run(['dumpxml', domain.uuid], { hypervisor })
     expect(piped.stdout).toContain('<title>\u009b31m\u202e</title>')
     const shown = await run(['dumpxml', domain.uuid], { hypervisor, terminal: true })
@@ -248,7 +256,9 @@ describe('documents and command lines', () => {
 
 `,
     )
-    expect((await run(['explain', path, '--xml'])).stdout).toMatch(/^<domain type='qemu'>[^]*<\/domain>\n\n$/)
+    expect((await run(['explain', path, '--xml'])).stdout).toMatch(
+      /^<domain type='qemu'>[^]*<\/domain>\n\n$/,
+    )
     const json = await run(['explain', path, '--json'])
     expect((JSON.parse(json.stdout) as { entries: unknown[] }).entries).toHaveLength(2)
   })
@@ -282,9 +292,21 @@ Running hypervisor: QEMU 7.2.22
     expect((await run(['capabilities'])).stdout).toBe(
       '<capabilities>\n  <host/>\n</capabilities>\n\n\n',
     )
-    const words = ['domcapabilities', '--virttype', 'kvm', '--arch', 'ppc64', '--machine', 'pseries']
-    expect((await run(words)).stdout).toContain('<domain>kvm</domain>\n  <machine>pseries</machine>')
-    expect((await run(['domcapabilities', 'kvm', '/opt/qemu'])).stdout).toContain('<path>/opt/qemu</path>')
+    const words = [
+      'domcapabilities',
+      '--virttype',
+      'kvm',
+      '--arch',
+      'ppc64',
+      '--machine',
+      'pseries',
+    ]
+    expect((await run(words)).stdout).toContain(
+      '<domain>kvm</domain>\n  <machine>pseries</machine>',
+    )
+    expect((await run(['domcapabilities', 'kvm', '/opt/qemu'])).stdout).toContain(
+      '<path>/opt/qemu</path>',
+    )
     expect((await run(['domcapabilities', '--virttype', 'xen'])).stderr).toBe(
       'error: failed to get emulator capabilities\nerror: invalid argument: unknown virttype: xen\n',
     )
@@ -293,14 +315,18 @@ Running hypervisor: QEMU 7.2.22
   it('shows its own version without a connection', async () => {
     expect(await run(['-v'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' })
     expect((await run(['-V'])).stdout).toMatch(/^Polyvirt command line tool, version 0\.1\.0\n/)
-    expect((await run(['--help'])).stdout).toMatch(/^\npolyvirt \[options\]\.\.\. \[<command_string>\]\n/)
+    expect((await run(['--help'])).stdout).toMatch(
+      /^\npolyvirt \[options\]\.\.\. \[<command_string>\]\n/,
+    )
   })
 })
 
 describe('displays', () => {
   it('gives VNC by its display`s number, one or all', async () => {
     expect((await run(['domdisplay', 'test'])).stdout).toBe('vnc://127.0.0.1:1\n')
-    expect((await run(['domdisplay', 'test', '--type', 'spice'])).stdout).toBe('spice://127.0.0.1:5900\n')
+    expect((await run(['domdisplay', 'test', '--type', 'spice'])).stdout).toBe(
+      'spice://127.0.0.1:5900\n',
+    )
     expect((await run(['domdisplay', 'test', '--all'])).stdout).toBe(
       'vnc://127.0.0.1:1\nspice://127.0.0.1:5900\n',
     )
@@ -370,7 +396,10 @@ describe('edit', () => {
   it('redefines what was changed, in a file that nobody else can read and that goes away', async () => {
     const hypervisor = await testDefault()
     const log = join(directory, 'log')
-    const script = file('editor', `#!/bin/sh\nstat -c '%a %n' "$1" "$(dirname "$1")" > ${log}\nsed -i 's/8388608/4194304/' "$1"\n`)
+    const script = file(
+      'editor',
+      `#!/bin/sh\nstat -c '%a %n' "$1" "$(dirname "$1")" > ${log}\nsed -i 's/8388608/4194304/' "$1"\n`,
+    )
     const environment = { PATH: '/usr/bin:/bin', EDITOR: `sh ${script}` }
     const { stdout } = await run(['edit', 'test'], { hypervisor, environment })
     expect(stdout).toBe("Domain 'test' XML configuration edited.\n\n")
@@ -383,13 +412,17 @@ describe('edit', () => {
   it('fails with the reason where nobody can be asked', async () => {
     const { code, stderr } = await edit("sed -i 's/<vcpu.*/<vcpu>x<\\/vcpu>/'")
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^error: XML error: edited XML:\d+:\d+: \/domain\/vcpu: Invalid value 'x' for vcpu\n$/)
+    expect(stderr).toMatch(
+      /^error: XML error: edited XML:\d+:\d+: \/domain\/vcpu: Invalid value 'x' for vcpu\n$/,
+    )
   })
 
   it('tells that the editor failed', async () => {
     const { code, stderr } = await edit('false')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^error: internal error: Child process \(false .*\) unexpected exit status 1\n$/)
+    expect(stderr).toMatch(
+      /^error: internal error: Child process \(false .*\) unexpected exit status 1\n$/,
+    )
   })
 })
 
@@ -397,15 +430,45 @@ describe('completion', () => {
   it.each([
     [['st'], ['start']],
     [['nothing', ''], []],
-    [['dominfo', ''], ['test', 'off', '--domain']],
-    [['start', ''], ['off', '--domain', '--console', '--paused', '--autodestroy', '--bypass-cache', '--force-boot', '--arch']],
-    [['destroy', ''], ['test', '--domain', '--graceful']],
+    [
+      ['dominfo', ''],
+      ['test', 'off', '--domain'],
+    ],
+    [
+      ['start', ''],
+      [
+        'off',
+        '--domain',
+        '--console',
+        '--paused',
+        '--autodestroy',
+        '--bypass-cache',
+        '--force-boot',
+        '--arch',
+      ],
+    ],
+    [
+      ['destroy', ''],
+      ['test', '--domain', '--graceful'],
+    ],
     [['destroy', 'test', '--'], ['--graceful']],
-    [['console', 'test', '--devname', ''], ['serial0', 'console1']],
-    [['event', '--event', ''], ['lifecycle', 'reboot']],
-    [['domxml-to-native', ''], ['qemu-argv', '--format', '--domain', '--xml', '--arch']],
+    [
+      ['console', 'test', '--devname', ''],
+      ['serial0', 'console1'],
+    ],
+    [
+      ['event', '--event', ''],
+      ['lifecycle', 'reboot'],
+    ],
+    [
+      ['domxml-to-native', ''],
+      ['qemu-argv', '--format', '--domain', '--xml', '--arch'],
+    ],
     [['help', 'arc'], ['arches']],
-    [['completion', ''], ['bash', 'zsh', 'fish', '--shell']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish', '--shell'],
+    ],
   ])('of %j', async (words, expected) => {
     const hypervisor = await testDefault()
     await hypervisor.domainDefineXml(guest('off'))
@@ -431,10 +494,16 @@ describe('output', () => {
     const { domain } = await hypervisor.domainDefineXml(guest('w\u200beb', `  ${title}\n`))
     const { stdout } = await run(['list', '--all', '--title'], { hypervisor })
     expect(stdout).toContain(' -    w\\u200beb   shut off   a\\x9b31m\\u202eb\n')
-    for (const words of [['list', '--all', '--name'], ['domname', domain.uuid], ['undefine', domain.uuid]]) {
+    for (const words of [
+      ['list', '--all', '--name'],
+      ['domname', domain.uuid],
+      ['undefine', domain.uuid],
+    ]) {
       expect((await run(words, { hypervisor })).stdout).toContain('w\\u200beb')
     }
-    expect((await run(['bogus\u001b[31m'])).stderr).toBe("error: unknown command: 'bogus\\x1b[31m'\n")
+    expect((await run(['bogus\u001b[31m'])).stderr).toBe(
+      "error: unknown command: 'bogus\\x1b[31m'\n",
+    )
   })
 
   it('has colours on a terminal only, and not where they are unwanted', async () => {
@@ -446,18 +515,44 @@ describe('output', () => {
     expect((await list([], { NO_COLOR: '1' })).stdout).not.toContain('\u001b')
     expect((await list([], { TERM: 'dumb' })).stdout).not.toContain('\u001b')
     expect((await list([], {}, false)).stdout).not.toContain('\u001b')
-    expect((await run(['bogus'], { terminal: true })).stderr).toContain('\u001b[31merror:\u001b[0m ')
+    expect((await run(['bogus'], { terminal: true })).stderr).toContain(
+      '\u001b[31merror:\u001b[0m ',
+    )
   })
 
   it('is JSON everywhere with --json, before or after the command', async () => {
     for (const command of [
-      'list --all', 'dominfo test', 'domstate test', 'domid test', 'domuuid test', 'nodeinfo', 'uri',
-      'hostname', 'version', 'capabilities', 'dumpxml test', 'domblklist test', 'domiflist test',
-      'domdisplay test', 'suspend test', 'autostart test', 'undefine test', 'help', 'help list',
-      'arches', 'complete -- li', 'completion bash', 'pwd', 'echo a', 'event --list',
+      'list --all',
+      'dominfo test',
+      'domstate test',
+      'domid test',
+      'domuuid test',
+      'nodeinfo',
+      'uri',
+      'hostname',
+      'version',
+      'capabilities',
+      'dumpxml test',
+      'domblklist test',
+      'domiflist test',
+      'domdisplay test',
+      'suspend test',
+      'autostart test',
+      'undefine test',
+      'help',
+      'help list',
+      'arches',
+      'complete -- li',
+      'completion bash',
+      'pwd',
+      'echo a',
+      'event --list',
     ]) {
       const [name = '', ...rest] = command.split(' ')
-      for (const words of [['--json', name, ...rest], [name, '--json', ...rest]]) {
+      for (const words of [
+        ['--json', name, ...rest],
+        [name, '--json', ...rest],
+      ]) {
         const { stdout, stderr, code } = await run(words)
         expect([command, code, stderr]).toEqual([command, 0, ''])
         expect(() => JSON.parse(stdout) as unknown, command).not.toThrow()
@@ -465,7 +560,12 @@ describe('output', () => {
     }
     const { stderr } = await run(['--json', 'dominfo', 'nope'])
     expect(JSON.parse(stderr)).toEqual({
-      error: { code: 'ERR_NO_DOMAIN', number: 42, message: "failed to get domain 'nope'", problems: [] },
+      error: {
+        code: 'ERR_NO_DOMAIN',
+        number: 42,
+        message: "failed to get domain 'nope'",
+        problems: [],
+      },
     })
     expect(JSON.parse((await run(['--json', '-r', 'destroy', 'test'])).stderr)).toMatchObject({
       error: { code: 'ERR_OPERATION_DENIED', number: 29 },
@@ -476,7 +576,9 @@ describe('output', () => {
   })
 
   it('prints the time a command took', async () => {
-    expect((await run(['-t', 'uri'])).stdout).toMatch(/^test:\/\/\/default\n\n\(Time: \d+\.\d{3} ms\)\n\n$/)
+    expect((await run(['-t', 'uri'])).stdout).toMatch(
+      /^test:\/\/\/default\n\n\(Time: \d+\.\d{3} ms\)\n\n$/,
+    )
   })
 
   it('keeps a log', async () => {

@@ -106,7 +106,11 @@ describe('the options before the command', () => {
     [['--connect=u', '--quiet'], { uri: 'u', quiet: true }, []],
     [['--conn', 'u'], { uri: 'u' }, []],
     [['-qc', 'u'], { quiet: true, uri: 'u' }, []],
-    [['--json', '--no-color', '-d0', '-l', '/f'], { json: true, noColor: true, debug: 0, logFile: '/f' }, []],
+    [
+      ['--json', '--no-color', '-d0', '-l', '/f'],
+      { json: true, noColor: true, debug: 0, logFile: '/f' },
+      [],
+    ],
     [['-e', '^x', '-k5', '-K', '3', '--', '-x'], { escape: '^x' }, ['-x']],
   ])('reads %j', (words, settings, rest) => {
     const read = parseGlobalOptions(words)

@@ -1,10 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
 import {
   chmodSync,
-  closeSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -32,7 +30,11 @@ interface Ended {
 function execute(
   program: string,
   words: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string; readonly cwd?: string } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv
+    readonly input?: string
+    readonly cwd?: string
+  } = {},
 ): Promise<Ended> {
   const { promise, resolve } = Promise.withResolvers<Ended>()
   const env = options.env ?? { PATH: process.env['PATH'], HOME: directory }
@@ -107,14 +109,23 @@ describe('the process', () => {
 
 describe('on a terminal', () => {
   /** Runs under util-linux's `script`, with keys typed when their prompt shows. */
-  async function onTerminal(
+  const onTerminal = async (...call: Parameters<typeof rawOnTerminal>): Promise<string> =>
+    (await rawOnTerminal(...call)).replaceAll('\r', '')
+
+  async function rawOnTerminal(
     words: readonly string[],
     keys: readonly (readonly [waitFor: string, keys: string])[],
     editor = 'true',
   ): Promise<string> {
     const command = [process.execPath, ...flags, ...words].map((word) => `'${word}'`).join(' ')
     const child = spawn('script', ['-qec', command, '/dev/null'], {
-      env: { PATH: process.env['PATH'], HOME: directory, TERM: 'xterm', NO_COLOR: '1', EDITOR: editor },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: directory,
+        TERM: 'xterm',
+        NO_COLOR: '1',
+        EDITOR: editor,
+      },
     })
     let text = ''
     let from = 0
@@ -133,18 +144,21 @@ describe('on a terminal', () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     child.once('close', () => resolve())
     await promise
-    return text.replaceAll('\r', '')
+    return text
   }
 
   it('has a shell with a prompt, completion, history, and Ctrl-C that does not end it', async () => {
-    const text = await onTerminal([], [
-      ['polyvirt # ', 'dominf\ttes\t\r'],
-      ['Security DOI', 'junk\u0003'],
-      ['^C', 'event --all --loop\r'],
-      ['--loop', '\u0003'],
-      ['interrupted', '\u0010\u0010\r'],
-      ['Security DOI', 'quit\r'],
-    ])
+    const text = await onTerminal(
+      [],
+      [
+        ['polyvirt # ', 'dominf\ttes\t\r'],
+        ['Security DOI', 'junk\u0003'],
+        ['^C', 'event --all --loop\r'],
+        ['--loop', '\u0003'],
+        ['interrupted', '\u0010\u0010\r'],
+        ['Security DOI', 'quit\r'],
+      ],
+    )
     expect(text).toContain("Type:  'help' for help with commands")
     expect(text).toContain('dominfo test')
     expect(text.match(/UUID: {11}6695eb01/g)).toHaveLength(2)
@@ -155,19 +169,38 @@ describe('on a terminal', () => {
   })
 
   it('lends the terminal to a console and takes it back', async () => {
-    const text = await onTerminal([], [
-      ['polyvirt # ', 'console test\r'],
-      ['login:', 'who\u0003'],
-      ['who', '\u001d'],
-      ['polyvirt # ', 'hostname\r'],
-      ['host.example', '\u0004'],
-    ])
-    expect(text).toMatch(/Escape character is \^\] \(Ctrl \+ \]\)\n.*guest login:.* who\u0003/)
+    const text = await onTerminal(
+      [],
+      [
+        ['polyvirt # ', 'console test\r'],
+        ['login:', 'who\u0003'],
+        ['who', '\u001d'],
+        ['polyvirt # ', 'hostname\r'],
+        ['host.example', '\u0004'],
+      ],
+    )
+    expect(text).toMatch(/Escape character is \^\] \(Ctrl \+ \]\)\n.*guest login:/)
+    expect(text).toContain(' who\u0003')
     expect(text).toContain('host.example\n')
   })
 
+  it('changes nothing of what a guest writes, and puts the terminal back', async () => {
+    const text = await rawOnTerminal(
+      ['console test; uri'],
+      [
+        ['login:', 'a\nb'],
+        ['a\nb', '\u001d'],
+      ],
+    )
+    expect(text).toContain(' a\nb')
+    expect(text).toContain('test:///default\r\n')
+  })
+
   it('asks what to do with an edit that is not accepted', async () => {
-    writeFileSync(join(directory, 'editor'), '#!/bin/sh\nsed -i "s/<vcpu.*/<vcpu>x<\\/vcpu>/" "$1"\n')
+    writeFileSync(
+      join(directory, 'editor'),
+      '#!/bin/sh\nsed -i "s/<vcpu.*/<vcpu>x<\\/vcpu>/" "$1"\n',
+    )
     chmodSync(join(directory, 'editor'), 0o755)
     const text = await onTerminal(
       ['edit test'],
@@ -177,7 +210,9 @@ describe('on a terminal', () => {
       ],
       join(directory, 'editor'),
     )
-    expect(text).toContain("error: XML error: edited XML:6:3: /domain/vcpu: Invalid value 'x' for vcpu\n")
+    expect(text).toContain(
+      "error: XML error: edited XML:6:3: /domain/vcpu: Invalid value 'x' for vcpu\n",
+    )
     expect(text).toContain('i - turn off validation and try to redefine again\n')
   })
 })
@@ -187,18 +222,18 @@ describe('bin/polyvirt', () => {
 
   /** A checkout, built: what main.js sees of its call is what it prints. */
   function checkout(built = true): string {
-    const package_ = join(directory, 'check out/packages/cli')
-    mkdirSync(join(package_, 'bin'), { recursive: true })
-    writeFileSync(join(package_, 'bin/polyvirt'), readFileSync(script))
-    chmodSync(join(package_, 'bin/polyvirt'), 0o755)
+    const home = join(directory, 'check out/packages/cli')
+    mkdirSync(join(home, 'bin'), { recursive: true })
+    writeFileSync(join(home, 'bin/polyvirt'), readFileSync(script))
+    chmodSync(join(home, 'bin/polyvirt'), 0o755)
     if (built) {
-      mkdirSync(join(package_, 'dist'))
+      mkdirSync(join(home, 'dist'))
       writeFileSync(
-        join(package_, 'dist/main.js'),
+        join(home, 'dist/main.js'),
         'console.log(JSON.stringify([process.execPath, process.argv.slice(2), process.env.POLYVIRT_INVOKED_AS]))',
       )
     }
-    return join(package_, 'bin/polyvirt')
+    return join(home, 'bin/polyvirt')
   }
 
   /** A Node that says which one it is. */
@@ -228,7 +263,10 @@ describe('bin/polyvirt', () => {
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual([process.execPath, words, link])
     const onPath = await execute('sh', ['-c', 'pv x'], {
-      env: env({ POLYVIRT_NODE: process.execPath, PATH: `${join(directory, 'bin')}:/usr/bin:/bin` }),
+      env: env({
+        POLYVIRT_NODE: process.execPath,
+        PATH: `${join(directory, 'bin')}:/usr/bin:/bin`,
+      }),
       cwd: '/tmp',
     })
     expect(JSON.parse(onPath.stdout)).toEqual([process.execPath, ['x'], link])
@@ -265,15 +303,17 @@ describe('bin/polyvirt', () => {
     )
     const tools = join(directory, 'tools')
     mkdirSync(tools)
-    for (const name of ['sh', 'readlink', 'dirname']) symlinkSync(`/usr/bin/${name}`, join(tools, name))
+    for (const name of ['sh', 'readlink', 'dirname'])
+      symlinkSync(`/usr/bin/${name}`, join(tools, name))
     const nodeless = await execute(checkout(), ['list'], { env: env({ PATH: tools }) })
     expect(nodeless.code).toBe(1)
-    expect(nodeless.stderr).toMatch(/^error: polyvirt needs Node 22\.18 or newer, and there is none; run: /)
+    expect(nodeless.stderr).toMatch(
+      /^error: polyvirt needs Node 22\.18 or newer, and there is none; run: /,
+    )
   })
 
   it('is written for any POSIX shell', async () => {
     const { code, stderr } = await execute('sh', ['-n', script])
     expect([code, stderr]).toEqual([0, ''])
-    closeSync(openSync(script, 'r'))
   })
 })

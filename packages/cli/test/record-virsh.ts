@@ -48,7 +48,8 @@ writeFileSync(
  * cache of what each QEMU can do stays from case to case.
  */
 async function askQemu(each: VirshCase): Promise<Answer> {
-  for (const name of ['etc', 'lib', 'run', 'log']) rmSync(join(root, name), { recursive: true, force: true })
+  for (const name of ['etc', 'lib', 'run', 'log'])
+    rmSync(join(root, name), { recursive: true, force: true })
   mkdirSync(join(root, 'etc'), { recursive: true })
   writeFileSync(join(root, 'etc/qemu.conf'), qemuConf)
   const answer = await askVirsh(`qemu:///embed?root=${root}`, each)

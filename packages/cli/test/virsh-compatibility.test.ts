@@ -17,22 +17,28 @@ beforeAll(() => process.chdir(fixtures))
 afterAll(() => process.chdir(before))
 
 describe('answers as virsh does on its test driver', () => {
-  it.each(testDriverCases.map((each) => [caseName(each), each] as const))('%s', async (name, each) => {
-    const { words, input } = each
-    const answer = await run(words, {
-      hypervisor: await testDefault(),
-      ...(input === undefined ? {} : { input }),
-    })
-    process.chdir(fixtures)
-    expect(comparable(answer)).toEqual(asOurs(recorded.test[name]))
-  })
+  it.each(testDriverCases.map((each) => [caseName(each), each] as const))(
+    '%s',
+    async (name, each) => {
+      const { words, input } = each
+      const answer = await run(words, {
+        hypervisor: await testDefault(),
+        ...(input === undefined ? {} : { input }),
+      })
+      process.chdir(fixtures)
+      expect(comparable(answer)).toEqual(asOurs(recorded.test[name]))
+    },
+  )
 })
 
 describe("answers as virsh does on libvirt's QEMU driver", () => {
-  it.each(qemuDriverCases.map((each) => [caseName(each), each] as const))('%s', async (name, each) => {
-    const answer = await run(each.words, { hypervisor: new MemoryHypervisor() })
-    expect(comparable(answer)).toEqual(asOurs(recorded.qemu[name]))
-  })
+  it.each(qemuDriverCases.map((each) => [caseName(each), each] as const))(
+    '%s',
+    async (name, each) => {
+      const answer = await run(each.words, { hypervisor: new MemoryHypervisor() })
+      expect(comparable(answer)).toEqual(asOurs(recorded.qemu[name]))
+    },
+  )
 })
 
 // The recording is asked again where virsh is at hand; everywhere else it is what counts.
@@ -79,5 +85,7 @@ function asOurs(answer: Answer | undefined): Answer | undefined {
 }
 
 function stable(answer: Answer | undefined): unknown {
-  return answer === undefined ? undefined : { ...answer, stdout: answer.stdout.replace(/^(CPU time: ).*$/gm, '$1') }
+  return answer === undefined
+    ? undefined
+    : { ...answer, stdout: answer.stdout.replace(/^(CPU time: ).*$/gm, '$1') }
 }

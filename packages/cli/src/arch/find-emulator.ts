@@ -6,7 +6,9 @@ export function findEmulator(
   guest: { readonly emulators: readonly string[] },
   environment: NodeJS.ProcessEnv,
 ): string | undefined {
-  const directories = (environment['PATH'] ?? '').split(delimiter).filter((path) => isAbsolute(path))
+  const directories = (environment['PATH'] ?? '')
+    .split(delimiter)
+    .filter((path) => isAbsolute(path))
   for (const name of guest.emulators) {
     for (const directory of [...directories, '/usr/bin', '/usr/local/bin', '/usr/libexec']) {
       const file = join(directory, name)

@@ -20,7 +20,8 @@ export const commands: readonly Command[] = [
     name: 'completion',
     group: 'polyvirt',
     summary: 'print a completion script for a shell',
-    description: 'Print a script that makes the shell complete polyvirt commands, options and\ndomains.',
+    description:
+      'Print a script that makes the shell complete polyvirt commands, options and\ndomains.',
     options: [
       {
         name: 'shell',
@@ -34,9 +35,12 @@ export const commands: readonly Command[] = [
       const shell = options.need('shell')
       const script = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined
       if (script === undefined) {
-        throw new CommandError(`no completion for shell '${shell}'; offered: ${shells.join(', ')}`, {
-          code: 'ERR_INVALID_ARG',
-        })
+        throw new CommandError(
+          `no completion for shell '${shell}'; offered: ${shells.join(', ')}`,
+          {
+            code: 'ERR_INVALID_ARG',
+          },
+        )
       }
       return { text: script, json: { shell, script } }
     },

@@ -1,7 +1,13 @@
 import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
-import { archOption, defineOptions, fileOption, validateOption, warnAll } from '../document-options.ts'
+import {
+  archOption,
+  defineOptions,
+  fileOption,
+  validateOption,
+  warnAll,
+} from '../document-options.ts'
 import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
 import { readDocument } from '../read-document.ts'
 

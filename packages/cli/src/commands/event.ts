@@ -44,7 +44,12 @@ async function event(context: Context, options: Options): Promise<Answer> {
     options.text('domain') === undefined
       ? { hypervisor: await context.hypervisor(), reference: undefined }
       : await lookupDomain(context, options)
-  const watch = { types, reference, loop: options.flag('loop'), timestamp: options.flag('timestamp') }
+  const watch = {
+    types,
+    reference,
+    loop: options.flag('loop'),
+    timestamp: options.flag('timestamp'),
+  }
   const { count, end } = await receive(context, hypervisor, watch, timeoutSeconds)
   return {
     text: `${end === undefined ? '' : `event loop ${end}\n`}events received: ${count}\n`,

@@ -2,7 +2,13 @@ import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Explanation } from '../core.ts'
-import { archOption, defineOptions, fileOption, validateOption, warnAll } from '../document-options.ts'
+import {
+  archOption,
+  defineOptions,
+  fileOption,
+  validateOption,
+  warnAll,
+} from '../document-options.ts'
 import { formatTable } from '../output/format-table.ts'
 import { safeXml } from '../output/safe-xml.ts'
 import { readDocument } from '../read-document.ts'

@@ -28,15 +28,16 @@ async function help(_context: Context, options: Options): Promise<Answer> {
   const name = options.text('command')
   const everything = await allCommands()
   if (name === undefined) {
-    return { text: `Grouped commands:\n\n${formatAllHelp(everything)}`, json: everything.map(describe) }
+    return {
+      text: `Grouped commands:\n\n${formatAllHelp(everything)}`,
+      json: everything.map(describe),
+    }
   }
   const command = await findCommand(name)
   if (command !== undefined) return { text: formatCommandHelp(command), json: describe(command) }
   const group = commandGroups.find(
     (candidate) =>
-      candidate.title === name ||
-      candidate.keyword === name ||
-      ('alias' in candidate && candidate.alias === name),
+      candidate.title === name || candidate.keyword === name || candidate.alias === name,
   )
   if (group === undefined) throw unknown(name)
   return {

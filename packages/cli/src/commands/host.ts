@@ -151,8 +151,10 @@ async function version(context: Context, options: Options): Promise<Answer> {
 function hypervisorLines({ emulators }: VersionInfo): readonly string[] {
   const versions = new Set(emulators.map((emulator) => emulator.version))
   if (versions.size === 0) return ['Cannot extract running QEMU hypervisor version\n']
-  if (versions.size === 1) return [`Running hypervisor: QEMU ${printable([...versions][0] ?? '')}\n`]
+  if (versions.size === 1)
+    return [`Running hypervisor: QEMU ${printable([...versions][0] ?? '')}\n`]
   return emulators.map(
-    (emulator) => `Running hypervisor: QEMU ${printable(emulator.version)} (${printable(emulator.arch)})\n`,
+    (emulator) =>
+      `Running hypervisor: QEMU ${printable(emulator.version)} (${printable(emulator.arch)})\n`,
   )
 }

@@ -78,7 +78,9 @@ function formatDominfo(info: DomainInfo): string {
     ['OS Type:', info.osType],
     ['State:', info.state],
     ['CPU(s):', String(info.vcpus)],
-    ...(info.cpuTimeNs > 0 ? [['CPU time:', `${(info.cpuTimeNs / 1e9).toFixed(1)}s`] as const] : []),
+    ...(info.cpuTimeNs > 0
+      ? [['CPU time:', `${(info.cpuTimeNs / 1e9).toFixed(1)}s`] as const]
+      : []),
     ['Max memory:', `${info.maxMemoryKiB} KiB`],
     ['Used memory:', `${info.memoryKiB} KiB`],
     ['Persistent:', info.persistent ? 'yes' : 'no'],

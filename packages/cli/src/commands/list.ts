@@ -30,7 +30,11 @@ const flags: Readonly<Record<string, string>> = {
   title: 'show domain title',
 }
 
-const options = Object.entries(flags).map(([name, help]): OptionSpec => ({ name, kind: 'bool', help }))
+const options = Object.entries(flags).map(([name, help]): OptionSpec => ({
+  name,
+  kind: 'bool',
+  help,
+}))
 
 export const commands: readonly Command[] = [
   {
@@ -54,7 +58,9 @@ async function list(context: Context, options: Options): Promise<Answer> {
     json: domains,
     text:
       columns.length > 0
-        ? domains.map((domain) => `${columns.map((name) => cell(domain, name)).join(' ')}\n`).join('')
+        ? domains
+            .map((domain) => `${columns.map((name) => cell(domain, name)).join(' ')}\n`)
+            .join('')
         : table(domains, options.flag('title'), settings.quiet, output.styles),
   }
 }

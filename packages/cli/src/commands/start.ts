@@ -3,7 +3,13 @@ import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainSummary } from '../core.ts'
-import { archOption, defineOptions, fileOption, validateOption, warnAll } from '../document-options.ts'
+import {
+  archOption,
+  defineOptions,
+  fileOption,
+  validateOption,
+  warnAll,
+} from '../document-options.ts'
 import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
 import { readDocument } from '../read-document.ts'
 import { defineForStart } from '../start/define-for-start.ts'
@@ -96,7 +102,12 @@ async function isDocument(path: string): Promise<boolean> {
 
 async function startFile(context: Context, file: string, options: Options): Promise<Answer> {
   const xml = await readDocument(file)
-  const { domain, isNew, warnings } = await defineForStart(context, file, xml, defineOptions(options))
+  const { domain, isNew, warnings } = await defineForStart(
+    context,
+    file,
+    xml,
+    defineOptions(options),
+  )
   warnAll(context, warnings, file)
   try {
     return await startDefined(context, domain, options, isNew ? file : undefined)
@@ -157,7 +168,12 @@ function createOptions(
   context: Context,
   options: Options,
   onPhase: ((phase: string) => void) | undefined,
-): { paused: boolean; autodestroy: boolean; signal: AbortSignal; onPhase?: (phase: string) => void } {
+): {
+  paused: boolean
+  autodestroy: boolean
+  signal: AbortSignal
+  onPhase?: (phase: string) => void
+} {
   return {
     paused: options.flag('paused'),
     autodestroy: options.flag('autodestroy'),

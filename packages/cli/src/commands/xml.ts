@@ -102,7 +102,8 @@ async function domxmlToNative(context: Context, options: Options): Promise<Answe
       code: 'ERR_INVALID_ARG',
     })
   }
-  const native = file === undefined ? await ofDomain(context, options) : await ofFile(context, options, file)
+  const native =
+    file === undefined ? await ofDomain(context, options) : await ofFile(context, options, file)
   return { text: commandLine(native), remark: '', json: native }
 }
 
@@ -125,6 +126,8 @@ async function ofFile(context: Context, options: Options, file: string): Promise
 
 /** One line for a shell, as libvirt writes it; virsh's blank line ends it. */
 function commandLine({ argv, environment }: NativeResult): string {
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`)
+  const variables = Object.entries(environment).map(
+    ([name, value]) => `${name}=${shellQuote(value)}`,
+  )
   return [...variables, ...argv.map(shellQuote)].join(' ')
 }

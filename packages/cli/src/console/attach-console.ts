@@ -4,6 +4,7 @@ import { printable } from '../core.ts'
 import type { ConsoleStream } from '../core.ts'
 import type { Source } from '../terminal.ts'
 import { describeEscape, escapeByte } from './escape-character.ts'
+import { enterRawMode, leaveRawMode } from './raw-terminal.ts'
 
 export interface ConsoleRequest {
   readonly context: Context
@@ -50,14 +51,14 @@ async function converse(request: ConsoleRequest): Promise<void> {
   const hint = setTimeout(() => hintAtSilence(request, stream), request.hintAfterMs ?? silenceMs)
   hint.unref()
   const { input } = context.terminal
-  input.setRawMode?.(true)
+  enterRawMode(input)
   try {
     const typing = passInput(input, stream, escapeByte(settings.escape))
     await Promise.race([typing.done, passOutput(stream, context, hint)])
     typing.stop()
   } finally {
     clearTimeout(hint)
-    input.setRawMode?.(false)
+    leaveRawMode(input)
     input.pause()
   }
 }

@@ -104,7 +104,11 @@ export function isDomainError(error: unknown): error is DomainError {
 
 function stackOf(error: Error): string {
   const stacks: string[] = []
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+  for (
+    let at: unknown = error, depth = 0;
+    at instanceof Error && depth < 8;
+    at = at.cause, depth++
+  ) {
     stacks.push(multiline(at.stack ?? at.message))
   }
   return stacks.join('\n  caused by ')

@@ -1,5 +1,4 @@
 // XML has no C0 controls besides tab and line ends; carriage return moves a terminal's cursor.
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is replaced
 const risky = /[\r\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /** The same document for a terminal: risky characters become character references. */

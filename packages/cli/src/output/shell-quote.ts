@@ -1,11 +1,12 @@
+import { printable } from '../core.ts'
+
 /**
  * A word for a shell, quoted as libvirt does it: bare where nothing in it is special, else in
  * single quotes. Control characters, which a terminal would act on, take bash's `$'…'`.
  */
 export function shellQuote(word: string): string {
   if (word === '') return "''"
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is escaped
-  if (/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(word)) {
+  if (printable(word) !== word) {
     return `$'${word.replace(/['\\]|[^\x20-\x7e]/gu, escapeForBash)}'`
   }
   // libvirt's list of characters that a shell reads something into (virBufferEscapeShell).
@@ -15,5 +16,7 @@ export function shellQuote(word: string): string {
 
 function escapeForBash(character: string): string {
   if (character === "'" || character === '\\') return `\\${character}`
-  return [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
+  return [...Buffer.from(character)]
+    .map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`)
+    .join('')
 }

@@ -21,7 +21,9 @@ export interface ParsedCommand {
  */
 export function parseCommand(command: Command, words: readonly string[]): ParsedCommand {
   const values: OptionValues = new Map()
-  const waiting = command.options.filter((option) => option.kind !== 'bool' && option.named !== true)
+  const waiting = command.options.filter(
+    (option) => option.kind !== 'bool' && option.named !== true,
+  )
   const forgiving = command.name === 'help'
   let bare = false
   let help = false
@@ -39,7 +41,7 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
         else json = true
       } else if (option !== undefined) {
         checkSeen(values, option)
-        const value = option.kind === 'bool' ? flagOf(option, attached) : attached ?? words[++at]
+        const value = option.kind === 'bool' ? flagOf(option, attached) : (attached ?? words[++at])
         if (value === undefined) throw new UsageError(`expected syntax: ${syntax(option)}`)
         store(values, option, value)
         remove(waiting, option)
@@ -63,7 +65,9 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
 
 function splitOption(word: string): { readonly name: string; readonly attached?: string } {
   const at = word.indexOf('=')
-  return at < 0 ? { name: word.slice(2) } : { name: word.slice(2, at), attached: word.slice(at + 1) }
+  return at < 0
+    ? { name: word.slice(2) }
+    : { name: word.slice(2, at), attached: word.slice(at + 1) }
 }
 
 function flagOf(option: OptionSpec, attached: string | undefined): true {
@@ -83,7 +87,11 @@ function checkSeen(values: OptionValues, option: OptionSpec): void {
 
 function store(values: OptionValues, option: OptionSpec, value: string | true): void {
   if (option.kind !== 'argv') values.set(option.name, value)
-  else values.set(option.name, [...((values.get(option.name) as string[] | undefined) ?? []), `${value}`])
+  else
+    values.set(option.name, [
+      ...((values.get(option.name) as string[] | undefined) ?? []),
+      `${value}`,
+    ])
 }
 
 function remove(waiting: OptionSpec[], option: OptionSpec): void {
@@ -92,7 +100,9 @@ function remove(waiting: OptionSpec[], option: OptionSpec): void {
 }
 
 function checkRequired(command: Command, values: OptionValues): void {
-  const missing = command.options.find((option) => option.required === true && !values.has(option.name))
+  const missing = command.options.find(
+    (option) => option.required === true && !values.has(option.name),
+  )
   if (missing === undefined) return
   const bare = missing.kind === 'data' || missing.kind === 'argv'
   throw new UsageError(
