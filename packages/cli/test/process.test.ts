@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -15,11 +16,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 const main = join(import.meta.dirname, 'memory-main.ts')
 const flags = ['--conditions=@polyvirt/source', main]
 
+const children: ChildProcess[] = []
 let directory: string
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'polyvirt-process-'))
 })
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
+afterEach(() => {
+  // A test that timed out must not leave its process behind.
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  rmSync(directory, { recursive: true, force: true })
+})
 
 interface Ended {
   readonly code: number | null
@@ -84,6 +90,7 @@ describe('the process', () => {
     const child = spawn(process.execPath, [...flags, 'event', '--all', '--loop'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    children.push(child)
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
     // There is nothing to see of a process that waits, so it is given time to get there.
@@ -127,6 +134,7 @@ describe('on a terminal', () => {
         EDITOR: editor,
       },
     })
+    children.push(child)
     let text = ''
     let from = 0
     const left = [...keys]
