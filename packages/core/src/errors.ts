@@ -64,13 +64,25 @@ const prefixes: Partial<Record<ErrorCode, string>> = {
 /** An error message longer than this tells nobody anything and may flood a log. */
 const maxMessageBytes = 4096
 
+/** No more problems than this are kept of one document. */
+const maxProblems = 100
+
+/** One problem's message is shortened to this many characters. */
+const maxProblemLength = 2048
+
+/** Control, direction-changing, zero-width and other invisible characters. */
+export const invisible: RegExp =
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is meant
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/
+
+const everyInvisible = new RegExp(invisible.source, 'g')
+
 /**
- * Makes text from a guest, from QEMU or from a hostile document safe to print: control, bidi and
- * zero-width characters become visible escapes, so no such text can drive a terminal.
+ * Makes text from a guest, from QEMU or from a hostile document safe to print: invisible characters
+ * become visible escapes, so no such text can drive a terminal.
  */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => {
+  return text.toWellFormed().replace(everyInvisible, (c) => {
     const code = c.codePointAt(0) ?? 0
     return code < 0x100
       ? `\\x${code.toString(16).padStart(2, '0')}`
@@ -100,14 +112,39 @@ export class DomainError extends Error {
   readonly problems: readonly [Problem, ...Problem[]]
 
   constructor(problems: readonly [Problem, ...Problem[]], options?: ErrorOptions) {
-    const first = problems[0]
+    const [first, ...rest] = problems
+    const kept = [tidy(first), ...rest.slice(0, maxProblems - 1).map(tidy)] as const
     const prefix = prefixes[first.code]
-    const text = problems.map((problem) => formatProblem(problem)).join('\n')
-    const message = `${prefix === undefined ? '' : `${prefix}: `}${text}`
-    super(shorten(message), options)
+    super(`${prefix === undefined ? '' : `${prefix}: `}${listed(kept, problems.length)}`, options)
     this.code = first.code
-    this.problems = problems
+    this.problems = kept
   }
+}
+
+/** Whoever raises a problem may quote anything; here it becomes safe to print, and short. */
+function tidy(problem: Problem): Problem {
+  const { path, message } = problem
+  const short = message.length > maxProblemLength ? `${message.slice(0, maxProblemLength)}…` : message
+  return {
+    ...problem,
+    // QEMU's last words have lines of their own.
+    message: short.split('\n').map(printable).join('\n'),
+    ...(path !== undefined && { path: printable(path.slice(0, 256)) }),
+  }
+}
+
+/** As many problems as fit, and how many there are besides. */
+function listed(problems: readonly Problem[], total: number): string {
+  const lines: string[] = []
+  let bytes = 0
+  for (const problem of problems) {
+    const line = formatProblem(problem)
+    bytes += Buffer.byteLength(line) + 1
+    if (bytes > maxMessageBytes - 128 && lines.length > 0) break
+    lines.push(shorten(line, maxMessageBytes - 128))
+  }
+  const more = total - lines.length
+  return [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
 }
 
 /** A {@link DomainError} with one problem. */
@@ -125,7 +162,7 @@ export function errorNumber(code: ErrorCode): number {
   return errorNumbers[code]
 }
 
-function shorten(message: string): string {
-  if (Buffer.byteLength(message) <= maxMessageBytes) return message
-  return `${Buffer.from(message).subarray(0, maxMessageBytes - 4).toString('utf8').replace(/\ufffd$/, '')}…`
+function shorten(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text
+  return `${Buffer.from(text).subarray(0, bytes - 4).toString('utf8').replace(/\ufffd$/, '')}…`
 }

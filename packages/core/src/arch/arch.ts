@@ -12,7 +12,7 @@ import type { MachineBuilder } from './machine-builder.ts'
  * runs on: the guest's architecture is not the host's.
  */
 export interface Arch {
-  /** Names this driver in messages and files: `x86` style, short. Core never branches on it. */
+  /** Names this driver in messages and files: one short word. Core never branches on it. */
   readonly name: string
   /** The npm package it comes from; `explain` shows it as the owner of a rule. */
   readonly package: string

@@ -25,7 +25,7 @@ export function cpuset(path: string): XmlField<readonly number[]> {
 export function parseCpuset(written: string): readonly number[] | undefined {
   const set = new Set<number>()
   for (const part of written.split(',')) {
-    const match = /^\s*(\^?)(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(part)
+    const match = /^\s*(\^?)(0|[1-9]\d{0,4})(?:-(0|[1-9]\d{0,4}))?\s*$/.exec(part)
     if (match === null) return undefined
     const first = Number(match[2])
     const last = match[3] === undefined ? first : Number(match[3])

@@ -42,7 +42,7 @@ function scaled(path: string, defaultUnit: string): XmlField<bigint> {
       if (holder === undefined) return undefined
       const written = attribute ? holder.attributes.get(attribute[2] ?? '') : holder.text
       if (written === undefined) return undefined
-      return bytesOf({ ...scope, element: holder }, path, written, holder.attributes.get('unit') ?? defaultUnit)
+      return bytesOf(scope, path, written, holder.attributes.get('unit') ?? defaultUnit)
     },
     write(bytes, writer) {
       writer.put(attribute ? [...steps.slice(0, -1), '@unit'] : [...steps, '@unit'], 'KiB')
@@ -58,10 +58,11 @@ function descend(element: XmlElement, steps: readonly string[]): XmlElement | un
 }
 
 function bytesOf(scope: ReadScope, path: string, written: string, unit: string): bigint | undefined {
+  const unitPath = path.includes('@') ? path.replace(/@[^/]+$/, '@unit') : `${path}/@unit`
   const factor = units.get(unit.toLowerCase())
   if (factor === undefined) {
     const offered = 'b, KB, KiB, MB, MiB, GB, GiB, TB, TiB, PB, PiB, EB or EiB'
-    report(scope, 'ERR_XML_ERROR', `unit ${quote(unit)} is not known; use ${offered}`, `${path}/@unit`)
+    report(scope, 'ERR_XML_ERROR', `unit ${quote(unit)} is not known; use ${offered}`, unitPath)
     return undefined
   }
   if (!/^(?:0|[1-9][0-9]{0,19})$/.test(written)) {

@@ -3,12 +3,13 @@ import type { Arch } from '../arch/arch.ts'
 import { guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
-import { domainError, quote } from '../errors.ts'
+import { DomainError, domainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import { planContext } from '../plan/plan-context.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import { planDomain } from '../plan/plan-domain.ts'
 import type { PlannedDomain } from '../plan/plan-domain.ts'
+import type { QemuCapabilities } from '../qemu/capabilities.ts'
 import { parseDomain } from '../xml/parse-domain.ts'
 import { capabilitiesOf, requireEmulator } from './emulators.ts'
 import { hostArch, readHost } from './host.ts'
@@ -48,14 +49,14 @@ export class Planner {
     const arch = await this.#findArch(guestName, parsed.locate('os/type'))
     const guest = guestOf(arch, guestName)
     const emulator = domain.devices.emulator ?? (await requireEmulator(guest))
-    const capabilities = await capabilitiesOf(emulator, this.#layout, arch)
+    const capabilities = await this.#probe(emulator, arch, parsed.locate('devices/emulator'))
     const context = planContext(
       domain,
       { arch, guestName, capabilities, host: await this.host(), emulator, fresh },
       parsed.locate,
     )
     const planned = planDomain(domain, context, parsed.locate)
-    return { ...planned, context, warnings: parsed.warnings }
+    return { ...planned, context, warnings: [...parsed.warnings, ...planned.warnings] }
   }
 
   async host(): Promise<HostInfo> {
@@ -86,6 +87,17 @@ export class Planner {
       )
     }
     return written ?? asked ?? this.defaultGuest()
+  }
+
+  /** An emulator that will not do is told with its line. */
+  async #probe(emulator: string, arch: Arch, place: Problem['place']): Promise<QemuCapabilities> {
+    try {
+      return await capabilitiesOf(emulator, this.#layout, arch)
+    } catch (cause) {
+      if (!(cause instanceof DomainError) || cause.problems[0].path !== undefined) throw cause
+      const { code, message } = cause.problems[0]
+      throw domainError(code, message, { path: 'devices/emulator', ...(place && { place }), cause })
+    }
   }
 
   async #findArch(guest: string, place: Problem['place']): Promise<Arch> {

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts'
+import { DomainError, domainError } from '../errors.ts'
 import type { Place, Problem } from '../errors.ts'
 import type { DeviceKind } from '../domain/devices.ts'
 import type { Domain } from '../domain/domain.ts'
@@ -8,6 +8,7 @@ import type { RuntimeChoices } from '../qemu/argv-context.ts'
 import { applyDefaults } from './apply-defaults.ts'
 import { assignAddresses } from './assign-addresses.ts'
 import { assignAliases } from './assign-aliases.ts'
+import { findWarnings } from './find-warnings.ts'
 import { Notes } from './notes.ts'
 import type { Note } from './notes.ts'
 import type { PlanContext } from './plan-context.ts'
@@ -18,6 +19,26 @@ import type { ValidDomain } from './validate-domain.ts'
 export interface PlannedDomain {
   readonly domain: ValidDomain
   readonly notes: readonly Note[]
+  /** What was accepted with a reservation. */
+  readonly warnings: readonly Problem[]
+}
+
+/** More devices of one kind than any machine has places for. */
+const maxDevices = 2048
+
+function placeAt(place: Place | undefined): { readonly place?: Place } {
+  return place === undefined ? {} : { place }
+}
+
+/** Planning compares devices with each other, so their number is bounded before it begins. */
+function checkSize(domain: Domain, locate: (path: string) => Place | undefined): void {
+  for (const [kind, list] of Object.entries(domain.devices)) {
+    if (!Array.isArray(list) || list.length <= maxDevices) continue
+    throw domainError('ERR_CONFIG_UNSUPPORTED', `${list.length} devices of one kind; at most ${maxDevices} are taken`, {
+      path: `devices/${kind}`,
+      ...placeAt(locate(`devices/${kind}`)),
+    })
+  }
 }
 
 /**
@@ -33,13 +54,17 @@ export function planDomain(
   context: PlanContext,
   locate: (path: string) => Place | undefined = () => undefined,
 ): PlannedDomain {
+  checkSize(domain, locate)
   const notes = new Notes()
   const complete = applyDefaults(domain, context, notes)
   const addressed = assignAddresses(complete, context, notes)
   const problems = findProblems(addressed, context).map((problem) => atOrigin(problem, addressed, locate))
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
-  return { domain: addressed, notes: notes.list }
+  const warnings = findWarnings(domain).map((warning) => {
+    return { ...warning, ...placeAt(warning.path === undefined ? undefined : locate(warning.path)) }
+  })
+  return { domain: addressed, notes: notes.list, warnings }
 }
 
 /**

@@ -9,7 +9,14 @@ export type Options = Readonly<Record<string, OptionValue | undefined>>
  * it, so no path or name can add an option.
  */
 export function jsonOption(options: Options): string {
-  return JSON.stringify(options)
+  return JSON.stringify(options, (_, value: unknown) => exact(value))
+}
+
+/** Sizes above 2^53 are exact multiples of 1024 here; JSON's own form would round their digits. */
+function exact(value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value)) return value
+  // In every Node that polyvirt runs on; TypeScript's library does not list it yet.
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(BigInt(value)))
 }
 
 /**

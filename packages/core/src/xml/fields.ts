@@ -1,6 +1,7 @@
 import { nearest } from '../nearest.ts'
 import { quote } from '../errors.ts'
 import { isNotBuilt } from './not-built.ts'
+import { homeOf } from './misplaced.ts'
 import type { ErrorCode, Place, Problem } from '../errors.ts'
 import type { XmlElement } from './element.ts'
 import type { XmlWriter } from './writer.ts'
@@ -49,14 +50,21 @@ export type XmlFields<T> = {
     : RequiredXmlField<T[K]>
 }
 
-/** Adds a problem at the scope's element. */
+/** Adds a problem at the scope's element, or at what stands below it. */
 export function report(scope: ReadScope, code: ErrorCode, message: string, below = ''): void {
-  scope.report.problems.push({
-    code,
-    message,
-    path: below === '' ? scope.path : `${scope.path}/${below}`,
-    place: scope.element.place,
-  })
+  const path = below === '' ? scope.path : join(scope.path, below)
+  scope.report.problems.push({ code, message, path, place: placeOf(scope.element, below) })
+}
+
+/** Where a path below an element begins; the element itself where nothing of it is there. */
+function placeOf(element: XmlElement, below: string): Place {
+  let at = element
+  for (const step of below.split('/')) {
+    const child = at.children.find((one) => one.name === step)
+    if (child === undefined) break
+    at = child
+  }
+  return at.place
 }
 
 // --- values -------------------------------------------------------------------------------------
@@ -84,7 +92,7 @@ function value<T>(path: string, codec: Codec<T>): XmlField<T> {
         scope.report.problems.push({
           code: codec.code ?? 'ERR_XML_ERROR',
           message: `${quote(found.text)} is not ${codec.offered}${near === undefined ? '' : `; did you mean '${near}'?`}`,
-          path: `${scope.path}${scope.path === '' ? '' : '/'}${path}`,
+          path: join(scope.path, path),
           place: found.element.place,
         })
       }
@@ -197,7 +205,7 @@ export function hex(path: string, width: number, range: NumberRange = {}): XmlFi
   const max = range.max ?? 2 ** 48
   return value(path, {
     parse(t) {
-      if (!/^(?:0[xX][0-9a-fA-F]{1,13}|[0-9]{1,15})$/.test(t)) return undefined
+      if (!/^(?:0[xX][0-9a-fA-F]{1,13}|0|[1-9][0-9]{0,14})$/.test(t)) return undefined
       const number = Number(t)
       return number >= min && number <= max ? number : undefined
     },
@@ -309,6 +317,11 @@ export const originField: XmlField<Origin> = {
   write: () => {},
 }
 
+/** Names that a field takes without a word: what another tool wrote there says nothing here. */
+export function alongside<T>(field: RequiredXmlField<T>, ...names: string[]): RequiredXmlField<T> {
+  return { ...field, knows: [...field.knows, ...names] }
+}
+
 /** The property may not be missing. */
 export function required<T>(field: XmlField<T>): RequiredXmlField<T> {
   return { ...field, required: true }
@@ -390,6 +403,8 @@ interface ChildNames {
 interface Names {
   readonly attributes: Set<string>
   readonly children: Map<string, ChildNames>
+  /** Does a field read the element's own text? */
+  text: boolean
 }
 
 /**
@@ -397,10 +412,13 @@ interface Names {
  * kept whole; without a mark the path itself says all that is understood.
  */
 function namesOf(paths: readonly string[]): Names {
-  const names: Names = { attributes: new Set(), children: new Map() }
+  const names: Names = { attributes: new Set(), children: new Map(), text: false }
   for (const path of paths) {
     const [head = '', ...rest] = path.split('/')
-    if (head === '' || head === '.') continue
+    if (head === '' || head === '.') {
+      names.text = true
+      continue
+    }
     if (head.startsWith('@')) {
       names.attributes.add(head.slice(1))
       continue
@@ -427,21 +445,21 @@ function namesFor(fields: object, paths: () => readonly string[]): Names {
 function reportUnknown(scope: ReadScope, names: Names): void {
   const { element } = scope
   for (const attribute of element.attributes.keys()) {
-    if (names.attributes.has(attribute) || /^xmlns(?:$|:)|:/.test(attribute)) continue
-    warn(scope, `@${attribute}`, `attribute ${quote(attribute)}`, attribute, names.attributes)
+    if (names.attributes.has(attribute) || /^xmlns(?:$|:)/.test(attribute)) continue
+    const elsewhere = holderOf(attribute, names)
+    warn(scope, `@${attribute}`, `attribute ${quote(attribute)}`, attribute, names.attributes, elsewhere)
+  }
+  if (!names.text && element.text.trim() !== '') {
+    const { path, report: found } = scope
+    const message = `the text ${quote(element.text.trim())} in <${shown(element.name)}> is ignored`
+    found.warnings.push({ code: 'ERR_XML_INVALID_SCHEMA', path, place: element.place, message })
   }
   const seen = new Map<string, XmlElement>()
   for (const child of element.children) {
     const inner = { ...scope, element: child }
     const understood = names.children.get(child.name)
-    if (understood === undefined && isNotBuilt(element.name, child.name)) {
-      const message = `<${child.name}> is part of libvirt's schema, but polyvirt does not offer it yet; remove it to go without`
-      report(inner, 'ERR_CONFIG_UNSUPPORTED', message, child.name)
-      continue
-    }
     if (understood === undefined) {
-      const shown = `element <${quote(child.name).slice(1, -1)}>`
-      warn(inner, child.name, shown, child.name, names.children.keys())
+      reportChild(inner, element.name, names)
       continue
     }
     const first = seen.get(child.name)
@@ -457,18 +475,46 @@ function reportUnknown(scope: ReadScope, names: Names): void {
   }
 }
 
+/** An element that no field here understands: another release's, misplaced, or misspelt. */
+function reportChild(scope: ReadScope, parent: string, names: Names): void {
+  const { name } = scope.element
+  if (isNotBuilt(parent, name)) {
+    const message = `<${name}> is part of libvirt's schema, but polyvirt does not offer it yet; remove it to go without`
+    report(scope, 'ERR_CONFIG_UNSUPPORTED', message, name)
+    return
+  }
+  const home = homeOf(name, parent)
+  const elsewhere = home === undefined ? undefined : `it belongs in <${home}>`
+  warn(scope, name, `element <${shown(name)}>`, name, names.children.keys(), elsewhere)
+}
+
+/** A name from the document, for a message. */
+function shown(name: string): string {
+  return quote(name).slice(1, -1)
+}
+
+/** The child on which an attribute would be understood: `cache` stands on `<driver>`. */
+function holderOf(attribute: string, names: Names): string | undefined {
+  for (const [child, { below }] of names.children) {
+    if (below?.includes(`@${attribute}`) === true) return `it belongs on <${child}>`
+  }
+  return undefined
+}
+
 function warn(
   scope: ReadScope,
   below: string,
   message: string,
   word: string,
   words: Iterable<string>,
+  elsewhere?: string,
 ): void {
-  const near = nearest(word, words)
+  const near = elsewhere === undefined ? nearest(word, words) : undefined
+  const way = elsewhere ?? (near === undefined ? undefined : `did you mean '${near}'?`)
   scope.report.warnings.push({
     code: 'ERR_XML_INVALID_SCHEMA',
     path: join(scope.path, below),
     place: scope.element.place,
-    message: `unknown ${message} is ignored${near === undefined ? '' : `; did you mean '${near}'?`}`,
+    message: `unknown ${message} is ignored${way === undefined ? '' : `; ${way}`}`,
   })
 }

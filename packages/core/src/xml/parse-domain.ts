@@ -1,9 +1,10 @@
-import { DomainError } from '../errors.ts'
+import { DomainError, quote } from '../errors.ts'
 import type { Place, Problem } from '../errors.ts'
-import { domainXml, qemuNamespace } from '../domain/domain.ts'
+import { domainXml } from '../domain/domain.ts'
 import type { Domain } from '../domain/domain.ts'
 import { readElement, writeRecord } from './fields.ts'
 import type { XmlElement } from './element.ts'
+import { qemuNamespace } from './namespaces.ts'
 import { readXml } from './read-xml.ts'
 import { XmlWriter } from './writer.ts'
 
@@ -33,7 +34,7 @@ export function parseDomain(source: string, options: ParseOptions = {}): ParsedD
       {
         code: 'ERR_XML_ERROR',
         place: element.place,
-        message: `the document is <${element.name}>, not a <domain>`,
+        message: `the document is <${quote(element.name).slice(1, -1)}>; expected <domain>`,
       },
     ])
   }

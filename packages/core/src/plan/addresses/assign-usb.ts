@@ -22,22 +22,32 @@ function rootPorts(controller: DeviceDraft<'controller'>): number {
       return 6
     case 'nec-xhci':
     case 'qemu-xhci':
-      return controller.ports ?? 4
+      return Math.min(controller.ports ?? 4, maxRootPorts)
     default:
       return 0
   }
 }
 
+/** Root ports that an xHCI controller can have (QEMU hw/usb/hcd-xhci.h: XHCI_MAXPORTS_2). */
+export const maxRootPorts = 15
+
 /** Ports of QEMU's usb-hub. */
 const hubPorts = 8
 
+interface UsbPort {
+  readonly path: string
+  readonly depth: number
+  used: boolean
+}
+
 /** Free ports of one bus, as paths from the root: `3`, `1.2`. */
 class UsbBus {
-  readonly #ports: { readonly path: string; used: boolean }[] = []
+  readonly #ports: UsbPort[] = []
 
   addPorts(prefix: string, count: number): void {
     for (let n = 1; n <= count; n++) {
-      this.#ports.push({ path: prefix === '' ? `${n}` : `${prefix}.${n}`, used: false })
+      const path = prefix === '' ? `${n}` : `${prefix}.${n}`
+      this.#ports.push({ path, depth: path.split('.').length, used: false })
     }
   }
 
@@ -48,9 +58,10 @@ class UsbBus {
 
   /** Shallow ports go first. */
   next(): string | undefined {
-    const free = this.#ports.filter((port) => !port.used)
-    const depth = (path: string): number => path.split('.').length
-    const best = free.toSorted((a, b) => depth(a.path) - depth(b.path))[0]
+    let best: UsbPort | undefined
+    for (const port of this.#ports) {
+      if (!port.used && (best === undefined || port.depth < best.depth)) best = port
+    }
     if (best !== undefined) best.used = true
     return best?.path
   }

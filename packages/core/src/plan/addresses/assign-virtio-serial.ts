@@ -3,8 +3,8 @@ import type { Defaulting } from '../defaults/defaulting.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft } from '../draft.ts'
 
-/** Ports of one controller: QEMU's default `max_ports`. Port 0 is a console's. */
-const maxPorts = 31
+/** Ports of one controller: QEMU's default and largest `max_ports`. Port 0 is a console's. */
+export const maxPorts = 31
 
 /** Gives virtio channels their ports, from 1. A console without an address is QEMU's to place. */
 export function assignVirtioSerial(d: Defaulting): void {
@@ -17,7 +17,7 @@ export function assignVirtioSerial(d: Defaulting): void {
   const limits = new Map(
     devicesOf(d.domain, 'controller')
       .filter((c) => c.type === 'virtio-serial')
-      .map((c) => [c.index ?? 0, c.ports ?? maxPorts]),
+      .map((c) => [c.index ?? 0, Math.min(c.ports ?? maxPorts, maxPorts)]),
   )
   const give = (device: DeviceDraft<'channel'>): void => {
     const { address } = device

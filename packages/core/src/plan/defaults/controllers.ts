@@ -45,10 +45,12 @@ const companions = ['ich9-uhci1', 'ich9-uhci2', 'ich9-uhci3']
 export function numberControllers(d: Defaulting): void {
   const list = devicesOf(d.domain, 'controller')
   const why = { rule: 'controller/index', reason: 'the lowest free index of its type' }
+  const taken = new Set(list.map((c) => `${c.type} ${c.index ?? ''}`))
+  const lowest = new Map<string, number>()
   for (const controller of list) {
     if (controller.index !== undefined) continue
-    const peers = list.filter((c) => c.type === controller.type && c.index !== undefined)
     if (controller.type === 'usb' && companions.includes(controller.model ?? '')) {
+      const peers = list.filter((c) => c.type === controller.type && c.index !== undefined)
       // A USB1 companion shares the index of the EHCI controller that it serves.
       const master = peers.findLast(
         (c) =>
@@ -60,8 +62,10 @@ export function numberControllers(d: Defaulting): void {
         continue
       }
     }
-    let index = 0
-    while (peers.some((c) => c.index === index)) index++
+    let index = lowest.get(controller.type) ?? 0
+    while (taken.has(`${controller.type} ${index}`)) index++
+    taken.add(`${controller.type} ${index}`)
+    lowest.set(controller.type, index + 1)
     fill(d, 'controller', controller, 'index', index, why)
   }
 }

@@ -3,6 +3,7 @@ import type { Defaulting } from './defaulting.ts'
 import type { CpuContext } from '../../arch/cpu-driver.ts'
 import type { Draft } from '../draft.ts'
 import type { Cpu } from '../../domain/cpu.ts'
+import { maxCpuNumber } from '../../domain/cpuset.ts'
 import type { Domain } from '../../domain/domain.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -70,9 +71,11 @@ function numberCells(cpu: Draft<Cpu>, vcpus: number): void {
   // vCPUs that no cell claims belong to the first, as QEMU would have it.
   const claimed = new Set(cells.flatMap((cell) => cell.cpus ?? []))
   const first = cells[0]
-  if (first === undefined) return
+  if (first === undefined || vcpus > maxCpuNumber) return
+  const free: number[] = []
   for (let cpuNumber = 0; cpuNumber < vcpus; cpuNumber++) {
-    if (!claimed.has(cpuNumber)) first.cpus = [...(first.cpus ?? []), cpuNumber]
+    if (!claimed.has(cpuNumber)) free.push(cpuNumber)
   }
-  first.cpus?.sort((a, b) => a - b)
+  if (free.length === 0) return
+  first.cpus = [...(first.cpus ?? []), ...free].toSorted((a, b) => a - b)
 }

@@ -134,7 +134,15 @@ function onBus(one: Placed, domain: AddressedDomain, context: PlanContext): Prob
       },
     ]
   }
-  return missingBus(address, path, domain, one)
+  return [...missingBus(address, path, domain, one), ...onBoard(address, path, context)]
+}
+
+/** Slots that the board itself fills. */
+function onBoard(address: Address, path: string, { profile, machine }: PlanContext): Problem[] {
+  if (address.type !== 'pci' || address.bus !== 0) return []
+  const { slot, function: fn } = address
+  if (profile.pci?.occupied.some((at) => at.slot === slot && at.function === fn) !== true) return []
+  return [{ code: 'ERR_XML_ERROR', path, message: `address ${formatAddress(address)} belongs to the board of ${machine.name}` }]
 }
 
 /** The controller that an address speaks of must exist. */
@@ -152,6 +160,9 @@ function missingBus(address: Address, path: string, domain: AddressedDomain, one
       }
       return refuse('pci', address.bus)
     case 'usb':
+      if (address.port !== undefined && !/^[1-9]\d{0,2}(?:\.[1-9]\d{0,2}){0,4}$/.test(address.port)) {
+        return [{ code: 'ERR_XML_ERROR', path: `${path}/@port`, message: `${quote(address.port)} is not a USB port such as 2 or 1.4` }]
+      }
       return refuse('usb', address.bus)
     case 'virtio-serial':
       return refuse('virtio-serial', address.controller)

@@ -1,6 +1,7 @@
 import type { CharBackend } from '../../domain/devices/chardev.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
+import { outputProblem, pathProblem } from './paths.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 
 /** Longest path of a unix socket: `sun_path` less its NUL (unix(7)). */
@@ -50,11 +51,14 @@ function checkBackend(backend: CharBackend, path: string): Problem[] {
   const wantsPath = backend.type === 'file' || backend.type === 'dev' || backend.type === 'pipe' || (backend.type === 'unix' && !channel)
   if (wantsPath && source?.path === undefined) add('source/@path', `type '${backend.type}' needs a <source path='…'/>`)
   if (source?.path !== undefined && backend.type !== 'pty') {
-    if (!source.path.startsWith('/')) add('source/@path', `${quote(source.path)} is not an absolute path`)
+    const problem = backend.type === 'file' ? outputProblem(source.path) : pathProblem(source.path)
+    if (problem !== undefined) add('source/@path', problem)
     if (backend.type === 'unix' && Buffer.byteLength(source.path) > maxSocketPathBytes) {
       add('source/@path', `a socket path has at most ${maxSocketPathBytes} bytes; this one has ${Buffer.byteLength(source.path)}`)
     }
   }
+  const log = backend.logFile === undefined ? undefined : outputProblem(backend.logFile)
+  if (log !== undefined) add('log/@file', log)
   for (const one of backend.sources ?? []) {
     if (one.tls === true) add('source/@tls', 'TLS is not offered for character devices', 'ERR_CONFIG_UNSUPPORTED')
     if (one.service !== undefined && !isPort(one.service)) {

@@ -1,6 +1,8 @@
 import { controllerModels } from '../../domain/devices/controller.ts'
 import type { Problem } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
+import { maxRootPorts } from '../addresses/assign-usb.ts'
+import { maxPorts } from '../addresses/assign-virtio-serial.ts'
 import type { PlanContext } from '../plan-context.ts'
 
 /** Indexes are unique; the PCI root is index 0 and the machine's own; bridges look upwards. */
@@ -11,7 +13,12 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
   const layout = context.profile.pci
   for (const [i, controller] of controllers.entries()) {
     const path = `devices/controller[${i + 1}]`
-    const { type, index = 0, model } = controller
+    const { type, index = 0, model, ports } = controller
+    const most = type === 'usb' ? maxRootPorts : type === 'virtio-serial' ? maxPorts : undefined
+    if (ports !== undefined && ports > (most ?? 0)) {
+      const message = most === undefined ? `a ${type} controller has no number of ports` : `${ports} ports are more than a ${type} controller takes: 1 to ${most}`
+      problems.push({ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/@ports`, message })
+    }
     // USB companions share an index: one EHCI, up to three UHCI.
     const key = `${type} ${index} ${type === 'usb' ? (model ?? '') : ''}`
     const other = seen.get(key)

@@ -1,3 +1,5 @@
+import type { Cpu } from '../../domain/cpu.ts'
+import { quote } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import { cpuContext } from '../defaults/cpu.ts'
@@ -14,10 +16,7 @@ export function checkCpu(domain: AddressedDomain, context: PlanContext): Problem
   if (cpu.mode === 'custom' && cpu.model === undefined && (cpu.features ?? []).length > 0) {
     add('features are given without a <model> to add them to', 'feature[1]', 'ERR_XML_ERROR')
   }
-  const names = (cpu.features ?? []).map((feature) => feature.name)
-  for (const [i, name] of names.entries()) {
-    if (names.indexOf(name) !== i) add(`CPU feature '${name}' is given twice`, `feature[${i + 1}]`, 'ERR_XML_ERROR')
-  }
+  problems.push(...checkWords(cpu))
   const { topology } = cpu
   if (topology !== undefined) {
     const { sockets, dies = 1, cores, threads } = topology
@@ -30,16 +29,49 @@ export function checkCpu(domain: AddressedDomain, context: PlanContext): Problem
     }
   }
   problems.push(...checkCells(domain))
+  // The driver is asked about words only, never about pieces of a command line.
+  if (problems.some((problem) => problem.message.includes(notAWord))) return problems
   for (const problem of context.arch.cpu.check(cpu, cpuContext(domain, context))) {
     problems.push({ ...problem, path: `cpu${problem.path === undefined || problem.path === '' ? '' : `/${problem.path}`}` })
   }
   return problems
 }
 
+const notAWord = 'may hold only letters, digits and _ . + -'
+
+/** QEMU splits `-cpu` at commas and knows no escape, so no name may bring one. */
+function checkWords(cpu: Cpu): Problem[] {
+  const problems: Problem[] = []
+  const add = (path: string, message: string): void => {
+    problems.push({ code: 'ERR_XML_ERROR', path: `cpu/${path}`, message })
+  }
+  const word = (path: string, what: string, text: string | undefined): void => {
+    if (text !== undefined && !/^[A-Za-z0-9_.+-]+$/.test(text)) add(path, `${what} ${quote(text)} ${notAWord}`)
+  }
+  word('model', 'CPU model', cpu.model)
+  word('vendor', 'CPU vendor', cpu.vendor)
+  if (cpu.vendorId !== undefined && !/^[^,]{12}$/.test(cpu.vendorId)) {
+    add('model/@vendor_id', `${quote(cpu.vendorId)} is not a vendor id: exactly 12 characters, no comma`)
+  }
+  const seen = new Set<string>()
+  for (const [i, { name }] of (cpu.features ?? []).entries()) {
+    word(`feature[${i + 1}]/@name`, 'CPU feature', name)
+    if (seen.has(name)) add(`feature[${i + 1}]`, `CPU feature ${quote(name)} is given twice`)
+    seen.add(name)
+  }
+  return problems
+}
+
+/** QEMU's MAX_NODES (include/sysemu/numa.h). */
+const maxCells = 128
+
 function checkCells(domain: AddressedDomain): Problem[] {
   const cells = domain.cpu?.numa ?? []
   const problems: Problem[] = []
   const owner = new Map<number, number>()
+  if (cells.length > maxCells) {
+    return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'cpu/numa', message: `${cells.length} cells are more than QEMU takes: ${maxCells}` }]
+  }
   for (const [i, cell] of cells.entries()) {
     const path = `cpu/numa/cell[${i + 1}]`
     if (cell.id !== i) {

@@ -3,6 +3,7 @@ import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import { targetIndex } from '../defaults/disks.ts'
+import { pathProblem } from './paths.ts'
 import type { PlanContext } from '../plan-context.ts'
 
 /** Sources, targets and what each bus can carry. */
@@ -39,10 +40,9 @@ function checkSource(disk: Disk, add: Add): void {
     if (disk.device === 'disk' || disk.device === 'lun') {
       add('ERR_XML_ERROR', `source/@${attribute}`, `a ${disk.type} disk needs a <source ${attribute}='…'/>`)
     }
-  } else if (!source.startsWith('/')) {
-    add('ERR_XML_ERROR', `source/@${attribute}`, `${quote(source)} is not an absolute path`)
-  } else if (/[\0\n\r]/.test(source)) {
-    add('ERR_XML_ERROR', `source/@${attribute}`, `${quote(source)} holds a line break or a NUL`)
+  } else {
+    const problem = pathProblem(source)
+    if (problem !== undefined) add('ERR_XML_ERROR', `source/@${attribute}`, problem)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
+import { pathProblem } from './paths.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -90,10 +91,9 @@ function checkBoot(domain: AddressedDomain): Problem[] {
     if (other !== undefined) problems.push(wrong(path, `boot order ${order} is already used at ${other}`))
     seen.set(order, path)
   }
-  for (const [key, value] of [['kernel', domain.os.kernel], ['initrd', domain.os.initrd], ['dtb', domain.os.dtb]] as const) {
-    if (value !== undefined && (value === '' || !value.startsWith('/'))) {
-      problems.push(wrong(`os/${key}`, `${quote(value)} is not an absolute path`))
-    }
+  for (const [key, value] of [['kernel', domain.os.kernel], ['initrd', domain.os.initrd], ['dtb', domain.os.dtb], ['loader', domain.os.loader], ['nvram', domain.os.nvram]] as const) {
+    const problem = value === undefined ? undefined : pathProblem(value)
+    if (problem !== undefined) problems.push(wrong(`os/${key}`, problem))
   }
   if (domain.os.kernel === undefined && (domain.os.initrd !== undefined || (domain.os.cmdline ?? '') !== '')) {
     problems.push(wrong('os/kernel', 'an initrd or a command line needs a <kernel>'))
@@ -118,7 +118,7 @@ function checkLifecycle(domain: AddressedDomain): Problem[] {
 }
 
 /** Arguments that would take the guest out of our hands. */
-const ownArguments = /^--?(?:daemonize|sandbox|qmp|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|name|uuid|run-with)(?:$|=)/
+const ownArguments = /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|nographic|plugin|dump-vmstate|version|help|h)(?:$|=)/
 
 function checkPassthrough(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []

@@ -1,3 +1,4 @@
+import { quote } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
 import { featurePath } from '../../domain/features.ts'
 import type { FeatureName } from '../../domain/features.ts'
@@ -7,7 +8,15 @@ import type { PlanContext } from '../plan-context.ts'
 
 /** Features and timers must have a row in the architecture's table. */
 export function checkFeatures(domain: AddressedDomain, context: PlanContext): Problem[] {
-  return [...features(domain, context), ...timers(domain, context)]
+  return [...features(domain, context), ...vendorId(domain), ...timers(domain, context)]
+}
+
+/** Goes behind `-cpu`, which QEMU splits at commas; the hypervisor leaf has room for 12 bytes. */
+function vendorId(domain: AddressedDomain): Problem[] {
+  const value = domain.features?.hypervVendorIdValue
+  if (value === undefined || /^[\x20-\x2b\x2d-\x7e]{1,12}$/.test(value)) return []
+  const message = `${quote(value)} is not a vendor id: 1 to 12 visible characters, no comma`
+  return [{ code: 'ERR_XML_ERROR', path: 'features/hyperv/vendor_id/@value', message }]
 }
 
 function features(domain: AddressedDomain, context: PlanContext): Problem[] {

@@ -10,7 +10,6 @@ const deviceName = /^[A-Za-z0-9_.:-]{1,15}$/
 
 export function checkInterfaces(domain: AddressedDomain, _context: PlanContext): Problem[] {
   const problems: Problem[] = []
-  const macs = new Map<string, string>()
   for (const [i, nic] of (domain.devices.interface ?? []).entries()) {
     const path = `devices/interface[${i + 1}]`
     const add = (below: string, message: string, code: Problem['code'] = 'ERR_CONFIG_UNSUPPORTED'): void => {
@@ -27,9 +26,6 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
         add(below, `${quote(name)} is not a network device's name: at most 15 letters, digits and _ . : -`, 'ERR_XML_ERROR')
       }
     }
-    const other = nic.mac === undefined ? undefined : macs.get(nic.mac)
-    if (other !== undefined) add('mac/@address', `MAC address ${nic.mac ?? ''} is already used by ${other}`, 'ERR_XML_ERROR')
-    if (nic.mac !== undefined) macs.set(nic.mac, path)
     if (nic.script !== undefined || nic.downscript !== undefined) {
       add(nic.script === undefined ? 'downscript' : 'script', 'scripts are not run; plug the tap into a bridge instead')
     }

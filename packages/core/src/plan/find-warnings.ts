@@ -1,0 +1,40 @@
+import type { Domain } from '../domain/domain.ts'
+import { quote } from '../errors.ts'
+import type { Problem } from '../errors.ts'
+
+/** What is accepted because libvirt accepts it, and is still worth a word: `written` is the document. */
+export function findWarnings(written: Domain): readonly Problem[] {
+  return [...memory(written), ...macs(written), ...taints(written)]
+}
+
+function memory({ memoryKiB, currentMemoryKiB, cpu }: Domain): Problem[] {
+  if (memoryKiB === undefined || currentMemoryKiB === undefined || (cpu?.numa ?? []).length > 0) return []
+  if (currentMemoryKiB <= memoryKiB) return []
+  const message = `${currentMemoryKiB} KiB is more than the ${memoryKiB} KiB of <memory>; the guest gets ${memoryKiB} KiB`
+  return [{ code: 'ERR_XML_ERROR', path: 'currentMemory', message }]
+}
+
+/** Two cards with one address: on two networks it works, on one it does not. */
+function macs({ devices }: Domain): Problem[] {
+  const seen = new Map<string, string>()
+  return (devices.interface ?? []).flatMap(({ mac }, i): Problem[] => {
+    if (mac === undefined) return []
+    const path = `devices/interface[${i + 1}]`
+    const other = seen.get(mac)
+    seen.set(mac, path)
+    if (other === undefined) return []
+    return [{ code: 'ERR_XML_ERROR', path: `${path}/mac/@address`, message: `MAC address ${mac} is already used by ${other}` }]
+  })
+}
+
+/** libvirt's taints: from here on, what the guest does is not polyvirt's to promise. */
+function taints({ qemuArgs = [], qemuEnvironment = [] }: Domain): Problem[] {
+  const path = 'qemu:commandline'
+  const found: Problem[] = []
+  const add = (message: string): void => void found.push({ code: 'ERR_CONFIG_UNSUPPORTED', path, message })
+  if (qemuArgs.length > 0) add(`tainted (custom-argv): QEMU gets ${qemuArgs.map((one) => quote(one)).join(' ').slice(0, 500)} as well`)
+  if (qemuEnvironment.length > 0) {
+    add(`tainted (custom-env): QEMU gets ${qemuEnvironment.map(({ name }) => quote(name)).join(' ').slice(0, 500)} in its environment`)
+  }
+  return found
+}
