@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@polyvirt/source'] },
   ssr: { resolve: { conditions: ['@polyvirt/source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 20_000,
   },
 })

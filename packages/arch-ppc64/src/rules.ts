@@ -19,6 +19,15 @@ const tcgThreads: Rule = {
   },
 }
 
+/** QEMU's TCG has no transactional memory and refuses to start with it. */
+const tcgTransactions: Rule = {
+  name: 'ppc64/tcg-transactions',
+  check({ domain }) {
+    if (domain.type !== 'qemu' || domain.features?.htm !== 'on') return []
+    return [unsupported('features/htm', `TCG has no transactional memory; use state='off'`)]
+  },
+}
+
 /** PAPR plugs vCPUs by whole cores. */
 const wholeCores: Rule = {
   name: 'ppc64/whole-cores',
@@ -114,6 +123,7 @@ const panicAddress: Rule = {
 
 export const rules: readonly Rule[] = [
   tcgThreads,
+  tcgTransactions,
   wholeCores,
   noDies,
   firmware,

@@ -1,0 +1,108 @@
+import { openFixtures, planScenario, targetsOf } from '@polyvirt/conformance'
+import { describe, expect, it } from 'vitest'
+import { ppc64 } from '../src/index.ts'
+
+const fixtures = openFixtures(new URL('./fixtures/', import.meta.url))
+
+/** Plans a document made of these parts on `pseries`. */
+function plan(parts: Parts) {
+  const [guest] = ppc64.guests
+  const capabilities = fixtures.capabilities(['qemu-system-ppc64'])
+  if (capabilities === undefined) throw new Error('no recorded capabilities')
+  const [target] = targetsOf(ppc64, guest, capabilities, '/usr/bin/qemu-system-ppc64')
+  if (target === undefined) throw new Error('no pseries in the recording')
+  return planScenario(document(parts), target)
+}
+
+interface Parts {
+  readonly type?: string
+  readonly machine?: string
+  readonly os?: string
+  readonly vcpu?: string
+  readonly memory?: string
+  readonly body?: string
+  readonly devices?: string
+}
+
+function document({ type, machine, os, vcpu, memory, body, devices }: Parts): string {
+  return `<domain type='${type ?? 'qemu'}'>
+  <name>refused</name>
+  ${memory ?? "<memory unit='MiB'>512</memory>"}
+  ${vcpu ?? '<vcpu>1</vcpu>'}
+  <os><type${machine === undefined ? '' : ` machine='${machine}'`}>hvm</type>${os ?? ''}</os>
+  ${body ?? ''}
+  <devices>${devices ?? ''}</devices>
+</domain>`
+}
+
+const disk = (bus: string, target: string, more = ''): string =>
+  `<disk type='file' ${more}><source file='/x.img'/><target dev='${target}' bus='${bus}'/></disk>`
+
+/** What, the document, where the problem is, and a part of what is said. */
+type Row = readonly [what: string, parts: Parts, path: string, message: string]
+
+const rows: readonly Row[] = [
+  // Users of libvirt meet these on a Power machine: partly accepted and ignored, partly refused by
+  // QEMU at start.
+  ['a PC machine', { machine: 'q35' }, 'os/type/@machine', 'pseries'],
+  ['a mistyped machine', { machine: 'pserise' }, 'os/type/@machine', "did you mean 'pseries'"],
+  ['acpi', { body: '<features><acpi/></features>' }, 'features/acpi', 'not offered on ppc64le'],
+  ['apic', { body: '<features><apic/></features>' }, 'features/apic', 'not offered'],
+  ['smm', { body: "<features><smm state='on'/></features>" }, 'features/smm', 'not offered'],
+  ['vmport', { body: "<features><vmport state='off'/></features>" }, 'features/vmport', 'not'],
+  ['hyperv', { body: "<features><hyperv><relaxed state='on'/></hyperv></features>" }, 'features/hyperv', 'not'],
+  ['transactional memory under TCG', { body: "<features><htm state='on'/></features>" }, 'features/htm', 'TCG'],
+  ['a missing performance monitor', { body: "<features><pmu state='off'/></features>" }, 'features/pmu', 'always'],
+  ['an IDE CD-ROM', { devices: disk('ide', 'hda', "device='cdrom'") }, 'devices/disk[1]/target/@bus', 'scsi'],
+  ['a floppy', { devices: disk('fdc', 'fda', "device='floppy'") }, 'devices/disk[1]/target/@bus', 'virtio'],
+  ['a CPU from the future', { body: '<cpu><model>POWER99</model></cpu>' }, 'cpu/model', "did you mean 'POWER9'"],
+  ['a CPU of another world', { body: '<cpu><model>Skylake-Client</model></cpu>' }, 'cpu/model', 'POWER9'],
+  ['a CPU in lower case', { body: '<cpu><model>power9</model></cpu>' }, 'cpu/model', "did you mean 'POWER9'"],
+  ['host-model under TCG', { body: "<cpu mode='host-model'/>" }, 'cpu/@mode', 'KVM'],
+  ['host-passthrough under TCG', { body: "<cpu mode='host-passthrough'/>" }, 'cpu/@mode', 'KVM'],
+  ['the maximum CPU', { body: "<cpu mode='maximum'/>" }, 'cpu/@mode', 'generation'],
+  ['a CPU feature', { body: "<cpu><model>POWER9</model><feature name='vmx' policy='require'/></cpu>" }, 'cpu/feature', 'features'],
+  ['qxl', { devices: "<video><model type='qxl'/></video>" }, 'devices/video[1]/model/@type', 'vga'],
+  ['PS/2 input', { devices: "<input type='mouse' bus='ps2'/>" }, 'devices/input[1]/@bus', 'usb'],
+  ['an ISA sound card', { devices: "<sound model='sb16'/>" }, 'devices/sound[1]/@model', 'ich6'],
+  ['an ISA watchdog', { devices: "<watchdog model='ib700'/>" }, 'devices/watchdog[1]/@model', 'i6300esb'],
+  ['a parallel port', { devices: "<parallel type='pty'/>" }, 'devices/parallel[1]', 'not offered'],
+  ['an ISA panic device', { devices: "<panic model='isa'/>" }, 'devices/panic[1]/@model', 'pseries'],
+  ['an addressed panic device', { devices: "<panic model='pseries'><address type='isa' iobase='0x505'/></panic>" }, 'devices/panic[1]/address', 'no address'],
+  ['vmcoreinfo', { body: "<features><vmcoreinfo state='on'/></features>" }, 'features/vmcoreinfo', 'not'],
+  ['kvmclock', { body: "<clock><timer name='kvmclock' present='yes'/></clock>" }, 'clock/timer[1]', 'not offered'],
+  ['UEFI', { os: "<loader readonly='yes' type='pflash'>/x.fd</loader>" }, 'os/loader', 'pflash'],
+  ['sleep states', { body: "<pm><suspend-to-mem enabled='yes'/></pm>" }, 'pm', 'sleep'],
+  ['SMBIOS', { os: "<smbios mode='host'/>" }, 'os/smbios', 'device tree'],
+  ['hardware threads under TCG', { vcpu: '<vcpu>4</vcpu>', body: "<cpu><topology sockets='1' cores='1' threads='4'/></cpu>" }, 'cpu/topology/@threads', "threads='1'"],
+  ['dies', { vcpu: '<vcpu>2</vcpu>', body: "<cpu><topology sockets='1' dies='2' cores='1' threads='1'/></cpu>" }, 'cpu/topology/@dies', 'dies'],
+  ['a host bridge beyond the last', { devices: "<controller type='pci' index='1' model='pci-root'><target index='31'/></controller>" }, 'devices/controller', '0 to 30'],
+  ['KVM on another machine', { type: 'kvm' }, '@type', "type='qemu'"],
+  ['more vCPUs than the machine takes', { vcpu: '<vcpu>5000</vcpu>' }, 'vcpu', '4096'],
+  ['memory that reaches no firmware', { memory: "<memory unit='KiB'>1</memory>" }, 'memory', 'needs'],
+  ['one register twice', { devices: "<controller type='scsi' model='ibmvscsi'><address type='spapr-vio' reg='0x2000'/></controller><interface type='user'><model type='spapr-vlan'/><address type='spapr-vio' reg='0x2000'/></interface>" }, 'devices/interface[1]/address', 'already used'],
+  ['a PCI root of another machine', { devices: "<controller type='pci' index='0' model='pcie-root'/>" }, 'devices/controller', 'pci-root'],
+]
+
+describe('pseries refuses', () => {
+  it.each(rows)('%s, naming the place and the way out', (_what, parts, path, message) => {
+    const outcome = plan(parts)
+    if (outcome.kind !== 'refused') throw new Error('it was accepted')
+    const at = outcome.error.problems.filter((problem) => problem.path?.startsWith(path))
+    expect(at.map((problem) => problem.message).join('\n')).toContain(message)
+  })
+})
+
+describe('pseries accepts', () => {
+  it.each([
+    ['sleep states that are off', { body: "<pm><suspend-to-mem enabled='no'/></pm>" }],
+    ['a PCI watchdog', { devices: "<watchdog model='i6300esb'/>" }],
+    ['SATA', { devices: disk('sata', 'sda') }],
+    ['a compatible spelling of its serial port', { devices: "<serial type='pty'><target type='isa-serial'/></serial>" }],
+    ['no HPET', { body: "<clock><timer name='hpet' present='no'/></clock>" }],
+    ['transactional memory that is off', { body: "<features><htm state='off'/></features>" }],
+  ] satisfies readonly (readonly [string, Parts])[])('%s', (_what, parts) => {
+    const outcome = plan(parts)
+    expect(outcome.kind === 'refused' ? outcome.error.message : 'planned').toBe('planned')
+  })
+})
