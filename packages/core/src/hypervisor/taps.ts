@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { existsSync } from 'node:fs'
 import type { Interface } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
@@ -55,11 +54,13 @@ async function makeTap(nic: Interface, name: string, position: number): Promise<
 export async function removeTaps(names: readonly string[]): Promise<void> {
   for (const name of names) {
     if (!existsSync(`/sys/class/net/${name}`)) continue
+    const { execa } = await import('execa')
     await execa('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap'], { reject: false })
   }
 }
 
 async function ip(path: string, args: readonly string[]): Promise<void> {
+  const { execa } = await import('execa')
   const result = await execa('ip', args, { reject: false })
   if (result.exitCode === 0) return
   const missing = result.code === 'ENOENT'

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { domainError, quote } from '../errors.ts'
@@ -48,16 +46,30 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
   for (const text of [...options.args, ...Object.values(options.environment)]) checkArgument(text)
   const log = openLog(options.log)
   const [program, ...prefix] = [...(options.launcher ?? []), emulator] as [string, ...string[]]
-  const child = withPrivateUmask(() =>
-    spawn(program, [...prefix, ...options.args], {
+  // Any descriptor will do; execa's types list only the first few.
+  const output = log.fd as 3
+  // Loaded here, because a command that only looks at domains need not pay for it.
+  const { execa } = await import('execa')
+  const started = withPrivateUmask(() =>
+    execa(program, [...prefix, ...options.args], {
+      // QEMU shall outlive this process, so execa must not end it on the way out.
       detached: true,
+      cleanup: false,
       cwd: '/',
       env: { ...options.environment },
+      extendEnv: false,
+      preferLocal: false,
       shell: false,
-      stdio: ['ignore', log.fd, log.fd],
+      buffer: false,
+      // How it ended is looked at by whoever waits; a guest's end is no rejection.
+      reject: false,
+      stdin: 'ignore',
+      stdout: output,
+      stderr: output,
     }),
   )
   closeSync(log.fd)
+  const child = started.nodeChildProcess
   child.unref()
   let exit: ProcessExit | undefined
   const exited = new Promise<ProcessExit>((resolve) => {
@@ -66,7 +78,7 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
       resolve(exit)
     })
   })
-  if (child.pid === undefined) throw await spawnError(child, emulator)
+  if (child.pid === undefined) throw spawnError((await started) as unknown, emulator)
   // A child that has ended already is a zombie here: the event loop has not run since.
   const identity = identify(child.pid) ?? { pid: child.pid, startTime: -1, bootId: '' }
   return {
@@ -111,8 +123,9 @@ function withPrivateUmask<T>(spawn: () => T): T {
   }
 }
 
-async function spawnError(child: ChildProcess, emulator: string): Promise<DomainError> {
-  const cause = await new Promise<Error>((resolve) => child.once('error', resolve))
-  const message = `cannot execute ${quote(emulator, 200)}: ${quote(cause.message, 200)}`
-  return domainError('ERR_INTERNAL_ERROR', message, { cause })
+/** A process that could not be made: execa's result is then an error, with the system's as cause. */
+function spawnError(result: unknown, emulator: string): DomainError {
+  const cause = result instanceof Error ? (result.cause ?? result) : result
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return domainError('ERR_INTERNAL_ERROR', `cannot execute ${quote(emulator, 200)}: ${quote(why, 200)}`, { cause })
 }

@@ -111,7 +111,7 @@ const rows: Readonly<Record<string, Refusal>> = {
     says: 'is not a channel name',
   },
   ...Object.fromEntries(
-    ['-monitor', '--monitor', '-sandbox', '-daemonize', '-qmp', '-mon=x', '-S', '-pidfile', '-action', '-nographic'].map(
+    ['-monitor', '--monitor', '-sandbox', '-daemonize', '-qmp', '-mon=x', '-S', '-pidfile', '-action'].map(
       (argument): [string, Refusal] => [
         `P-20 ${argument}`,
         { xml: passthrough(`<qemu:arg value='${argument}'/>`), code: unsupported, path: 'qemu:commandline/qemu:arg[1]/@value', at: '7:19', says: 'belongs to polyvirt' },

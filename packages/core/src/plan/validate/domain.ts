@@ -118,7 +118,7 @@ function checkLifecycle(domain: AddressedDomain): Problem[] {
 }
 
 /** Arguments that would take the guest out of our hands. */
-const ownArguments = /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|nographic|plugin|dump-vmstate|version|help|h)(?:$|=)/
+const ownArguments = /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
 
 function checkPassthrough(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
