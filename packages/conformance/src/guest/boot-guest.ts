@@ -46,7 +46,7 @@ export async function bootGuest(options: BootOptions): Promise<BootedGuest> {
   const exited = running.then((result): GuestExit => ({
     ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
     ...(result.signal === undefined ? {} : { signal: result.signal }),
-    stderr: String(result.stderr ?? result.originalMessage ?? ''),
+    stderr: result.stderr ?? result.originalMessage ?? '',
   }))
   if (pid === undefined) {
     throw new GuestError(`cannot start ${program}: ${(await exited).stderr}`)

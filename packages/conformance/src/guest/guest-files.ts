@@ -38,7 +38,7 @@ export function guestFiles(entries: readonly CpioEntry[]): GuestFiles {
       const bytes = files.get(path)
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8').trimEnd()
     },
-    list: (path) => [...(children.get(path) ?? [])].sort(inOrder),
+    list: (path) => [...(children.get(path) ?? [])].toSorted(inOrder),
     device: (path) => links.get(path)?.replace(/^(\.\.\/)+devices\//, ''),
     driver: (path) => links.get(`${path}/driver`)?.replace(/^.*\//, ''),
   }

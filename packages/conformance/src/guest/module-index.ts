@@ -11,7 +11,7 @@ export interface ModuleIndex {
 export function moduleIndex(names: readonly string[], source: ModuleSource): ModuleIndex {
   const dependencies = names.map((name) => {
     // modprobe loads a line from its end: what must come first stands last.
-    const needed = moduleOrder([name], source).load.slice(0, -1).reverse()
+    const needed = moduleOrder([name], source).load.slice(0, -1).toReversed()
     return `${name}.ko:${needed.map((other) => ` ${other}.ko`).join('')}\n`
   })
   const aliases = names.flatMap((name) =>

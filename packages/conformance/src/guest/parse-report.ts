@@ -69,7 +69,9 @@ export function parseReport(files: GuestFiles, nonce: string): GuestReport {
     virtio: devicesOn(files, 'virtio').map(({ name, at, ...rest }) => ({
       name,
       device: hex(text(`${at}/device`)),
-      features: [...text(`${at}/features`)].flatMap((bit, index) => (bit === '1' ? [index] : [])),
+      features: text(`${at}/features`)
+        .split('')
+        .flatMap((bit, index) => (bit === '1' ? [index] : [])),
       ...rest,
       ...placeOf(files, at),
     })),

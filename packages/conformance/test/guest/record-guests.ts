@@ -6,13 +6,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { bootGuest } from '../../src/guest/boot-guest.ts'
 import { debianGuests } from '../../src/guest/debian-guests.ts'
 import { buildGuestImage } from '../../src/guest/guest-image.ts'
 import { readReport } from '../../src/guest/read-report.ts'
+import { withGuest } from '../with-guest.ts'
 
 const uuid = '9f6d6d5e-7a11-4c1c-8f6e-6a8f0e2c7d10'
-const common = '-accel tcg -nodefaults -display none -no-reboot -serial stdio'.split(' ')
+const common = '-accel tcg -nodefaults -display none -no-reboot -serial stdio'
 const portable =
   `-uuid ${uuid} -device virtio-blk-pci,drive=d0,serial=virtio-serial-no -device virtio-scsi-pci,id=scsi0 ` +
   '-device scsi-hd,drive=d1,serial=scsi-serial,wwn=0x5000c50015ea71aa ' +
@@ -55,18 +55,13 @@ try {
     const recipe = debianGuests[guest]
     if (recipe === undefined) throw new Error(guest)
     const image = await buildGuestImage(recipe)
-    await using running = await bootGuest({
-      argv: [
-        emulator,
-        ...args.split(' '),
-        ...common,
-        ...drives,
-        ...portable.split(' '),
-        ...['-kernel', image.kernel, '-initrd', image.initrd, '-append'],
-        'console=ttyS0 console=hvc0 quiet cryptomgr.notests polyvirt.nonce=fixture',
-      ],
-    })
-    const received = await readReport(running.console, { cpuMs: running.cpuMs })
+    const append = 'console=ttyS0 console=hvc0 quiet cryptomgr.notests polyvirt.nonce=fixture'
+    const boot = ['-kernel', image.kernel, '-initrd', image.initrd, '-append', append]
+    const words = `${args} ${common} ${portable}`.split(' ')
+    const received = await withGuest(
+      { argv: [emulator, ...words, ...drives, ...boot] },
+      (running) => readReport(running.console, { cpuMs: running.cpuMs }),
+    )
     writeFileSync(new URL(`${name}.cpio.gz`, folder), gzipSync(received.archive, { level: 9 }))
     console.log(name, received.archive.length, received.report.marks)
   }

@@ -1,0 +1,42 @@
+import type { DeviceRow, FeatureCondition, FeatureRow } from '@polyvirt/core/arch'
+import type { Capability } from './scenario.ts'
+import type { Target } from './target.ts'
+
+/** Whether a target's own tables offer something, for a domain that runs under TCG. */
+export function claims(target: Target, capability: Capability): boolean {
+  const { arch } = target
+  const [, kind, name = ''] = /^(device|feature|timer):(.*)$/.exec(capability) ?? []
+  if (kind === 'device') return claimsDevice(target, name)
+  if (kind === 'timer') return Object.hasOwn(arch.features.timers, name)
+  const row = (arch.features.supported as Readonly<Record<string, FeatureRow | undefined>>)[name]
+  return row !== undefined && holds(target, row.only)
+}
+
+/** Where the refusal of something unclaimed must point: the start of a path below `domain`. */
+export function refusalPath(capability: Capability): string {
+  const [, kind, name = ''] = /^(device|feature|timer):(.*)$/.exec(capability) ?? []
+  if (kind === 'feature') return 'features'
+  if (kind === 'timer') return 'clock'
+  return `devices/${/^[a-z]+/.exec(name)?.[0] ?? ''}`
+}
+
+/** `ROW` or `ROW/KEY`; rows and keys may hold colons. */
+function claimsDevice(target: Target, name: string): boolean {
+  const slash = name.indexOf('/')
+  const rows = target.arch.devices as Readonly<Record<string, DeviceRow | undefined>>
+  const row = rows[slash < 0 ? name : name.slice(0, slash)]
+  if (row === undefined) return false
+  if (slash < 0) return Object.keys(row.models).length > 0
+  const key = name.slice(slash + 1)
+  const model = Object.hasOwn(row.models, key) ? row.models[key] : undefined
+  return (
+    model !== undefined &&
+    (model.machines === undefined || model.machines.includes(target.profile.name))
+  )
+}
+
+function holds(target: Target, condition: FeatureCondition | undefined): boolean {
+  if (condition === undefined) return true
+  if (condition.virtType !== undefined && condition.virtType !== 'qemu') return false
+  return condition.machines === undefined || condition.machines.includes(target.profile.name)
+}

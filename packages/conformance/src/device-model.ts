@@ -1,0 +1,57 @@
+import type { DeviceModel, DeviceRow, DeviceRowName } from '@polyvirt/core/arch'
+import type { PlacedDevice } from './placed-device.ts'
+import type { Target } from './target.ts'
+
+/** Which property names a device's model, by kind; the row is the kind itself unless it says more. */
+const modelProperty: Readonly<Record<string, string>> = {
+  disk: 'bus',
+  controller: 'model',
+  interface: 'model',
+  serial: 'targetType',
+  console: 'targetType',
+  channel: 'targetType',
+  sound: 'model',
+  video: 'model',
+  hub: 'type',
+  watchdog: 'model',
+  memballoon: 'model',
+  rng: 'model',
+  panic: 'model',
+}
+
+/**
+ * The allow-list's entry for a device, read independently of core, which is what is being checked.
+ * The transitional forms of a virtio model go by the model's own entry.
+ */
+export function deviceModel(placed: PlacedDevice, target: Target): DeviceModel | undefined {
+  const { kind, device } = placed
+  const rows = target.arch.devices as Readonly<Record<string, DeviceRow | undefined>>
+  const row = rows[rowOf(placed)]
+  if (row === undefined) return undefined
+  const word = (key: string): string => {
+    const value = device[key]
+    return typeof value === 'string' ? value : ''
+  }
+  const key =
+    kind === 'input'
+      ? `${word('bus')}:${word('type')}`
+      : kind === 'graphics'
+        ? word('type')
+        : modelProperty[kind] === undefined
+          ? kind
+          : word(modelProperty[kind])
+  const base = key.replace(
+    /^virtio-(non-)?transitional$/,
+    kind === 'controller' ? 'virtio-scsi' : 'virtio',
+  )
+  const model = own(row, key) ?? own(row, base)
+  if (model?.machines !== undefined && !model.machines.includes(target.profile.name))
+    return undefined
+  return model
+}
+
+export const rowOf = ({ kind, device }: PlacedDevice): DeviceRowName =>
+  (kind === 'controller' ? `controller:${String(device['type'])}` : kind) as DeviceRowName
+
+const own = (row: DeviceRow, key: string): DeviceModel | undefined =>
+  Object.hasOwn(row.models, key) ? row.models[key] : undefined

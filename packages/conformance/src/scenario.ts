@@ -1,0 +1,102 @@
+import type { FeatureName, TimerName } from '@polyvirt/core/arch'
+import type { GuestReport } from './guest/guest-report.ts'
+import type { LiveMachine } from './live-machine.ts'
+import type { Planned } from './plan-scenario.ts'
+
+/**
+ * Something an architecture may offer, as its own tables say: a row of the device allow-list
+ * (`device:watchdog`), a model in one (`device:controller:scsi/virtio-scsi`), a feature or a timer.
+ */
+export type Capability = `device:${string}` | `feature:${FeatureName}` | `timer:${TimerName}`
+
+/** How a document that cannot be accepted anywhere is refused. */
+export interface Refusal {
+  readonly code: string
+  /** Start of the path of one of the problems. */
+  readonly path: string
+}
+
+/**
+ * One domain, and what must become of it on every architecture.
+ *
+ * A scenario names no architecture, machine or address unless that is what it is about: defaults
+ * fill them in. Whether it applies is not for the scenario to say: `uses` is looked up in the
+ * architecture, and where something is not offered, the same document must be refused.
+ */
+export interface Scenario {
+  /** Chapter and name, `disk/two-on-virtio`: also the golden file's name. */
+  readonly id: string
+  /** A sentence about the domain. */
+  readonly title: string
+  readonly uses: readonly Capability[]
+  readonly domain: string
+  /** Refused everywhere. */
+  readonly refused?: Refusal
+  /** A rule of the machine may refuse it, and then at this path; where none does, it holds. */
+  readonly mayRefuse?: string
+  readonly expect?: Expectations
+  /** Has a golden command line. Default: true, except for generated scenarios. */
+  readonly golden?: boolean
+  /** Is started paused in the live tier. Default: true. */
+  readonly live?: boolean
+}
+
+/** What a chapter adds to the traits that hold for every scenario. */
+export interface Expectations {
+  readonly plan?: (planned: Planned) => void
+  readonly live?: (machine: LiveMachine, planned: Planned) => void | Promise<void>
+  /** Its presence makes the scenario part of the guest tier. */
+  readonly guest?: (report: GuestReport, planned: Planned) => void
+}
+
+/** Parts of a domain document; what is left out has a small default. */
+export interface DomainParts {
+  readonly name?: string
+  /** Children of `<domain>` before `<os>`: `<memory>` and `<vcpu>` unless given here. */
+  readonly head?: string
+  readonly memory?: string
+  readonly vcpu?: string
+  /** Children of `<os>` behind `<type>`. */
+  readonly os?: string
+  readonly features?: string
+  readonly cpu?: string
+  readonly clock?: string
+  /** Children of `<domain>` before `<devices>`. */
+  readonly middle?: string
+  readonly devices?: string
+  /** Children of `<domain>` behind `<devices>`. */
+  readonly tail?: string
+  /** Attributes of `<domain>`. */
+  readonly attributes?: string
+}
+
+/**
+ * A document from its parts. The memory is what the smallest machine needs in whole steps, so that
+ * one document suits all.
+ */
+export function domainXml(parts: DomainParts = {}): string {
+  const optional = (name: string, inner: string | undefined): string =>
+    inner === undefined ? '' : `  <${name}>${inner}</${name}>\n`
+  return (
+    `<domain type='qemu'${parts.attributes === undefined ? '' : ` ${parts.attributes}`}>\n` +
+    `  <name>${parts.name ?? 'conformance'}</name>\n` +
+    (parts.head ?? '') +
+    `  ${parts.memory ?? "<memory unit='MiB'>512</memory>"}\n` +
+    `  ${parts.vcpu ?? '<vcpu>2</vcpu>'}\n` +
+    `  <os><type>hvm</type>${parts.os ?? ''}</os>\n` +
+    optional('features', parts.features) +
+    (parts.cpu ?? '') +
+    (parts.clock ?? '') +
+    (parts.middle ?? '') +
+    optional('devices', parts.devices ?? '') +
+    (parts.tail ?? '') +
+    '</domain>\n'
+  )
+}
+
+/**
+ * A disk image by what it is: the live and guest tiers make such files, the others only name them.
+ * `/images/` stands for the folder they are made in.
+ */
+export const image = (name: string, mebibytes: number, format: 'raw' | 'qcow2' = 'raw'): string =>
+  `/images/${name}-${mebibytes}M.${format}`

@@ -1,0 +1,200 @@
+import { domainXml, type Capability, type Scenario } from '../scenario.ts'
+import { image } from '../scenario.ts'
+
+/** libvirt's words for each row of a device allow-list. */
+const vocabulary: Readonly<Record<string, readonly string[]>> = {
+  disk: ['virtio', 'scsi', 'sata', 'ide', 'usb', 'fdc', 'sd'],
+  'controller:pci': [
+    'pci-bridge',
+    'dmi-to-pci-bridge',
+    'pcie-to-pci-bridge',
+    'pcie-root-port',
+    'pcie-switch-upstream-port',
+    'pcie-switch-downstream-port',
+    'pci-expander-bus',
+    'pcie-expander-bus',
+  ],
+  'controller:usb': [
+    'piix3-uhci',
+    'piix4-uhci',
+    'ehci',
+    'ich9-ehci1',
+    'ich9-uhci1',
+    'ich9-uhci2',
+    'ich9-uhci3',
+    'vt82c686b-uhci',
+    'pci-ohci',
+    'nec-xhci',
+    'qemu-xhci',
+    'none',
+  ],
+  'controller:scsi': [
+    'buslogic',
+    'lsilogic',
+    'lsisas1068',
+    'lsisas1078',
+    'vmpvscsi',
+    'ibmvscsi',
+    'virtio-scsi',
+    'ncr53c90',
+    'dc390',
+    'am53c974',
+  ],
+  'controller:virtio-serial': ['virtio'],
+  interface: [
+    'virtio',
+    'e1000',
+    'e1000e',
+    'e1000-82544gc',
+    'e1000-82545em',
+    'igb',
+    'rtl8139',
+    'ne2k_pci',
+    'pcnet',
+    'vmxnet3',
+    'tulip',
+    'i82550',
+    'i82551',
+    'spapr-vlan',
+    'lan9118',
+  ],
+  // libvirt reads isa-serial, its old default, as "the machine's own": it is refused nowhere.
+  serial: ['usb-serial', 'pci-serial', 'spapr-vio-serial', 'sclp-serial'],
+  console: ['virtio', 'sclp'],
+  channel: ['virtio'],
+  input: [
+    'ps2:mouse',
+    'ps2:keyboard',
+    'usb:mouse',
+    'usb:tablet',
+    'usb:keyboard',
+    'virtio:mouse',
+    'virtio:tablet',
+    'virtio:keyboard',
+  ],
+  sound: ['sb16', 'es1370', 'ac97', 'ich6', 'ich9', 'usb'],
+  video: ['vga', 'cirrus', 'vmvga', 'qxl', 'virtio', 'bochs', 'ramfb'],
+  hub: ['usb'],
+  watchdog: ['i6300esb', 'ib700', 'itco', 'diag288'],
+  memballoon: ['virtio', 'none'],
+  rng: ['virtio'],
+  panic: ['isa', 'pseries', 'hyperv', 's390'],
+  parallel: ['parallel'],
+  nvram: ['nvram'],
+}
+
+/** A document with one device of a row and key; none for what no small document can ask for. */
+function sample(row: string, key: string): string | undefined {
+  const [base = '', type = ''] = row.split(':')
+  switch (base) {
+    case 'disk': {
+      const prefix = { virtio: 'vd', ide: 'hd', fdc: 'fd' }[key] ?? 'sd'
+      const device = key === 'fdc' ? 'floppy' : 'disk'
+      return (
+        `<disk type='file' device='${device}'><source file='${image('model', 1)}'/>` +
+        `<target dev='${prefix}a' bus='${key}'/></disk>`
+      )
+    }
+    case 'controller':
+      return controllerSample(type, key)
+    case 'interface':
+      return `<interface type='user'><model type='${key}'/></interface>`
+    case 'serial':
+      return `<serial type='null'><target type='${key}'/></serial>`
+    case 'console':
+      return key === 'serial'
+        ? "<console type='null'/>"
+        : `<console type='null'><target type='serial'/></console><console type='null'><target type='${key}'/></console>`
+    case 'channel':
+      return key === 'virtio'
+        ? "<channel type='null'><target type='virtio' name='a'/></channel>"
+        : undefined
+    case 'input': {
+      const [bus = '', kind = ''] = key.split(':')
+      return kind === 'passthrough' ? undefined : `<input type='${kind}' bus='${bus}'/>`
+    }
+    case 'sound':
+    case 'watchdog':
+    case 'memballoon':
+    case 'panic':
+      return `<${base} model='${key}'/>`
+    case 'video':
+      return `<video><model type='${key}'/></video>`
+    case 'rng':
+      return `<rng model='${key}'><backend model='builtin'/></rng>`
+    case 'hub':
+      return `<hub type='${key}'/>`
+    case 'parallel':
+      return "<parallel type='null'/>"
+    case 'nvram':
+      return '<nvram/>'
+    case 'graphics':
+      return `<graphics type='${key}' port='5909' autoport='no'/>`
+    default:
+      return undefined
+  }
+}
+
+function controllerSample(type: string, key: string): string | undefined {
+  if (type === 'usb' && key.startsWith('ich9-')) {
+    const part = (model: string, port: number): string =>
+      `<controller type='usb' index='0' model='ich9-${model}'>` +
+      (port < 0 ? '' : `<master startport='${port}'/>`) +
+      '</controller>'
+    return part('ehci1', -1) + part('uhci1', 0) + part('uhci2', 2) + part('uhci3', 4)
+  }
+  if (type === 'pci') {
+    // The root is part of every document; a downstream port needs the upstream one.
+    if (key === 'pci-root' || key === 'pcie-root') return undefined
+    const one = (model: string, index: number, inner = ''): string =>
+      `<controller type='pci' index='${index}' model='${model}'>${inner}</controller>`
+    if (key === 'pcie-switch-downstream-port') {
+      return one('pcie-root-port', 1) + one('pcie-switch-upstream-port', 2) + one(key, 3)
+    }
+    if (key === 'pcie-switch-upstream-port') return one('pcie-root-port', 1) + one(key, 2)
+    if (key.endsWith('-expander-bus')) return one(key, 1, "<target busNr='100'/>")
+    // Room below for what it has to be plugged into.
+    return one(key, key === 'pcie-root-port' ? 1 : 5)
+  }
+  const model = key === '' ? '' : ` model='${key}'`
+  return `<controller type='${type}' index='0'${model}/>`
+}
+
+/**
+ * Every model of libvirt's vocabulary, and every one that the architecture adds to it: accepted
+ * where it is offered, refused where not. This is also what reaches every row of the allow-list.
+ */
+export function modelScenarios(
+  rows: Readonly<
+    Record<string, { readonly models: Readonly<Record<string, unknown>> } | undefined>
+  >,
+): readonly Scenario[] {
+  const names = new Set([...Object.keys(vocabulary), ...Object.keys(rows)])
+  return [...names].flatMap((row) => {
+    const keys = new Set([...(vocabulary[row] ?? []), ...Object.keys(rows[row]?.models ?? {})])
+    return [...keys].flatMap((key): readonly Scenario[] => {
+      const devices = sample(row, key)
+      if (devices === undefined) return []
+      return [
+        {
+          id: `model/${row.replace(':', '-')}/${key.replace(':', '-') || 'default'}`,
+          title: `${row} ${key || 'without a model'} is accepted where it is offered`,
+          uses: usesOf(row, key),
+          domain: domainXml({ devices }),
+          golden: false,
+          // A display takes a port of the host.
+          live: row !== 'graphics',
+        },
+      ]
+    })
+  })
+}
+
+/** What a model stands on: its own row, and that of the controller it is plugged into. */
+function usesOf(row: string, key: string): readonly Capability[] {
+  const own: Capability = `device:${row}/${key}`
+  const usb = key.startsWith('usb:') || key === 'usb-serial' || (row === 'disk' && key === 'usb')
+  if (usb) return [own, 'device:controller:usb']
+  if (row === 'disk' && key === 'scsi') return [own, 'device:controller:scsi']
+  return [own]
+}
