@@ -1,7 +1,7 @@
-import { ppc64 } from '../packages/arch-ppc64/src/index.ts'
-import { x86 } from '../packages/arch-x86/src/index.ts'
-import { createRegistry } from '../packages/core/src/index.ts'
-import type { ArchRegistry } from '../packages/core/src/index.ts'
+import { ppc64 } from '@polyvirt/arch-ppc64'
+import { x86 } from '@polyvirt/arch-x86'
+import { createRegistry } from '@polyvirt/core'
+import type { ArchRegistry } from '@polyvirt/core'
 
 export const registry: ArchRegistry = createRegistry([ppc64, x86])
 

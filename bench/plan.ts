@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openHypervisor } from '../packages/core/src/index.ts'
+import { openHypervisor } from '@polyvirt/core'
 import { guestXml, guests, registry } from './fixture.ts'
 import { row, timed } from './stats.ts'
 import type { Row } from './stats.ts'

@@ -1,12 +1,15 @@
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { openHypervisor } from '../packages/core/src/index.ts'
-import type { Hypervisor } from '../packages/core/src/index.ts'
-import { QmpClient } from '../packages/core/src/qmp/index.ts'
-import { connectUnix } from '../packages/core/src/run/index.ts'
+import { openHypervisor } from '@polyvirt/core'
+import type { Hypervisor } from '@polyvirt/core'
+import { QmpClient } from '@polyvirt/core/qmp'
+import type { QmpTransport } from '@polyvirt/core/qmp'
 import { guestXml, guests, registry } from './fixture.ts'
 import { inTurn, row, timed } from './stats.ts'
 import type { Row } from './stats.ts'
@@ -24,18 +27,32 @@ export async function* measureStart(runs: number): AsyncIterable<Row> {
       const name = `bench-${arch}`
       await hypervisor.domainDefineXml(guestXml(name, arch, machine))
       const { argv } = await hypervisor.domainXmlToNative(name)
-      const bare = await inTurn(runs, () => library(hypervisor, name), () => bareQemu(argv, root))
+      const bare = await inTurn(
+        runs,
+        () => library(hypervisor, name),
+        () => bareQemu(argv, root),
+      )
       const base = row('', bare.b)
       yield {
         ...row(`start ${arch} in process`, bare.a),
         against: { what: 'bare QEMU', ms: base.ms, ratio: bare.ratio },
       }
-      const whole = await inTurn(runs, () => command(hypervisor, uri, name), () => bareQemu(argv, root))
+      const whole = await inTurn(
+        runs,
+        () => command(hypervisor, uri, name),
+        () => bareQemu(argv, root),
+      )
       yield {
         ...row(`polyvirt start ${arch}`, whole.a),
         against: { what: 'bare QEMU', ms: row('', whole.b).ms, ratio: whole.ratio },
       }
-      yield await againstVirsh(hypervisor, { uri, name, xml: guestXml(name, arch, machine), runs, root })
+      yield await againstVirsh(hypervisor, {
+        uri,
+        name,
+        xml: guestXml(name, arch, machine),
+        runs,
+        root,
+      })
     }
   } finally {
     rmSync(root, { recursive: true, force: true })
@@ -64,11 +81,10 @@ async function bareQemu(argv: readonly string[], root: string): Promise<number> 
   }
   const [program = '', ...args] = argv
   const start = performance.now()
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(program, args, { stdio: 'ignore' })
   const gone = new Promise((resolve) => child.once('exit', resolve))
   try {
-    const transport = await connectUnix({ path: `${stateDir}/monitor.sock` })
-    const qmp = await QmpClient.connect({ transport })
+    const qmp = await QmpClient.connect({ transport: await dial(`${stateDir}/monitor.sock`) })
     await qmp.execute('cont')
     await qmp.execute('query-status')
     return performance.now() - start
@@ -76,6 +92,26 @@ async function bareQemu(argv: readonly string[], root: string): Promise<number> 
     child.kill('SIGKILL')
     await gone
     rmSync(stateDir, { recursive: true, force: true })
+  }
+}
+
+/** Connects as soon as the socket listens. */
+async function dial(path: string): Promise<QmpTransport> {
+  for (;;) {
+    const socket = connect(path)
+    try {
+      await once(socket, 'connect')
+      return {
+        readable: socket,
+        write: (bytes) =>
+          new Promise((resolve, reject) => {
+            socket.write(bytes, (error) => (error ? reject(error) : resolve()))
+          }),
+        close: () => socket.destroy(),
+      }
+    } catch {
+      await sleep(2)
+    }
   }
 }
 

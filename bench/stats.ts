@@ -39,7 +39,11 @@ export async function inTurn(
     first.push(await a())
     second.push(await b())
   }
-  return { a: first, b: second, ratio: median(first.map((ms, i) => ms / (second[i] ?? Number.NaN))) }
+  return {
+    a: first,
+    b: second,
+    ratio: median(first.map((ms, i) => ms / (second[i] ?? Number.NaN))),
+  }
 }
 
 export function row(what: string, values: readonly number[]): Row {

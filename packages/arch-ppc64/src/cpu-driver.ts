@@ -57,7 +57,10 @@ function canonical(name: string): string {
 }
 
 /** The plain name of a QOM CPU type, generations in libvirt's upper case. */
-function shortName(type: string | undefined, cpus: CpuContext['capabilities']['cpus']): string | undefined {
+function shortName(
+  type: string | undefined,
+  cpus: CpuContext['capabilities']['cpus'],
+): string | undefined {
   const name = cpus.find((definition) => definition.typename === type)?.name
   if (name === undefined) return undefined
   return generationOf(name) === undefined ? name : name.toUpperCase()
@@ -124,9 +127,14 @@ function checkRest(one: Cpu): Problem[] {
   const refuse = (path: string, message: string): void => {
     problems.push({ code: 'ERR_CONFIG_UNSUPPORTED', path, message })
   }
-  if ((one.features ?? []).length > 0) refuse('feature[1]', 'Power CPUs have no features to choose; what the platform lends is in <features>')
+  if ((one.features ?? []).length > 0)
+    refuse(
+      'feature[1]',
+      'Power CPUs have no features to choose; what the platform lends is in <features>',
+    )
   if (one.vendorId !== undefined) refuse('model/@vendor_id', 'a vendor id is not offered on Power')
-  if (one.maxphysaddrMode !== undefined) refuse('maxphysaddr', 'physical address bits are not offered on Power')
+  if (one.maxphysaddrMode !== undefined)
+    refuse('maxphysaddr', 'physical address bits are not offered on Power')
   if (one.cacheMode !== undefined) refuse('cache', 'cache emulation is not offered on Power')
   return problems
 }

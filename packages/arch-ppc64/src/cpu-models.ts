@@ -10,7 +10,11 @@ const exact = (value: number): { value: number; mask: number } => ({ value, mask
 export const cpuModels: readonly CpuModel[] = [
   { name: 'POWER6', vendor: 'IBM', pvrs: [exact(0x003e0000)] },
   { name: 'POWER7', vendor: 'IBM', pvrs: [exact(0x003f0000), exact(0x004a0000)] },
-  { name: 'POWER8', vendor: 'IBM', pvrs: [exact(0x004b0000), exact(0x004c0000), exact(0x004d0000)] },
+  {
+    name: 'POWER8',
+    vendor: 'IBM',
+    pvrs: [exact(0x004b0000), exact(0x004c0000), exact(0x004d0000)],
+  },
   { name: 'POWER9', vendor: 'IBM', pvrs: [exact(0x004e0000)] },
   { name: 'POWER10', vendor: 'IBM', pvrs: [exact(0x00800000)] },
   { name: 'POWER11', vendor: 'IBM', pvrs: [exact(0x00820000)] },
@@ -22,7 +26,7 @@ export const cpuModels: readonly CpuModel[] = [
 export function modelByPvr(pvr: number): CpuModel | undefined {
   return cpuModels.find((model) =>
     // `>>> 0`: the e5500's values have the sign bit set.
-    (model.pvrs ?? []).some(({ value, mask }) => ((pvr & mask) >>> 0) === value >>> 0),
+    (model.pvrs ?? []).some(({ value, mask }) => (pvr & mask) >>> 0 === value >>> 0),
   )
 }
 

@@ -1,14 +1,15 @@
 import type { FeaturePolicy } from '@polyvirt/core/arch'
 
-
-
 /**
  * PAPR's platform features: capabilities of the machine, each a property of `-machine`. No ACPI,
  * APIC or SMM: `<acpi/>` is refused here because it could only be ignored.
  */
 export const features: FeaturePolicy = {
   supported: {
-    pmu: { to: 'nothing', only: { values: ['on', 'default'], reason: 'pseries always has its PMU' } },
+    pmu: {
+      to: 'nothing',
+      only: { values: ['on', 'default'], reason: 'pseries always has its PMU' },
+    },
     hptResizing: { to: 'machine', property: 'resize-hpt' },
     hptMaxpagesizeKiB: {
       to: 'effects',
@@ -35,4 +36,3 @@ export const features: FeaturePolicy = {
     hpet: { present: [false] },
   },
 }
-

@@ -87,7 +87,11 @@ function cells(files: HostFiles): readonly HostCell[] {
     .map((id) => {
       const base = `/sys/devices/system/node/node${id}`
       const memory = /MemTotal:\s*(\d+)/.exec(text(files, `${base}/meminfo`))?.[1]
-      return { id: Number(id), memoryKiB: Number(memory ?? 0), cpus: ranges(text(files, `${base}/cpulist`)) }
+      return {
+        id: Number(id),
+        memoryKiB: Number(memory ?? 0),
+        cpus: ranges(text(files, `${base}/cpulist`)),
+      }
     })
     .toSorted((a, b) => a.id - b.id)
 }

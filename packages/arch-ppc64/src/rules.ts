@@ -61,19 +61,25 @@ const firmware: Rule = {
     const { os } = domain
     const problems: Problem[] = []
     if (os.firmware === 'efi') {
-      problems.push(unsupported('os/@firmware', `pseries boots through SLOF, not 'efi'; leave firmware out`))
+      problems.push(
+        unsupported('os/@firmware', `pseries boots through SLOF, not 'efi'; leave firmware out`),
+      )
     }
     if (os.loaderType === 'pflash') {
       problems.push(unsupported('os/loader/@type', `pseries has no pflash; use type='rom'`))
     }
     if (os.loaderSecure === true) {
-      problems.push(unsupported('os/loader/@secure', 'secure boot needs UEFI, which pseries has not'))
+      problems.push(
+        unsupported('os/loader/@secure', 'secure boot needs UEFI, which pseries has not'),
+      )
     }
     if (os.biosUseserial === true) {
       problems.push(unsupported('os/bios/@useserial', 'SLOF always uses the first serial port'))
     }
     if (os.smbiosMode !== undefined && os.smbiosMode !== 'emulate') {
-      problems.push(unsupported('os/smbios/@mode', 'pseries describes itself by a device tree, not SMBIOS'))
+      problems.push(
+        unsupported('os/smbios/@mode', 'pseries describes itself by a device tree, not SMBIOS'),
+      )
     }
     return problems
   },
@@ -85,7 +91,9 @@ const sleep: Rule = {
   check({ domain }) {
     // Off is what they are, so only on is refused.
     if (domain.pmSuspendToMem !== true && domain.pmSuspendToDisk !== true) return []
-    return [unsupported('pm', `pseries has no ACPI sleep states; use enabled='no' or leave <pm> out`)]
+    return [
+      unsupported('pm', `pseries has no ACPI sleep states; use enabled='no' or leave <pm> out`),
+    ]
   },
 }
 
@@ -97,9 +105,17 @@ const hostBridges: Rule = {
       if (controller.type !== 'pci' || controller.model !== 'pci-root') return []
       const path = `devices/controller[${i + 1}]/target`
       const { targetIndex = 0, index = 0, numaNode } = controller
-      if (targetIndex > 30) return [unsupported(`${path}/@index`, `host bridges are numbered 0 to 30, not ${targetIndex}`)]
+      if (targetIndex > 30)
+        return [
+          unsupported(`${path}/@index`, `host bridges are numbered 0 to 30, not ${targetIndex}`),
+        ]
       if (index === 0 && targetIndex !== 0) {
-        return [unsupported(`${path}/@index`, `the default host bridge has target index 0, not ${targetIndex}`)]
+        return [
+          unsupported(
+            `${path}/@index`,
+            `the default host bridge has target index 0, not ${targetIndex}`,
+          ),
+        ]
       }
       if (index === 0 && numaNode !== undefined) {
         return [unsupported(`${path}/node`, 'the default host bridge belongs to no NUMA node')]

@@ -14,7 +14,8 @@ function qemuFeature(name: string): string {
 export const cpu: CpuDriver = {
   models: [],
   byDefault({ machine, guest }) {
-    const model = modelOfType(machine.defaultCpuType) ?? (guest.wordSize === 32 ? 'qemu32' : 'qemu64')
+    const model =
+      modelOfType(machine.defaultCpuType) ?? (guest.wordSize === 32 ? 'qemu32' : 'qemu64')
     return { mode: 'custom', match: 'exact', check: 'none', model, fallback: 'forbid' }
   },
   check(one, context) {
@@ -28,10 +29,16 @@ export const cpu: CpuDriver = {
       flags.push([qemuFeature(name), policy === 'disable' || policy === 'forbid' ? 'off' : 'on'])
     }
     if (one.mode === 'host-passthrough') {
-      return { model: 'host', flags: [['migratable', one.migratable === false ? 'off' : 'on'], ...flags] }
+      return {
+        model: 'host',
+        flags: [['migratable', one.migratable === false ? 'off' : 'on'], ...flags],
+      }
     }
     if (one.mode === 'maximum' || one.mode === 'host-model') {
-      return { model: one.mode === 'maximum' || context.virtType === 'qemu' ? 'max' : 'host', flags }
+      return {
+        model: one.mode === 'maximum' || context.virtType === 'qemu' ? 'max' : 'host',
+        flags,
+      }
     }
     return { model: one.model ?? 'qemu64', flags }
   },
@@ -40,7 +47,9 @@ export const cpu: CpuDriver = {
       return 'incompatible'
     }
     const has = new Set((host.features ?? []).map((feature) => feature.name))
-    const wanted = (guest.features ?? []).filter((f) => f.policy === undefined || f.policy === 'require' || f.policy === 'force')
+    const wanted = (guest.features ?? []).filter(
+      (f) => f.policy === undefined || f.policy === 'require' || f.policy === 'force',
+    )
     if (guest.model !== undefined && host.model !== guest.model) return 'incompatible'
     if (wanted.some((feature) => !has.has(feature.name))) return 'incompatible'
     return wanted.length === has.size ? 'identical' : 'superset'
@@ -52,7 +61,12 @@ export const cpu: CpuDriver = {
     const common = (first.features ?? []).filter((feature) =>
       rest.every((one) => (one.features ?? []).some((other) => other.name === feature.name)),
     )
-    return { mode: 'custom', match: 'exact', ...(first.model && { model: first.model }), features: common }
+    return {
+      mode: 'custom',
+      match: 'exact',
+      ...(first.model && { model: first.model }),
+      features: common,
+    }
   },
 }
 

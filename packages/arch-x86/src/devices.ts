@@ -22,7 +22,11 @@ export const devices: DeviceAllowList = {
       'pcie-to-pci-bridge': { driver: 'pcie-pci-bridge', bus: 'pci', machines: ['q35'] },
       'pcie-root-port': { driver: 'pcie-root-port', bus: 'pci', machines: ['q35'] },
       'pcie-switch-upstream-port': { driver: 'x3130-upstream', bus: 'pci', machines: ['q35'] },
-      'pcie-switch-downstream-port': { driver: 'xio3130-downstream', bus: 'pci', machines: ['q35'] },
+      'pcie-switch-downstream-port': {
+        driver: 'xio3130-downstream',
+        bus: 'pci',
+        machines: ['q35'],
+      },
       'pcie-expander-bus': { driver: 'pxb-pcie', bus: 'pci', machines: ['q35'] },
     },
   },

@@ -10,7 +10,8 @@ function enlightenment(flag: string): FeatureRow {
 function kvmFlag(flag: string, on: string): FeatureRow {
   return {
     to: 'effects',
-    effects: (features: Features) => (features.kvmHidden === true && flag === 'kvm' ? { cpu: { kvm: on } } : {}),
+    effects: (features: Features) =>
+      features.kvmHidden === true && flag === 'kvm' ? { cpu: { kvm: on } } : {},
   }
 }
 

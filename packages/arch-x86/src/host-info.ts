@@ -24,7 +24,12 @@ export const host: HostInfoReader = {
     const vendor = field('vendor_id')
     const description = field('model name')
     return {
-      arch: files.read('/lib64/ld-linux-x86-64.so.2') === undefined && cpuinfo !== '' && !/\blm\b/.test(field('flags') ?? '') ? 'i686' : 'x86_64',
+      arch:
+        files.read('/lib64/ld-linux-x86-64.so.2') === undefined &&
+        cpuinfo !== '' &&
+        !/\blm\b/.test(field('flags') ?? '')
+          ? 'i686'
+          : 'x86_64',
       cpu: {
         ...(vendor !== undefined && { vendor: vendors[vendor] ?? vendor }),
         ...(description !== undefined && { description }),
@@ -65,7 +70,11 @@ function cells(files: HostFiles): readonly HostCell[] {
     .map((id) => {
       const base = `/sys/devices/system/node/node${id}`
       const memory = /MemTotal:\s*(\d+)/.exec(text(files, `${base}/meminfo`))?.[1]
-      return { id: Number(id), memoryKiB: Number(memory ?? 0), cpus: ranges(text(files, `${base}/cpulist`)) }
+      return {
+        id: Number(id),
+        memoryKiB: Number(memory ?? 0),
+        cpus: ranges(text(files, `${base}/cpulist`)),
+      }
     })
 }
 
