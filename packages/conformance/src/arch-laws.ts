@@ -1,11 +1,25 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
-import { defineArch, type Arch, type DeviceRow, type HostFiles } from '@polyvirt/core/arch'
+import {
+  defineArch,
+  type Arch,
+  type DeviceRow,
+  type HostFiles,
+  type QemuCapabilities,
+} from '@polyvirt/core/arch'
 import type { Scenario } from './scenario.ts'
+import { nowhere } from './target.ts'
 
 /** Something that holds for an architecture as such, whatever the domain. */
 export interface ArchLaw {
   readonly name: string
-  readonly check: (arch: Arch, scenarios: readonly Scenario[]) => void
+  readonly check: (arch: Arch, known: KnownToSuite) => void
+}
+
+/** What a law may look at besides the architecture. */
+export interface KnownToSuite {
+  readonly scenarios: readonly Scenario[]
+  /** Of every emulator that was recorded. */
+  readonly capabilities: readonly QemuCapabilities[]
 }
 
 const emptyHost: HostFiles = { read: () => undefined, list: () => [] }
@@ -65,6 +79,31 @@ export const archLaws: readonly ArchLaw[] = [
     },
   },
   {
+    name: 'what its CPU driver refuses has a place and a message',
+    check({ cpu, guests, machine }, { capabilities: [capabilities] }) {
+      const found = capabilities?.machines.find(({ name, alias }) =>
+        machine.profiles.some(({ pattern }) => pattern.test(name) || pattern.test(alias ?? '')),
+      )
+      if (capabilities === undefined || found === undefined) return
+      const problems = cpu.check(
+        { mode: 'custom', match: 'exact', model: 'No-Such-CPU' },
+        {
+          guest: guests[0],
+          machine: found,
+          capabilities,
+          host: nowhere,
+          virtType: 'qemu',
+          features: {},
+        },
+      )
+      ok(problems.length > 0, 'a CPU that nobody has is refused')
+      for (const { path, message } of problems) {
+        ok(path !== undefined && path !== '', `'${message}' has no place`)
+        ok(message !== '', `the problem at ${path} has no message`)
+      }
+    },
+  },
+  {
     name: 'its host reader survives a host that tells nothing',
     check({ host, guests }) {
       const info = host.read(emptyHost)
@@ -75,8 +114,26 @@ export const archLaws: readonly ArchLaw[] = [
     },
   },
   {
+    name: 'each row of its allow-list has a model that a recorded QEMU has',
+    check({ devices }, { capabilities }) {
+      if (capabilities.length === 0) return
+      const known = new Set(capabilities.flatMap((one) => one.devices))
+      // Single models may be newer than the recording; a whole row without any is a slip.
+      const empty = Object.entries(devices as Readonly<Record<string, DeviceRow>>).filter(
+        ([, { models }]) =>
+          Object.values(models).every(
+            ({ driver, type }) => driver !== undefined && !known.has(type ?? driver),
+          ),
+      )
+      deepStrictEqual(
+        empty.map(([row]) => row),
+        [],
+      )
+    },
+  },
+  {
     name: 'each model of its allow-list, each feature and each timer is reached by a scenario',
-    check(arch, scenarios) {
+    check(arch, { scenarios }) {
       const reached = new Set<string>(scenarios.flatMap(({ uses }) => uses))
       const wanted = [
         ...Object.entries(arch.devices as Readonly<Record<string, DeviceRow>>).flatMap(

@@ -55,7 +55,12 @@ export function testArch(options: TestArchOptions): void {
   const all = [...scenarios, ...modelScenarios(arch.devices)]
   describe(`architecture ${arch.name}`, () => {
     describe('laws', () => {
-      for (const { name, check } of archLaws) it(name, () => check(arch, all))
+      const capabilities = arch.guests.flatMap(
+        (one) => capabilitiesOf(one, fixtures, options) ?? [],
+      )
+      for (const { name, check } of archLaws) {
+        it(name, () => check(arch, { scenarios: all, capabilities }))
+      }
       for (const host of fixtures?.hosts ?? []) {
         it(`reads the recorded host ${host.name}`, () =>
           deepStrictEqual(arch.host.read(host.files), host.expected))

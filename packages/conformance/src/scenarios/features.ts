@@ -1,4 +1,7 @@
 import type { FeatureName, TimerName } from '@polyvirt/core/arch'
+import { ok } from 'node:assert'
+import type { FeatureRow } from '@polyvirt/core/arch'
+import { optionsNamed, type Planned } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 
 /** How a document asks for each feature of libvirt's vocabulary. */
@@ -76,15 +79,33 @@ const alsoNeeds: Readonly<Partial<Record<FeatureName, readonly FeatureName[]>>> 
   smmTsegKiB: ['smm'],
 }
 
-const scenario = (id: string, title: string, uses: Scenario['uses'], domain: string): Scenario => ({
+const scenario = (
+  id: string,
+  title: string,
+  uses: Scenario['uses'],
+  domain: string,
+  plan?: (planned: Planned) => void,
+): Scenario => ({
   id,
   title,
   uses,
   domain,
+  ...(plan === undefined ? {} : { expect: { plan } }),
   golden: false,
   // Some need KVM or a certain CPU: a start under TCG would say nothing about the architecture.
   live: false,
 })
+
+/** A feature that is a property of the machine, a flag of the CPU or a device is said to QEMU. */
+function reachesQemu(planned: Planned, name: FeatureName): void {
+  const rows: Readonly<Record<string, FeatureRow | undefined>> =
+    planned.target.arch.features.supported
+  const row = rows[name]
+  const said = (option: string, key: string): boolean =>
+    optionsNamed(planned, option).some(({ properties }) => key in properties)
+  if (row?.to === 'machine') ok(said('-machine', row.property), `-machine lacks ${row.property}`)
+  if (row?.to === 'cpu') ok(said('-cpu', row.flag), `-cpu lacks ${row.flag}`)
+}
 
 /** Each feature and each timer: claimed and planned, or refused. */
 export const featureScenarios: readonly Scenario[] = [
@@ -96,6 +117,7 @@ export const featureScenarios: readonly Scenario[] = [
         (one) => `feature:${one}` as const,
       ),
       domainXml({ features }),
+      (planned) => reachesQemu(planned, name as FeatureName),
     ),
   ),
   ...Object.entries(timerSamples).map(([name, timer]) =>

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { minimalArch } from '../src/minimal-arch.ts'
+import { collectSuite } from './collect-suite.ts'
+import { cpuMutants } from './mutants/cpu-mutants.ts'
+import { hostMutants } from './mutants/host-mutants.ts'
+import { machineMutants } from './mutants/machine-mutants.ts'
+import { tableMutants } from './mutants/table-mutants.ts'
+
+const limitMs = 60_000
+
+describe('the suite', () => {
+  it('passes the minimal architecture', { timeout: limitMs }, async () => {
+    const results = await collectSuite(minimalArch)
+    expect(results.filter(({ error }) => error !== undefined)).toEqual([])
+    expect(results.length).toBeGreaterThan(200)
+  })
+
+  it('says that an emulator is not there rather than passing it over', async () => {
+    const results = await collectSuite(minimalArch)
+    const lines = results.map(({ name }) => name)
+    expect(lines).toContainEqual(expect.stringContaining('qemu-system-toy64 is not installed'))
+  })
+
+  for (const mutant of [...cpuMutants, ...tableMutants, ...machineMutants, ...hostMutants]) {
+    it(`fails an architecture in which ${mutant.flaw}`, { timeout: limitMs }, async () => {
+      const results = await collectSuite(mutant.arch)
+      const caught = results.filter(
+        ({ name, error }) => error !== undefined && name.includes(mutant.caughtBy),
+      )
+      expect(caught.map(({ error }) => error)).toContainEqual(expect.stringMatching(mutant.because))
+    })
+  }
+})
