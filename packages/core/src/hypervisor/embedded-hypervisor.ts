@@ -20,10 +20,11 @@ import type {
   DomainSummary, Explanation, Hypervisor, NativeOptions, NativeResult, NodeInfo, VersionInfo,
   XmlDescOptions,
 } from './hypervisor.ts'
+import { lifecycleActions } from './lifecycle-actions.ts'
 import type { Layout } from './layout.ts'
 import { runName } from './layout.ts'
 import { channelDirOf, Liveness } from './liveness.ts'
-import { stateOf, withMonitor } from './monitor.ts'
+import { withMonitor } from './monitor.ts'
 import { consoleDevices, openConsole } from './open-console.ts'
 import { Planner } from './planner.ts'
 import type { Plan } from './planner.ts'
@@ -53,7 +54,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     this.#layout = layout
     this.#store = store
     this.#planner = new Planner(layout, registry)
-    this.#liveness = new Liveness(store)
+    this.#liveness = new Liveness(store, layout.runDir)
   }
 
   async close(): Promise<void> {
@@ -136,7 +137,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     const interrupted = this.#store.interruptedJobs().find((job) => job.uuid === stored?.domain.uuid)
     if (interrupted !== undefined) await this.#liveness.repair(interrupted)
     const fresh = stored === undefined ? undefined : this.#store.get(stored.domain.uuid)
-    const current = fresh === undefined ? undefined : await this.#liveness.current(fresh)
+    const current = fresh === undefined ? undefined : await this.#liveness.current(fresh, stateMs)
     if (current !== undefined) return current
     throw domainError('ERR_NO_DOMAIN', `no domain with matching name ${quote(reference)}`)
   }
@@ -182,7 +183,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     if (record.active !== undefined || xml === undefined) {
       throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
     }
-    await this.#start(uuid, () => this.#planner.plan(xml), options)
+    await this.#withJob(uuid, 'start', (job) => this.#start(job, () => this.#planner.plan(xml), options))
     return this.domainLookup(uuid)
   }
 
@@ -192,35 +193,36 @@ export class EmbeddedHypervisor implements Hypervisor {
   ): Promise<DefineResult> {
     const plan = await this.#planner.plan(xml, options)
     const row = rowOf(plan)
-    this.#store.defineTransient(row)
-    try {
-      await this.#start(row.uuid, () => Promise.resolve(plan), options)
-    } catch (error) {
-      this.#store.forgetTransient(row.uuid)
-      throw error
-    }
-    return { domain: await this.domainLookup(row.uuid), warnings: plan.warnings }
-  }
-
-  async #start(uuid: string, plan: () => Promise<Plan>, options: CreateOptions): Promise<void> {
-    await this.#withJob(uuid, 'start', async (job) => {
-      if (this.#store.get(uuid)?.active !== undefined) {
-        throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
-      }
+    // The job comes first: whoever dies behind it leaves something that names what to undo.
+    await this.#withJob(row.uuid, 'start', async (job) => {
+      this.#store.defineTransient(row)
       try {
-        const active = await startDomain({
-          store: this.#store,
-          layout: this.#layout,
-          plan: await plan(),
-          job,
-          options,
-        })
-        if (options.autodestroy === true) this.#autodestroy.push(active)
+        await this.#start(job, () => Promise.resolve(plan), options)
       } catch (error) {
-        this.#store.setLastState(uuid, 'shut off', 'failed')
+        this.#store.forgetTransient(row.uuid)
         throw error
       }
     })
+    return { domain: await this.domainLookup(row.uuid), warnings: plan.warnings }
+  }
+
+  async #start(job: Job, plan: () => Promise<Plan>, options: CreateOptions): Promise<void> {
+    const record = this.#store.get(job.uuid)
+    if (record === undefined) throw domainError('ERR_NO_DOMAIN', `no domain with matching uuid ${quote(job.uuid)}`)
+    if (record.active !== undefined) throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
+    try {
+      const active = await startDomain({
+        store: this.#store,
+        layout: this.#layout,
+        plan: await plan(),
+        job,
+        options,
+      })
+      if (options.autodestroy === true) this.#autodestroy.push(active)
+    } catch (error) {
+      this.#store.setLastState(job.uuid, 'shut off', 'failed')
+      throw error
+    }
   }
 
   async domainShutdown(reference: DomainReference): Promise<void> {
@@ -253,7 +255,7 @@ export class EmbeddedHypervisor implements Hypervisor {
         await qmp.execute('system_reset')
         await qmp.execute('cont')
       } finally {
-        await qmp.execute('set-action', { shutdown: 'poweroff' })
+        await qmp.execute('set-action', { shutdown: lifecycleActions(parseDomain(running.active.xml).domain).shutdown })
       }
     })
     this.#store.setState(running.active, 'running', 'booted')
@@ -264,13 +266,13 @@ export class EmbeddedHypervisor implements Hypervisor {
     options: { readonly graceful?: boolean } = {},
   ): Promise<void> {
     const { domain, active } = await this.#findActive(reference)
-    await this.#withJob(domain.uuid, 'destroy', async () => {
-      await stopProcess(active.process, {
-        what: `domain ${quote(domain.name, 200)}`,
-        ...(options.graceful !== undefined && { graceful: options.graceful }),
-      })
-      await this.#liveness.bury(active, 'destroyed')
+    // No job: pulling the plug waits for nobody who is still talking to the guest. A run ends once,
+    // and a start of the same domain is another run.
+    await stopProcess(active.process, {
+      what: `domain ${quote(domain.name, 200)}`,
+      ...(options.graceful !== undefined && { graceful: options.graceful }),
     })
+    await this.#liveness.bury(active, 'destroyed')
   }
 
   async domainSuspend(reference: DomainReference): Promise<void> {
@@ -299,6 +301,7 @@ export class EmbeddedHypervisor implements Hypervisor {
   async #withJob<T>(uuid: string, kind: string, work: (job: Job) => Promise<T>): Promise<T> {
     const job = this.#store.beginJob(uuid, kind)
     try {
+      if (job.interrupted !== undefined) await this.#liveness.undo(job.interrupted)
       return await work(job)
     } finally {
       this.#store.endJob(job)
@@ -309,30 +312,15 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   async domainGetState(reference: DomainReference): Promise<DomainState> {
     const record = await this.#find(reference)
-    const { active } = record
-    if (active === undefined) return stateIn(record)
-    try {
-      const { status } = await withMonitor(active, record.domain.name, (qmp) => qmp.execute('query-status'), {
-        timeoutMs: stateMs,
-      })
-      const state = stateOf(status, active)
-      if (state !== active) this.#store.setState(active, state.state, state.reason)
-      return { state: state.state, reason: state.reason }
-    } catch {
-      // Someone else holds the monitor, or QEMU hangs: what was known last is still an answer.
-      const now = await this.#find(reference)
-      return stateIn(now)
-    }
+    return stateIn(record)
   }
 
   async domainGetInfo(reference: DomainReference): Promise<DomainInfo> {
     const record = await this.#find(reference)
     const domain = this.#domainOf(record)
     const { active } = record
-    const state = await this.domainGetState(reference)
     return {
       ...summaryOf(record),
-      ...state,
       maxMemoryKiB: domain.memoryKiB ?? 0,
       memoryKiB: domain.currentMemoryKiB ?? 0,
       vcpus: domain.vcpuCurrent ?? domain.vcpus,

@@ -1,7 +1,15 @@
-import { existsSync } from 'node:fs'
-import { findProcesses, isAlive, removeTree, stopProcess } from '../run/index.ts'
-import type { ActiveRow, DomainRecord, JobRow, Store } from '../store/index.ts'
+import { existsSync, readdirSync } from 'node:fs'
+import type { Domain } from '../domain/domain.ts'
+import { DomainError } from '../errors.ts'
+import { bootId, findProcesses, isAlive, removeTree, stopProcess } from '../run/index.ts'
+import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
+import { parseDomain } from '../xml/parse-domain.ts'
+import { lifecycleActions, settlement } from './lifecycle-actions.ts'
+import { stateOf, withMonitor } from './monitor.ts'
 import { removeTaps } from './taps.ts'
+
+/** How long a look at all guests waits for one that does not answer, in milliseconds. */
+const lookMs = 300
 
 /**
  * Brings what is stored into line with what is true. No supervisor watches the guests: whoever
@@ -9,32 +17,74 @@ import { removeTaps } from './taps.ts'
  */
 export class Liveness {
   readonly #store: Store
+  readonly #runDir: string
 
-  constructor(store: Store) {
+  constructor(store: Store, runDir: string) {
     this.#store = store
+    this.#runDir = runDir
   }
 
-  /** Buries the runs whose QEMU has ended, and repairs what dead commands left half done. */
+  /** Looks at all domains: what ended is buried, what waits is settled, what is left over goes. */
   async refresh(): Promise<void> {
     for (const job of this.#store.interruptedJobs()) await this.repair(job)
-    for (const { active } of this.#store.list()) {
-      if (active !== undefined) await this.settle(active)
-    }
+    const records = this.#store.list()
+    await Promise.all(records.map((record) => this.current(record)))
+    await this.#sweep()
   }
 
   /** The domain as it is now, or nothing when it is gone. */
-  async current(record: DomainRecord): Promise<DomainRecord | undefined> {
-    if (record.active === undefined) return record
-    if (!(await this.settle(record.active))) return record
+  async current(record: DomainRecord, timeoutMs: number = lookMs): Promise<DomainRecord | undefined> {
+    const { active } = record
+    if (active === undefined) return record
+    if (!(await this.#isOver(active))) {
+      // Whoever holds the domain is talking to its QEMU, and will leave it in order.
+      if (record.job !== undefined) return record
+      await this.#look(record, active, timeoutMs)
+    }
     return this.#store.get(record.domain.uuid)
   }
 
-  /** True when the run was found ended. */
-  async settle(active: ActiveRow): Promise<boolean> {
+  async #isOver(active: ActiveRow): Promise<boolean> {
     if (isAlive(active.process)) return false
-    const reason = deathOf(active)
-    await this.bury(active, reason)
+    await this.bury(active, deathOf(active))
     return true
+  }
+
+  /** Asks QEMU how the guest is. One that cannot answer now is as it was when it last could. */
+  async #look(record: DomainRecord, active: ActiveRow, timeoutMs: number): Promise<void> {
+    const { name } = record.domain
+    try {
+      const { status } = await withMonitor(active, name, (qmp) => qmp.execute('query-status'), { timeoutMs })
+      const now = stateOf(status, active)
+      if (now !== active) this.#store.setState(active, now.state, now.reason)
+      if (status === 'shutdown' || status === 'guest-panicked') await this.#settle(record, active)
+    } catch {
+      await this.#isOver(active)
+    }
+  }
+
+  /** Does with a guest that stopped what its definition asks for, and what QEMU left to us. */
+  async #settle({ domain }: DomainRecord, active: ActiveRow): Promise<void> {
+    const job = this.#take(domain.uuid, 'settle')
+    if (job === undefined) return
+    try {
+      await withMonitor(active, domain.name, async (qmp) => {
+        // Another one may have settled it between the look and the job.
+        const { status } = await qmp.execute('query-status')
+        const wish = settlement(status, liveOf(active))
+        if (wish.do === 'restart') {
+          await qmp.execute('system_reset')
+          await qmp.execute('cont')
+          this.#store.setState(active, 'running', wish.reason)
+        }
+        if (wish.do === 'stop') {
+          await stopProcess(active.process, { termMs: 2000 })
+          await this.bury(active, wish.reason)
+        }
+      })
+    } finally {
+      this.#store.endJob(job)
+    }
   }
 
   /** Records that a run is over and removes what belonged to it. */
@@ -45,36 +95,94 @@ export class Liveness {
     await removeTaps(tapsOf(active.argv))
   }
 
-  /**
-   * A command died in the middle. A start that had not come to the store leaves a QEMU that nobody
-   * knows: it is stopped. One that had is running, and is left alone.
-   */
+  /** A command died in the middle: takes its place and undoes what it began. */
   async repair(job: JobRow): Promise<void> {
-    const record = this.#store.get(job.uuid)
-    const taken = this.#store.beginJob(job.uuid, 'repair')
+    const taken = this.#take(job.uuid, 'repair', job)
+    if (taken === undefined) return
     try {
-      if (job.kind !== 'start' || record?.active !== undefined) return
-      const { stateDir, taps } = job.detail as { stateDir?: string; taps?: readonly string[] }
-      if (stateDir !== undefined) {
-        const monitor = `path=${stateDir}/monitor.sock`
-        for (const found of findProcesses((argv) => argv.some((one) => one.includes(monitor)))) {
-          await stopProcess(found.identity, { what: 'a half-started QEMU' })
-        }
-        await removeTree(stateDir)
-        await removeTree(channelDirOf(stateDir))
-      }
-      await removeTaps(taps ?? [])
-      if (record !== undefined && !this.#store.forgetTransient(job.uuid)) {
-        this.#store.setLastState(job.uuid, 'shut off', 'failed')
-      }
+      await this.undo(job)
     } finally {
       this.#store.endJob(taken)
     }
   }
+
+  /**
+   * A start that had not come to the store leaves a QEMU that nobody knows: it is stopped. One that
+   * had is running, and is left alone. A reboot is finished.
+   */
+  async undo(job: JobRow): Promise<void> {
+    const record = this.#store.get(job.uuid)
+    if (record?.active !== undefined) return this.#finishReboot(record, record.active, job)
+    const { stateDir, taps } = job.detail as { stateDir?: string; taps?: readonly string[] }
+    if (stateDir !== undefined) {
+      const monitor = `path=${stateDir}/monitor.sock`
+      for (const found of findProcesses((argv) => argv.some((one) => one.includes(monitor)))) {
+        await stopProcess(found.identity, { what: 'a half-started QEMU' })
+      }
+      await removeTree(stateDir)
+      await removeTree(channelDirOf(stateDir))
+    }
+    await removeTaps(taps ?? [])
+    const started = job.kind === 'start' || stateDir !== undefined
+    if (started && record !== undefined && !this.#store.forgetTransient(job.uuid)) {
+      this.#store.setLastState(job.uuid, 'shut off', 'failed')
+    }
+  }
+
+  /** Its QEMU still pauses where it should end, because whoever would go on with it is gone. */
+  async #finishReboot({ domain }: DomainRecord, active: ActiveRow, job: JobRow): Promise<void> {
+    if (job.kind !== 'reboot' || !isAlive(active.process)) return
+    await withMonitor(active, domain.name, async (qmp) => {
+      await qmp.execute('set-action', { shutdown: lifecycleActions(liveOf(active)).shutdown })
+      if ((await qmp.execute('query-status')).status !== 'shutdown') return
+      await qmp.execute('system_reset')
+      await qmp.execute('cont')
+    }).catch(() => undefined)
+  }
+
+  /** A job, or nothing where a living process holds the domain. */
+  #take(uuid: string, kind: string, from?: JobRow): Job | undefined {
+    try {
+      return this.#store.beginJob(uuid, kind, from && { detail: from.detail })
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'ERR_RESOURCE_BUSY') return undefined
+      throw error
+    }
+  }
+
+  /**
+   * Removes run folders that belong to no run: of a command that died while it cleaned up. A start
+   * records its folder before it makes it, so what the listing shows and the store does not is dead.
+   */
+  async #sweep(): Promise<void> {
+    const names = runFolders(this.#runDir)
+    if (names.length === 0) return
+    const jobs = this.#store.jobs().map(({ detail }) => detail['stateDir'])
+    const runs = this.#store.list().map(({ active }) => active?.stateDir)
+    const known = new Set([...jobs, ...runs])
+    for (const dir of names.map((name) => `${this.#runDir}/${name}`)) {
+      if (known.has(dir)) continue
+      await removeTree(dir)
+      await removeTree(channelDirOf(dir))
+    }
+  }
+}
+
+function runFolders(runDir: string): readonly string[] {
+  try {
+    return readdirSync(runDir).filter((name) => /^domain-\d+-/.test(name))
+  } catch {
+    return []
+  }
+}
+
+function liveOf(active: ActiveRow): Domain {
+  return parseDomain(active.xml).domain
 }
 
 /** QEMU removes its monitor socket when it ends in order; a killed or crashed one cannot. */
 function deathOf(active: ActiveRow): string {
+  if (active.process.bootId !== bootId()) return 'unknown'
   if (active.state === 'crashed') return 'crashed'
   return existsSync(active.monitor) ? 'crashed' : 'shutdown'
 }

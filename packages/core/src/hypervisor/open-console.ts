@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, constants, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
@@ -82,7 +83,8 @@ interface Lock {
 }
 
 function takeLock(path: string, force: boolean): Lock {
-  const own = JSON.stringify(ownIdentity())
+  // Two clients may be in one process, so the holder is more than the process.
+  const own = JSON.stringify({ ...ownIdentity(), token: randomUUID() })
   const holder = readHolder(path)
   if (holder !== undefined && !force) {
     throw domainError('ERR_OPERATION_FAILED', `Active console session exists for this domain (process ${holder.pid}); take it over with --force`)

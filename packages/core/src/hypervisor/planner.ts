@@ -5,6 +5,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
+import { assumptionNotes } from '../plan/notes.ts'
 import { planContext } from '../plan/plan-context.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import { planDomain } from '../plan/plan-domain.ts'
@@ -56,7 +57,8 @@ export class Planner {
       parsed.locate,
     )
     const planned = planDomain(domain, context, parsed.locate)
-    return { ...planned, context, warnings: [...parsed.warnings, ...planned.warnings] }
+    const notes = [...assumptionNotes(parsed.assumed), ...planned.notes]
+    return { ...planned, notes, context, warnings: [...parsed.warnings, ...planned.warnings] }
   }
 
   async host(): Promise<HostInfo> {

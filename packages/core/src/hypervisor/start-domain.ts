@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, quote } from '../errors.ts'
 import { planRun } from '../plan/plan-domain.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
 import { QmpClient } from '../qmp/index.ts'
 import {
-  connectUnix, makePrivateDir, removeTree, spawnQemu, stopProcess, writePrivateFile,
+  connectUnix, makePrivateDir, maxSocketPathBytes, removeTree, spawnQemu, stopProcess, writePrivateFile,
 } from '../run/index.ts'
 import type { SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, Store } from '../store/index.ts'
@@ -23,6 +24,9 @@ import { makeTaps, nameTaps, removeTaps } from './taps.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
+
+/** How long a QEMU whose monitor is gone may take to end. */
+const lastWordsMs = 500
 
 export interface StartRequest {
   readonly store: Store
@@ -57,6 +61,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     const [emulator = '', ...args] = run.argv
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
+    checkSockets(run.domain, channelDir)
     options.signal?.throwIfAborted()
     options.onPhase?.('spawn')
     store.setPhase(job, 'spawn')
@@ -123,10 +128,29 @@ async function prepareDirs(
   await writePrivateFile(`${stateDir}/master-key.aes`, randomBytes(32))
 }
 
+/** A channel's socket lies in a folder of ours, so only here its path is as long as it will be. */
+function checkSockets(domain: ValidDomain, channelDir: string): void {
+  for (const [i, channel] of (domain.devices.channel ?? []).entries()) {
+    if (channel.type !== 'unix' || channel.sources?.[0]?.path !== undefined) continue
+    const bytes = Buffer.byteLength(`${channelDir}/${channel.name ?? channel.alias ?? ''}`)
+    if (bytes <= maxSocketPathBytes) continue
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `the socket of channel ${quote(channel.name ?? '')} would have a path of ${bytes} bytes; at most ${maxSocketPathBytes} are possible: shorten its name or give a <source path='…'/>`,
+      { path: `devices/channel[${i + 1}]/target/@name` },
+    )
+  }
+}
+
 /** A log file's name: the domain's, with only harmless characters, and never hidden. */
 export function logName(name: string): string {
-  const safe = name.replace(/[^A-Za-z0-9_.-]/g, (c) => `%${Buffer.from(c).toString('hex')}`)
-  return `${safe.replace(/^\./, '%2e').slice(0, 200)}.log`
+  const safe = name
+    .replace(/[^A-Za-z0-9_.-]/gu, (c) => `%${Buffer.from(c).toString('hex')}`)
+    .replace(/^\./, '%2e')
+  if (safe.length <= 200) return `${safe}.log`
+  // Two long names that begin alike are still two logs.
+  const rest = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  return `${safe.slice(0, 180)}~${rest}.log`
 }
 
 /** Everything QEMU learns of its surroundings. */
@@ -174,6 +198,8 @@ async function meet(
     if (options.paused !== true) await qmp.execute('cont')
     return liveDomain(domain, { chardevs, ports, taps })
   } catch (error) {
+    // A QEMU that gives up closes its monitor first; a moment later it can say why.
+    if (options.signal?.aborted !== true) await Promise.race([spawned.exited, sleep(lastWordsMs, undefined, { ref: false })])
     throw spawned.exitError() ?? error
   }
 }

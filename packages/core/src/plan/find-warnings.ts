@@ -4,7 +4,7 @@ import type { Problem } from '../errors.ts'
 
 /** What is accepted because libvirt accepts it, and is still worth a word: `written` is the document. */
 export function findWarnings(written: Domain): readonly Problem[] {
-  return [...memory(written), ...macs(written), ...taints(written)]
+  return [...memory(written), ...macs(written), ...dumps(written), ...taints(written)]
 }
 
 function memory({ memoryKiB, currentMemoryKiB, cpu }: Domain): Problem[] {
@@ -25,6 +25,12 @@ function macs({ devices }: Domain): Problem[] {
     if (other === undefined) return []
     return [{ code: 'ERR_XML_ERROR', path: `${path}/mac/@address`, message: `MAC address ${mac} is already used by ${other}` }]
   })
+}
+
+function dumps({ onCrash }: Domain): Problem[] {
+  if (onCrash !== 'coredump-destroy' && onCrash !== 'coredump-restart') return []
+  const message = `no core is dumped: a guest that crashes is treated as by '${onCrash.slice('coredump-'.length)}'`
+  return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'on_crash', message }]
 }
 
 /** libvirt's taints: from here on, what the guest does is not polyvirt's to promise. */

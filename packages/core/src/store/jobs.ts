@@ -25,6 +25,8 @@ export interface Jobs {
   /** Records how far the job is, before the step that follows; detail is replaced where given. */
   setPhase(job: Job, phase: string, detail?: JobDetail): void
   endJob(job: Job): void
+  /** All jobs, also those of domains that are only being made. */
+  jobs(): readonly JobRow[]
   /** Jobs whose owners have died. */
   interruptedJobs(): readonly JobRow[]
 }
@@ -46,6 +48,8 @@ export function openJobs(database: Database, { now, owner, isAlive }: JobsContex
         `(phase '${job.phase}') since ${seconds} s`,
     )
   }
+  const all = (): readonly JobRow[] =>
+    database.all('SELECT * FROM jobs ORDER BY started_at').map(readJob)
   const lost = (job: Job): never => {
     throw domainError('ERR_INTERNAL_ERROR', `the job '${job.kind}' of ${job.uuid} is not held`)
   }
@@ -75,10 +79,7 @@ export function openJobs(database: Database, { now, owner, isAlive }: JobsContex
         const sql = 'DELETE FROM jobs WHERE uuid = ? AND token = ?'
         if (database.run(sql, job.uuid, job.token) !== 1) lost(job)
       }),
-    interruptedJobs: () =>
-      database
-        .all('SELECT * FROM jobs ORDER BY started_at')
-        .map(readJob)
-        .filter((job) => !isAlive(job.owner)),
+    jobs: all,
+    interruptedJobs: () => all().filter((job) => !isAlive(job.owner)),
   }
 }

@@ -19,6 +19,14 @@ import type { XmlWriter } from './writer.ts'
 export interface ReadReport {
   readonly problems: Problem[]
   readonly warnings: Problem[]
+  /** What reading took for granted where the document says nothing. */
+  readonly assumed: Assumption[]
+}
+
+/** A value that a document leaves out and every reader fills in alike. */
+export interface Assumption {
+  readonly path: string
+  readonly value: string
 }
 
 /** Where a field reads from: an element, its path in the domain, and the report to fill. */
@@ -329,7 +337,14 @@ export function required<T>(field: XmlField<T>): RequiredXmlField<T> {
 
 /** Another value for a missing property, so that the model need not carry `undefined`. */
 export function fallback<T>(field: XmlField<T>, byDefault: T): RequiredXmlField<T> {
-  return { ...field, required: true, read: (scope) => field.read(scope) ?? byDefault }
+  const read = (scope: ReadScope): T => {
+    const found = field.read(scope)
+    if (found !== undefined) return found
+    const path = join(scope.path, plainPath(field.knows[0] ?? ''))
+    if (typeof byDefault !== 'object') scope.report.assumed.push({ path, value: String(byDefault) })
+    return byDefault
+  }
+  return { ...field, required: true, read }
 }
 
 /** Changes a field's value on its way in and out; reading may refuse with `undefined`. */
@@ -387,6 +402,11 @@ export function writeRecord<T>(values: T, fields: XmlFields<T>, writer: XmlWrite
 function describe(path: string): string {
   const attribute = /@([^/]+)$/.exec(path)
   return attribute ? `attribute ${path.replaceAll('/@', '@')}` : `<${path}>`
+}
+
+/** A known path without the mark that says who reads it. */
+export function plainPath(path: string): string {
+  return path.replace(/[*>!]/g, '').replace(/\/\.$/, '')
 }
 
 function join(path: string, below: string): string {

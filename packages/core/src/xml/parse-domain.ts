@@ -3,6 +3,7 @@ import type { Place, Problem } from '../errors.ts'
 import { domainXml } from '../domain/domain.ts'
 import type { Domain } from '../domain/domain.ts'
 import { readElement, writeRecord } from './fields.ts'
+import type { Assumption } from './fields.ts'
 import type { XmlElement } from './element.ts'
 import { qemuNamespace } from './namespaces.ts'
 import { readXml } from './read-xml.ts'
@@ -12,6 +13,8 @@ export interface ParsedDomain {
   readonly domain: Domain
   /** What the document says and polyvirt does not understand: ignored, never in silence. */
   readonly warnings: readonly Problem[]
+  /** Values that libvirt's schema gives to what the document leaves out. */
+  readonly assumed: readonly Assumption[]
   /** The place of a path in the document, or of the nearest element above it. */
   locate(path: string): Place | undefined
 }
@@ -40,12 +43,13 @@ export function parseDomain(source: string, options: ParseOptions = {}): ParsedD
   }
   const problems: Problem[] = []
   const warnings: Problem[] = []
-  const scope = { element, path: '', report: { problems, warnings } }
+  const assumed: Assumption[] = []
+  const scope = { element, path: '', report: { problems, warnings, assumed } }
   const domain = readElement(scope, domainXml)
   if (options.validate === true) problems.push(...warnings)
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
-  return { domain, warnings, locate: (path) => locate(element, path) }
+  return { domain, warnings, assumed, locate: (path) => locate(element, path) }
 }
 
 function locate(root: XmlElement, path: string): Place {

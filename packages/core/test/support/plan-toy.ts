@@ -1,5 +1,6 @@
 import { parseDomain } from '../../src/xml/parse-domain.ts'
 import type { ParsedDomain } from '../../src/xml/parse-domain.ts'
+import { assumptionNotes } from '../../src/plan/notes.ts'
 import { planContext } from '../../src/plan/plan-context.ts'
 import type { PlanContext } from '../../src/plan/plan-context.ts'
 import { planDomain, planRun } from '../../src/plan/plan-domain.ts'
@@ -41,6 +42,7 @@ export function planToy(xml: string, validate = false): ToyPlan {
   const paths = { stateDir: '/run/t/domain-1-x', channelDir: '/run/t/channel/target/domain-1-x' }
   return {
     ...planned,
+    notes: [...assumptionNotes(parsed.assumed), ...planned.notes],
     parsed,
     context,
     argv: () => planRun(planned.domain, context, { paths }).argv,

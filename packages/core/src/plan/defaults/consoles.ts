@@ -1,4 +1,5 @@
-import { addDevice, fill } from './defaulting.ts'
+import { formatAddress } from '../../domain/address.ts'
+import { addDevice, devicePath, fill, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel, lookUp } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
@@ -37,14 +38,29 @@ export function mirrorConsole(d: Defaulting): void {
   if (first === undefined || serial === undefined || first.targetType !== 'serial') return
   const { targetType: _, targetModel: __, port: ___, ...backend } = structuredClone(serial)
   const list = devicesOf(d.domain, 'console')
-  list[0] = { ...backend, targetType: 'serial', port: first.port ?? 0 }
+  const mirrored = { ...backend, targetType: 'serial' as const, port: first.port ?? 0 }
+  list[0] = mirrored
+  if (first.address === undefined && mirrored.address !== undefined) {
+    note(d, devicePath('console', 0, 'address'), formatAddress(mirrored.address), {
+      rule: 'console/serial',
+      reason: 'the first console is the first serial port, seen twice',
+    })
+  }
 }
 
 /** A network back end says how it speaks and which end it is. */
-function defaultBackend(device: Draft<CharBackend>): void {
-  if (device.type === 'tcp') device.protocol ??= 'raw'
+function defaultBackend(d: Defaulting, path: string, device: Draft<CharBackend>): void {
+  const why = { rule: 'chardev/backend', reason: "libvirt's meaning of a left-out attribute, spelled out" }
+  if (device.type === 'tcp' && device.protocol === undefined) {
+    device.protocol = 'raw'
+    note(d, `${path}/protocol/@type`, 'raw', why)
+  }
   if (device.type !== 'tcp' && device.type !== 'unix') return
-  for (const source of device.sources ?? []) source.mode ??= device.type === 'tcp' ? 'connect' : 'bind'
+  for (const source of device.sources ?? []) {
+    if (source.mode !== undefined) continue
+    source.mode = device.type === 'tcp' ? 'connect' : 'bind'
+    note(d, `${path}/source/@mode`, source.mode, why)
+  }
   // A socket without a path is given one at each start.
   if (device.type === 'unix') {
     device.sources = (device.sources ?? []).filter((source) => source.path !== undefined)
@@ -54,8 +70,8 @@ function defaultBackend(device: Draft<CharBackend>): void {
 /** Ports, targets and models of everything that is a character device. */
 export function defaultCharDevices(d: Defaulting): void {
   for (const kind of ['serial', 'parallel', 'console', 'channel'] as const) {
-    for (const device of devicesOf(d.domain, kind)) {
-      defaultBackend(device)
+    for (const [i, device] of devicesOf(d.domain, kind).entries()) {
+      defaultBackend(d, devicePath(kind, i), device)
       // What belongs to a running guest is no part of its definition.
       if ('state' in device) delete device.state
       delete device.tty

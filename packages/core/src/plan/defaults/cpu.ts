@@ -37,7 +37,7 @@ export function defaultCpu(d: Defaulting): void {
   const cpu = domain.cpu
   if (cpu === undefined) return
   explicit(d, cpu)
-  numberCells(cpu, domain.vcpus)
+  numberCells(d, cpu)
 }
 
 function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
@@ -58,14 +58,28 @@ function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
   if (passthrough) set('migratable', true)
   if (cpu.model !== undefined) set('fallback', 'allow')
   else delete cpu.fallback
-  if (cpu.topology !== undefined) cpu.topology.dies ??= 1
-  for (const feature of cpu.features ?? []) feature.policy ??= 'require'
+  if (cpu.topology !== undefined && cpu.topology.dies === undefined) {
+    cpu.topology.dies = 1
+    note(d, 'cpu/topology/@dies', 1, why)
+  }
+  if (cpu.features?.some((feature) => feature.policy === undefined) === true) note(d, 'cpu/feature/@policy', 'require', why)
   if (cpu.features !== undefined) cpu.features = cpu.features.map(({ policy, name }) => ({ policy: policy ?? 'require', name }))
 }
 
-function numberCells(cpu: Draft<Cpu>, vcpus: number): void {
+function numberCells(d: Defaulting, cpu: Draft<Cpu>): void {
+  const { vcpus } = d.domain
   const cells = cpu.numa
   if (cells === undefined) return
+  const before = JSON.stringify(cells)
+  giveCells(cells, vcpus)
+  if (JSON.stringify(cells) === before) return
+  note(d, 'cpu/numa/cell', `${cells.length} cells`, {
+    rule: 'cpu/numa',
+    reason: 'cells are numbered, and vCPUs that none claims belong to the first',
+  })
+}
+
+function giveCells(cells: NonNullable<Draft<Cpu>['numa']>, vcpus: number): void {
   for (const [i, cell] of cells.entries()) cell.id ??= i
   cells.sort((a, b) => (a.id ?? 0) - (b.id ?? 0))
   // vCPUs that no cell claims belong to the first, as QEMU would have it.

@@ -1,8 +1,8 @@
-
 import { formatAddress } from '../../domain/address.ts'
 import type { Address } from '../../domain/address.ts'
 import type { DeviceKind } from '../../domain/devices.ts'
 import { domainXml } from '../../domain/domain.ts'
+import { plainPath } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { channelXml, consoleXml, parallelXml, serialXml } from '../../domain/devices/chardev.ts'
 import { controllerXml } from '../../domain/devices/controller.ts'
@@ -64,7 +64,7 @@ export function devicePath(kind: DeviceKind, index: number, key?: string): strin
   const base = `devices/${kind}[${index + 1}]`
   if (key === undefined) return base
   const fields = kindFields[kind] as Readonly<Record<string, XmlField<unknown>>>
-  return `${base}/${plain(fields[key]?.knows[0] ?? key)}`
+  return `${base}/${plainPath(fields[key]?.knows[0] ?? key)}`
 }
 
 /** Sets a property of a device that the document left out. */
@@ -92,7 +92,7 @@ export function fillDomain<P extends keyof DomainDraft & string>(
   if (d.domain[key] !== undefined) return
   d.domain[key] = value
   const fields = domainXml as XmlFields<object> as Readonly<Record<string, XmlField<unknown>>>
-  note(d, plain(fields[key]?.knows[0] ?? key), value, why)
+  note(d, plainPath(fields[key]?.knows[0] ?? key), value, why)
 }
 
 /** A device of any kind that can have an address. */
@@ -155,9 +155,5 @@ export function note(d: Defaulting, path: string, value: unknown, why: Reason): 
     owner: why.arch === true ? d.context.arch.package : '@polyvirt/core',
     reason: why.reason,
   })
-}
-
-function plain(path: string): string {
-  return path.replace(/[*>!]/g, '').replace(/\/\.$/, '')
 }
 

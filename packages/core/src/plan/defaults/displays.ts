@@ -1,4 +1,4 @@
-import { addDevice, fill } from './defaulting.ts'
+import { addDevice, devicePath, fill, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
@@ -15,12 +15,17 @@ export function defaultDisplays(d: Defaulting): void {
 function defaultGraphics(d: Defaulting): void {
   for (const graphics of devicesOf(d.domain, 'graphics')) {
     if (graphics.type !== 'vnc' && graphics.type !== 'spice') continue
+    const path = devicePath('graphics', devicesOf(d.domain, 'graphics').indexOf(graphics), 'listens')
     if (graphics.listens === undefined || graphics.listens.length === 0) {
       const byAddress = graphics.listen === undefined ? {} : { address: graphics.listen }
       graphics.listens =
         graphics.socket === undefined
           ? [{ type: 'address', ...byAddress }]
           : [{ type: 'socket', socket: graphics.socket }]
+      note(d, path, graphics.listen ?? graphics.socket ?? '127.0.0.1 at start', {
+        rule: 'graphics/listen',
+        reason: 'where it listens, in the form of today beside that of old',
+      })
     }
     const first = graphics.listens[0]
     if (first?.type === 'address') {
@@ -44,7 +49,10 @@ function defaultPorts(d: Defaulting, graphics: ReturnType<typeof devicesOf<'grap
   if (graphics.type === 'vnc') {
     const auto = graphics.autoport === true || graphics.port === -1 || graphics.port === undefined
     if (auto) {
-      graphics.port = -1
+      if (graphics.port !== -1) {
+        graphics.port = -1
+        note(d, devicePath('graphics', devicesOf(d.domain, 'graphics').indexOf(graphics), 'port'), -1, why)
+      }
       if (graphics.autoport !== true) {
         delete graphics.autoport
         fill(d, 'graphics', graphics, 'autoport', true, why)

@@ -10,7 +10,10 @@ export function defaultFeatures(d: Defaulting): void {
   const { domain, context } = d
   const written = domain.features
   if (written !== undefined && Object.keys(written).some((name) => name.startsWith('hyperv'))) {
-    written.hypervMode ??= 'custom'
+    if (written.hypervMode === undefined) {
+      written.hypervMode = 'custom'
+      note(d, 'features/hyperv/@mode', 'custom', { rule: 'features/hyperv', reason: 'single features are named' })
+    }
   }
   const defaults = context.arch.features.defaults(ruleContext(domain as Domain, context))
   for (const [name, value] of Object.entries(defaults)) {

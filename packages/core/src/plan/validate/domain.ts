@@ -111,8 +111,10 @@ function checkLifecycle(domain: AddressedDomain): Problem[] {
       problems.push(unsupported(element, `'rename-restart' is not offered; use destroy, restart or preserve`))
     }
   }
-  if (domain.onPoweroff === 'restart' && domain.onReboot === 'destroy') {
-    problems.push(unsupported('on_reboot', `'destroy' with on_poweroff 'restart' is not offered: QEMU cannot tell the two apart`))
+  const { onPoweroff = 'destroy', onReboot = 'restart' } = domain
+  if (onReboot !== 'restart' && onReboot !== onPoweroff) {
+    const message = `'${onReboot}' with on_poweroff '${onPoweroff}' is not offered: a QEMU that stops at a reboot does not tell it from a power-off; give both the same action, or on_reboot 'restart'`
+    problems.push(unsupported('on_reboot', message))
   }
   return problems
 }
