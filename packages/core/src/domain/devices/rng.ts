@@ -1,4 +1,4 @@
-import { integer, oneOf, required, text } from '../../xml/fields.ts'
+import { integer, nonEmpty, oneOf, required } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
@@ -22,7 +22,7 @@ export const rngXml: XmlFields<Rng> = {
   rateBytes: integer('rate/@bytes', { min: 1, max: 0xffffffff }),
   ratePeriod: integer('rate/@period', { min: 1, max: 0xffffffff }),
   backend: required(oneOf('backend/@model', ['random', 'builtin', 'egd'])),
-  source: text('backend/.'),
+  source: nonEmpty('backend/.'),
   ...virtioOptionsXml,
   ...deviceInfoXml,
 }

@@ -62,10 +62,12 @@ export function numberControllers(d: Defaulting): void {
         continue
       }
     }
-    let index = lowest.get(controller.type) ?? 0
+    // 0 is the root, whether the document speaks of it or not.
+    const first = controller.type === 'pci' && !/^pcie?-root$/.test(controller.model ?? '') ? 1 : 0
+    let index = Math.max(first, lowest.get(`${controller.type} ${first}`) ?? 0)
     while (taken.has(`${controller.type} ${index}`)) index++
     taken.add(`${controller.type} ${index}`)
-    lowest.set(controller.type, index + 1)
+    lowest.set(`${controller.type} ${first}`, index + 1)
     fill(d, 'controller', controller, 'index', index, why)
   }
 }
