@@ -172,7 +172,7 @@ export const addressField: XmlField<Address> = {
       path: scope.path === '' ? 'address' : `${scope.path}/address`,
     }
     const type = element.attributes.get('type')
-    if (type === undefined || !(type in shapes)) {
+    if (type === undefined || !Object.hasOwn(shapes, type)) {
       const found = type === undefined ? 'missing' : quote(type)
       below.report.problems.push({
         code: 'ERR_XML_ERROR',

@@ -1,4 +1,5 @@
 import type { Arch } from '../arch/arch.ts'
+import type { CpuModel } from '../arch/cpu-driver.ts'
 import type { DeviceRowName } from '../arch/device-allow-list.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import type { Domain } from '../domain/domain.ts'
@@ -41,7 +42,10 @@ export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): strin
   root.put(['machine'], context.machine.name)
   root.put(['arch'], guestName)
   root.append(['vcpu']).attribute('max', String(context.machine.cpuMax))
+  supported(root, 'iothreads', true)
+  writeOs(supported(root, 'os', true))
   writeCpu(root.append(['cpu']), context, virtType)
+  supported(root, 'memoryBacking', false)
   writeDevices(root.append(['devices']), context)
   writeFeatures(root.append(['features']), context)
   return root.toString()
@@ -97,34 +101,75 @@ function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qe
   mode('host-passthrough', accepts('host-passthrough'))
   mode('maximum', accepts('maximum'))
   mode('host-model', accepts('host-model'))
-  const custom = mode('custom', context.capabilities.cpus.length > 0)
-  for (const cpu of context.capabilities.cpus) {
+  const models = offeredCpus(context, virtType)
+  const custom = mode('custom', models.length > 0)
+  for (const { name, vendor = 'unknown' } of models) {
     const model = custom.append(['model'])
-    const blocked = cpu.unavailableFeatures
-    model.attribute('usable', blocked === undefined ? 'unknown' : blocked.length === 0 ? 'yes' : 'no')
-    model.text(cpu.name)
+    model.attribute('usable', usability(name, context))
+    model.attribute('vendor', vendor)
+    model.text(name)
   }
+}
+
+/** The models by the driver's names, or, of a driver that names none, QEMU's; only what it accepts. */
+function offeredCpus(context: PlanContext, virtType: 'kvm' | 'qemu'): readonly CpuModel[] {
+  const { cpu } = context.arch
+  const named: readonly CpuModel[] = cpu.models.length > 0 ? cpu.models : context.capabilities.cpus
+  const { guest, machine, capabilities, host } = context
+  const facts = { guest, machine, capabilities, host, virtType, features: {} }
+  return named.filter(({ name }) => cpu.check({ mode: 'custom', model: name }, facts).length === 0)
+}
+
+function usability(name: string, { capabilities }: PlanContext): 'yes' | 'no' | 'unknown' {
+  const found = capabilities.cpus.find((cpu) => cpu.name.toLowerCase() === name.toLowerCase())
+  const blocked = found?.unavailableFeatures
+  return blocked === undefined ? 'unknown' : blocked.length === 0 ? 'yes' : 'no'
+}
+
+/** Firmware is given by path; none is searched for yet. */
+function writeOs(os: XmlWriter): void {
+  enumeration(os, 'firmware', [])
+  const loader = supported(os, 'loader', true)
+  enumeration(loader, 'type', ['rom', 'pflash'])
+  enumeration(loader, 'readonly', ['yes', 'no'])
+  enumeration(loader, 'secure', ['no'])
+}
+
+/** libvirt's order of its own words, so that answers can be laid side by side. */
+function inOrder(values: readonly string[], order: readonly string[]): readonly string[] {
+  return order.filter((value) => values.includes(value))
+}
+
+/** A virtio model and its two other forms, as far as this QEMU was built with them. */
+function virtioForms(models: readonly string[], driver: string, context: PlanContext): readonly string[] {
+  return models.flatMap((model) => [
+    model,
+    ...['transitional', 'non-transitional']
+      .filter((form) => hasDriver(`${driver}-${form}`, context))
+      .map((form) => `${model}-${form}`),
+  ])
 }
 
 function writeDevices(writer: XmlWriter, context: PlanContext): void {
   const buses = usable('disk', context)
   const disk = supported(writer, 'disk', buses.length > 0)
   enumeration(disk, 'diskDevice', ['disk', 'cdrom', ...(buses.includes('fdc') ? ['floppy'] : []), 'lun'])
-  enumeration(disk, 'bus', buses)
-  enumeration(disk, 'model', ['virtio', 'virtio-transitional', 'virtio-non-transitional'])
+  enumeration(disk, 'bus', inOrder(buses, ['ide', 'fdc', 'scsi', 'virtio', 'usb', 'sata', 'sd']))
+  const block = lookUp('disk', 'virtio', context)?.driver
+  enumeration(disk, 'model', block === undefined ? [] : virtioForms(['virtio'], block, context))
   const graphics = usable('graphics', context)
   enumeration(supported(writer, 'graphics', graphics.length > 0), 'type', graphics)
-  const video = usable('video', context)
+  const video = inOrder(usable('video', context), ['vga', 'cirrus', 'vmvga', 'qxl', 'virtio', 'none', 'bochs', 'ramfb'])
   enumeration(supported(writer, 'video', video.length > 0), 'modelType', video)
+  supported(writer, 'hostdev', false)
   const rng = usable('rng', context)
   const rngElement = supported(writer, 'rng', rng.length > 0)
-  enumeration(rngElement, 'model', rng)
+  const rngDriver = lookUp('rng', 'virtio', context)?.driver
+  enumeration(rngElement, 'model', rngDriver === undefined ? rng : virtioForms(rng, rngDriver, context))
   enumeration(rngElement, 'backendModel', ['random', 'builtin'])
-  const interfaces = usable('interface', context)
-  enumeration(supported(writer, 'interface', interfaces.length > 0), 'model', interfaces)
-  supported(writer, 'hostdev', false)
-  supported(writer, 'filesystem', false)
-  supported(writer, 'tpm', false)
+  for (const absent of ['filesystem', 'tpm', 'redirdev']) supported(writer, absent, false)
+  const channel = offered('channel', context)
+  enumeration(supported(writer, 'channel', channel.length > 0), 'type', channel.length > 0 ? ['pty', 'unix', 'spicevmc'] : [])
 }
 
 function writeFeatures(writer: XmlWriter, context: PlanContext): void {

@@ -136,6 +136,8 @@ const rows: Readonly<Record<string, Refusal>> = {
   'P-31 bus 256': { xml: withDevices(pci(`bus='256' slot='1'`)), path: 'devices/rng[1]/address/@bus', says: 'from 0x0 to 0xff' },
   'P-31 PCI domain 1': { xml: withDevices(pci(`domain='1' slot='1'`)), path: 'devices/rng[1]/address/@domain', says: 'only 0x0000 is' },
   'P-31 a place that the board has': { xml: withDevices(pci(`slot='0' function='0' multifunction='on'`)), path: 'devices/rng[1]/address', says: 'belongs to the board' },
+  'X-36 an address type of every object': { xml: withDevices(rng(`<address type='constructor'/>`)), path: 'devices/rng[1]/address/@type', says: "the address type is 'constructor'" },
+  'X-36 a bridge of every object': { xml: withDevices(`<controller type='pci' index='1' model='constructor'/>`), code: unsupported, path: 'devices/controller[1]/@model', says: "'constructor' is not offered" },
   'P-32 a short MAC address': { xml: nic(`<mac address='52:54:00'/>`), path: 'devices/interface[1]/mac/@address', at: '9:24', says: 'is not a MAC address' },
   'P-32 a multicast MAC address': { xml: nic(`<mac address='01:00:5e:00:00:01'/>`), path: 'devices/interface[1]/mac/@address', says: 'is a multicast MAC address' },
   ...Object.fromEntries(

@@ -172,17 +172,17 @@ function placeNext(d: Defaulting, buses: PciBuses, candidate: Candidate): void {
 }
 
 /** Functions of the USB companions within their slot (ICH9 datasheet, chapter 5.20). */
-const companionFunctions: Readonly<Record<string, number>> = {
-  'ich9-ehci1': 7,
-  'ich9-uhci1': 0,
-  'ich9-uhci2': 1,
-  'ich9-uhci3': 2,
-}
+const companionFunctions: ReadonlyMap<string, number> = new Map([
+  ['ich9-ehci1', 7],
+  ['ich9-uhci1', 0],
+  ['ich9-uhci2', 1],
+  ['ich9-uhci3', 2],
+])
 
 function companionAddress(d: Defaulting, candidate: Candidate): PciAddress | undefined {
   if (candidate.kind !== 'controller') return undefined
   const controller = candidate.device as DeviceDraft<'controller'>
-  const fn = companionFunctions[controller.model ?? '']
+  const fn = companionFunctions.get(controller.model ?? '')
   if (controller.type !== 'usb' || fn === undefined) return undefined
   const sibling = devicesOf(d.domain, 'controller').find(
     (c) =>
@@ -190,7 +190,7 @@ function companionAddress(d: Defaulting, candidate: Candidate): PciAddress | und
       c.type === 'usb' &&
       c.index === controller.index &&
       c.address?.type === 'pci' &&
-      (c.model ?? '') in companionFunctions,
+      companionFunctions.has(c.model ?? ''),
   )
   if (sibling?.address?.type !== 'pci') return undefined
   const { multifunction: _, ...at } = sibling.address
@@ -211,7 +211,7 @@ function assign(d: Defaulting, candidate: Candidate, address: PciAddress, reason
 function companionOf(candidate: Candidate, address: PciAddress): PciAddress {
   if (candidate.kind !== 'controller') return address
   const { type, model } = candidate.device as DeviceDraft<'controller'>
-  const fn = type === 'usb' ? companionFunctions[model ?? ''] : undefined
+  const fn = type === 'usb' ? companionFunctions.get(model ?? '') : undefined
   if (fn === undefined || address.function !== 0) return address
   return { ...address, function: fn, ...(fn === 0 && { multifunction: true }) }
 }
@@ -253,7 +253,7 @@ function numberBuses(d: Defaulting): void {
 }
 
 /** QEMU's device for each model, and by what the guest tells bridges apart. */
-const modelNames: Readonly<Record<string, string>> = {
+const modelNames: ReadonlyMap<string, string> = new Map(Object.entries({
   'pci-bridge': 'pci-bridge',
   'dmi-to-pci-bridge': 'i82801b11-bridge',
   'pcie-to-pci-bridge': 'pcie-pci-bridge',
@@ -262,13 +262,13 @@ const modelNames: Readonly<Record<string, string>> = {
   'pcie-switch-downstream-port': 'xio3130-downstream',
   'pci-expander-bus': 'pxb',
   'pcie-expander-bus': 'pxb-pcie',
-}
+}))
 
 function finishControllers(d: Defaulting, layout: PciLayout): void {
   const why = { rule: 'controller/pci', reason: 'how QEMU builds and tells apart its bridges' }
   for (const controller of pciControllers(d.domain)) {
     const { model = '', index = 0, address } = controller
-    const name = model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames[model]
+    const name = model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames.get(model)
     const legacyPort = model === 'pcie-root-port' && controller.modelName === 'ioh3420'
     if (!legacyPort) fill(d, 'controller', controller, 'modelName', name, why)
     if (model === 'pci-bridge') fill(d, 'controller', controller, 'chassisNr', index, why)

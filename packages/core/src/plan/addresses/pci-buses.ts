@@ -25,7 +25,7 @@ interface BusKind {
 }
 
 /** Which devices each PCI controller model takes (PCI and PCIe rules; slots by QEMU's models). */
-const busKinds: Readonly<Record<string, BusKind>> = {
+const busKinds: ReadonlyMap<string, BusKind> = new Map(Object.entries<BusKind>({
   'pci-root': { accepts: ['pci', 'pci-bridge', 'pci-expander-bus'], firstSlot: 1, lastSlot: 31, hotplug: true },
   'pci-bridge': { accepts: ['pci', 'pci-bridge'], firstSlot: 1, lastSlot: 31, hotplug: true },
   'pci-expander-bus': { accepts: ['pci', 'pci-bridge'], firstSlot: 0, lastSlot: 31, hotplug: false },
@@ -61,7 +61,7 @@ const busKinds: Readonly<Record<string, BusKind>> = {
     lastSlot: 31,
     hotplug: false,
   },
-}
+}))
 
 /** What a PCI controller itself needs to be plugged into; roots need nothing. */
 export function connectOfController(model: string): PciConnect | undefined {
@@ -102,7 +102,7 @@ export class PciBuses {
   }
 
   add(model: string): void {
-    const kind = busKinds[model] ?? busKinds['pci-bridge']
+    const kind = busKinds.get(model) ?? busKinds.get('pci-bridge')
     if (kind === undefined) return
     this.#buses.push({ model, kind, slots: Array.from({ length: 32 }, () => 0), shared: new Map() })
   }
