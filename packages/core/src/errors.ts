@@ -101,7 +101,8 @@ export function formatProblem(problem: Problem, file?: string): string {
   const place = problem.place
     ? `${file ?? 'line'}${file === undefined ? ' ' : ':'}${problem.place.line}:${problem.place.column}: `
     : ''
-  const path = problem.path === undefined ? '' : `/domain${problem.path === '' ? '' : '/'}${problem.path}: `
+  const path =
+    problem.path === undefined ? '' : `/domain${problem.path === '' ? '' : '/'}${problem.path}: `
   return `${place}${path}${problem.message}`
 }
 
@@ -124,7 +125,8 @@ export class DomainError extends Error {
 /** Whoever raises a problem may quote anything; here it becomes safe to print, and short. */
 function tidy(problem: Problem): Problem {
   const { path, message } = problem
-  const short = message.length > maxProblemLength ? `${message.slice(0, maxProblemLength)}…` : message
+  const short =
+    message.length > maxProblemLength ? `${message.slice(0, maxProblemLength)}…` : message
   return {
     ...problem,
     // QEMU's last words have lines of their own.
@@ -164,5 +166,8 @@ export function errorNumber(code: ErrorCode): number {
 
 function shorten(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text
-  return `${Buffer.from(text).subarray(0, bytes - 4).toString('utf8').replace(/\ufffd$/, '')}…`
+  return `${Buffer.from(text)
+    .subarray(0, bytes - 4)
+    .toString('utf8')
+    .replace(/\ufffd$/, '')}…`
 }

@@ -2,10 +2,27 @@
 export { openHypervisor, defaultUri } from './hypervisor/open-hypervisor.ts'
 export type { OpenOptions } from './hypervisor/open-hypervisor.ts'
 export type {
-  ConsoleOptions, ConsoleStream, CreateOptions, DefineOptions, DefineResult,
-  DomainCapabilitiesOptions, DomainEvent, DomainFilter, DomainInfo, DomainReference, DomainState,
-  DomainStateName, DomainSummary, Explanation, ExplanationEntry, Hypervisor, NativeOptions,
-  NativeResult, NodeInfo, VersionInfo, XmlDescOptions,
+  ConsoleOptions,
+  ConsoleStream,
+  CreateOptions,
+  DefineOptions,
+  DefineResult,
+  DomainCapabilitiesOptions,
+  DomainEvent,
+  DomainFilter,
+  DomainInfo,
+  DomainReference,
+  DomainState,
+  DomainStateName,
+  DomainSummary,
+  Explanation,
+  ExplanationEntry,
+  Hypervisor,
+  NativeOptions,
+  NativeResult,
+  NodeInfo,
+  VersionInfo,
+  XmlDescOptions,
 } from './hypervisor/hypervisor.ts'
 export { createRegistry, unknownArch } from './arch/registry.ts'
 export type { ArchRegistry } from './arch/registry.ts'

@@ -60,7 +60,12 @@ function checkFeatures(arch: Arch): string[] {
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || value instanceof RegExp || Object.isFrozen(value)) {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    value instanceof RegExp ||
+    Object.isFrozen(value)
+  ) {
     return value
   }
   Object.freeze(value)

@@ -5,15 +5,32 @@
 export type { Arch, CapabilityFeature, GuestArch } from './arch.ts'
 export type { CpuArgument, CpuComparison, CpuContext, CpuDriver, CpuModel } from './cpu-driver.ts'
 export type {
-  BusType, DeviceAllowList, DeviceModel, DeviceRow, DeviceRowName,
+  BusType,
+  DeviceAllowList,
+  DeviceModel,
+  DeviceRow,
+  DeviceRowName,
 } from './device-allow-list.ts'
 export type { Effects } from './effects.ts'
 export type { FeatureCondition, FeaturePolicy, FeatureRow, TimerRow } from './feature-policy.ts'
 export type {
-  HostCell, HostCpu, HostFiles, HostFirmware, HostInfo, HostInfoReader, HostTopology,
+  HostCell,
+  HostCpu,
+  HostFiles,
+  HostFirmware,
+  HostInfo,
+  HostInfoReader,
+  HostTopology,
 } from './host-info.ts'
 export type {
-  ImplicitDevice, MachineBuilder, MachineProfile, PciLayout, PciPlace, RegisterBus, Rule, RuleContext,
+  ImplicitDevice,
+  MachineBuilder,
+  MachineProfile,
+  PciLayout,
+  PciPlace,
+  RegisterBus,
+  Rule,
+  RuleContext,
 } from './machine-builder.ts'
 export { defineArch } from './define-arch.ts'
 export { createRegistry } from './registry.ts'

@@ -41,7 +41,8 @@ export function createRegistry(arches: readonly Arch[]): ArchRegistry {
 export function unknownArch(guest: string, installed: readonly string[], hint?: string): Error {
   const near = nearest(guest, installed)
   const offered = installed.length === 0 ? 'none' : installed.join(', ')
-  const way = near === undefined ? (hint ?? 'install the package that serves it') : `did you mean '${near}'?`
+  const way =
+    near === undefined ? (hint ?? 'install the package that serves it') : `did you mean '${near}'?`
   return domainError(
     'ERR_CONFIG_UNSUPPORTED',
     `no installed architecture package serves ${quote(guest)} (installed: ${offered}); ${way}`,

@@ -196,8 +196,10 @@ export const addressField: XmlField<Address> = {
 
 function isNullPci(address: Address): boolean {
   if (address.type !== 'pci') return false
-  return address.domain + address.bus + address.slot + address.function === 0 &&
+  return (
+    address.domain + address.bus + address.slot + address.function === 0 &&
     address.multifunction === undefined
+  )
 }
 
 function orZero(field: XmlField<number>): XmlField<number> & { required: true } {
@@ -236,4 +238,3 @@ export function formatAddress(address: Address): string {
       return address.type
   }
 }
-

@@ -2,7 +2,14 @@ import { integer, list, oneOf, required, text, yesNo, fallback } from '../xml/fi
 import type { XmlFields } from '../xml/fields.ts'
 
 export const timerNames = [
-  'platform', 'pit', 'rtc', 'hpet', 'tsc', 'kvmclock', 'hypervclock', 'armvtimer',
+  'platform',
+  'pit',
+  'rtc',
+  'hpet',
+  'tsc',
+  'kvmclock',
+  'hypervclock',
+  'armvtimer',
 ] as const
 export type TimerName = (typeof timerNames)[number]
 
@@ -37,7 +44,10 @@ export interface Clock {
 }
 
 export const clockXml: XmlFields<Clock> = {
-  offset: fallback(oneOf('@offset', ['utc', 'localtime', 'timezone', 'variable', 'absolute']), 'utc'),
+  offset: fallback(
+    oneOf('@offset', ['utc', 'localtime', 'timezone', 'variable', 'absolute']),
+    'utc',
+  ),
   adjustment: text('@adjustment'),
   basis: oneOf('@basis', ['utc', 'localtime']),
   timezone: text('@timezone'),

@@ -1,6 +1,16 @@
 import { cpuset } from './cpuset.ts'
 import { sizeKiB } from './memory.ts'
-import { integer, list, nonEmpty, oneOf, onOff, record, required, text, yesNo } from '../xml/fields.ts'
+import {
+  integer,
+  list,
+  nonEmpty,
+  oneOf,
+  onOff,
+  record,
+  required,
+  text,
+  yesNo,
+} from '../xml/fields.ts'
 import type { XmlFields } from '../xml/fields.ts'
 
 export const cpuModes = ['custom', 'host-model', 'host-passthrough', 'maximum'] as const

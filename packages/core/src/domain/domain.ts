@@ -11,7 +11,20 @@ import type { Os } from './os.ts'
 import { devicesXml } from './devices.ts'
 import type { Devices } from './devices.ts'
 import {
-  alongside, fallback, integer, list, mapped, nonEmpty, onOff, oneOf, record, report, required, text, verbatim, yesNo,
+  alongside,
+  fallback,
+  integer,
+  list,
+  mapped,
+  nonEmpty,
+  onOff,
+  oneOf,
+  record,
+  report,
+  required,
+  text,
+  verbatim,
+  yesNo,
 } from '../xml/fields.ts'
 import type { XmlField, XmlFields } from '../xml/fields.ts'
 import { invisible, quote } from '../errors.ts'
@@ -19,7 +32,12 @@ import { invisible, quote } from '../errors.ts'
 export const lifecycleActions = ['destroy', 'restart', 'rename-restart', 'preserve'] as const
 export type LifecycleAction = (typeof lifecycleActions)[number]
 export const crashActions = [
-  'destroy', 'restart', 'rename-restart', 'preserve', 'coredump-destroy', 'coredump-restart',
+  'destroy',
+  'restart',
+  'rename-restart',
+  'preserve',
+  'coredump-destroy',
+  'coredump-restart',
 ] as const
 export type CrashAction = (typeof crashActions)[number]
 
@@ -114,11 +132,21 @@ const uuidField: XmlField<string> = mapped(
   (written, scope) => {
     const digits = written.replaceAll('-', '').toLowerCase()
     if (!/^[0-9a-f]{32}$/.test(digits)) {
-      report(scope, 'ERR_XML_ERROR', `${quote(written)} is not a UUID: 32 hexadecimal digits`, 'uuid')
+      report(
+        scope,
+        'ERR_XML_ERROR',
+        `${quote(written)} is not a UUID: 32 hexadecimal digits`,
+        'uuid',
+      )
       return undefined
     }
     if (/^(.)\1+$/.test(digits)) {
-      report(scope, 'ERR_XML_ERROR', `the UUID ${quote(written)} has only equal digits: it identifies nothing`, 'uuid')
+      report(
+        scope,
+        'ERR_XML_ERROR',
+        `the UUID ${quote(written)} has only equal digits: it identifies nothing`,
+        'uuid',
+      )
       return undefined
     }
     return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

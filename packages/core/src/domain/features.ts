@@ -7,8 +7,21 @@ export type Switch = 'on' | 'off' | 'default'
 
 /** Windows enlightenments, as libvirt names them. */
 export const hypervFeatures = [
-  'relaxed', 'vapic', 'spinlocks', 'vpindex', 'runtime', 'synic', 'stimer', 'reset', 'vendor_id',
-  'frequencies', 'reenlightenment', 'tlbflush', 'ipi', 'evmcs', 'avic',
+  'relaxed',
+  'vapic',
+  'spinlocks',
+  'vpindex',
+  'runtime',
+  'synic',
+  'stimer',
+  'reset',
+  'vendor_id',
+  'frequencies',
+  'reenlightenment',
+  'tlbflush',
+  'ipi',
+  'evmcs',
+  'avic',
 ] as const
 export type HypervFeature = (typeof hypervFeatures)[number]
 
@@ -130,8 +143,13 @@ function toggle(name: string): XmlField<Switch> {
   const state = oneOf(`${name}/@state`, ['on', 'off'])
   const here = present(name)
   return {
-    ...mapped(state, (v) => v, (v: Switch) => v as 'on' | 'off'),
-    read: (scope) => (here.read(scope) === undefined ? undefined : (state.read(scope) ?? 'default')),
+    ...mapped(
+      state,
+      (v) => v,
+      (v: Switch) => v as 'on' | 'off',
+    ),
+    read: (scope) =>
+      here.read(scope) === undefined ? undefined : (state.read(scope) ?? 'default'),
     write: (v, writer) => {
       if (v === 'default') here.write(true, writer)
       else state.write(v, writer)

@@ -8,18 +8,16 @@ import { report } from '../xml/fields.ts'
  * libvirt's units (docs/formatdomain: "scaled integer"): bytes per unit. `k`, `M`, … are powers of
  * 1024; only `KB`, `MB`, … are powers of 1000. Case does not matter.
  */
-const units: ReadonlyMap<string, bigint> = new Map(
-  [
-    ['b', 1n],
-    ['byte', 1n],
-    ['bytes', 1n],
-    ...['k', 'm', 'g', 't', 'p', 'e'].flatMap((prefix, i): [string, bigint][] => [
-      [prefix, 1024n ** BigInt(i + 1)],
-      [`${prefix}ib`, 1024n ** BigInt(i + 1)],
-      [`${prefix}b`, 1000n ** BigInt(i + 1)],
-    ]),
-  ] as [string, bigint][],
-)
+const units: ReadonlyMap<string, bigint> = new Map([
+  ['b', 1n],
+  ['byte', 1n],
+  ['bytes', 1n],
+  ...['k', 'm', 'g', 't', 'p', 'e'].flatMap((prefix, i): [string, bigint][] => [
+    [prefix, 1024n ** BigInt(i + 1)],
+    [`${prefix}ib`, 1024n ** BigInt(i + 1)],
+    [`${prefix}b`, 1000n ** BigInt(i + 1)],
+  ]),
+] as [string, bigint][])
 
 /** 8 EiB: libvirt keeps sizes in a signed 64-bit number of bytes. */
 const limitBytes = 1n << 63n
@@ -29,7 +27,11 @@ const limitBytes = 1n << 63n
  * Exact for every size below 8 EiB.
  */
 export function sizeKiB(path: string, defaultUnit = 'KiB'): XmlField<number> {
-  return mapped(scaled(path, defaultUnit), (bytes) => Number((bytes + 1023n) / 1024n), (kib) => BigInt(kib) * 1024n)
+  return mapped(
+    scaled(path, defaultUnit),
+    (bytes) => Number((bytes + 1023n) / 1024n),
+    (kib) => BigInt(kib) * 1024n,
+  )
 }
 
 function scaled(path: string, defaultUnit: string): XmlField<bigint> {
@@ -38,7 +40,9 @@ function scaled(path: string, defaultUnit: string): XmlField<bigint> {
   return {
     knows: attribute ? [path, `${attribute[1] ?? ''}@unit`] : [path, `${path}/@unit`],
     read(scope) {
-      const holder = attribute ? descend(scope.element, steps.slice(0, -1)) : descend(scope.element, steps)
+      const holder = attribute
+        ? descend(scope.element, steps.slice(0, -1))
+        : descend(scope.element, steps)
       if (holder === undefined) return undefined
       const written = attribute ? holder.attributes.get(attribute[2] ?? '') : holder.text
       if (written === undefined) return undefined
@@ -57,7 +61,12 @@ function descend(element: XmlElement, steps: readonly string[]): XmlElement | un
   return at
 }
 
-function bytesOf(scope: ReadScope, path: string, written: string, unit: string): bigint | undefined {
+function bytesOf(
+  scope: ReadScope,
+  path: string,
+  written: string,
+  unit: string,
+): bigint | undefined {
   const unitPath = path.includes('@') ? path.replace(/@[^/]+$/, '@unit') : `${path}/@unit`
   const factor = units.get(unit.toLowerCase())
   if (factor === undefined) {
@@ -66,12 +75,22 @@ function bytesOf(scope: ReadScope, path: string, written: string, unit: string):
     return undefined
   }
   if (!/^(?:0|[1-9][0-9]{0,19})$/.test(written)) {
-    report(scope, 'ERR_XML_ERROR', `${quote(written)} is not a size: digits only, and a unit attribute`, path)
+    report(
+      scope,
+      'ERR_XML_ERROR',
+      `${quote(written)} is not a size: digits only, and a unit attribute`,
+      path,
+    )
     return undefined
   }
   const bytes = BigInt(written) * factor
   if (bytes >= limitBytes) {
-    report(scope, 'ERR_XML_ERROR', `${written} ${unit} is out of range: sizes end below 8 EiB`, path)
+    report(
+      scope,
+      'ERR_XML_ERROR',
+      `${written} ${unit} is out of range: sizes end below 8 EiB`,
+      path,
+    )
     return undefined
   }
   return bytes

@@ -73,4 +73,3 @@ export const osXml: XmlFields<Os> = {
   biosRebootTimeout: integer('bios/@rebootTimeout', { min: -1, max: 65535 }),
   smbiosMode: oneOf('smbios/@mode', ['emulate', 'host', 'sysinfo']),
 }
-

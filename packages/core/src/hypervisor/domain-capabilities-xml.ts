@@ -34,7 +34,10 @@ export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): strin
   const native = context.guest.kvmHosts.includes(host.arch) && capabilities.kvm.usable
   const virtType = request.virtType ?? (native ? 'kvm' : 'qemu')
   if (virtType === 'kvm' && !native) {
-    throw domainError('ERR_INVALID_ARG', `KVM is not usable for ${quote(guestName)} here: ${capabilities.kvm.reason ?? 'the host is of another architecture'}`)
+    throw domainError(
+      'ERR_INVALID_ARG',
+      `KVM is not usable for ${quote(guestName)} here: ${capabilities.kvm.reason ?? 'the host is of another architecture'}`,
+    )
   }
   const root = new XmlWriter('domainCapabilities')
   root.put(['path'], emulator)
@@ -90,14 +93,17 @@ function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qe
     return element
   }
   const accepts = (cpuMode: 'host-passthrough' | 'maximum' | 'host-model'): boolean =>
-    context.arch.cpu.check({ mode: cpuMode }, {
-      guest: context.guest,
-      machine: context.machine,
-      capabilities: context.capabilities,
-      host: context.host,
-      virtType,
-      features: {},
-    }).length === 0
+    context.arch.cpu.check(
+      { mode: cpuMode },
+      {
+        guest: context.guest,
+        machine: context.machine,
+        capabilities: context.capabilities,
+        host: context.host,
+        virtType,
+        features: {},
+      },
+    ).length === 0
   mode('host-passthrough', accepts('host-passthrough'))
   mode('maximum', accepts('maximum'))
   mode('host-model', accepts('host-model'))
@@ -141,7 +147,11 @@ function inOrder(values: readonly string[], order: readonly string[]): readonly 
 }
 
 /** A virtio model and its two other forms, as far as this QEMU was built with them. */
-function virtioForms(models: readonly string[], driver: string, context: PlanContext): readonly string[] {
+function virtioForms(
+  models: readonly string[],
+  driver: string,
+  context: PlanContext,
+): readonly string[] {
   return models.flatMap((model) => [
     model,
     ...['transitional', 'non-transitional']
@@ -153,23 +163,45 @@ function virtioForms(models: readonly string[], driver: string, context: PlanCon
 function writeDevices(writer: XmlWriter, context: PlanContext): void {
   const buses = usable('disk', context)
   const disk = supported(writer, 'disk', buses.length > 0)
-  enumeration(disk, 'diskDevice', ['disk', 'cdrom', ...(buses.includes('fdc') ? ['floppy'] : []), 'lun'])
+  enumeration(disk, 'diskDevice', [
+    'disk',
+    'cdrom',
+    ...(buses.includes('fdc') ? ['floppy'] : []),
+    'lun',
+  ])
   enumeration(disk, 'bus', inOrder(buses, ['ide', 'fdc', 'scsi', 'virtio', 'usb', 'sata', 'sd']))
   const block = lookUp('disk', 'virtio', context)?.driver
   enumeration(disk, 'model', block === undefined ? [] : virtioForms(['virtio'], block, context))
   const graphics = usable('graphics', context)
   enumeration(supported(writer, 'graphics', graphics.length > 0), 'type', graphics)
-  const video = inOrder(usable('video', context), ['vga', 'cirrus', 'vmvga', 'qxl', 'virtio', 'none', 'bochs', 'ramfb'])
+  const video = inOrder(usable('video', context), [
+    'vga',
+    'cirrus',
+    'vmvga',
+    'qxl',
+    'virtio',
+    'none',
+    'bochs',
+    'ramfb',
+  ])
   enumeration(supported(writer, 'video', video.length > 0), 'modelType', video)
   supported(writer, 'hostdev', false)
   const rng = usable('rng', context)
   const rngElement = supported(writer, 'rng', rng.length > 0)
   const rngDriver = lookUp('rng', 'virtio', context)?.driver
-  enumeration(rngElement, 'model', rngDriver === undefined ? rng : virtioForms(rng, rngDriver, context))
+  enumeration(
+    rngElement,
+    'model',
+    rngDriver === undefined ? rng : virtioForms(rng, rngDriver, context),
+  )
   enumeration(rngElement, 'backendModel', ['random', 'builtin'])
   for (const absent of ['filesystem', 'tpm', 'redirdev']) supported(writer, absent, false)
   const channel = offered('channel', context)
-  enumeration(supported(writer, 'channel', channel.length > 0), 'type', channel.length > 0 ? ['pty', 'unix', 'spicevmc'] : [])
+  enumeration(
+    supported(writer, 'channel', channel.length > 0),
+    'type',
+    channel.length > 0 ? ['pty', 'unix', 'spicevmc'] : [],
+  )
 }
 
 function writeFeatures(writer: XmlWriter, context: PlanContext): void {

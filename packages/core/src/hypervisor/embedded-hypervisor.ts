@@ -15,9 +15,24 @@ import { domainCapabilitiesXml } from './domain-capabilities-xml.ts'
 import { capabilitiesOf, findEmulator, requireEmulator } from './emulators.ts'
 import { diffEvents } from './events.ts'
 import type {
-  ConsoleOptions, ConsoleStream, CreateOptions, DefineOptions, DefineResult,
-  DomainCapabilitiesOptions, DomainEvent, DomainFilter, DomainInfo, DomainReference, DomainState,
-  DomainSummary, Explanation, Hypervisor, NativeOptions, NativeResult, NodeInfo, VersionInfo,
+  ConsoleOptions,
+  ConsoleStream,
+  CreateOptions,
+  DefineOptions,
+  DefineResult,
+  DomainCapabilitiesOptions,
+  DomainEvent,
+  DomainFilter,
+  DomainInfo,
+  DomainReference,
+  DomainState,
+  DomainSummary,
+  Explanation,
+  Hypervisor,
+  NativeOptions,
+  NativeResult,
+  NodeInfo,
+  VersionInfo,
   XmlDescOptions,
 } from './hypervisor.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
@@ -134,7 +149,9 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   async #find(reference: DomainReference): Promise<DomainRecord> {
     const stored = this.#store.lookup(reference)
-    const interrupted = this.#store.interruptedJobs().find((job) => job.uuid === stored?.domain.uuid)
+    const interrupted = this.#store
+      .interruptedJobs()
+      .find((job) => job.uuid === stored?.domain.uuid)
     if (interrupted !== undefined) await this.#liveness.repair(interrupted)
     const fresh = stored === undefined ? undefined : this.#store.get(stored.domain.uuid)
     const current = fresh === undefined ? undefined : await this.#liveness.current(fresh, stateMs)
@@ -177,13 +194,18 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   // --- lifecycle ----------------------------------------------------------------------------------
 
-  async domainCreate(reference: DomainReference, options: CreateOptions = {}): Promise<DomainSummary> {
+  async domainCreate(
+    reference: DomainReference,
+    options: CreateOptions = {},
+  ): Promise<DomainSummary> {
     const record = await this.#find(reference)
     const { uuid, xml } = record.domain
     if (record.active !== undefined || xml === undefined) {
       throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
     }
-    await this.#withJob(uuid, 'start', (job) => this.#start(job, () => this.#planner.plan(xml), options))
+    await this.#withJob(uuid, 'start', (job) =>
+      this.#start(job, () => this.#planner.plan(xml), options),
+    )
     return this.domainLookup(uuid)
   }
 
@@ -208,8 +230,10 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   async #start(job: Job, plan: () => Promise<Plan>, options: CreateOptions): Promise<void> {
     const record = this.#store.get(job.uuid)
-    if (record === undefined) throw domainError('ERR_NO_DOMAIN', `no domain with matching uuid ${quote(job.uuid)}`)
-    if (record.active !== undefined) throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
+    if (record === undefined)
+      throw domainError('ERR_NO_DOMAIN', `no domain with matching uuid ${quote(job.uuid)}`)
+    if (record.active !== undefined)
+      throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
     try {
       const active = await startDomain({
         store: this.#store,
@@ -248,14 +272,19 @@ export class EmbeddedHypervisor implements Hypervisor {
         await qmp.execute('system_powerdown')
         while ((await qmp.execute('query-status')).status !== 'shutdown') {
           if (performance.now() > deadline) {
-            throw domainError('ERR_OPERATION_TIMEOUT', `the guest did not power off within ${rebootMs / 1000} s; it may not listen to the power button`)
+            throw domainError(
+              'ERR_OPERATION_TIMEOUT',
+              `the guest did not power off within ${rebootMs / 1000} s; it may not listen to the power button`,
+            )
           }
           await sleep(100)
         }
         await qmp.execute('system_reset')
         await qmp.execute('cont')
       } finally {
-        await qmp.execute('set-action', { shutdown: lifecycleActions(parseDomain(running.active.xml).domain).shutdown })
+        await qmp.execute('set-action', {
+          shutdown: lifecycleActions(parseDomain(running.active.xml).domain).shutdown,
+        })
       }
     })
     this.#store.setState(running.active, 'running', 'booted')
@@ -293,9 +322,15 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   /** Says something to QEMU while holding the domain, so that two changes never mix. */
-  async #command(running: Running, kind: string, talk: (qmp: QmpClient) => Promise<unknown>): Promise<void> {
+  async #command(
+    running: Running,
+    kind: string,
+    talk: (qmp: QmpClient) => Promise<unknown>,
+  ): Promise<void> {
     const { domain, active } = running
-    await this.#withJob(domain.uuid, kind, () => withMonitor(active, domain.name, talk).then(() => {}))
+    await this.#withJob(domain.uuid, kind, () =>
+      withMonitor(active, domain.name, talk).then(() => {}),
+    )
   }
 
   async #withJob<T>(uuid: string, kind: string, work: (job: Job) => Promise<T>): Promise<T> {
@@ -328,7 +363,8 @@ export class EmbeddedHypervisor implements Hypervisor {
       osType: domain.os.type,
       emulator: domain.devices.emulator ?? '',
       ...(active !== undefined && { pid: active.process.pid }),
-      consoles: active === undefined ? [] : consoleDevices(domain).map((device) => device.alias ?? ''),
+      consoles:
+        active === undefined ? [] : consoleDevices(domain).map((device) => device.alias ?? ''),
       displays: active === undefined ? [] : displaysOf(domain),
     }
   }
@@ -337,10 +373,14 @@ export class EmbeddedHypervisor implements Hypervisor {
     return parseDomain(record.active?.xml ?? record.domain.xml ?? '').domain
   }
 
-  async domainGetXmlDesc(reference: DomainReference, options: XmlDescOptions = {}): Promise<string> {
+  async domainGetXmlDesc(
+    reference: DomainReference,
+    options: XmlDescOptions = {},
+  ): Promise<string> {
     const record = await this.#find(reference)
     const { active, domain } = record
-    if (active !== undefined && (options.inactive !== true || domain.xml === undefined)) return active.xml
+    if (active !== undefined && (options.inactive !== true || domain.xml === undefined))
+      return active.xml
     return domain.xml ?? ''
   }
 
@@ -381,7 +421,9 @@ export class EmbeddedHypervisor implements Hypervisor {
     const { signal } = options
     let before = await this.connectListAllDomains()
     for (;;) {
-      const waited = await sleep(eventPollMs, true, { ...(signal && { signal }) }).catch(() => false)
+      const waited = await sleep(eventPollMs, true, { ...(signal && { signal }) }).catch(
+        () => false,
+      )
       if (!waited) return
       const after = await this.connectListAllDomains()
       yield* diffEvents(before, after, Date.now())
@@ -448,6 +490,10 @@ function displaysOf(domain: Domain): readonly string[] {
     if (graphics.port === undefined || graphics.port < 0) return []
     const host = listen?.address ?? '127.0.0.1'
     // virsh writes VNC displays by number, others by port.
-    return [graphics.type === 'vnc' ? `vnc://${host}:${graphics.port - 5900}` : `${graphics.type}://${host}:${graphics.port}`]
+    return [
+      graphics.type === 'vnc'
+        ? `vnc://${host}:${graphics.port - 5900}`
+        : `${graphics.type}://${host}:${graphics.port}`,
+    ]
   })
 }

@@ -9,7 +9,12 @@ export function diffEvents(
   const events: DomainEvent[] = []
   const emit = (domain: DomainSummary, event: DomainEvent['event'], detail: string): void => {
     const { name, uuid, id } = domain
-    events.push({ domain: { name, uuid, ...(id !== undefined && { id }) }, event, detail, timestampMs })
+    events.push({
+      domain: { name, uuid, ...(id !== undefined && { id }) },
+      event,
+      detail,
+      timestampMs,
+    })
   }
   const old = new Map(before.map((domain) => [domain.uuid, domain]))
   for (const domain of after) {
@@ -18,7 +23,11 @@ export function diffEvents(
     const ran = was?.id
     if (ran !== undefined && ran !== domain.id) {
       const { reason } = domain
-      emit({ ...domain, id: ran }, reason === 'crashed' ? 'crashed' : 'stopped', domain.id === undefined ? reason : 'shutdown')
+      emit(
+        { ...domain, id: ran },
+        reason === 'crashed' ? 'crashed' : 'stopped',
+        domain.id === undefined ? reason : 'shutdown',
+      )
     }
     if (domain.id !== undefined && ran !== domain.id) emit(domain, 'started', domain.reason)
     else if (was !== undefined && was.state !== domain.state && domain.id !== undefined) {

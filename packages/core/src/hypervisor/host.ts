@@ -23,7 +23,13 @@ export async function readHost(registry: ArchRegistry): Promise<HostInfo> {
   return {
     arch,
     cpu: { features: [], mhz: list[0]?.speed ?? 0 },
-    topology: { cpus: list.length, nodes: 1, sockets: 1, cores: Math.max(1, list.length), threads: 1 },
+    topology: {
+      cpus: list.length,
+      nodes: 1,
+      sockets: 1,
+      cores: Math.max(1, list.length),
+      threads: 1,
+    },
     memoryKiB: Math.floor(totalmem() / 1024),
     pageSizesKiB: [4],
     cells: [],

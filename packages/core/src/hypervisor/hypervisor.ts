@@ -41,7 +41,10 @@ export interface Hypervisor extends AsyncDisposable {
   /** Presses the reset button: the guest is not asked. */
   domainReset(reference: DomainReference): Promise<void>
   /** Pulls the plug. `graceful` sends only SIGTERM and gives up where that does not do. */
-  domainDestroy(reference: DomainReference, options?: { readonly graceful?: boolean }): Promise<void>
+  domainDestroy(
+    reference: DomainReference,
+    options?: { readonly graceful?: boolean },
+  ): Promise<void>
   domainSuspend(reference: DomainReference): Promise<void>
   domainResume(reference: DomainReference): Promise<void>
   domainSetAutostart(reference: DomainReference, autostart: boolean): Promise<void>

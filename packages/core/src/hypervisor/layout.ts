@@ -65,14 +65,18 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
     return {
       uri,
       libDir: lib,
-      runDir: user.runtimeDir === undefined ? `/tmp/polyvirt-${user.uid}` : `${user.runtimeDir}/polyvirt`,
+      runDir:
+        user.runtimeDir === undefined ? `/tmp/polyvirt-${user.uid}` : `${user.runtimeDir}/polyvirt`,
       logDir: `${lib}/log`,
       cacheDir: `${user.cacheHome ?? `${user.home}/.cache`}/polyvirt`,
     }
   }
   const root = query.get('root')
   if (root === null || !root.startsWith('/')) {
-    throw domainError('ERR_INVALID_ARG', `${quote(uri)} needs an absolute root: qemu:///embed?root=/DIR`)
+    throw domainError(
+      'ERR_INVALID_ARG',
+      `${quote(uri)} needs an absolute root: qemu:///embed?root=/DIR`,
+    )
   }
   const base = root.replace(/\/+$/, '')
   return {
@@ -86,6 +90,10 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
 
 /** Name of a run's folder: libvirt's short name, with only harmless characters. */
 export function runName(id: number, name: string): string {
-  const short = [...name].slice(0, 20).join('').replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 20)
+  const short = [...name]
+    .slice(0, 20)
+    .join('')
+    .replace(/[^A-Za-z0-9_.-]/g, '_')
+    .slice(0, 20)
   return `domain-${id}-${short}`
 }

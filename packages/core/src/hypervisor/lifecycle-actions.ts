@@ -43,6 +43,7 @@ function wish(
   restarted: 'booted' | 'crashed',
 ): Settlement {
   if (action === 'destroy' || action === 'coredump-destroy') return { do: 'stop', reason: stopped }
-  if (action === 'restart' || action === 'coredump-restart') return { do: 'restart', reason: restarted }
+  if (action === 'restart' || action === 'coredump-restart')
+    return { do: 'restart', reason: restarted }
   return { do: 'nothing' }
 }

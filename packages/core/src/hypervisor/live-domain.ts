@@ -12,7 +12,10 @@ export interface LiveFacts {
 /** The running guest's definition: the stored one with ptys, ports and taps filled in. */
 export function liveDomain(domain: Domain, facts: LiveFacts): Domain {
   const { devices } = domain
-  const pty = <T extends CharBackend & { readonly alias?: string }>(device: T, console: boolean): T => {
+  const pty = <T extends CharBackend & { readonly alias?: string }>(
+    device: T,
+    console: boolean,
+  ): T => {
     if (device.type !== 'pty' || device.alias === undefined) return device
     const found = facts.chardevs.find((one) => one.label === `char${device.alias ?? ''}`)
     const path = found === undefined ? undefined : /^pty:(.+)$/.exec(found.filename)?.[1]
@@ -38,7 +41,9 @@ export function liveDomain(domain: Domain, facts: LiveFacts): Domain {
           const port = facts.ports[i]
           if (port === undefined) return one
           const address = one.listens?.[0]?.address ?? '127.0.0.1'
-          const listens = one.listens?.map((listen, n) => (n === 0 ? { ...listen, address } : listen))
+          const listens = one.listens?.map((listen, n) =>
+            n === 0 ? { ...listen, address } : listen,
+          )
           return { ...one, port, listen: address, ...(listens && { listens }) }
         }),
       }),

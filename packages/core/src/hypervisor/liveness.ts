@@ -33,7 +33,10 @@ export class Liveness {
   }
 
   /** The domain as it is now, or nothing when it is gone. */
-  async current(record: DomainRecord, timeoutMs: number = lookMs): Promise<DomainRecord | undefined> {
+  async current(
+    record: DomainRecord,
+    timeoutMs: number = lookMs,
+  ): Promise<DomainRecord | undefined> {
     const { active } = record
     if (active === undefined) return record
     if (!(await this.#isOver(active))) {
@@ -54,7 +57,9 @@ export class Liveness {
   async #look(record: DomainRecord, active: ActiveRow, timeoutMs: number): Promise<void> {
     const { name } = record.domain
     try {
-      const { status } = await withMonitor(active, name, (qmp) => qmp.execute('query-status'), { timeoutMs })
+      const { status } = await withMonitor(active, name, (qmp) => qmp.execute('query-status'), {
+        timeoutMs,
+      })
       const now = stateOf(status, active)
       if (now !== active) this.#store.setState(active, now.state, now.reason)
       if (status === 'shutdown' || status === 'guest-panicked') await this.#settle(record, active)

@@ -30,7 +30,12 @@ export async function withMonitor<T>(
         ? undefined
         : domainError('ERR_OPERATION_INVALID', `${peer} is not running any more`),
   })
-  await using qmp = await QmpClient.connect({ transport, timeoutMs, peer, ...(signal && { signal }) })
+  await using qmp = await QmpClient.connect({
+    transport,
+    timeoutMs,
+    peer,
+    ...(signal && { signal }),
+  })
   await checkIdentity(qmp, active, peer)
   return await talk(qmp)
 }
@@ -39,7 +44,10 @@ export async function withMonitor<T>(
 async function checkIdentity(qmp: QmpClient, active: ActiveRow, peer: string): Promise<void> {
   const { UUID } = await qmp.execute('query-uuid')
   if (UUID.toLowerCase() === active.uuid) return
-  throw domainError('ERR_INTERNAL_ERROR', `the monitor of ${peer} belongs to another guest (${UUID})`)
+  throw domainError(
+    'ERR_INTERNAL_ERROR',
+    `the monitor of ${peer} belongs to another guest (${UUID})`,
+  )
 }
 
 /** QEMU's run state in libvirt's words; reasons as libvirt gives them. */

@@ -36,11 +36,16 @@ export async function openConsole(
   options: ConsoleOptions,
 ): Promise<ConsoleStream> {
   const devices = consoleDevices(live)
-  const device = options.device === undefined ? devices[0] : devices.find((one) => one.alias === options.device)
+  const device =
+    options.device === undefined ? devices[0] : devices.find((one) => one.alias === options.device)
   if (device?.alias === undefined) {
     const offered = devices.map((one) => one.alias ?? '').join(', ')
-    const which = options.device === undefined ? 'no console' : `no character device ${quote(options.device)}`
-    throw domainError('ERR_INTERNAL_ERROR', `domain ${quote(live.name)} has ${which} to connect to; it has: ${offered === '' ? 'none' : offered}`)
+    const which =
+      options.device === undefined ? 'no console' : `no character device ${quote(options.device)}`
+    throw domainError(
+      'ERR_INTERNAL_ERROR',
+      `domain ${quote(live.name)} has ${which} to connect to; it has: ${offered === '' ? 'none' : offered}`,
+    )
   }
   const path = device.sources?.[0]?.path
   if (path === undefined) throw domainError('ERR_INTERNAL_ERROR', `${device.alias} has no path`)
@@ -87,13 +92,18 @@ function takeLock(path: string, force: boolean): Lock {
   const own = JSON.stringify({ ...ownIdentity(), token: randomUUID() })
   const holder = readHolder(path)
   if (holder !== undefined && !force) {
-    throw domainError('ERR_OPERATION_FAILED', `Active console session exists for this domain (process ${holder.pid}); take it over with --force`)
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `Active console session exists for this domain (process ${holder.pid}); take it over with --force`,
+    )
   }
   rmSync(path, { force: true })
   try {
     writeFileSync(path, own, { flag: 'wx', mode: 0o600 })
   } catch (cause) {
-    throw domainError('ERR_OPERATION_FAILED', 'Active console session exists for this domain', { cause })
+    throw domainError('ERR_OPERATION_FAILED', 'Active console session exists for this domain', {
+      cause,
+    })
   }
   const held = (): boolean => {
     try {

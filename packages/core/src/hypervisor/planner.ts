@@ -44,7 +44,9 @@ export class Planner {
 
   /** @throws DomainError with everything that is wrong; nothing has been changed. */
   async plan(xml: string, request: PlanRequest = {}): Promise<Plan> {
-    const parsed = parseDomain(xml, { ...(request.validate !== undefined && { validate: request.validate }) })
+    const parsed = parseDomain(xml, {
+      ...(request.validate !== undefined && { validate: request.validate }),
+    })
     const { domain } = parsed
     const guestName = this.#guestName(domain.os.arch, request.arch)
     const arch = await this.#findArch(guestName, parsed.locate('os/type'))

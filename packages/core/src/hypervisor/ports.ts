@@ -15,9 +15,13 @@ export async function pickPorts(domain: Domain): Promise<Readonly<Record<number,
     const address = graphics.listens?.[0]?.address ?? '127.0.0.1'
     while (next <= lastPort && !(await isFree(next, address))) next++
     if (next > lastPort) {
-      throw domainError('ERR_OPERATION_FAILED', `no free TCP port from ${firstDisplayPort} for the display`, {
-        path: `devices/graphics[${position + 1}]`,
-      })
+      throw domainError(
+        'ERR_OPERATION_FAILED',
+        `no free TCP port from ${firstDisplayPort} for the display`,
+        {
+          path: `devices/graphics[${position + 1}]`,
+        },
+      )
     }
     picked[position] = next++
   }

@@ -6,7 +6,13 @@ import { planRun } from '../plan/plan-domain.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
 import { QmpClient } from '../qmp/index.ts'
 import {
-  connectUnix, makePrivateDir, maxSocketPathBytes, removeTree, spawnQemu, stopProcess, writePrivateFile,
+  connectUnix,
+  makePrivateDir,
+  maxSocketPathBytes,
+  removeTree,
+  spawnQemu,
+  stopProcess,
+  writePrivateFile,
 } from '../run/index.ts'
 import type { SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, Store } from '../store/index.ts'
@@ -84,7 +90,8 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     options.onPhase?.('running')
     return active
   } catch (error) {
-    if (spawned !== undefined) await stopProcess(spawned.identity, { termMs: 2000, what: `domain ${quote(domain.name)}` })
+    if (spawned !== undefined)
+      await stopProcess(spawned.identity, { termMs: 2000, what: `domain ${quote(domain.name)}` })
     await removeTree(stateDir)
     await removeTree(channelDir)
     await removeTaps(managedTaps(domain, taps))
@@ -102,9 +109,13 @@ function managedTaps(domain: Domain, taps: Readonly<Record<number, string>>): re
 function checkKvm({ domain, context }: Plan): void {
   const { kvm } = context.capabilities
   if (domain.type !== 'kvm' || kvm.usable) return
-  throw domainError('ERR_CONFIG_UNSUPPORTED', `KVM does not work here: ${kvm.reason ?? 'the reason is not known'}; use type='qemu'`, {
-    path: '@type',
-  })
+  throw domainError(
+    'ERR_CONFIG_UNSUPPORTED',
+    `KVM does not work here: ${kvm.reason ?? 'the reason is not known'}; use type='qemu'`,
+    {
+      path: '@type',
+    },
+  )
 }
 
 async function prepareDirs(
@@ -162,7 +173,9 @@ export function environmentOf(stateDir: string, domain: Domain): Readonly<Record
     XDG_DATA_HOME: `${stateDir}/.local/share`,
     XDG_CACHE_HOME: `${stateDir}/.cache`,
     XDG_CONFIG_HOME: `${stateDir}/.config`,
-    ...Object.fromEntries((domain.qemuEnvironment ?? []).map(({ name, value }) => [name, value ?? ''])),
+    ...Object.fromEntries(
+      (domain.qemuEnvironment ?? []).map(({ name, value }) => [name, value ?? '']),
+    ),
   }
 }
 
@@ -199,7 +212,8 @@ async function meet(
     return liveDomain(domain, { chardevs, ports, taps })
   } catch (error) {
     // A QEMU that gives up closes its monitor first; a moment later it can say why.
-    if (options.signal?.aborted !== true) await Promise.race([spawned.exited, sleep(lastWordsMs, undefined, { ref: false })])
+    if (options.signal?.aborted !== true)
+      await Promise.race([spawned.exited, sleep(lastWordsMs, undefined, { ref: false })])
     throw spawned.exitError() ?? error
   }
 }

@@ -26,7 +26,10 @@ export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
 }
 
 /** Makes the tap devices and plugs them into their bridges. */
-export async function makeTaps(domain: Domain, names: Readonly<Record<number, string>>): Promise<void> {
+export async function makeTaps(
+  domain: Domain,
+  names: Readonly<Record<number, string>>,
+): Promise<void> {
   for (const [position, name] of Object.entries(names)) {
     const nic = domain.devices.interface?.[Number(position)]
     if (nic !== undefined) await makeTap(nic, name, Number(position))
@@ -36,9 +39,13 @@ export async function makeTaps(domain: Domain, names: Readonly<Record<number, st
 async function makeTap(nic: Interface, name: string, position: number): Promise<void> {
   const path = `devices/interface[${position + 1}]`
   if (nic.type === 'bridge' && !existsSync(`/sys/class/net/${nic.bridge ?? ''}`)) {
-    throw domainError('ERR_OPERATION_FAILED', `there is no bridge '${nic.bridge ?? ''}' on this host; make it with: ip link add ${nic.bridge ?? 'br0'} type bridge`, {
-      path: `${path}/source/@bridge`,
-    })
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `there is no bridge '${nic.bridge ?? ''}' on this host; make it with: ip link add ${nic.bridge ?? 'br0'} type bridge`,
+      {
+        path: `${path}/source/@bridge`,
+      },
+    )
   }
   // `managed='no'`: the tap is somebody else's and stays.
   if (nic.targetManaged === false) return
@@ -64,6 +71,12 @@ async function ip(path: string, args: readonly string[]): Promise<void> {
   const result = await execa('ip', args, { reject: false })
   if (result.exitCode === 0) return
   const missing = result.code === 'ENOENT'
-  const why = missing ? "the program 'ip' is not installed; install it with: apt-get install iproute2" : printable(result.stderr.trim())
-  throw domainError('ERR_OPERATION_FAILED', `cannot set up the network card: ip ${args.join(' ')}: ${why}`, { path })
+  const why = missing
+    ? "the program 'ip' is not installed; install it with: apt-get install iproute2"
+    : printable(result.stderr.trim())
+  throw domainError(
+    'ERR_OPERATION_FAILED',
+    `cannot set up the network card: ip ${args.join(' ')}: ${why}`,
+    { path },
+  )
 }

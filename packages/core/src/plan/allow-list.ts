@@ -23,11 +23,31 @@ const keyOf: KeyOf = {
     path: '@model',
     what: `${c.type} controller model`,
   }),
-  interface: (i) => ({ row: 'interface', key: i.model ?? '', path: 'model/@type', what: 'interface model' }),
-  serial: (s) => ({ row: 'serial', key: s.targetType ?? '', path: 'target/@type', what: 'serial target type' }),
+  interface: (i) => ({
+    row: 'interface',
+    key: i.model ?? '',
+    path: 'model/@type',
+    what: 'interface model',
+  }),
+  serial: (s) => ({
+    row: 'serial',
+    key: s.targetType ?? '',
+    path: 'target/@type',
+    what: 'serial target type',
+  }),
   parallel: () => ({ row: 'parallel', key: 'parallel', path: '', what: 'device' }),
-  console: (c) => ({ row: 'console', key: c.targetType ?? '', path: 'target/@type', what: 'console target type' }),
-  channel: (c) => ({ row: 'channel', key: c.targetType ?? '', path: 'target/@type', what: 'channel target type' }),
+  console: (c) => ({
+    row: 'console',
+    key: c.targetType ?? '',
+    path: 'target/@type',
+    what: 'console target type',
+  }),
+  channel: (c) => ({
+    row: 'channel',
+    key: c.targetType ?? '',
+    path: 'target/@type',
+    what: 'channel target type',
+  }),
   input: (i) => ({ row: 'input', key: `${i.bus ?? ''}:${i.type}`, path: '@bus', what: 'input' }),
   graphics: (g) => ({ row: 'graphics', key: g.type, path: '@type', what: 'graphics type' }),
   sound: (s) => ({ row: 'sound', key: s.model, path: '@model', what: 'sound model' }),
@@ -35,7 +55,12 @@ const keyOf: KeyOf = {
   video: (v) => ({ row: 'video', key: v.model ?? '', path: 'model/@type', what: 'video model' }),
   hub: (h) => ({ row: 'hub', key: h.type, path: '@type', what: 'hub type' }),
   watchdog: (w) => ({ row: 'watchdog', key: w.model, path: '@model', what: 'watchdog model' }),
-  memballoon: (m) => ({ row: 'memballoon', key: m.model, path: '@model', what: 'memballoon model' }),
+  memballoon: (m) => ({
+    row: 'memballoon',
+    key: m.model,
+    path: '@model',
+    what: 'memballoon model',
+  }),
   rng: (r) => ({ row: 'rng', key: r.model, path: '@model', what: 'rng model' }),
   nvram: () => ({ row: 'nvram', key: 'nvram', path: '', what: 'device' }),
   panic: (p) => ({ row: 'panic', key: p.model ?? '', path: '@model', what: 'panic model' }),
@@ -64,10 +89,18 @@ export function modelOf<K extends DeviceKind>(
 }
 
 /** One entry of a row, narrowed to this machine. */
-export function lookUp(row: DeviceRowName, key: string, context: PlanContext): DeviceModel | undefined {
+export function lookUp(
+  row: DeviceRowName,
+  key: string,
+  context: PlanContext,
+): DeviceModel | undefined {
   const models = context.arch.devices[row]?.models
   if (models === undefined) return undefined
-  const base = virtioVariant.test(key) ? (row === 'controller:scsi' ? 'virtio-scsi' : 'virtio') : key
+  const base = virtioVariant.test(key)
+    ? row === 'controller:scsi'
+      ? 'virtio-scsi'
+      : 'virtio'
+    : key
   const model = own(models, key) ?? own(models, base)
   if (model === undefined || !onMachine(model, context)) return undefined
   return model

@@ -2,7 +2,10 @@ import type { Domain } from '../domain/domain.ts'
 import { addImplicitDevices } from './defaults/implicit-devices.ts'
 import { defaultCharDevices, mirrorConsole, pairConsole } from './defaults/consoles.ts'
 import {
-  addNeededControllers, defaultControllerModels, numberControllers, sortControllers,
+  addNeededControllers,
+  defaultControllerModels,
+  numberControllers,
+  sortControllers,
 } from './defaults/controllers.ts'
 import { defaultCpu } from './defaults/cpu.ts'
 import { defaultDisks, sortDisks } from './defaults/disks.ts'

@@ -59,10 +59,7 @@ function name(device: { alias?: string }, alias: string): void {
   if (device.alias === undefined || !device.alias.startsWith(userPrefix)) device.alias = alias
 }
 
-function controllerName(
-  controller: DeviceDraft<'controller'>,
-  context: PlanContext,
-): string {
+function controllerName(controller: DeviceDraft<'controller'>, context: PlanContext): string {
   const { type, model, index = 0 } = controller
   switch (type) {
     case 'pci':

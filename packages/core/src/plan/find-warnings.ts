@@ -8,7 +8,8 @@ export function findWarnings(written: Domain): readonly Problem[] {
 }
 
 function memory({ memoryKiB, currentMemoryKiB, cpu }: Domain): Problem[] {
-  if (memoryKiB === undefined || currentMemoryKiB === undefined || (cpu?.numa ?? []).length > 0) return []
+  if (memoryKiB === undefined || currentMemoryKiB === undefined || (cpu?.numa ?? []).length > 0)
+    return []
   if (currentMemoryKiB <= memoryKiB) return []
   const message = `${currentMemoryKiB} KiB is more than the ${memoryKiB} KiB of <memory>; the guest gets ${memoryKiB} KiB`
   return [{ code: 'ERR_XML_ERROR', path: 'currentMemory', message }]
@@ -23,7 +24,13 @@ function macs({ devices }: Domain): Problem[] {
     const other = seen.get(mac)
     seen.set(mac, path)
     if (other === undefined) return []
-    return [{ code: 'ERR_XML_ERROR', path: `${path}/mac/@address`, message: `MAC address ${mac} is already used by ${other}` }]
+    return [
+      {
+        code: 'ERR_XML_ERROR',
+        path: `${path}/mac/@address`,
+        message: `MAC address ${mac} is already used by ${other}`,
+      },
+    ]
   })
 }
 
@@ -37,10 +44,22 @@ function dumps({ onCrash }: Domain): Problem[] {
 function taints({ qemuArgs = [], qemuEnvironment = [] }: Domain): Problem[] {
   const path = 'qemu:commandline'
   const found: Problem[] = []
-  const add = (message: string): void => void found.push({ code: 'ERR_CONFIG_UNSUPPORTED', path, message })
-  if (qemuArgs.length > 0) add(`tainted (custom-argv): QEMU gets ${qemuArgs.map((one) => quote(one)).join(' ').slice(0, 500)} as well`)
+  const add = (message: string): void =>
+    void found.push({ code: 'ERR_CONFIG_UNSUPPORTED', path, message })
+  if (qemuArgs.length > 0)
+    add(
+      `tainted (custom-argv): QEMU gets ${qemuArgs
+        .map((one) => quote(one))
+        .join(' ')
+        .slice(0, 500)} as well`,
+    )
   if (qemuEnvironment.length > 0) {
-    add(`tainted (custom-env): QEMU gets ${qemuEnvironment.map(({ name }) => quote(name)).join(' ').slice(0, 500)} in its environment`)
+    add(
+      `tainted (custom-env): QEMU gets ${qemuEnvironment
+        .map(({ name }) => quote(name))
+        .join(' ')
+        .slice(0, 500)} in its environment`,
+    )
   }
   return found
 }

@@ -34,10 +34,14 @@ function placeAt(place: Place | undefined): { readonly place?: Place } {
 function checkSize(domain: Domain, locate: (path: string) => Place | undefined): void {
   for (const [kind, list] of Object.entries(domain.devices)) {
     if (!Array.isArray(list) || list.length <= maxDevices) continue
-    throw domainError('ERR_CONFIG_UNSUPPORTED', `${list.length} devices of one kind; at most ${maxDevices} are taken`, {
-      path: `devices/${kind}`,
-      ...placeAt(locate(`devices/${kind}`)),
-    })
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `${list.length} devices of one kind; at most ${maxDevices} are taken`,
+      {
+        path: `devices/${kind}`,
+        ...placeAt(locate(`devices/${kind}`)),
+      },
+    )
   }
 }
 
@@ -58,7 +62,9 @@ export function planDomain(
   const notes = new Notes()
   const complete = applyDefaults(domain, context, notes)
   const addressed = assignAddresses(complete, context, notes)
-  const problems = findProblems(addressed, context).map((problem) => atOrigin(problem, addressed, locate))
+  const problems = findProblems(addressed, context).map((problem) =>
+    atOrigin(problem, addressed, locate),
+  )
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   const warnings = findWarnings(domain).map((warning) => {
@@ -80,7 +86,8 @@ function atOrigin(
   const path = problem.path === undefined ? undefined : inOwnWords(problem.path, domain)
   // Something polyvirt added has no line; everything else is found by its path.
   const added = problem.path?.startsWith('devices/') === true && own === undefined
-  const place = problem.place ?? (path === undefined || added ? undefined : locate(path)) ?? own?.place
+  const place =
+    problem.place ?? (path === undefined || added ? undefined : locate(path)) ?? own?.place
   return {
     ...problem,
     message: inOwnWords(problem.message, domain),

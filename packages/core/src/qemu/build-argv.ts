@@ -5,15 +5,25 @@ import type { ArgvContext, Argument } from './argv-context.ts'
 import { bootArguments, withBootOrder } from './boot-order.ts'
 import { collectEffects } from './effects.ts'
 import {
-  channelArguments, consoleArguments, parallelArguments, serialArguments,
+  channelArguments,
+  consoleArguments,
+  parallelArguments,
+  serialArguments,
 } from './devices/chardev-argv.ts'
 import { controllerArguments } from './devices/controller-argv.ts'
 import { diskArguments, numberImages } from './devices/disk-argv.ts'
 import { graphicsArguments, videoArguments } from './devices/display-argv.ts'
 import { interfaceArguments } from './devices/network-argv.ts'
 import {
-  audioArguments, hubArguments, inputArguments, memballoonArguments, nvramArguments,
-  panicArguments, rngArguments, soundArguments, watchdogArguments,
+  audioArguments,
+  hubArguments,
+  inputArguments,
+  memballoonArguments,
+  nvramArguments,
+  panicArguments,
+  rngArguments,
+  soundArguments,
+  watchdogArguments,
 } from './devices/small-argv.ts'
 import { escapeComma, jsonOption, keyValueOption } from './option-string.ts'
 import type { Options } from './option-string.ts'
@@ -27,7 +37,10 @@ export function buildArgv(given: ArgvContext): readonly string[] {
   const context = { ...given, domain: withBootOrder(given.domain) }
   const { domain, plan } = context
   const effects = collectEffects(context)
-  const cpu = domain.cpu === undefined ? undefined : plan.arch.cpu.argument(domain.cpu, cpuContext(domain, plan))
+  const cpu =
+    domain.cpu === undefined
+      ? undefined
+      : plan.arch.cpu.argument(domain.cpu, cpuContext(domain, plan))
   const args: Argument[] = [
     ...identity(context),
     ['-machine', machineOption(context, effects, cpu)],
@@ -41,11 +54,15 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ['-nodefaults'],
     ...monitorArguments(context),
     ['-rtc', rtcOption(context)],
-    ...(effects.options ?? []).filter((option) => option !== '-no-acpi').map((option): Argument => [option]),
+    ...(effects.options ?? [])
+      .filter((option) => option !== '-no-acpi')
+      .map((option): Argument => [option]),
     ...(effects.global ?? []).map((value): Argument => ['-global', value]),
     ['-no-shutdown'],
     ...powerManagement(context),
-    ...(effects.options ?? []).filter((option) => option === '-no-acpi').map((option): Argument => [option]),
+    ...(effects.options ?? [])
+      .filter((option) => option === '-no-acpi')
+      .map((option): Argument => [option]),
     ...bootArguments(context),
     ...firmwareArguments(context),
     ...deviceArguments(context, effects),
@@ -61,7 +78,12 @@ const sandbox = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
 
 function identity(context: ArgvContext): Argument[] {
   const { stateDir } = context.runtime.paths
-  const secret = { 'qom-type': 'secret', id: 'masterKey0', format: 'raw', file: `${stateDir}/master-key.aes` }
+  const secret = {
+    'qom-type': 'secret',
+    id: 'masterKey0',
+    format: 'raw',
+    file: `${stateDir}/master-key.aes`,
+  }
   return [
     ['-name', `guest=${escapeComma(context.domain.name)},debug-threads=on`],
     ['-S'],
@@ -69,7 +91,11 @@ function identity(context: ArgvContext): Argument[] {
   ]
 }
 
-function machineOption(context: ArgvContext, effects: Effects, cpu: CpuArgument | undefined): string {
+function machineOption(
+  context: ArgvContext,
+  effects: Effects,
+  cpu: CpuArgument | undefined,
+): string {
   const { domain, plan } = context
   const { backend } = memoryLayout(domain, plan)
   return keyValueOption(plan.machine.name, {
@@ -80,7 +106,8 @@ function machineOption(context: ArgvContext, effects: Effects, cpu: CpuArgument 
     ...cpu?.machine,
     graphics: domain.os.biosUseserial === true ? false : undefined,
     pflash0: pflash(context) ? 'libvirt-pflash0-format' : undefined,
-    pflash1: pflash(context) && domain.os.nvram !== undefined ? 'libvirt-pflash1-format' : undefined,
+    pflash1:
+      pflash(context) && domain.os.nvram !== undefined ? 'libvirt-pflash1-format' : undefined,
   })
 }
 
@@ -94,21 +121,29 @@ function cpuArguments(effects: Effects, cpu: CpuArgument | undefined): Argument[
   const flags = [...(cpu?.flags ?? []), ...Object.entries(effects.cpu ?? {})]
   const model = cpu?.model
   if (model === undefined) return []
-  return [['-cpu', [escapeComma(model), ...flags.map(([k, v]) => `${k}=${escapeComma(v)}`)].join(',')]]
+  return [
+    ['-cpu', [escapeComma(model), ...flags.map(([k, v]) => `${k}=${escapeComma(v)}`)].join(',')],
+  ]
 }
 
 function memoryArguments(context: ArgvContext): Argument[] {
   const { domain, plan } = context
   const layout = memoryLayout(domain, plan)
   const { maxMemoryKiB, maxMemorySlots } = domain
-  const most = maxMemoryKiB === undefined ? 0 : Math.ceil(maxMemoryKiB / plan.profile.memoryStepKiB) * plan.profile.memoryStepKiB
+  const most =
+    maxMemoryKiB === undefined
+      ? 0
+      : Math.ceil(maxMemoryKiB / plan.profile.memoryStepKiB) * plan.profile.memoryStepKiB
   const amount =
     maxMemorySlots === undefined
       ? String(Math.floor(layout.totalKiB / 1024))
       : `size=${layout.totalKiB}k,slots=${maxMemorySlots},maxmem=${most}k`
   const args: Argument[] = [['-m', amount]]
   for (const object of layout.objects) {
-    args.push(['-object', jsonOption({ 'qom-type': 'memory-backend-ram', id: object.id, size: object.sizeKiB * 1024 })])
+    args.push([
+      '-object',
+      jsonOption({ 'qom-type': 'memory-backend-ram', id: object.id, size: object.sizeKiB * 1024 }),
+    ])
     if (object.id === layout.backend) continue
     args.push(['-numa', object.numa ?? ''])
   }
@@ -141,7 +176,6 @@ function displayNone({ domain }: ArgvContext): Argument[] {
   return (domain.devices.graphics ?? []).length === 0 ? [['-display', 'none']] : []
 }
 
-
 function monitorArguments(context: ArgvContext): Argument[] {
   const path = `${context.runtime.paths.stateDir}/monitor.sock`
   return [
@@ -152,9 +186,12 @@ function monitorArguments(context: ArgvContext): Argument[] {
 
 function rtcOption({ domain }: ArgvContext): string {
   const { clock } = domain
-  const localtime = clock?.offset === 'localtime' || (clock?.offset === 'variable' && clock.basis === 'localtime')
+  const localtime =
+    clock?.offset === 'localtime' || (clock?.offset === 'variable' && clock.basis === 'localtime')
   const base = localtime ? 'localtime' : 'utc'
-  const slew = clock?.timers?.some((timer) => timer.name === 'rtc' && timer.tickpolicy === 'catchup')
+  const slew = clock?.timers?.some(
+    (timer) => timer.name === 'rtc' && timer.tickpolicy === 'catchup',
+  )
   return slew === true ? `base=${base},driftfix=slew` : `base=${base}`
 }
 
@@ -189,8 +226,25 @@ function firmwareArguments(context: ArgvContext): Argument[] {
 function flashNodes(unit: number, filename: string, readonly: boolean): Argument[] {
   const node = `libvirt-pflash${unit}`
   return [
-    ['-blockdev', jsonOption({ driver: 'file', filename, 'node-name': `${node}-storage`, 'auto-read-only': true, discard: 'unmap' })],
-    ['-blockdev', jsonOption({ 'node-name': `${node}-format`, 'read-only': readonly, driver: 'raw', file: `${node}-storage` })],
+    [
+      '-blockdev',
+      jsonOption({
+        driver: 'file',
+        filename,
+        'node-name': `${node}-storage`,
+        'auto-read-only': true,
+        discard: 'unmap',
+      }),
+    ],
+    [
+      '-blockdev',
+      jsonOption({
+        'node-name': `${node}-format`,
+        'read-only': readonly,
+        driver: 'raw',
+        file: `${node}-storage`,
+      }),
+    ],
   ]
 }
 
@@ -218,4 +272,3 @@ function deviceArguments(context: ArgvContext, effects: Effects): Argument[] {
     ...nvramArguments(context),
   ]
 }
-

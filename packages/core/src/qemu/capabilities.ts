@@ -46,10 +46,7 @@ export interface KvmStatus {
 }
 
 /** The machine type with this name or alias. */
-export function findMachine(
-  capabilities: QemuCapabilities,
-  name: string,
-): QemuMachine | undefined {
+export function findMachine(capabilities: QemuCapabilities, name: string): QemuMachine | undefined {
   // A versioned name wins over an alias of the same spelling.
   return (
     capabilities.machines.find((machine) => machine.name === name) ??

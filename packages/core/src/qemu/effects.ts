@@ -51,7 +51,10 @@ function spelled(value: unknown): string | undefined {
 
 function merge(parts: readonly Effects[]): Effects {
   return {
-    machine: Object.assign({}, ...parts.map((part) => part.machine ?? {})) as Record<string, string>,
+    machine: Object.assign({}, ...parts.map((part) => part.machine ?? {})) as Record<
+      string,
+      string
+    >,
     cpu: Object.assign({}, ...parts.map((part) => part.cpu ?? {})) as Record<string, string>,
     global: parts.flatMap((part) => part.global ?? []),
     options: parts.flatMap((part) => part.options ?? []),

@@ -32,7 +32,9 @@ export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
   }
   const objects = cells.map((cell): MemoryObject => {
     const id = `ram-node${cell.id ?? 0}`
-    const ranges = formatCpuset(cell.cpus ?? []).split(',').filter((range) => range !== '')
+    const ranges = formatCpuset(cell.cpus ?? [])
+      .split(',')
+      .filter((range) => range !== '')
     const cpus = ranges.map((range) => `,cpus=${range}`).join('')
     return {
       id,

@@ -1,5 +1,10 @@
 /** A value QEMU can be given in JSON. */
-export type OptionValue = string | number | boolean | OptionValue[] | { readonly [key: string]: OptionValue | undefined }
+export type OptionValue =
+  | string
+  | number
+  | boolean
+  | OptionValue[]
+  | { readonly [key: string]: OptionValue | undefined }
 
 /** Properties of one option; `undefined` ones are left out. */
 export type Options = Readonly<Record<string, OptionValue | undefined>>
@@ -14,7 +19,8 @@ export function jsonOption(options: Options): string {
 
 /** Sizes above 2^53 are exact multiples of 1024 here; JSON's own form would round their digits. */
 function exact(value: unknown): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value)) return value
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value))
+    return value
   // In every Node that polyvirt runs on; TypeScript's library does not list it yet.
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(BigInt(value)))
 }

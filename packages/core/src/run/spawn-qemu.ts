@@ -127,5 +127,9 @@ function withPrivateUmask<T>(spawn: () => T): T {
 function spawnError(result: unknown, emulator: string): DomainError {
   const cause = result instanceof Error ? (result.cause ?? result) : result
   const why = cause instanceof Error ? cause.message : String(cause)
-  return domainError('ERR_INTERNAL_ERROR', `cannot execute ${quote(emulator, 200)}: ${quote(why, 200)}`, { cause })
+  return domainError(
+    'ERR_INTERNAL_ERROR',
+    `cannot execute ${quote(emulator, 200)}: ${quote(why, 200)}`,
+    { cause },
+  )
 }

@@ -20,7 +20,9 @@ export function decodeXml(bytes: Uint8Array): string {
   }
   const text = decode(bytes)
   if (text !== undefined) return text
-  throw domainError('ERR_XML_ERROR', 'the document is not valid UTF-8', { place: firstBadByte(bytes) })
+  throw domainError('ERR_XML_ERROR', 'the document is not valid UTF-8', {
+    place: firstBadByte(bytes),
+  })
 }
 
 /** A byte order mark of two or four bytes, or a NUL where every document has a visible character. */

@@ -142,7 +142,11 @@ export function text(path: string): XmlField<string> {
 
 /** Text, where an empty element or attribute says the same as a missing one. */
 export function nonEmpty(path: string): XmlField<string> {
-  return mapped(text(path), (v) => (v === '' ? undefined : v), (v) => v)
+  return mapped(
+    text(path),
+    (v) => (v === '' ? undefined : v),
+    (v) => v,
+  )
 }
 
 /** One of a closed list of words; a near miss is named. */
@@ -372,7 +376,10 @@ export function known<T>(fields: XmlFields<T>): string[] {
 
 /** Reads a record from an element and reports every name in it that no field understands. */
 export function readElement<T>(scope: ReadScope, fields: XmlFields<T>): T {
-  reportUnknown(scope, namesFor(fields, () => known(fields)))
+  reportUnknown(
+    scope,
+    namesFor(fields, () => known(fields)),
+  )
   return readRecord(scope, fields)
 }
 
@@ -448,7 +455,11 @@ function namesOf(paths: readonly string[]): Names {
     const below = mark === undefined || rest.length > 0 ? rest.join('/') : undefined
     const before = names.children.get(name)
     if (before?.below !== undefined && below !== undefined) before.below.push(below)
-    else names.children.set(name, { below: below === undefined ? undefined : [below], repeats: mark === '*' })
+    else
+      names.children.set(name, {
+        below: below === undefined ? undefined : [below],
+        repeats: mark === '*',
+      })
   }
   return names
 }
@@ -467,7 +478,14 @@ function reportUnknown(scope: ReadScope, names: Names): void {
   for (const attribute of element.attributes.keys()) {
     if (names.attributes.has(attribute) || /^xmlns(?:$|:)/.test(attribute)) continue
     const elsewhere = holderOf(attribute, names)
-    warn(scope, `@${attribute}`, `attribute ${quote(attribute)}`, attribute, names.attributes, elsewhere)
+    warn(
+      scope,
+      `@${attribute}`,
+      `attribute ${quote(attribute)}`,
+      attribute,
+      names.attributes,
+      elsewhere,
+    )
   }
   if (!names.text && element.text.trim() !== '') {
     const { path, report: found } = scope
@@ -491,7 +509,10 @@ function reportUnknown(scope: ReadScope, names: Names): void {
     if (understood.below === undefined) continue
     const below = understood.below
     const path = join(scope.path, child.name)
-    reportUnknown({ ...inner, path }, namesFor(understood, () => below))
+    reportUnknown(
+      { ...inner, path },
+      namesFor(understood, () => below),
+    )
   }
 }
 

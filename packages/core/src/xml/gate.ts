@@ -60,7 +60,8 @@ export function gate(text: string): readonly Mark[] {
       refuse(`attribute ${quote(twice.name)} is given twice, ${where}`, second)
     }
     const said = error.message.replace(/^\d+:\d+: /, '').slice(0, 300)
-    const cut = /^(?:document must contain|unexpected end)/.test(said) && /<[^>]*$/.test(text.slice(tagStart))
+    const cut =
+      /^(?:document must contain|unexpected end)/.test(said) && /<[^>]*$/.test(text.slice(tagStart))
     refuse(cut ? 'the document ends inside a tag' : printable(said))
   })
   parser.on('doctype', () => {
@@ -71,7 +72,8 @@ export function gate(text: string): readonly Mark[] {
     )
   })
   parser.on('xmldecl', ({ version, encoding }) => {
-    if (version !== undefined && version !== '1.0') refuse(`XML version ${quote(version)} is not 1.0`)
+    if (version !== undefined && version !== '1.0')
+      refuse(`XML version ${quote(version)} is not 1.0`)
     if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') {
       refuse(`encoding ${quote(encoding)} is not accepted: domain XML is UTF-8`)
     }
@@ -124,7 +126,11 @@ function checkText(text: string): void {
   if (text.isWellFormed()) return
   const at = [...text].findIndex((character) => !character.isWellFormed())
   const before = [...text].slice(0, at).join('')
-  throw domainError('ERR_XML_ERROR', 'the document holds a lone surrogate: it is not valid Unicode', {
-    place: placesOf(text)(before.length),
-  })
+  throw domainError(
+    'ERR_XML_ERROR',
+    'the document holds a lone surrogate: it is not valid Unicode',
+    {
+      place: placesOf(text)(before.length),
+    },
+  )
 }

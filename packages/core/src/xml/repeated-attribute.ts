@@ -11,7 +11,10 @@ export function repeatedAttribute(text: string, start: number): RepeatedAttribut
   const attribute = /[\s/]([^\s=<>"'/]+)\s*=\s*(?:"[^"]*"|'[^']*')/y
   attribute.lastIndex = text.slice(start).search(/[\s/>]/) + start
   for (;;) {
-    while (/\s/.test(text[attribute.lastIndex] ?? '') && /\s/.test(text[attribute.lastIndex + 1] ?? '')) {
+    while (
+      /\s/.test(text[attribute.lastIndex] ?? '') &&
+      /\s/.test(text[attribute.lastIndex + 1] ?? '')
+    ) {
       attribute.lastIndex++
     }
     const match = attribute.exec(text)

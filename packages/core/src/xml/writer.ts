@@ -73,7 +73,9 @@ export class XmlWriter {
 }
 
 function print(draft: Draft, indent: string, lines: string[]): void {
-  const attributes = draft.attributes.map(([name, v]) => ` ${name}='${escapeAttribute(v)}'`).join('')
+  const attributes = draft.attributes
+    .map(([name, v]) => ` ${name}='${escapeAttribute(v)}'`)
+    .join('')
   const tag = `${indent}<${draft.name}${attributes}`
   if (draft.children.length === 0) {
     lines.push(draft.text === '' ? `${tag}/>` : `${tag}>${escapeText(draft.text)}</${draft.name}>`)

@@ -57,7 +57,10 @@ describe('names of domains', () => {
     expect(nameProblem(name)).toContain(says)
   })
 
-  test.each([['N-06 NUL', 'a\0b'], ['N-12 ESC', 'a\u001b[2Jb']])('%s is refused', (_, name) => {
+  test.each([
+    ['N-06 NUL', 'a\0b'],
+    ['N-12 ESC', 'a\u001b[2Jb'],
+  ])('%s is refused', (_, name) => {
     expectRefusal({ xml: named(name), says: 'disallowed character' })
     expect(nameProblem(name)).toContain('control character')
   })
@@ -71,7 +74,9 @@ describe('names of domains', () => {
   })
 
   test('N-24 the two forms of one letter are two names', () => {
-    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'].map((name) => planToy(named(name)).domain.name)
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'].map(
+      (name) => planToy(named(name)).domain.name,
+    )
     expect(composed).not.toBe(decomposed)
   })
 })

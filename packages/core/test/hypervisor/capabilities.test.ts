@@ -6,7 +6,9 @@ import { testArch, testCapabilities, testHost } from '../support/test-arch.ts'
 
 function child(element: XmlElement, ...path: readonly string[]): XmlElement {
   return path.reduce((at, name) => {
-    const found = at.children.find((one) => one.name === name || one.attributes.get('name') === name)
+    const found = at.children.find(
+      (one) => one.name === name || one.attributes.get('name') === name,
+    )
     if (found === undefined) throw new Error(`no ${name} in ${at.name}`)
     return found
   }, element)
@@ -27,10 +29,28 @@ describe('domain capabilities', () => {
 
   test("have libvirt's elements in libvirt's order", () => {
     expect(root.children.map((one) => one.name)).toEqual([
-      'path', 'domain', 'machine', 'arch', 'vcpu', 'iothreads', 'os', 'cpu', 'memoryBacking', 'devices', 'features',
+      'path',
+      'domain',
+      'machine',
+      'arch',
+      'vcpu',
+      'iothreads',
+      'os',
+      'cpu',
+      'memoryBacking',
+      'devices',
+      'features',
     ])
     expect(child(root, 'devices').children.map((one) => one.name)).toEqual([
-      'disk', 'graphics', 'video', 'hostdev', 'rng', 'filesystem', 'tpm', 'redirdev', 'channel',
+      'disk',
+      'graphics',
+      'video',
+      'hostdev',
+      'rng',
+      'filesystem',
+      'tpm',
+      'redirdev',
+      'channel',
     ])
   })
 
@@ -39,7 +59,9 @@ describe('domain capabilities', () => {
     expect(values(child(root, 'devices', 'disk', 'model'))).toEqual(['virtio'])
     expect(values(child(root, 'devices', 'video', 'modelType'))).toEqual(['vga', 'virtio', 'none'])
     const models = child(root, 'cpu', 'custom').children
-    expect(models.map((one) => [one.text, one.attributes.get('vendor'), one.attributes.get('usable')])).toEqual([
+    expect(
+      models.map((one) => [one.text, one.attributes.get('vendor'), one.attributes.get('usable')]),
+    ).toEqual([
       ['toy1', 'ToyWorks', 'unknown'],
       ['toy2', 'ToyWorks', 'unknown'],
     ])

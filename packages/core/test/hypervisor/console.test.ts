@@ -23,7 +23,9 @@ describe('the console', () => {
     const root = testRoot()
     const hypervisor = await root.open()
     const console = `<console type='pty'/>`
-    await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'echo'), devices: console }))
+    await hypervisor.domainDefineXml(
+      guestXml({ name: 'a', disk: guestDisk(root.dir, 'echo'), devices: console }),
+    )
     await hypervisor.domainCreate('a')
     expect((await hypervisor.domainGetInfo('a')).consoles).toEqual(['serial0'])
     const first = await hypervisor.domainOpenConsole('a')
@@ -41,7 +43,9 @@ describe('the console', () => {
     expect(await echoed(taker, 'x')).toContain('x')
     await holder.close()
     await taker.close()
-    await expect(hypervisor.domainOpenConsole('a', { device: 'nope' })).rejects.toThrow('it has: serial0')
+    await expect(hypervisor.domainOpenConsole('a', { device: 'nope' })).rejects.toThrow(
+      'it has: serial0',
+    )
     await hypervisor.domainDestroy('a')
   })
 })

@@ -6,8 +6,16 @@ describe('definitions', () => {
   test('a definition is kept, replaced and removed, and every process sees the same', async () => {
     const root = testRoot()
     const [one, two] = [await root.open(), await root.open()]
-    const { domain } = await one.domainDefineXml(guestXml({ name: 'a', more: '<title>first</title>' }))
-    expect(domain).toMatchObject({ name: 'a', state: 'shut off', persistent: true, title: 'first', arch: 'small64' })
+    const { domain } = await one.domainDefineXml(
+      guestXml({ name: 'a', more: '<title>first</title>' }),
+    )
+    expect(domain).toMatchObject({
+      name: 'a',
+      state: 'shut off',
+      persistent: true,
+      title: 'first',
+      arch: 'small64',
+    })
     expect(domain).not.toHaveProperty('id')
     const again = await two.domainDefineXml(guestXml({ name: 'a', more: '<title>second</title>' }))
     expect(again.domain.uuid).toBe(domain.uuid)
@@ -47,7 +55,9 @@ describe('definitions', () => {
     const xml = guestXml({ name: 'a', devices: `\n<emulator>${path}</emulator>` })
     await expect(hypervisor.domainDefineXml(xml)).rejects.toMatchObject({
       code: 'ERR_CONFIG_UNSUPPORTED',
-      problems: [{ path: 'devices/emulator', place: { line: 9 }, message: expect.stringContaining(says) }],
+      problems: [
+        { path: 'devices/emulator', place: { line: 9 }, message: expect.stringContaining(says) },
+      ],
     })
     expect(await hypervisor.connectListAllDomains()).toEqual([])
   })
@@ -57,7 +67,12 @@ describe('definitions', () => {
     const before = process.umask(0)
     try {
       const hypervisor = await root.open()
-      await hypervisor.domainCreateXml(guestXml({ name: 'a', devices: "<channel type='unix'><target type='virtio' name='x'/></channel>" }))
+      await hypervisor.domainCreateXml(
+        guestXml({
+          name: 'a',
+          devices: "<channel type='unix'><target type='virtio' name='x'/></channel>",
+        }),
+      )
       expect(root.guests()).toHaveLength(1)
       expect(openToOthers(root.dir)).toEqual([])
       await hypervisor.domainDestroy('a')

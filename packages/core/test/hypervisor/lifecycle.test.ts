@@ -33,7 +33,9 @@ describe('the life of a guest', () => {
     const started = await one.domainCreate('a', { onPhase: (phase) => phases.push(phase) })
     expect(phases).toEqual(['plan', 'spawn', 'monitor', 'running'])
     expect(started).toMatchObject({ state: 'running', reason: 'booted', id: 1 })
-    expect(await two.connectListAllDomains()).toMatchObject([{ name: 'a', id: 1, state: 'running' }])
+    expect(await two.connectListAllDomains()).toMatchObject([
+      { name: 'a', id: 1, state: 'running' },
+    ])
     expect(await two.domainGetXmlDesc('1')).toContain(`<domain type='qemu' id='1'>`)
     await expect(two.domainCreate('a')).rejects.toMatchObject({
       code: 'ERR_OPERATION_INVALID',
@@ -45,7 +47,11 @@ describe('the life of a guest', () => {
     expect(await two.domainGetState('a')).toEqual({ state: 'running', reason: 'unpaused' })
     await two.domainReset('a')
     const info = await one.domainGetInfo('a')
-    expect(info).toMatchObject({ maxMemoryKiB: 16_384, vcpus: 1, pid: root.guests()[0]?.identity.pid })
+    expect(info).toMatchObject({
+      maxMemoryKiB: 16_384,
+      vcpus: 1,
+      pid: root.guests()[0]?.identity.pid,
+    })
     await two.domainDestroy('a')
     expect(await one.domainGetState('a')).toEqual({ state: 'shut off', reason: 'destroyed' })
     expect(root.guests()).toEqual([])
@@ -75,10 +81,32 @@ describe('the life of a guest', () => {
   const panics = (action: string): string => `<on_crash>${action}</on_crash>`
   const endings: Readonly<Record<string, Ending>> = {
     'a power-off ends it': { kind: 'poweroff', more: '', state: 'shut off', reason: 'shutdown' },
-    'a power-off that is to be preserved': { kind: 'poweroff', more: '<on_poweroff>preserve</on_poweroff>', state: 'paused', reason: 'shutting down', lives: true },
-    'a reboot that is to end it': { kind: 'reset', more: '<on_reboot>destroy</on_reboot>', state: 'shut off', reason: 'shutdown' },
-    'a panic ends it': { kind: 'panic', more: panics('destroy'), state: 'shut off', reason: 'crashed' },
-    'a panic that is to be preserved': { kind: 'panic', more: panics('preserve'), state: 'crashed', reason: 'panicked', lives: true },
+    'a power-off that is to be preserved': {
+      kind: 'poweroff',
+      more: '<on_poweroff>preserve</on_poweroff>',
+      state: 'paused',
+      reason: 'shutting down',
+      lives: true,
+    },
+    'a reboot that is to end it': {
+      kind: 'reset',
+      more: '<on_reboot>destroy</on_reboot>',
+      state: 'shut off',
+      reason: 'shutdown',
+    },
+    'a panic ends it': {
+      kind: 'panic',
+      more: panics('destroy'),
+      state: 'shut off',
+      reason: 'crashed',
+    },
+    'a panic that is to be preserved': {
+      kind: 'panic',
+      more: panics('preserve'),
+      state: 'crashed',
+      reason: 'panicked',
+      lives: true,
+    },
   }
   const run = async (names: readonly string[]): Promise<void> => {
     const root = testRoot()
@@ -86,7 +114,14 @@ describe('the life of a guest', () => {
     for (const [i, name] of names.entries()) {
       const { kind, more } = endings[name] as Ending
       const devices = kind === 'panic' ? `<panic model='isa'/>` : ''
-      await hypervisor.domainDefineXml(guestXml({ name: `g${i}`, disk: guestDisk(mkdtempSync(`${root.dir}/`), kind), more, devices }))
+      await hypervisor.domainDefineXml(
+        guestXml({
+          name: `g${i}`,
+          disk: guestDisk(mkdtempSync(`${root.dir}/`), kind),
+          more,
+          devices,
+        }),
+      )
       await hypervisor.domainCreate(`g${i}`)
     }
     for (const [i, name] of names.entries()) {
@@ -110,11 +145,20 @@ describe('the life of a guest', () => {
     const root = testRoot()
     const hypervisor = await root.open()
     await hypervisor.domainDefineXml(
-      guestXml({ name: 'a', disk: guestDisk(root.dir, 'panic'), more: panics('restart'), devices: `<panic model='isa'/>` }),
+      guestXml({
+        name: 'a',
+        disk: guestDisk(root.dir, 'panic'),
+        more: panics('restart'),
+        devices: `<panic model='isa'/>`,
+      }),
     )
     await hypervisor.domainCreate('a')
     const before = root.guests().map((guest) => guest.identity.pid)
-    const seen = await until(() => hypervisor.domainGetState('a'), (now) => now.reason === 'crashed', 40_000)
+    const seen = await until(
+      () => hypervisor.domainGetState('a'),
+      (now) => now.reason === 'crashed',
+      40_000,
+    )
     expect(seen).toEqual({ state: 'running', reason: 'crashed' })
     expect(root.guests().map((guest) => guest.identity.pid)).toEqual(before)
   })
@@ -125,8 +169,13 @@ describe('the life of a guest', () => {
     await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
     await hypervisor.domainCreate('a')
     process.kill(root.guests()[0]?.identity.pid ?? 0, 'SIGKILL')
-    await until(() => root.guests().length, (count) => count === 0)
-    expect(await hypervisor.connectListAllDomains()).toMatchObject([{ state: 'shut off', reason: 'crashed' }])
+    await until(
+      () => root.guests().length,
+      (count) => count === 0,
+    )
+    expect(await hypervisor.connectListAllDomains()).toMatchObject([
+      { state: 'shut off', reason: 'crashed' },
+    ])
     expect(runFolders(root)).toEqual([])
     expect(await hypervisor.domainCreate('a')).toMatchObject({ state: 'running' })
     await hypervisor.domainDestroy('a')
@@ -134,24 +183,43 @@ describe('the life of a guest', () => {
 })
 
 describe('a start that fails', () => {
-  const failures: Readonly<Record<string, (dir: string) => readonly [xml: string, says: string]>> = {
-    'P-22 a missing disk': () => [guestXml({ name: 'a', disk: '/nope/x.img' }), `/domain/devices/disk[1]/source/@file: '/nope/x.img' does not exist`],
-    'P-24 a directory as disk': (dir) => [guestXml({ name: 'a', disk: dir }), 'is a directory'],
-    'P-26 a device as file': () => [guestXml({ name: 'a', disk: '/dev/null' }), 'not a regular file'],
-    'P-28 raw given as qcow2': (dir) => [
-      guestXml({ name: 'a', devices: `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${guestDisk(dir, 'idle')}'/><target dev='vda'/></disk>` }),
-      'Image is not in qcow2 format',
-    ],
-    'U-24 more memory than there is': () => [guestXml({ name: 'a' }).replace(`'MiB'>16<`, `'PiB'>7<`), 'process exited with status 1'],
-    'an argument that QEMU does not know': () => [
-      guestXml({ name: 'a', more: `<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-nope'/></qemu:commandline>` }),
-      '-nope: invalid option',
-    ],
-    'P-19 a channel whose socket gets too long a path': () => [
-      guestXml({ name: 'a', devices: `<channel type='unix'><target type='virtio' name='${'x'.repeat(90)}'/></channel>` }),
-      'at most 107 are possible',
-    ],
-  }
+  const failures: Readonly<Record<string, (dir: string) => readonly [xml: string, says: string]>> =
+    {
+      'P-22 a missing disk': () => [
+        guestXml({ name: 'a', disk: '/nope/x.img' }),
+        `/domain/devices/disk[1]/source/@file: '/nope/x.img' does not exist`,
+      ],
+      'P-24 a directory as disk': (dir) => [guestXml({ name: 'a', disk: dir }), 'is a directory'],
+      'P-26 a device as file': () => [
+        guestXml({ name: 'a', disk: '/dev/null' }),
+        'not a regular file',
+      ],
+      'P-28 raw given as qcow2': (dir) => [
+        guestXml({
+          name: 'a',
+          devices: `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${guestDisk(dir, 'idle')}'/><target dev='vda'/></disk>`,
+        }),
+        'Image is not in qcow2 format',
+      ],
+      'U-24 more memory than there is': () => [
+        guestXml({ name: 'a' }).replace(`'MiB'>16<`, `'PiB'>7<`),
+        'process exited with status 1',
+      ],
+      'an argument that QEMU does not know': () => [
+        guestXml({
+          name: 'a',
+          more: `<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-nope'/></qemu:commandline>`,
+        }),
+        '-nope: invalid option',
+      ],
+      'P-19 a channel whose socket gets too long a path': () => [
+        guestXml({
+          name: 'a',
+          devices: `<channel type='unix'><target type='virtio' name='${'x'.repeat(90)}'/></channel>`,
+        }),
+        'at most 107 are possible',
+      ],
+    }
   test.each(Object.entries(failures))('%s: nothing is left of it', async (_, make) => {
     const root = testRoot()
     const hypervisor = await root.open()
@@ -163,7 +231,11 @@ describe('a start that fails', () => {
     expect(await hypervisor.domainGetState('a')).toEqual({ state: 'shut off', reason: 'failed' })
     expect(root.guests()).toEqual([])
     expect(runFolders(root)).toEqual([])
-    await expect(hypervisor.domainCreateXml(xml.replaceAll('<name>a<', '<name>t<').replace('<uuid>0', '<uuid>1'))).rejects.toThrow(says)
+    await expect(
+      hypervisor.domainCreateXml(
+        xml.replaceAll('<name>a<', '<name>t<').replace('<uuid>0', '<uuid>1'),
+      ),
+    ).rejects.toThrow(says)
     expect(await hypervisor.connectListAllDomains()).toHaveLength(1)
   })
 
@@ -177,7 +249,10 @@ describe('a start that fails', () => {
       onPhase: (phase) => void (phase === 'monitor' && setTimeout(() => controller.abort(), 100)),
     })
     // One that is stopped is as mute as one that is broken.
-    const [guest] = await until(() => root.guests(), (found) => found.length === 1)
+    const [guest] = await until(
+      () => root.guests(),
+      (found) => found.length === 1,
+    )
     process.kill(guest?.identity.pid ?? 0, 'SIGSTOP')
     await stuck.catch(() => undefined)
     await hypervisor.domainDestroy('a').catch(() => undefined)
@@ -186,7 +261,7 @@ describe('a start that fails', () => {
   })
 })
 
-describe('trouble that is ours is not the guest\'s', () => {
+describe("trouble that is ours is not the guest's", () => {
   test('Q-26 a QEMU that stands still: its last state answers soon, others are not held up', async () => {
     const root = testRoot()
     const hypervisor = await root.open()
@@ -196,7 +271,9 @@ describe('trouble that is ours is not the guest\'s', () => {
     process.kill(pid, 'SIGSTOP')
     const begin = performance.now()
     expect(await hypervisor.domainGetState('a')).toEqual({ state: 'running', reason: 'booted' })
-    expect(await hypervisor.connectListAllDomains()).toMatchObject([{ name: 'a', state: 'running' }])
+    expect(await hypervisor.connectListAllDomains()).toMatchObject([
+      { name: 'a', state: 'running' },
+    ])
     expect(performance.now() - begin).toBeLessThan(8000)
     process.kill(pid, 'SIGCONT')
     await hypervisor.domainSuspend('a')
@@ -215,7 +292,7 @@ describe('trouble that is ours is not the guest\'s', () => {
     expect(root.guests()).toEqual([])
   })
 
-  test('S-01 a pid that is somebody else\'s by now is never signalled', async () => {
+  test("S-01 a pid that is somebody else's by now is never signalled", async () => {
     const root = testRoot()
     const hypervisor = await root.open()
     await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
@@ -229,14 +306,17 @@ describe('trouble that is ours is not the guest\'s', () => {
     process.kill(qemu?.identity.pid ?? 0, 'SIGKILL')
   })
 
-  test('S-10 a monitor that is another guest\'s is not spoken to', async () => {
+  test("S-10 a monitor that is another guest's is not spoken to", async () => {
     const root = testRoot()
     const hypervisor = await root.open()
     for (const name of ['a', 'b']) {
       await hypervisor.domainDefineXml(guestXml({ name }))
       await hypervisor.domainCreate(name)
     }
-    await rewrite(root, 'UPDATE active SET monitor = (SELECT monitor FROM active WHERE id = 2) WHERE id = 1')
+    await rewrite(
+      root,
+      'UPDATE active SET monitor = (SELECT monitor FROM active WHERE id = 2) WHERE id = 1',
+    )
     await expect(hypervisor.domainSuspend('a')).rejects.toThrow('belongs to another guest')
     expect(await hypervisor.domainGetState('b')).toEqual({ state: 'running', reason: 'booted' })
     for (const name of ['a', 'b']) await hypervisor.domainDestroy(name)

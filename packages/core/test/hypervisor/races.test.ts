@@ -11,9 +11,13 @@ import type { TestRoot } from '../support/hypervisor.ts'
 function startChild(root: TestRoot, death = '-'): Promise<{ said: string; signal: string | null }> {
   const script = join(import.meta.dirname, '../support/start-child.ts')
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--conditions=@polyvirt/source', script, root.uri, 'a', death], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child = spawn(
+      process.execPath,
+      ['--conditions=@polyvirt/source', script, root.uri, 'a', death],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     let said = ''
     child.stdout.on('data', (data: Buffer) => (said += data.toString()))
     child.once('error', reject)
@@ -56,35 +60,47 @@ describe('K-04 a start whose process is killed', () => {
     await hypervisor.domainDestroy('a')
   })
 
-  test('at any other moment leaves a guest that obeys, or nothing', { timeout: 60_000 }, async () => {
-    const root = testRoot()
-    const hypervisor = await root.open()
-    await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
-    const rounds = Number(process.env['POLYVIRT_KILL_ROUNDS'] ?? 6)
-    for (let round = 0; round < rounds; round++) {
-      await startChild(root, String(Math.floor((400 * (round + Math.random())) / rounds)))
-      await expectOrder(root)
-    }
-  })
+  test(
+    'at any other moment leaves a guest that obeys, or nothing',
+    { timeout: 60_000 },
+    async () => {
+      const root = testRoot()
+      const hypervisor = await root.open()
+      await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+      const rounds = Number(process.env['POLYVIRT_KILL_ROUNDS'] ?? 6)
+      for (let round = 0; round < rounds; round++) {
+        await startChild(root, String(Math.floor((400 * (round + Math.random())) / rounds)))
+        await expectOrder(root)
+      }
+    },
+  )
 })
 
 describe('several at once', () => {
-  test('R-03 of eight starts one wins, and the others are told why', { timeout: 60_000 }, async () => {
-    const root = testRoot()
-    const connections = await Promise.all(Array.from({ length: 8 }, () => root.open()))
-    await connections[0]?.domainDefineXml(guestXml({ name: 'a' }))
-    const results = await Promise.allSettled(connections.map((one) => one.domainCreate('a')))
-    const refused = results.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
-    expect(refused).toHaveLength(7)
-    for (const reason of refused) {
-      expect(reason).toMatch(new RegExp(`held by pid ${process.pid}, which does 'start'|domain is already running`))
-    }
-    expect(root.guests()).toHaveLength(1)
-    const ends = await Promise.allSettled(connections.map((one) => one.domainDestroy('a')))
-    expect(ends.some((one) => one.status === 'fulfilled')).toBe(true)
-    expect(root.guests()).toEqual([])
-    expect(runFolders(root)).toEqual([])
-  })
+  test(
+    'R-03 of eight starts one wins, and the others are told why',
+    { timeout: 60_000 },
+    async () => {
+      const root = testRoot()
+      const connections = await Promise.all(Array.from({ length: 8 }, () => root.open()))
+      await connections[0]?.domainDefineXml(guestXml({ name: 'a' }))
+      const results = await Promise.allSettled(connections.map((one) => one.domainCreate('a')))
+      const refused = results.flatMap((one) =>
+        one.status === 'rejected' ? [String(one.reason)] : [],
+      )
+      expect(refused).toHaveLength(7)
+      for (const reason of refused) {
+        expect(reason).toMatch(
+          new RegExp(`held by pid ${process.pid}, which does 'start'|domain is already running`),
+        )
+      }
+      expect(root.guests()).toHaveLength(1)
+      const ends = await Promise.allSettled(connections.map((one) => one.domainDestroy('a')))
+      expect(ends.some((one) => one.status === 'fulfilled')).toBe(true)
+      expect(root.guests()).toEqual([])
+      expect(runFolders(root)).toEqual([])
+    },
+  )
 
   test('R-03 also of two processes', { timeout: 60_000 }, async () => {
     const root = testRoot()
@@ -95,16 +111,25 @@ describe('several at once', () => {
     expect(await expectOrder(root)).toBe('running')
   })
 
-  test('R-05 starts, destroys and lists in any order leave no orphan', { timeout: 60_000 }, async () => {
-    const root = testRoot()
-    const [one, two, three] = [await root.open(), await root.open(), await root.open()]
-    await one.domainDefineXml(guestXml({ name: 'a' }))
-    for (let round = 0; round < 8; round++) {
-      await Promise.allSettled([one.domainCreate('a'), two.domainDestroy('a'), three.connectListAllDomains(), two.domainDestroy('a')])
-    }
-    await one.domainDestroy('a').catch(() => undefined)
-    expect(await one.connectListAllDomains()).toMatchObject([{ state: 'shut off' }])
-    expect(root.guests()).toEqual([])
-    expect(runFolders(root)).toEqual([])
-  })
+  test(
+    'R-05 starts, destroys and lists in any order leave no orphan',
+    { timeout: 60_000 },
+    async () => {
+      const root = testRoot()
+      const [one, two, three] = [await root.open(), await root.open(), await root.open()]
+      await one.domainDefineXml(guestXml({ name: 'a' }))
+      for (let round = 0; round < 8; round++) {
+        await Promise.allSettled([
+          one.domainCreate('a'),
+          two.domainDestroy('a'),
+          three.connectListAllDomains(),
+          two.domainDestroy('a'),
+        ])
+      }
+      await one.domainDestroy('a').catch(() => undefined)
+      expect(await one.connectListAllDomains()).toMatchObject([{ state: 'shut off' }])
+      expect(root.guests()).toEqual([])
+      expect(runFolders(root)).toEqual([])
+    },
+  )
 })

@@ -29,7 +29,9 @@ export function refusalOf(work: () => unknown): DomainError {
   const error = found as DomainError
   expect(Buffer.byteLength(error.message)).toBeLessThanOrEqual(4096)
   // oxlint-disable-next-line no-control-regex -- that there are none is the point
-  expect(error.message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\ufeff]/)
+  expect(error.message).not.toMatch(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\ufeff]/,
+  )
   return error
 }
 

@@ -52,7 +52,11 @@ export function openToOthers(dir: string): readonly string[] {
 }
 
 /** Asks until the answer satisfies, for as long as a slow machine may need. */
-export async function until<T>(ask: () => Promise<T> | T, good: (answer: T) => boolean, ms = 12_000): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T> | T,
+  good: (answer: T) => boolean,
+  ms = 12_000,
+): Promise<T> {
   const deadline = performance.now() + ms
   for (;;) {
     const answer = await ask()

@@ -1,15 +1,74 @@
 /** Changes to a document, as fuzzers of structured text make them. */
 
 const strings = [
-  '', ' ', '-1', '0', '007', '+1', '1e9', '4294967296', '18446744073709551616', '9'.repeat(40), '-',
-  'a,b=c', '../../x', '/', '\u202e', '&#0;', '&#x10ffff;', '&lt;', ']]>', '-->', '<!--', '<![CDATA[x]]>',
-  '__proto__', 'constructor', 'none', 'auto', 'yes', 'x'.repeat(5000), '%s', '$(id)', '\u0000', '\n',
+  '',
+  ' ',
+  '-1',
+  '0',
+  '007',
+  '+1',
+  '1e9',
+  '4294967296',
+  '18446744073709551616',
+  '9'.repeat(40),
+  '-',
+  'a,b=c',
+  '../../x',
+  '/',
+  '\u202e',
+  '&#0;',
+  '&#x10ffff;',
+  '&lt;',
+  ']]>',
+  '-->',
+  '<!--',
+  '<![CDATA[x]]>',
+  '__proto__',
+  'constructor',
+  'none',
+  'auto',
+  'yes',
+  'x'.repeat(5000),
+  '%s',
+  '$(id)',
+  '\u0000',
+  '\n',
 ]
 
 const words = [
-  'disk', 'controller', 'address', 'source', 'target', 'driver', 'model', 'alias', 'type', 'index', 'bus',
-  'port', 'slot', 'unit', 'virtio', 'scsi', 'pci', 'usb', 'spapr-vio', 'drive', 'pci-bridge', 'pci-root',
-  'qemu-xhci', 'vnc', 'spice', 'pty', 'unix', 'tcp', 'kvm', 'host-model', 'cpu', 'numa', 'cell',
+  'disk',
+  'controller',
+  'address',
+  'source',
+  'target',
+  'driver',
+  'model',
+  'alias',
+  'type',
+  'index',
+  'bus',
+  'port',
+  'slot',
+  'unit',
+  'virtio',
+  'scsi',
+  'pci',
+  'usb',
+  'spapr-vio',
+  'drive',
+  'pci-bridge',
+  'pci-root',
+  'qemu-xhci',
+  'vnc',
+  'spice',
+  'pty',
+  'unix',
+  'tcp',
+  'kvm',
+  'host-model',
+  'cpu',
+  'numa',
+  'cell',
 ]
 
 /** Numbers from 0 below 1, the same for the same seed (mulberry32). */
@@ -44,7 +103,8 @@ export function mutate(xml: string, next: () => number): string {
         text = text.slice(0, one.start) + text.slice(one.end)
         break
       case 1:
-        text = text.slice(0, one.end) + piece.repeat(1 + Math.floor(next() * 40)) + text.slice(one.end)
+        text =
+          text.slice(0, one.end) + piece.repeat(1 + Math.floor(next() * 40)) + text.slice(one.end)
         break
       case 2:
         text = text.slice(0, other.start) + piece + text.slice(other.start)
@@ -52,7 +112,12 @@ export function mutate(xml: string, next: () => number): string {
       case 3: {
         const [a, b] = one.start < other.start ? [one, other] : [other, one]
         if (a.end > b.start) break
-        text = text.slice(0, a.start) + text.slice(b.start, b.end) + text.slice(a.end, b.start) + text.slice(a.start, a.end) + text.slice(b.end)
+        text =
+          text.slice(0, a.start) +
+          text.slice(b.start, b.end) +
+          text.slice(a.end, b.start) +
+          text.slice(a.start, a.end) +
+          text.slice(b.end)
         break
       }
       case 4:
@@ -67,7 +132,8 @@ export function mutate(xml: string, next: () => number): string {
       }
       default: {
         const name = pick([...text.matchAll(/[\w-]+(?==)/g)])
-        if (name !== undefined) text = text.slice(0, name.index) + pick(words) + text.slice(name.index + name[0].length)
+        if (name !== undefined)
+          text = text.slice(0, name.index) + pick(words) + text.slice(name.index + name[0].length)
       }
     }
   }

@@ -20,10 +20,18 @@ const realArch: Arch = defineArch({
       kvmHosts: [],
     },
   ],
-  cpu: { ...testArch.cpu, byDefault: () => undefined, check: () => [], argument: () => ({ model: 'qemu64', flags: [] }) },
+  cpu: {
+    ...testArch.cpu,
+    byDefault: () => undefined,
+    check: () => [],
+    argument: () => ({ model: 'qemu64', flags: [] }),
+  },
   devices: {
     ...testArch.devices,
-    serial: { default: ['isa-serial'], models: { 'isa-serial': { driver: 'isa-serial', bus: 'isa' } } },
+    serial: {
+      default: ['isa-serial'],
+      models: { 'isa-serial': { driver: 'isa-serial', bus: 'isa' } },
+    },
     panic: { default: ['isa'], models: { isa: { driver: 'pvpanic', bus: 'isa' } } },
   },
   machine: {
@@ -45,8 +53,16 @@ const realArch: Arch = defineArch({
           places: [],
         },
         implicit: [
-          { kind: 'controller', device: { type: 'usb', index: 0, model: 'none' }, reason: 'nothing to plug in' },
-          { kind: 'controller', device: { type: 'pci', index: 0, model: 'pci-root' }, reason: 'the board has it' },
+          {
+            kind: 'controller',
+            device: { type: 'usb', index: 0, model: 'none' },
+            reason: 'nothing to plug in',
+          },
+          {
+            kind: 'controller',
+            device: { type: 'pci', index: 0, model: 'pci-root' },
+            reason: 'the board has it',
+          },
         ],
       },
     ],

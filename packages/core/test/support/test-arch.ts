@@ -1,5 +1,11 @@
 import { defineArch } from '../../src/arch/index.ts'
-import type { Arch, CpuDriver, DeviceAllowList, HostInfo, QemuCapabilities } from '../../src/arch/index.ts'
+import type {
+  Arch,
+  CpuDriver,
+  DeviceAllowList,
+  HostInfo,
+  QemuCapabilities,
+} from '../../src/arch/index.ts'
 
 /**
  * A platform that exists nowhere: one PCI root that grows by bridges, and a bus of registers. What
@@ -7,18 +13,44 @@ import type { Arch, CpuDriver, DeviceAllowList, HostInfo, QemuCapabilities } fro
  */
 
 const cpu: CpuDriver = {
-  models: [{ name: 'toy1', vendor: 'ToyWorks' }, { name: 'toy2', vendor: 'ToyWorks' }],
-  byDefault: () => ({ mode: 'custom', match: 'exact', check: 'none', model: 'toy1', fallback: 'forbid' }),
+  models: [
+    { name: 'toy1', vendor: 'ToyWorks' },
+    { name: 'toy2', vendor: 'ToyWorks' },
+  ],
+  byDefault: () => ({
+    mode: 'custom',
+    match: 'exact',
+    check: 'none',
+    model: 'toy1',
+    fallback: 'forbid',
+  }),
   check(asked) {
     if (asked.mode !== undefined && asked.mode !== 'custom') {
-      return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: '@mode', message: `mode '${asked.mode}' is not offered` }]
+      return [
+        {
+          code: 'ERR_CONFIG_UNSUPPORTED',
+          path: '@mode',
+          message: `mode '${asked.mode}' is not offered`,
+        },
+      ]
     }
     const known = asked.model === undefined || asked.model === 'toy1' || asked.model === 'toy2'
-    return known ? [] : [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'model', message: `CPU '${asked.model}' is not known; offered: toy1, toy2` }]
+    return known
+      ? []
+      : [
+          {
+            code: 'ERR_CONFIG_UNSUPPORTED',
+            path: 'model',
+            message: `CPU '${asked.model}' is not known; offered: toy1, toy2`,
+          },
+        ]
   },
   argument: (asked) => ({
     model: asked.model ?? 'toy1',
-    flags: (asked.features ?? []).map((feature) => [feature.name, feature.policy === 'disable' ? 'off' : 'on']),
+    flags: (asked.features ?? []).map((feature) => [
+      feature.name,
+      feature.policy === 'disable' ? 'off' : 'on',
+    ]),
   }),
   compare: () => 'identical',
   baseline: (cpus) => cpus[0],
@@ -45,7 +77,10 @@ const devices: DeviceAllowList = {
   },
   'controller:scsi': {
     default: ['virtio-scsi'],
-    models: { 'virtio-scsi': { driver: 'virtio-scsi-pci', bus: 'pci' }, lsilogic: { driver: 'lsi', bus: 'pci' } },
+    models: {
+      'virtio-scsi': { driver: 'virtio-scsi-pci', bus: 'pci' },
+      lsilogic: { driver: 'lsi', bus: 'pci' },
+    },
   },
   'controller:sata': { models: { '': { driver: 'ahci', bus: 'pci' } } },
   'controller:virtio-serial': { models: { '': { driver: 'virtio-serial-pci', bus: 'pci' } } },
@@ -69,7 +104,10 @@ const devices: DeviceAllowList = {
     models: { serial: { bus: 'none' }, virtio: { driver: 'virtconsole', bus: 'virtio-serial' } },
   },
   channel: {
-    models: { virtio: { driver: 'virtserialport', bus: 'virtio-serial' }, guestfwd: { bus: 'none' } },
+    models: {
+      virtio: { driver: 'virtserialport', bus: 'virtio-serial' },
+      guestfwd: { bus: 'none' },
+    },
   },
   input: {
     default: ['usb:keyboard', 'usb:mouse', 'usb:tablet'],
@@ -81,7 +119,9 @@ const devices: DeviceAllowList = {
     },
   },
   graphics: { models: { vnc: { bus: 'none' }, spice: { bus: 'none' } } },
-  sound: { models: { ac97: { driver: 'AC97', bus: 'pci' }, usb: { driver: 'usb-audio', bus: 'usb' } } },
+  sound: {
+    models: { ac97: { driver: 'AC97', bus: 'pci' }, usb: { driver: 'usb-audio', bus: 'usb' } },
+  },
   video: {
     default: ['virtio', 'vga'],
     models: {
@@ -92,7 +132,9 @@ const devices: DeviceAllowList = {
   },
   hub: { models: { usb: { driver: 'usb-hub', bus: 'usb' } } },
   watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
-  memballoon: { models: { virtio: { driver: 'virtio-balloon-pci', bus: 'pci' }, none: { bus: 'none' } } },
+  memballoon: {
+    models: { virtio: { driver: 'virtio-balloon-pci', bus: 'pci' }, none: { bus: 'none' } },
+  },
   rng: { models: { virtio: { driver: 'virtio-rng-pci', bus: 'pci' } } },
   nvram: { models: { nvram: { driver: 'spapr-nvram', bus: 'spapr-vio' } } },
   panic: { default: ['toy'], models: { toy: { bus: 'none' } } },
@@ -135,11 +177,28 @@ export const testArch: Arch = defineArch({
         pattern: /^toy/,
         memoryStepKiB: 1024,
         minimumMemoryKiB: 1024,
-        pci: { root: 'pci-root', grow: 'pci-bridge', occupied: [{ slot: 0, function: 0 }], places: [] },
-        registers: { type: 'spapr-vio', base: { interface: 0x1000, serial: 0x2000, nvram: 0x3000 }, step: 0x100 },
+        pci: {
+          root: 'pci-root',
+          grow: 'pci-bridge',
+          occupied: [{ slot: 0, function: 0 }],
+          places: [],
+        },
+        registers: {
+          type: 'spapr-vio',
+          base: { interface: 0x1000, serial: 0x2000, nvram: 0x3000 },
+          step: 0x100,
+        },
         implicit: [
-          { kind: 'controller', device: { type: 'usb', index: 0, model: 'qemu-xhci' }, reason: 'it has USB' },
-          { kind: 'controller', device: { type: 'pci', index: 0, model: 'pci-root' }, reason: 'it has PCI' },
+          {
+            kind: 'controller',
+            device: { type: 'usb', index: 0, model: 'qemu-xhci' },
+            reason: 'it has USB',
+          },
+          {
+            kind: 'controller',
+            device: { type: 'pci', index: 0, model: 'pci-root' },
+            reason: 'it has PCI',
+          },
           { kind: 'memballoon', device: { model: 'virtio' }, reason: 'every guest gets a balloon' },
         ],
       },
@@ -175,9 +234,13 @@ export const testCapabilities: QemuCapabilities = {
     },
   ],
   cpus: [{ name: 'toy1' }, { name: 'toy2' }],
-  devices: [...new Set(Object.values(devices).flatMap((row) =>
-    Object.values(row?.models ?? {}).flatMap(({ driver, type }) => type ?? driver ?? []),
-  ))],
+  devices: [
+    ...new Set(
+      Object.values(devices).flatMap((row) =>
+        Object.values(row?.models ?? {}).flatMap(({ driver, type }) => type ?? driver ?? []),
+      ),
+    ),
+  ],
   deviceProperties: {},
   kvm: { present: false, usable: false, reason: 'no such device' },
 }

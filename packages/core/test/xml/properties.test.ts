@@ -13,13 +13,35 @@ import { planToy, toyXml } from '../support/plan-toy.ts'
 const nasty = fc
   .array(
     fc.oneof(
-      fc.constantFrom(']]>', '-->', '<!--', '"', "'", '&', '&amp;', '<x>', '\n', '\r', '\t', ',', '=', '\u0085', '\u{1f600}', ' '),
+      fc.constantFrom(
+        ']]>',
+        '-->',
+        '<!--',
+        '"',
+        "'",
+        '&',
+        '&amp;',
+        '<x>',
+        '\n',
+        '\r',
+        '\t',
+        ',',
+        '=',
+        '\u0085',
+        '\u{1f600}',
+        ' ',
+      ),
       fc.string({ unit: 'grapheme', maxLength: 5 }),
     ),
     { maxLength: 6 },
   )
   // oxlint-disable-next-line no-control-regex -- what XML 1.0 cannot hold is left out
-  .map((parts) => parts.join('').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').toWellFormed())
+  .map((parts) =>
+    parts
+      .join('')
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+      .toWellFormed(),
+  )
 const filled = nasty.filter((text) => text !== '')
 const path = nasty.map((text) => `/${text}`)
 const small = fc.integer({ min: 1, max: 9 })
@@ -47,8 +69,20 @@ const devices: fc.Arbitrary<Domain['devices']> = fc.record(
           bootOrder: small,
           alias: nasty,
           address: fc.oneof(
-            fc.record({ type: fc.constant('drive' as const), controller: small, bus: small, target: small, unit: small }),
-            fc.record({ type: fc.constant('pci' as const), domain: small, bus: small, slot: small, function: fc.constantFrom(0, 7) }),
+            fc.record({
+              type: fc.constant('drive' as const),
+              controller: small,
+              bus: small,
+              target: small,
+              unit: small,
+            }),
+            fc.record({
+              type: fc.constant('pci' as const),
+              domain: small,
+              bus: small,
+              slot: small,
+              function: fc.constantFrom(0, 7),
+            }),
           ),
         },
         { requiredKeys: ['type', 'device', 'target'] },
@@ -65,7 +99,10 @@ const devices: fc.Arbitrary<Domain['devices']> = fc.record(
           model: nasty,
           queues: small,
           linkState: fc.constantFrom('up' as const, 'down' as const),
-          address: fc.record({ type: fc.constant('spapr-vio' as const), reg: fc.integer({ min: 0, max: 0xffffffff }) }),
+          address: fc.record({
+            type: fc.constant('spapr-vio' as const),
+            reg: fc.integer({ min: 0, max: 0xffffffff }),
+          }),
         },
         { requiredKeys: ['type'] },
       ),
@@ -75,7 +112,15 @@ const devices: fc.Arbitrary<Domain['devices']> = fc.record(
       fc.record(
         {
           type: fc.constantFrom('pty' as const, 'unix' as const, 'tcp' as const),
-          sources: fc.array(fc.record({ mode: fc.constantFrom('bind' as const, 'connect' as const), path: nasty, host: nasty, service: nasty }), { minLength: 1, maxLength: 2 }),
+          sources: fc.array(
+            fc.record({
+              mode: fc.constantFrom('bind' as const, 'connect' as const),
+              path: nasty,
+              host: nasty,
+              service: nasty,
+            }),
+            { minLength: 1, maxLength: 2 },
+          ),
           protocol: fc.constantFrom('raw' as const, 'telnet' as const),
           logFile: nasty,
           port: small,
@@ -91,7 +136,10 @@ const devices: fc.Arbitrary<Domain['devices']> = fc.record(
           port: fc.integer({ min: -1, max: 65_535 }),
           listen: nasty,
           keymap: nasty,
-          listens: fc.array(fc.record({ type: fc.constant('address' as const), address: nasty }), { minLength: 1, maxLength: 2 }),
+          listens: fc.array(fc.record({ type: fc.constant('address' as const), address: nasty }), {
+            minLength: 1,
+            maxLength: 2,
+          }),
         },
         { requiredKeys: ['type'] },
       ),
@@ -99,7 +147,12 @@ const devices: fc.Arbitrary<Domain['devices']> = fc.record(
     ),
     rng: fc.array(
       fc.record(
-        { model: fc.constant('virtio' as const), backend: fc.constant('random' as const), source: filled, rateBytes: small },
+        {
+          model: fc.constant('virtio' as const),
+          backend: fc.constant('random' as const),
+          source: filled,
+          rateBytes: small,
+        },
         { requiredKeys: ['model', 'backend'] },
       ),
       { minLength: 1, maxLength: 2 },
@@ -117,31 +170,58 @@ const domains: fc.Arbitrary<Domain> = fc.record(
     description: filled,
     memoryKiB: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     vcpus: fc.integer({ min: 1, max: 4096 }),
-    vcpuCpuset: fc.uniqueArray(fc.integer({ min: 0, max: 16_383 }), { minLength: 1, maxLength: 20 }).map((list) => list.toSorted((a, b) => a - b)),
-    os: fc.record({ type: fc.constant('hvm'), arch: nasty, machine: nasty, kernel: filled, cmdline: filled, loader: filled }, { requiredKeys: ['type'] }),
+    vcpuCpuset: fc
+      .uniqueArray(fc.integer({ min: 0, max: 16_383 }), { minLength: 1, maxLength: 20 })
+      .map((list) => list.toSorted((a, b) => a - b)),
+    os: fc.record(
+      {
+        type: fc.constant('hvm'),
+        arch: nasty,
+        machine: nasty,
+        kernel: filled,
+        cmdline: filled,
+        loader: filled,
+      },
+      { requiredKeys: ['type'] },
+    ),
     features: fc.record(
-      { acpi: fc.constant(true), vmport: fc.constantFrom('on' as const, 'off' as const, 'default' as const), hypervVendorIdValue: nasty },
+      {
+        acpi: fc.constant(true),
+        vmport: fc.constantFrom('on' as const, 'off' as const, 'default' as const),
+        hypervVendorIdValue: nasty,
+      },
       { requiredKeys: [] },
     ),
     cpu: fc.record(
       {
         mode: fc.constantFrom('custom' as const, 'maximum' as const),
         model: filled,
-        features: fc.array(fc.record({ policy: fc.constantFrom('force' as const, 'disable' as const), name: nasty }), { minLength: 1, maxLength: 3 }),
+        features: fc.array(
+          fc.record({ policy: fc.constantFrom('force' as const, 'disable' as const), name: nasty }),
+          { minLength: 1, maxLength: 3 },
+        ),
       },
       { requiredKeys: ['mode'] },
     ),
-    clock: fc.record({ offset: fc.constantFrom('utc' as const, 'localtime' as const), adjustment: nasty }, { requiredKeys: ['offset'] }),
+    clock: fc.record(
+      { offset: fc.constantFrom('utc' as const, 'localtime' as const), adjustment: nasty },
+      { requiredKeys: ['offset'] },
+    ),
     devices,
     qemuArgs: fc.array(nasty, { minLength: 1, maxLength: 3 }),
-    qemuEnvironment: fc.array(fc.record({ name: nasty, value: nasty }), { minLength: 1, maxLength: 2 }),
+    qemuEnvironment: fc.array(fc.record({ name: nasty, value: nasty }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
   },
   { requiredKeys: ['type', 'name', 'vcpus', 'os', 'devices'] },
 )
 
 /** A domain without what belongs to reading rather than to it. */
 function plain(domain: Domain): unknown {
-  return JSON.parse(JSON.stringify(domain, (key, value: unknown) => (key === 'origin' ? undefined : value)))
+  return JSON.parse(
+    JSON.stringify(domain, (key, value: unknown) => (key === 'origin' ? undefined : value)),
+  )
 }
 
 describe('XML', () => {
@@ -163,7 +243,9 @@ describe('XML', () => {
   })
 
   test('every field has a word of its own', () => {
-    expect(Object.keys(domainXml)).toHaveLength(new Set(Object.values(domainXml).map((field) => field.knows.join())).size)
+    expect(Object.keys(domainXml)).toHaveLength(
+      new Set(Object.values(domainXml).map((field) => field.knows.join())).size,
+    )
     expect(qemuNamespace).toMatch(/^http:/)
   })
 })
@@ -181,7 +263,9 @@ function readOptions(text: string): Map<string, string> {
     }
   }
   parts.push(last)
-  return new Map(parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]))
+  return new Map(
+    parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]),
+  )
 }
 
 describe('options of the command line', () => {
@@ -196,18 +280,29 @@ describe('options of the command line', () => {
   })
 
   test('a name with any characters stays one value', () => {
-    fc.assert(fc.property(nasty, (name) => {
-      expect(readOptions(`guest=${escapeComma(name)},debug-threads=on`)).toEqual(new Map([['guest', name], ['debug-threads', 'on']]))
-    }))
+    fc.assert(
+      fc.property(nasty, (name) => {
+        expect(readOptions(`guest=${escapeComma(name)},debug-threads=on`)).toEqual(
+          new Map([
+            ['guest', name],
+            ['debug-threads', 'on'],
+          ]),
+        )
+      }),
+    )
   })
 
   test('JSON is read back, numbers of any size exactly', () => {
-    fc.assert(fc.property(fc.dictionary(keys, nasty), (options) => {
-      expect(JSON.parse(jsonOption(options))).toEqual({ ...options })
-    }))
-    fc.assert(fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (kib) => {
-      expect(jsonOption({ size: kib * 1024 })).toBe(`{"size":${BigInt(kib) * 1024n}}`)
-    }))
+    fc.assert(
+      fc.property(fc.dictionary(keys, nasty), (options) => {
+        expect(JSON.parse(jsonOption(options))).toEqual({ ...options })
+      }),
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (kib) => {
+        expect(jsonOption({ size: kib * 1024 })).toBe(`{"size":${BigInt(kib) * 1024n}}`)
+      }),
+    )
   })
 })
 
@@ -229,7 +324,15 @@ describe('planning', () => {
   ]
   const documents = fc
     .array(fc.constantFrom(...kinds), { maxLength: 40 })
-    .map((list) => toyXml({ devices: list.map((one, i) => one.replaceAll('DEV', `sd${String.fromCharCode(97 + (i % 26))}${i < 26 ? '' : 'a'}`)).join('\n') }))
+    .map((list) =>
+      toyXml({
+        devices: list
+          .map((one, i) =>
+            one.replaceAll('DEV', `sd${String.fromCharCode(97 + (i % 26))}${i < 26 ? '' : 'a'}`),
+          )
+          .join('\n'),
+      }),
+    )
 
   test('a definition that is defined again stays as it is', () => {
     fc.assert(

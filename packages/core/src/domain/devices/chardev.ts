@@ -4,8 +4,21 @@ import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'
 
 export const charTypes = [
-  'null', 'vc', 'pty', 'dev', 'file', 'pipe', 'stdio', 'udp', 'tcp', 'unix', 'spicevmc', 'spiceport',
-  'nmdm', 'qemu-vdagent', 'dbus',
+  'null',
+  'vc',
+  'pty',
+  'dev',
+  'file',
+  'pipe',
+  'stdio',
+  'udp',
+  'tcp',
+  'unix',
+  'spicevmc',
+  'spiceport',
+  'nmdm',
+  'qemu-vdagent',
+  'dbus',
 ] as const
 export type CharType = (typeof charTypes)[number]
 
@@ -51,7 +64,13 @@ const charBackendXml: XmlFields<CharBackend> = {
 }
 
 export const serialTargetTypes = [
-  'isa-serial', 'usb-serial', 'pci-serial', 'spapr-vio-serial', 'system-serial', 'sclp-serial', 'isa-debug',
+  'isa-serial',
+  'usb-serial',
+  'pci-serial',
+  'spapr-vio-serial',
+  'system-serial',
+  'sclp-serial',
+  'isa-debug',
 ] as const
 export type SerialTargetType = (typeof serialTargetTypes)[number]
 
@@ -80,7 +99,15 @@ export const parallelXml: XmlFields<Parallel> = {
   ...deviceInfoXml,
 }
 
-export const consoleTargetTypes = ['serial', 'virtio', 'xen', 'uml', 'sclp', 'sclplm', 'lxc'] as const
+export const consoleTargetTypes = [
+  'serial',
+  'virtio',
+  'xen',
+  'uml',
+  'sclp',
+  'sclplm',
+  'lxc',
+] as const
 export type ConsoleTargetType = (typeof consoleTargetTypes)[number]
 
 /** What the guest uses as its console; the first one is another view of the first serial port. */

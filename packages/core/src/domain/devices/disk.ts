@@ -1,18 +1,65 @@
-import { integer, nonEmpty, oneOf, present, record, required, text, yesNo, onOff, fallback } from '../../xml/fields.ts'
+import {
+  integer,
+  nonEmpty,
+  oneOf,
+  present,
+  record,
+  required,
+  text,
+  yesNo,
+  onOff,
+  fallback,
+} from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
 
-export const diskBuses = ['virtio', 'scsi', 'sata', 'ide', 'usb', 'fdc', 'sd', 'xen', 'uml'] as const
+export const diskBuses = [
+  'virtio',
+  'scsi',
+  'sata',
+  'ide',
+  'usb',
+  'fdc',
+  'sd',
+  'xen',
+  'uml',
+] as const
 export type DiskBus = (typeof diskBuses)[number]
 
-export const diskTypes = ['file', 'block', 'dir', 'network', 'volume', 'nvme', 'vhostuser', 'vhostvdpa'] as const
+export const diskTypes = [
+  'file',
+  'block',
+  'dir',
+  'network',
+  'volume',
+  'nvme',
+  'vhostuser',
+  'vhostvdpa',
+] as const
 export type DiskType = (typeof diskTypes)[number]
 
 /** Image formats QEMU reads; the format is always stated, never probed. */
 export const diskFormats = [
-  'raw', 'qcow2', 'qcow', 'qed', 'vmdk', 'vdi', 'vpc', 'vhdx', 'dmg', 'cloop', 'bochs', 'parallels',
-  'luks', 'iso', 'fat', 'dir', 'ploop', 'cow', 'vhd',
+  'raw',
+  'qcow2',
+  'qcow',
+  'qed',
+  'vmdk',
+  'vdi',
+  'vpc',
+  'vhdx',
+  'dmg',
+  'cloop',
+  'bochs',
+  'parallels',
+  'luks',
+  'iso',
+  'fat',
+  'dir',
+  'ploop',
+  'cow',
+  'vhd',
 ] as const
 export type DiskFormat = (typeof diskFormats)[number]
 
@@ -97,7 +144,14 @@ export const diskXml: XmlFields<Disk> = {
   snapshot: oneOf('@snapshot', ['no', 'internal', 'external']),
   driverName: text('driver/@name'),
   format: oneOf('driver/@type', diskFormats, 'ERR_CONFIG_UNSUPPORTED'),
-  cache: oneOf('driver/@cache', ['default', 'none', 'writethrough', 'writeback', 'directsync', 'unsafe']),
+  cache: oneOf('driver/@cache', [
+    'default',
+    'none',
+    'writethrough',
+    'writeback',
+    'directsync',
+    'unsafe',
+  ]),
   errorPolicy: oneOf('driver/@error_policy', ['stop', 'report', 'ignore', 'enospace']),
   rerrorPolicy: oneOf('driver/@rerror_policy', ['stop', 'report', 'ignore']),
   io: oneOf('driver/@io', ['native', 'threads', 'io_uring']),
@@ -127,4 +181,3 @@ export const diskXml: XmlFields<Disk> = {
   product: text('product'),
   ...deviceInfoXml,
 }
-

@@ -1,4 +1,13 @@
-import { fallback, integer, list, oneOf, originField, required, text, yesNo } from '../../xml/fields.ts'
+import {
+  fallback,
+  integer,
+  list,
+  oneOf,
+  originField,
+  required,
+  text,
+  yesNo,
+} from '../../xml/fields.ts'
 import type { Origin, XmlFields } from '../../xml/fields.ts'
 
 /** Where a display server listens. */
@@ -22,7 +31,18 @@ export interface SpiceChannel {
 }
 
 const spiceChannelXml: XmlFields<SpiceChannel> = {
-  name: required(oneOf('@name', ['main', 'display', 'inputs', 'cursor', 'playback', 'record', 'smartcard', 'usbredir'])),
+  name: required(
+    oneOf('@name', [
+      'main',
+      'display',
+      'inputs',
+      'cursor',
+      'playback',
+      'record',
+      'smartcard',
+      'usbredir',
+    ]),
+  ),
   mode: required(oneOf('@mode', ['secure', 'insecure', 'any'])),
 }
 
@@ -75,7 +95,14 @@ export const graphicsXml: XmlFields<Graphics> = {
   defaultMode: oneOf('@defaultMode', ['any', 'secure', 'insecure']),
   listens: list('listen', listenXml),
   channels: list('channel', spiceChannelXml),
-  imageCompression: oneOf('image/@compression', ['auto_glz', 'auto_lz', 'quic', 'glz', 'lz', 'off']),
+  imageCompression: oneOf('image/@compression', [
+    'auto_glz',
+    'auto_lz',
+    'quic',
+    'glz',
+    'lz',
+    'off',
+  ]),
   jpegCompression: oneOf('jpeg/@compression', ['auto', 'never', 'always']),
   zlibCompression: oneOf('zlib/@compression', ['auto', 'never', 'always']),
   playbackCompression: oneOf('playback/@compression', ['on', 'off']),
@@ -87,4 +114,3 @@ export const graphicsXml: XmlFields<Graphics> = {
   glRendernode: text('gl/@rendernode'),
   audioId: integer('audio/@id', { min: 1, max: 0xffffffff }),
 }
-

@@ -1,12 +1,34 @@
-import { fallback, integer, list, oneOf, onOff, required, text, yesNo, mapped, report } from '../../xml/fields.ts'
+import {
+  fallback,
+  integer,
+  list,
+  oneOf,
+  onOff,
+  required,
+  text,
+  yesNo,
+  mapped,
+  report,
+} from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
 
 export const interfaceTypes = [
-  'user', 'ethernet', 'bridge', 'network', 'direct', 'vhostuser', 'server', 'client', 'mcast', 'udp',
-  'internal', 'hostdev', 'vdpa',
+  'user',
+  'ethernet',
+  'bridge',
+  'network',
+  'direct',
+  'vhostuser',
+  'server',
+  'client',
+  'mcast',
+  'udp',
+  'internal',
+  'hostdev',
+  'vdpa',
 ] as const
 export type InterfaceType = (typeof interfaceTypes)[number]
 
@@ -87,12 +109,22 @@ function macAddress(path: string): XmlField<string> {
     (written, scope) => {
       const groups = /^([0-9a-f]{1,2})((?::[0-9a-f]{1,2}){5})$/i.exec(written)
       if (groups === null) {
-        report(scope, 'ERR_XML_ERROR', `${quote(written)} is not a MAC address such as 52:54:00:12:34:56`, path)
+        report(
+          scope,
+          'ERR_XML_ERROR',
+          `${quote(written)} is not a MAC address such as 52:54:00:12:34:56`,
+          path,
+        )
         return undefined
       }
       const bytes = written.split(':').map((part) => part.toLowerCase().padStart(2, '0'))
       if (Number.parseInt(bytes[0] ?? '0', 16) % 2 === 1) {
-        report(scope, 'ERR_XML_ERROR', `${quote(written)} is a multicast MAC address; a card needs a unicast one`, path)
+        report(
+          scope,
+          'ERR_XML_ERROR',
+          `${quote(written)} is a multicast MAC address; a card needs a unicast one`,
+          path,
+        )
         return undefined
       }
       return bytes.join(':')
@@ -100,4 +132,3 @@ function macAddress(path: string): XmlField<string> {
     (mac) => mac,
   )
 }
-

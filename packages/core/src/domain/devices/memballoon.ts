@@ -13,7 +13,9 @@ export interface Memballoon extends DeviceInfo, VirtioOptions {
 }
 
 export const memballoonXml: XmlFields<Memballoon> = {
-  model: required(oneOf('@model', ['virtio', 'xen', 'none', 'virtio-transitional', 'virtio-non-transitional'])),
+  model: required(
+    oneOf('@model', ['virtio', 'xen', 'none', 'virtio-transitional', 'virtio-non-transitional']),
+  ),
   autodeflate: onOff('@autodeflate'),
   freePageReporting: onOff('@freePageReporting'),
   statsPeriod: integer('stats/@period', { max: 0x7fffffff }),

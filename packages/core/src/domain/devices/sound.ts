@@ -3,7 +3,16 @@ import type { Origin, XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'
 
-export const soundModels = ['sb16', 'es1370', 'pcspk', 'ac97', 'ich6', 'ich9', 'usb', 'ich7'] as const
+export const soundModels = [
+  'sb16',
+  'es1370',
+  'pcspk',
+  'ac97',
+  'ich6',
+  'ich9',
+  'usb',
+  'ich7',
+] as const
 export type SoundModel = (typeof soundModels)[number]
 
 export interface SoundCodec {
@@ -29,7 +38,16 @@ export const soundXml: XmlFields<Sound> = {
 }
 
 export const audioTypes = [
-  'none', 'alsa', 'coreaudio', 'jack', 'oss', 'pulseaudio', 'sdl', 'spice', 'file', 'dbus',
+  'none',
+  'alsa',
+  'coreaudio',
+  'jack',
+  'oss',
+  'pulseaudio',
+  'sdl',
+  'spice',
+  'file',
+  'dbus',
 ] as const
 
 /** The host's end of the guest's sound. */

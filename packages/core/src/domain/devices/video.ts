@@ -4,7 +4,18 @@ import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
 
 export const videoModels = [
-  'vga', 'cirrus', 'vmvga', 'xen', 'vbox', 'qxl', 'parallels', 'virtio', 'gop', 'none', 'bochs', 'ramfb',
+  'vga',
+  'cirrus',
+  'vmvga',
+  'xen',
+  'vbox',
+  'qxl',
+  'parallels',
+  'virtio',
+  'gop',
+  'none',
+  'bochs',
+  'ramfb',
 ] as const
 export type VideoModel = (typeof videoModels)[number]
 

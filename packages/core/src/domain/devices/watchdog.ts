@@ -4,7 +4,15 @@ import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'
 
 export const watchdogModels = ['i6300esb', 'ib700', 'diag288', 'itco'] as const
-export const watchdogActions = ['reset', 'shutdown', 'poweroff', 'pause', 'dump', 'none', 'inject-nmi'] as const
+export const watchdogActions = [
+  'reset',
+  'shutdown',
+  'poweroff',
+  'pause',
+  'dump',
+  'none',
+  'inject-nmi',
+] as const
 
 /** Acts when the guest stops answering. */
 export interface Watchdog extends DeviceInfo {

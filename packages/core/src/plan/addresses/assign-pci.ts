@@ -59,7 +59,9 @@ function place(d: Defaulting, layout: PciLayout, trial: boolean): PciBuses {
     const { address } = device
     if (address?.type === 'pci') buses.reserve(address, wish)
   }
-  const given = new Set(candidates.filter((c) => c.device.address?.type === 'pci').map((c) => c.device))
+  const given = new Set(
+    candidates.filter((c) => c.device.address?.type === 'pci').map((c) => c.device),
+  )
   placeFixed(d, layout, buses, candidates)
   // One conventional slot stays free for a bridge that may be needed later.
   if (trial && layout.root === 'pci-root' && !buses.full) buses.next({ connect: 'pci' })
@@ -94,7 +96,9 @@ function grow(wish: PciWish, buses: PciBuses, layout: PciLayout): readonly strin
   }
   if (wish.connect === 'pci-bridge') return ['dmi-to-pci-bridge']
   if (wish.connect === 'pcie-switch-downstream-port') return ['pcie-switch-upstream-port']
-  return wish.connect === 'pcie-root-port' || wish.connect === 'dmi-to-pci-bridge' ? [] : ['pcie-root-port']
+  return wish.connect === 'pcie-root-port' || wish.connect === 'dmi-to-pci-bridge'
+    ? []
+    : ['pcie-root-port']
 }
 
 /** PCI devices in the order in which libvirt gives them slots. */
@@ -136,13 +140,19 @@ function placeFixed(
       (c) => c.kind === spot.kind && c.device.address === undefined && agrees(c.device, spot),
     )
     if (candidate === undefined) continue
-    const free = spot.at.find((at) =>
-      spot.fixed === true || (at.function > 0 ? buses.isFree({ bus: 0, ...at }) : buses.isSlotFree(0, at.slot)),
+    const free = spot.at.find(
+      (at) =>
+        spot.fixed === true ||
+        (at.function > 0 ? buses.isFree({ bus: 0, ...at }) : buses.isSlotFree(0, at.slot)),
     )
     if (free !== undefined) {
-      give(d, buses, candidate, { type: 'pci', domain: 0, bus: 0, ...free }, spot.fixed === true
-        ? 'the board has it there'
-        : 'where such a device stands by custom')
+      give(
+        d,
+        buses,
+        candidate,
+        { type: 'pci', domain: 0, bus: 0, ...free },
+        spot.fixed === true ? 'the board has it there' : 'where such a device stands by custom',
+      )
     } else if (spot.kind === 'video') placeNextOnRoot(d, buses, candidate)
   }
 }
@@ -151,7 +161,13 @@ function placeFixed(
 function placeNextOnRoot(d: Defaulting, buses: PciBuses, candidate: Candidate): void {
   for (let slot = 1; slot < 32; slot++) {
     if (!buses.isSlotFree(0, slot)) continue
-    give(d, buses, candidate, { type: 'pci', domain: 0, bus: 0, slot, function: 0 }, 'the first free slot of the root bus')
+    give(
+      d,
+      buses,
+      candidate,
+      { type: 'pci', domain: 0, bus: 0, slot, function: 0 },
+      'the first free slot of the root bus',
+    )
     return
   }
 }
@@ -197,7 +213,13 @@ function companionAddress(d: Defaulting, candidate: Candidate): PciAddress | und
   return { ...at, function: fn, ...(fn === 0 && { multifunction: true }) }
 }
 
-function give(d: Defaulting, buses: PciBuses, candidate: Candidate, address: PciAddress, reason: string): void {
+function give(
+  d: Defaulting,
+  buses: PciBuses,
+  candidate: Candidate,
+  address: PciAddress,
+  reason: string,
+): void {
   buses.reserve(address, candidate.wish)
   assign(d, candidate, address, reason)
 }
@@ -253,22 +275,25 @@ function numberBuses(d: Defaulting): void {
 }
 
 /** QEMU's device for each model, and by what the guest tells bridges apart. */
-const modelNames: ReadonlyMap<string, string> = new Map(Object.entries({
-  'pci-bridge': 'pci-bridge',
-  'dmi-to-pci-bridge': 'i82801b11-bridge',
-  'pcie-to-pci-bridge': 'pcie-pci-bridge',
-  'pcie-root-port': 'pcie-root-port',
-  'pcie-switch-upstream-port': 'x3130-upstream',
-  'pcie-switch-downstream-port': 'xio3130-downstream',
-  'pci-expander-bus': 'pxb',
-  'pcie-expander-bus': 'pxb-pcie',
-}))
+const modelNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'pci-bridge': 'pci-bridge',
+    'dmi-to-pci-bridge': 'i82801b11-bridge',
+    'pcie-to-pci-bridge': 'pcie-pci-bridge',
+    'pcie-root-port': 'pcie-root-port',
+    'pcie-switch-upstream-port': 'x3130-upstream',
+    'pcie-switch-downstream-port': 'xio3130-downstream',
+    'pci-expander-bus': 'pxb',
+    'pcie-expander-bus': 'pxb-pcie',
+  }),
+)
 
 function finishControllers(d: Defaulting, layout: PciLayout): void {
   const why = { rule: 'controller/pci', reason: 'how QEMU builds and tells apart its bridges' }
   for (const controller of pciControllers(d.domain)) {
     const { model = '', index = 0, address } = controller
-    const name = model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames.get(model)
+    const name =
+      model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames.get(model)
     const legacyPort = model === 'pcie-root-port' && controller.modelName === 'ioh3420'
     if (!legacyPort) fill(d, 'controller', controller, 'modelName', name, why)
     if (model === 'pci-bridge') fill(d, 'controller', controller, 'chassisNr', index, why)
@@ -280,4 +305,3 @@ function finishControllers(d: Defaulting, layout: PciLayout): void {
     }
   }
 }
-

@@ -13,7 +13,9 @@ export function assignRegisters(d: Defaulting): void {
   const taken = new Set<number>()
   const onBus = kinds.flatMap((kind) =>
     placeables(d.domain, kind)
-      .filter((device) => modelOf(kind, device as DeviceOf<PlaceableKind>, d.context)?.bus === bus.type)
+      .filter(
+        (device) => modelOf(kind, device as DeviceOf<PlaceableKind>, d.context)?.bus === bus.type,
+      )
       .map((device) => ({ kind, device })),
   )
   for (const { device } of onBus) {
@@ -24,16 +26,25 @@ export function assignRegisters(d: Defaulting): void {
     }
   }
   for (const { kind, device } of onBus) {
-    if (device.address !== undefined && (device.address.type !== bus.type || device.address.reg !== undefined)) {
+    if (
+      device.address !== undefined &&
+      (device.address.type !== bus.type || device.address.reg !== undefined)
+    ) {
       continue
     }
     let reg = bus.base[kind] ?? 0x2000
     while (taken.has(reg)) reg += bus.step
     taken.add(reg)
-    settle(d, kind, device, { type: bus.type, reg }, {
-      rule: `address/${bus.type}`,
-      reason: 'the first free register of its kind',
-      arch: true,
-    })
+    settle(
+      d,
+      kind,
+      device,
+      { type: bus.type, reg },
+      {
+        rule: `address/${bus.type}`,
+        reason: 'the first free register of its kind',
+        arch: true,
+      },
+    )
   }
 }

@@ -97,7 +97,8 @@ export function assignUsb(d: Defaulting): void {
     const index = controller.index ?? 0
     const bus = buses.get(index) ?? new UsbBus()
     // Companions serve the ports of their EHCI controller; they add none.
-    if (!/^ich9-uhci/.test(controller.model ?? '') || !buses.has(index)) bus.addPorts('', rootPorts(controller))
+    if (!/^ich9-uhci/.test(controller.model ?? '') || !buses.has(index))
+      bus.addPorts('', rootPorts(controller))
     buses.set(index, bus)
   }
   if (buses.size === 0) return
@@ -110,7 +111,9 @@ export function assignUsb(d: Defaulting): void {
     }
   }
   const waiting = devices.filter(
-    ({ device }) => device.address === undefined || (device.address.type === 'usb' && device.address.port === undefined),
+    ({ device }) =>
+      device.address === undefined ||
+      (device.address.type === 'usb' && device.address.port === undefined),
   )
   addHubs(d, buses, waiting.length)
   for (const { kind, device } of waiting) {
@@ -140,7 +143,10 @@ function plugHub(d: Defaulting, buses: ReadonlyMap<number, UsbBus>, hub: DeviceD
   if (hub.address === undefined) {
     const address = nextPort(buses)
     if (address === undefined) return
-    fill(d, 'hub', hub, 'address', address, { rule: 'address/usb', reason: 'the next free USB port' })
+    fill(d, 'hub', hub, 'address', address, {
+      rule: 'address/usb',
+      reason: 'the next free USB port',
+    })
   }
   if (hub.address?.type !== 'usb' || hub.address.port === undefined) return
   const bus = buses.get(hub.address.bus)
@@ -154,10 +160,15 @@ function addHubs(d: Defaulting, buses: ReadonlyMap<number, UsbBus>, needed: numb
   // Each hub takes one port and brings eight.
   const count = Math.ceil((needed - free + 1) / (hubPorts - 1))
   for (let n = 0; n < count; n++) {
-    const hub = addDevice(d, 'hub', { type: 'usb' }, {
-      rule: 'usb/hub',
-      reason: `${needed} USB devices need more than ${free} ports`,
-    })
+    const hub = addDevice(
+      d,
+      'hub',
+      { type: 'usb' },
+      {
+        rule: 'usb/hub',
+        reason: `${needed} USB devices need more than ${free} ports`,
+      },
+    )
     plugHub(d, buses, hub)
   }
 }

@@ -12,7 +12,8 @@ export function assignVirtioSerial(d: Defaulting): void {
   const consoles = devicesOf(d.domain, 'console').filter((c) => c.targetType === 'virtio')
   const taken = new Set<string>()
   for (const { address } of [...consoles, ...channels]) {
-    if (address?.type === 'virtio-serial' && address.port !== 0) taken.add(`${address.controller}:${address.port}`)
+    if (address?.type === 'virtio-serial' && address.port !== 0)
+      taken.add(`${address.controller}:${address.port}`)
   }
   const limits = new Map(
     devicesOf(d.domain, 'controller')
@@ -28,10 +29,16 @@ export function assignVirtioSerial(d: Defaulting): void {
       for (let port = 1; port < ports; port++) {
         if (taken.has(`${controller}:${port}`)) continue
         taken.add(`${controller}:${port}`)
-        settle(d, 'channel', device, { type: 'virtio-serial', controller, bus: 0, port }, {
-          rule: 'address/virtio-serial',
-          reason: 'the next free port',
-        })
+        settle(
+          d,
+          'channel',
+          device,
+          { type: 'virtio-serial', controller, bus: 0, port },
+          {
+            rule: 'address/virtio-serial',
+            reason: 'the next free port',
+          },
+        )
         return
       }
     }

@@ -25,43 +25,60 @@ interface BusKind {
 }
 
 /** Which devices each PCI controller model takes (PCI and PCIe rules; slots by QEMU's models). */
-const busKinds: ReadonlyMap<string, BusKind> = new Map(Object.entries<BusKind>({
-  'pci-root': { accepts: ['pci', 'pci-bridge', 'pci-expander-bus'], firstSlot: 1, lastSlot: 31, hotplug: true },
-  'pci-bridge': { accepts: ['pci', 'pci-bridge'], firstSlot: 1, lastSlot: 31, hotplug: true },
-  'pci-expander-bus': { accepts: ['pci', 'pci-bridge'], firstSlot: 0, lastSlot: 31, hotplug: false },
-  'pcie-root': {
-    accepts: ['pcie', 'pci', 'pcie-root-port', 'dmi-to-pci-bridge', 'pcie-expander-bus'],
-    firstSlot: 1,
-    lastSlot: 31,
-    hotplug: false,
-  },
-  'pcie-root-port': {
-    accepts: ['pcie', 'pcie-switch-upstream-port', 'pcie-to-pci-bridge'],
-    firstSlot: 0,
-    lastSlot: 0,
-    hotplug: true,
-  },
-  'pcie-switch-downstream-port': {
-    accepts: ['pcie', 'pcie-switch-upstream-port', 'pcie-to-pci-bridge'],
-    firstSlot: 0,
-    lastSlot: 0,
-    hotplug: true,
-  },
-  'pcie-switch-upstream-port': {
-    accepts: ['pcie-switch-downstream-port'],
-    firstSlot: 0,
-    lastSlot: 31,
-    hotplug: false,
-  },
-  'dmi-to-pci-bridge': { accepts: ['pci', 'pci-bridge'], firstSlot: 1, lastSlot: 31, hotplug: false },
-  'pcie-to-pci-bridge': { accepts: ['pci'], firstSlot: 1, lastSlot: 31, hotplug: true },
-  'pcie-expander-bus': {
-    accepts: ['pcie-root-port', 'dmi-to-pci-bridge'],
-    firstSlot: 0,
-    lastSlot: 31,
-    hotplug: false,
-  },
-}))
+const busKinds: ReadonlyMap<string, BusKind> = new Map(
+  Object.entries<BusKind>({
+    'pci-root': {
+      accepts: ['pci', 'pci-bridge', 'pci-expander-bus'],
+      firstSlot: 1,
+      lastSlot: 31,
+      hotplug: true,
+    },
+    'pci-bridge': { accepts: ['pci', 'pci-bridge'], firstSlot: 1, lastSlot: 31, hotplug: true },
+    'pci-expander-bus': {
+      accepts: ['pci', 'pci-bridge'],
+      firstSlot: 0,
+      lastSlot: 31,
+      hotplug: false,
+    },
+    'pcie-root': {
+      accepts: ['pcie', 'pci', 'pcie-root-port', 'dmi-to-pci-bridge', 'pcie-expander-bus'],
+      firstSlot: 1,
+      lastSlot: 31,
+      hotplug: false,
+    },
+    'pcie-root-port': {
+      accepts: ['pcie', 'pcie-switch-upstream-port', 'pcie-to-pci-bridge'],
+      firstSlot: 0,
+      lastSlot: 0,
+      hotplug: true,
+    },
+    'pcie-switch-downstream-port': {
+      accepts: ['pcie', 'pcie-switch-upstream-port', 'pcie-to-pci-bridge'],
+      firstSlot: 0,
+      lastSlot: 0,
+      hotplug: true,
+    },
+    'pcie-switch-upstream-port': {
+      accepts: ['pcie-switch-downstream-port'],
+      firstSlot: 0,
+      lastSlot: 31,
+      hotplug: false,
+    },
+    'dmi-to-pci-bridge': {
+      accepts: ['pci', 'pci-bridge'],
+      firstSlot: 1,
+      lastSlot: 31,
+      hotplug: false,
+    },
+    'pcie-to-pci-bridge': { accepts: ['pci'], firstSlot: 1, lastSlot: 31, hotplug: true },
+    'pcie-expander-bus': {
+      accepts: ['pcie-root-port', 'dmi-to-pci-bridge'],
+      firstSlot: 0,
+      lastSlot: 31,
+      hotplug: false,
+    },
+  }),
+)
 
 /** What a PCI controller itself needs to be plugged into; roots need nothing. */
 export function connectOfController(model: string): PciConnect | undefined {
@@ -109,7 +126,9 @@ export class PciBuses {
 
   /** Is there a bus that takes such a device at all? */
   accepts(connect: PciConnect): boolean {
-    return this.#buses.some((bus) => bus.kind.accepts.includes(connect) && this.#takes(bus, connect))
+    return this.#buses.some(
+      (bus) => bus.kind.accepts.includes(connect) && this.#takes(bus, connect),
+    )
   }
 
   hasFree(connect: PciConnect): boolean {

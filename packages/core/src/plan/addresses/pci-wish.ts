@@ -10,7 +10,13 @@ import type { PciWish } from './pci-buses.ts'
  * are placed as Express.
  */
 const express: ReadonlySet<string> = new Set([
-  'qemu-xhci', 'nec-usb-xhci', 'e1000e', 'igb', 'vmxnet3', 'bochs-display', 'virtio-gpu-pci',
+  'qemu-xhci',
+  'nec-usb-xhci',
+  'e1000e',
+  'igb',
+  'vmxnet3',
+  'bochs-display',
+  'virtio-gpu-pci',
 ])
 
 /** Is this driver, in this form, a PCI Express device? A transitional virtio device is not. */

@@ -16,18 +16,29 @@ export function pairConsole(d: Defaulting): void {
   const serials = devicesOf(domain, 'serial')
   const first = consoles[0]
   const serial = serials[0]
-  const isSerial = first !== undefined && (first.targetType === undefined || first.targetType === 'serial')
+  const isSerial =
+    first !== undefined && (first.targetType === undefined || first.targetType === 'serial')
   if (isSerial && serial === undefined) {
     const { targetType: _, port: __, tty: ___, origin: ____, ...backend } = first
-    addDevice(d, 'serial', { ...backend, port: 0 }, {
-      rule: 'console/serial',
-      reason: 'the first console is a serial port',
-    })
+    addDevice(
+      d,
+      'serial',
+      { ...backend, port: 0 },
+      {
+        rule: 'console/serial',
+        reason: 'the first console is a serial port',
+      },
+    )
   } else if (first === undefined && serial !== undefined) {
-    addDevice(d, 'console', { type: serial.type, targetType: 'serial', port: 0 }, {
-      rule: 'console/serial',
-      reason: 'the first serial port is the console',
-    })
+    addDevice(
+      d,
+      'console',
+      { type: serial.type, targetType: 'serial', port: 0 },
+      {
+        rule: 'console/serial',
+        reason: 'the first serial port is the console',
+      },
+    )
   }
 }
 
@@ -50,7 +61,10 @@ export function mirrorConsole(d: Defaulting): void {
 
 /** A network back end says how it speaks and which end it is. */
 function defaultBackend(d: Defaulting, path: string, device: Draft<CharBackend>): void {
-  const why = { rule: 'chardev/backend', reason: "libvirt's meaning of a left-out attribute, spelled out" }
+  const why = {
+    rule: 'chardev/backend',
+    reason: "libvirt's meaning of a left-out attribute, spelled out",
+  }
   if (device.type === 'tcp' && device.protocol === undefined) {
     device.protocol = 'raw'
     note(d, `${path}/protocol/@type`, 'raw', why)
@@ -75,7 +89,8 @@ export function defaultCharDevices(d: Defaulting): void {
       // What belongs to a running guest is no part of its definition.
       if ('state' in device) delete device.state
       delete device.tty
-      if (device.type === 'pty' || device.type === 'null' || device.type === 'spicevmc') delete device.sources
+      if (device.type === 'pty' || device.type === 'null' || device.type === 'spicevmc')
+        delete device.sources
     }
   }
   number(devicesOf(d.domain, 'serial'), (device, port) => {
@@ -97,7 +112,10 @@ export function defaultCharDevices(d: Defaulting): void {
 
 const counting = { rule: 'chardev/port', reason: 'ports count up in document order' }
 
-function number<T extends { port?: number }>(list: T[], set: (device: T, port: number) => void): void {
+function number<T extends { port?: number }>(
+  list: T[],
+  set: (device: T, port: number) => void,
+): void {
   const taken = new Set(list.flatMap((device) => device.port ?? []))
   let highest = Math.max(-1, ...taken)
   for (const device of list) {
@@ -107,7 +125,10 @@ function number<T extends { port?: number }>(list: T[], set: (device: T, port: n
 
 function defaultSerialTarget(d: Defaulting, serial: DeviceDraft<'serial'>): void {
   // libvirt writes isa-serial where nobody chose a target, so elsewhere it means "the machine's own".
-  if (serial.targetType === 'isa-serial' && lookUp('serial', 'isa-serial', d.context) === undefined) {
+  if (
+    serial.targetType === 'isa-serial' &&
+    lookUp('serial', 'isa-serial', d.context) === undefined
+  ) {
     delete serial.targetType
     if (serial.targetModel === 'isa-serial') delete serial.targetModel
     if (serial.address?.type === 'isa') delete serial.address

@@ -41,7 +41,10 @@ export function defaultCpu(d: Defaulting): void {
 }
 
 function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
-  const why = { rule: 'cpu/explicit', reason: "libvirt's meaning of a left-out attribute, spelled out" }
+  const why = {
+    rule: 'cpu/explicit',
+    reason: "libvirt's meaning of a left-out attribute, spelled out",
+  }
   const set = <K extends 'mode' | 'match' | 'check' | 'migratable' | 'fallback'>(
     key: K,
     value: NonNullable<Cpu[K]>,
@@ -62,8 +65,10 @@ function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
     cpu.topology.dies = 1
     note(d, 'cpu/topology/@dies', 1, why)
   }
-  if (cpu.features?.some((feature) => feature.policy === undefined) === true) note(d, 'cpu/feature/@policy', 'require', why)
-  if (cpu.features !== undefined) cpu.features = cpu.features.map(({ policy, name }) => ({ policy: policy ?? 'require', name }))
+  if (cpu.features?.some((feature) => feature.policy === undefined) === true)
+    note(d, 'cpu/feature/@policy', 'require', why)
+  if (cpu.features !== undefined)
+    cpu.features = cpu.features.map(({ policy, name }) => ({ policy: policy ?? 'require', name }))
 }
 
 function numberCells(d: Defaulting, cpu: Draft<Cpu>): void {

@@ -156,4 +156,3 @@ export function note(d: Defaulting, path: string, value: unknown, why: Reason): 
     reason: why.reason,
   })
 }
-

@@ -62,14 +62,21 @@ export function defaultDisks(d: Defaulting): void {
       reason: `a target named ${disk.target} says it`,
     })
     if (disk.device === 'cdrom') {
-      fill(d, 'disk', disk, 'readonly', true, { rule: 'disk/cdrom', reason: 'a CD-ROM is read-only' })
+      fill(d, 'disk', disk, 'readonly', true, {
+        rule: 'disk/cdrom',
+        reason: 'a CD-ROM is read-only',
+      })
     }
     const driver = { rule: 'disk/driver', reason: 'the format is always stated, never probed' }
     fill(d, 'disk', disk, 'driverName', 'qemu', driver)
     if (disk.type !== 'dir') fill(d, 'disk', disk, 'format', 'raw', driver)
     if (disk.source !== undefined && Object.keys(disk.source).length === 0) delete disk.source
     // An empty drive holds no block device; libvirt says so with its plainest type.
-    if (disk.source === undefined && disk.type === 'block' && (disk.device === 'cdrom' || disk.device === 'floppy')) {
+    if (
+      disk.source === undefined &&
+      disk.type === 'block' &&
+      (disk.device === 'cdrom' || disk.device === 'floppy')
+    ) {
       disk.type = 'file'
     }
     // QEMU's own choice needs no word.
@@ -84,10 +91,17 @@ function placeDrive(d: Defaulting, disk: Disk): void {
   if (index === undefined || disk.address !== undefined) return
   const at = drivePlace(disk.bus, index)
   if (at === undefined) return
-  fill(d, 'disk', disk, 'address', { type: 'drive', target: 0, ...at }, {
-    rule: 'address/drive',
-    reason: `the letter of ${disk.target} counts units behind the controllers`,
-  })
+  fill(
+    d,
+    'disk',
+    disk,
+    'address',
+    { type: 'drive', target: 0, ...at },
+    {
+      rule: 'address/drive',
+      reason: `the letter of ${disk.target} counts units behind the controllers`,
+    },
+  )
 }
 
 function drivePlace(
@@ -98,7 +112,11 @@ function drivePlace(
     case 'scsi':
       return { controller: Math.floor(index / 7), bus: 0, unit: index % 7 }
     case 'ide':
-      return { controller: Math.floor(index / 4), bus: Math.floor((index % 4) / 2), unit: index % 2 }
+      return {
+        controller: Math.floor(index / 4),
+        bus: Math.floor((index % 4) / 2),
+        unit: index % 2,
+      }
     case 'sata':
       return { controller: Math.floor(index / 6), bus: 0, unit: index % 6 }
     case 'fdc':

@@ -15,7 +15,11 @@ export function defaultDisplays(d: Defaulting): void {
 function defaultGraphics(d: Defaulting): void {
   for (const graphics of devicesOf(d.domain, 'graphics')) {
     if (graphics.type !== 'vnc' && graphics.type !== 'spice') continue
-    const path = devicePath('graphics', devicesOf(d.domain, 'graphics').indexOf(graphics), 'listens')
+    const path = devicePath(
+      'graphics',
+      devicesOf(d.domain, 'graphics').indexOf(graphics),
+      'listens',
+    )
     if (graphics.listens === undefined || graphics.listens.length === 0) {
       const byAddress = graphics.listen === undefined ? {} : { address: graphics.listen }
       graphics.listens =
@@ -29,7 +33,8 @@ function defaultGraphics(d: Defaulting): void {
     }
     const first = graphics.listens[0]
     if (first?.type === 'address') {
-      if (first.address === undefined && graphics.listen !== undefined) first.address = graphics.listen
+      if (first.address === undefined && graphics.listen !== undefined)
+        first.address = graphics.listen
       if (first.address !== undefined) graphics.listen = first.address
     }
     if (first?.type === 'socket' && first.socket !== undefined) graphics.socket = first.socket
@@ -37,7 +42,10 @@ function defaultGraphics(d: Defaulting): void {
   }
 }
 
-function defaultPorts(d: Defaulting, graphics: ReturnType<typeof devicesOf<'graphics'>>[number]): void {
+function defaultPorts(
+  d: Defaulting,
+  graphics: ReturnType<typeof devicesOf<'graphics'>>[number],
+): void {
   const why = { rule: 'graphics/port', reason: 'polyvirt picks a free port at start' }
   const first = graphics.listens?.[0]?.type
   if (first === 'socket' || first === 'none') {
@@ -51,7 +59,12 @@ function defaultPorts(d: Defaulting, graphics: ReturnType<typeof devicesOf<'grap
     if (auto) {
       if (graphics.port !== -1) {
         graphics.port = -1
-        note(d, devicePath('graphics', devicesOf(d.domain, 'graphics').indexOf(graphics), 'port'), -1, why)
+        note(
+          d,
+          devicePath('graphics', devicesOf(d.domain, 'graphics').indexOf(graphics), 'port'),
+          -1,
+          why,
+        )
       }
       if (graphics.autoport !== true) {
         delete graphics.autoport
@@ -60,14 +73,22 @@ function defaultPorts(d: Defaulting, graphics: ReturnType<typeof devicesOf<'grap
     } else fill(d, 'graphics', graphics, 'autoport', false, { ...why, reason: 'the port is given' })
     return
   }
-  const free = (port: number | undefined): boolean => port === undefined || port === -1 || port === 0
-  if (graphics.autoport === true || (free(graphics.port) && free(graphics.tlsPort) && graphics.autoport === undefined && (graphics.port === -1 || graphics.tlsPort === -1))) {
+  const free = (port: number | undefined): boolean =>
+    port === undefined || port === -1 || port === 0
+  if (
+    graphics.autoport === true ||
+    (free(graphics.port) &&
+      free(graphics.tlsPort) &&
+      graphics.autoport === undefined &&
+      (graphics.port === -1 || graphics.tlsPort === -1))
+  ) {
     delete graphics.port
     delete graphics.tlsPort
     graphics.autoport = true
   } else {
     if (graphics.port === 0) delete graphics.port
-    if (graphics.autoport === undefined) fill(d, 'graphics', graphics, 'autoport', false, { ...why, reason: 'the port is given' })
+    if (graphics.autoport === undefined)
+      fill(d, 'graphics', graphics, 'autoport', false, { ...why, reason: 'the port is given' })
   }
 }
 
@@ -103,16 +124,25 @@ function defaultVideos(d: Defaulting): void {
 }
 
 /** libvirt's sizes in KiB (VIR_DOMAIN_VIDEO defaults): QEMU's own, made visible. */
-function defaultVideoMemory(d: Defaulting, video: ReturnType<typeof devicesOf<'video'>>[number]): void {
+function defaultVideoMemory(
+  d: Defaulting,
+  video: ReturnType<typeof devicesOf<'video'>>[number],
+): void {
   const why = { rule: 'video/memory', reason: "QEMU's own size, made visible" }
   if (video.model === 'qxl') {
     fill(d, 'video', video, 'ramKiB', 65536, why)
     fill(d, 'video', video, 'vramKiB', 65536, why)
     fill(d, 'video', video, 'vgamemKiB', 16384, why)
-  } else if (video.model === 'vga' || video.model === 'cirrus' || video.model === 'vmvga' || video.model === 'bochs') {
+  } else if (
+    video.model === 'vga' ||
+    video.model === 'cirrus' ||
+    video.model === 'vmvga' ||
+    video.model === 'bochs'
+  ) {
     fill(d, 'video', video, 'vramKiB', 16384, why)
     // QEMU wants a power of two, and rounds down itself; libvirt gives what was asked for, and more.
-    if (video.model === 'vga' || video.model === 'cirrus') video.vramKiB = 2 ** Math.ceil(Math.log2(Math.max(1024, video.vramKiB ?? 16384)))
+    if (video.model === 'vga' || video.model === 'cirrus')
+      video.vramKiB = 2 ** Math.ceil(Math.log2(Math.max(1024, video.vramKiB ?? 16384)))
   }
   if (video.model === undefined || video.model === 'none') return
   fill(d, 'video', video, 'heads', 1, { rule: 'video/heads', reason: 'one screen' })
@@ -122,8 +152,13 @@ function defaultVideoMemory(d: Defaulting, video: ReturnType<typeof devicesOf<'v
 function addAudio(d: Defaulting): void {
   if (devicesOf(d.domain, 'audio').length > 0) return
   const spice = devicesOf(d.domain, 'graphics').some((g) => g.type === 'spice')
-  addDevice(d, 'audio', { id: 1, type: spice ? 'spice' : 'none' }, {
-    rule: 'audio/default',
-    reason: spice ? 'SPICE carries sound' : 'nobody listens',
-  })
+  addDevice(
+    d,
+    'audio',
+    { id: 1, type: spice ? 'spice' : 'none' },
+    {
+      rule: 'audio/default',
+      reason: spice ? 'SPICE carries sound' : 'nobody listens',
+    },
+  )
 }

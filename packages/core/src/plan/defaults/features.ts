@@ -12,7 +12,10 @@ export function defaultFeatures(d: Defaulting): void {
   if (written !== undefined && Object.keys(written).some((name) => name.startsWith('hyperv'))) {
     if (written.hypervMode === undefined) {
       written.hypervMode = 'custom'
-      note(d, 'features/hyperv/@mode', 'custom', { rule: 'features/hyperv', reason: 'single features are named' })
+      note(d, 'features/hyperv/@mode', 'custom', {
+        rule: 'features/hyperv',
+        reason: 'single features are named',
+      })
     }
   }
   const defaults = context.arch.features.defaults(ruleContext(domain as Domain, context))

@@ -16,10 +16,15 @@ export function defaultIdentity(d: Defaulting): void {
   })
   if (domain.vcpuCurrent === domain.vcpus) delete domain.vcpuCurrent
   defaultBoot(d)
-  fillDomain(d, 'clock', { offset: 'utc' }, {
-    rule: 'clock/offset',
-    reason: 'the hardware clock shows UTC unless the document says otherwise',
-  })
+  fillDomain(
+    d,
+    'clock',
+    { offset: 'utc' },
+    {
+      rule: 'clock/offset',
+      reason: 'the hardware clock shows UTC unless the document says otherwise',
+    },
+  )
   const lifecycle = { rule: 'domain/lifecycle', reason: "libvirt's action where none is given" }
   fillDomain(d, 'onPoweroff', 'destroy', lifecycle)
   fillDomain(d, 'onReboot', 'restart', lifecycle)

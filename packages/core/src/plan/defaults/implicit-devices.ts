@@ -23,7 +23,12 @@ export function addImplicitDevices(d: Defaulting): void {
       const at = insertController(domain, controller)
       noteDevice(d, 'controller', at, controller, why)
     } else {
-      addDevice(d, implicit.kind, structuredClone(implicit.device) as DeviceDraft<DeviceKind> as never, why)
+      addDevice(
+        d,
+        implicit.kind,
+        structuredClone(implicit.device) as DeviceDraft<DeviceKind> as never,
+        why,
+      )
     }
   }
 }
@@ -33,7 +38,9 @@ function isThere(domain: DomainDraft, implicit: ImplicitDevice): boolean {
   switch (implicit.kind) {
     case 'controller': {
       const { type, index } = implicit.device
-      return devicesOf(domain, 'controller').some((c) => c.type === type && (c.index ?? 0) === index)
+      return devicesOf(domain, 'controller').some(
+        (c) => c.type === type && (c.index ?? 0) === index,
+      )
     }
     case 'input': {
       const { type, bus } = implicit.device

@@ -65,7 +65,8 @@ function clashes(placed: readonly Placed[]): Problem[] {
   const problems: Problem[] = []
   for (const one of placed) {
     // The first console is the first serial port: one device, written twice.
-    if (one.kind === 'console' && (one.device as DeviceOf<'console'>).targetType === 'serial') continue
+    if (one.kind === 'console' && (one.device as DeviceOf<'console'>).targetType === 'serial')
+      continue
     const key = placeKey(one)
     if (key === undefined || one.address === undefined) continue
     const other = seen.get(key)
@@ -93,12 +94,14 @@ function unplaced(one: Placed, context: PlanContext): Problem[] {
       {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: one.path,
-        message: 'a USB device needs a USB controller with a free port; add <controller type=\'usb\'/>',
+        message:
+          "a USB device needs a USB controller with a free port; add <controller type='usb'/>",
       },
     ]
   }
   if (one.kind === 'console') return []
-  if (pciWish(one.kind, one.device, context) !== undefined) return refuse('no PCI slot is left for this device')
+  if (pciWish(one.kind, one.device, context) !== undefined)
+    return refuse('no PCI slot is left for this device')
   if (model.bus === 'spapr-vio') return refuse('no register is left for this device')
   return []
 }
@@ -142,26 +145,58 @@ function onBoard(address: Address, path: string, { profile, machine }: PlanConte
   if (address.type !== 'pci' || address.bus !== 0) return []
   const { slot, function: fn } = address
   if (profile.pci?.occupied.some((at) => at.slot === slot && at.function === fn) !== true) return []
-  return [{ code: 'ERR_XML_ERROR', path, message: `address ${formatAddress(address)} belongs to the board of ${machine.name}` }]
+  return [
+    {
+      code: 'ERR_XML_ERROR',
+      path,
+      message: `address ${formatAddress(address)} belongs to the board of ${machine.name}`,
+    },
+  ]
 }
 
 /** The controller that an address speaks of must exist. */
-function missingBus(address: Address, path: string, domain: AddressedDomain, one: Placed): Problem[] {
+function missingBus(
+  address: Address,
+  path: string,
+  domain: AddressedDomain,
+  one: Placed,
+): Problem[] {
   const has = (type: string, index: number): boolean =>
     (domain.devices.controller ?? []).some((c) => c.type === type && (c.index ?? 0) === index)
   const refuse = (type: string, index: number): Problem[] =>
     has(type, index)
       ? []
-      : [{ code: 'ERR_XML_ERROR', path, message: `there is no ${type} controller with index ${index}` }]
+      : [
+          {
+            code: 'ERR_XML_ERROR',
+            path,
+            message: `there is no ${type} controller with index ${index}`,
+          },
+        ]
   switch (address.type) {
     case 'pci':
       if (address.domain !== 0) {
-        return [{ code: 'ERR_XML_ERROR', path: `${path}/@domain`, message: `PCI domain ${quote(`0x${address.domain.toString(16)}`)} is not offered; only 0x0000 is` }]
+        return [
+          {
+            code: 'ERR_XML_ERROR',
+            path: `${path}/@domain`,
+            message: `PCI domain ${quote(`0x${address.domain.toString(16)}`)} is not offered; only 0x0000 is`,
+          },
+        ]
       }
       return refuse('pci', address.bus)
     case 'usb':
-      if (address.port !== undefined && !/^[1-9]\d{0,2}(?:\.[1-9]\d{0,2}){0,4}$/.test(address.port)) {
-        return [{ code: 'ERR_XML_ERROR', path: `${path}/@port`, message: `${quote(address.port)} is not a USB port such as 2 or 1.4` }]
+      if (
+        address.port !== undefined &&
+        !/^[1-9]\d{0,2}(?:\.[1-9]\d{0,2}){0,4}$/.test(address.port)
+      ) {
+        return [
+          {
+            code: 'ERR_XML_ERROR',
+            path: `${path}/@port`,
+            message: `${quote(address.port)} is not a USB port such as 2 or 1.4`,
+          },
+        ]
       }
       return refuse('usb', address.bus)
     case 'virtio-serial':
@@ -191,7 +226,11 @@ function aliases(placed: readonly Placed[]): Problem[] {
     }
     const other = seen.get(alias)
     if (other !== undefined) {
-      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/alias/@name`, message: `alias ${quote(alias)} is already used by ${other}` })
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/alias/@name`,
+        message: `alias ${quote(alias)} is already used by ${other}`,
+      })
     }
     seen.set(alias, path)
   }

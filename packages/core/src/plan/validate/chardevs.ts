@@ -7,7 +7,20 @@ import type { AddressedDomain } from '../assign-addresses.ts'
 /** Longest path of a unix socket: `sun_path` less its NUL (unix(7)). */
 export const maxSocketPathBytes = 107
 
-const offeredTypes = ['pty', 'file', 'unix', 'tcp', 'udp', 'null', 'dev', 'pipe', 'stdio', 'spicevmc', 'spiceport', 'vc']
+const offeredTypes = [
+  'pty',
+  'file',
+  'unix',
+  'tcp',
+  'udp',
+  'null',
+  'dev',
+  'pipe',
+  'stdio',
+  'spicevmc',
+  'spiceport',
+  'vc',
+]
 
 /** The host's ends of character devices. */
 export function checkChardevs(domain: AddressedDomain): Problem[] {
@@ -16,20 +29,43 @@ export function checkChardevs(domain: AddressedDomain): Problem[] {
   for (const kind of ['serial', 'parallel', 'console', 'channel'] as const) {
     for (const [i, device] of (domain.devices[kind] ?? []).entries()) {
       const path = `devices/${kind}[${i + 1}]`
-      if (kind === 'console' && i === 0 && (domain.devices.serial ?? []).length > 0 && (device as { targetType?: string }).targetType === 'serial') continue
+      if (
+        kind === 'console' &&
+        i === 0 &&
+        (domain.devices.serial ?? []).length > 0 &&
+        (device as { targetType?: string }).targetType === 'serial'
+      )
+        continue
       problems.push(...checkBackend(device, path))
       if (kind === 'channel') {
         const { name, targetType } = device as { name?: string; targetType?: string }
         if (targetType === 'virtio' && name !== undefined) {
           if (!/^[A-Za-z0-9_.-]+$/.test(name) || name === '.' || name === '..') {
-            problems.push({ code: 'ERR_XML_ERROR', path: `${path}/target/@name`, message: `${quote(name)} is not a channel name: letters, digits and _ . -` })
+            problems.push({
+              code: 'ERR_XML_ERROR',
+              path: `${path}/target/@name`,
+              message: `${quote(name)} is not a channel name: letters, digits and _ . -`,
+            })
           }
           const other = names.get(name)
-          if (other !== undefined) problems.push({ code: 'ERR_XML_ERROR', path: `${path}/target/@name`, message: `channel ${quote(name)} is already given at ${other}` })
+          if (other !== undefined)
+            problems.push({
+              code: 'ERR_XML_ERROR',
+              path: `${path}/target/@name`,
+              message: `channel ${quote(name)} is already given at ${other}`,
+            })
           names.set(name, path)
         }
-        if (targetType === 'guestfwd' && ((device as { guestAddress?: string }).guestAddress === undefined || (device as { guestPort?: number }).guestPort === undefined)) {
-          problems.push({ code: 'ERR_XML_ERROR', path: `${path}/target`, message: 'guestfwd needs an address and a port' })
+        if (
+          targetType === 'guestfwd' &&
+          ((device as { guestAddress?: string }).guestAddress === undefined ||
+            (device as { guestPort?: number }).guestPort === undefined)
+        ) {
+          problems.push({
+            code: 'ERR_XML_ERROR',
+            path: `${path}/target`,
+            message: 'guestfwd needs an address and a port',
+          })
         }
       }
     }
@@ -43,24 +79,37 @@ function checkBackend(backend: CharBackend, path: string): Problem[] {
     problems.push({ code, path: `${path}/${below}`, message })
   }
   if (!offeredTypes.includes(backend.type)) {
-    add('@type', `type '${backend.type}' is not offered; offered: ${offeredTypes.join(', ')}`, 'ERR_CONFIG_UNSUPPORTED')
+    add(
+      '@type',
+      `type '${backend.type}' is not offered; offered: ${offeredTypes.join(', ')}`,
+      'ERR_CONFIG_UNSUPPORTED',
+    )
     return problems
   }
   const [source] = backend.sources ?? []
   const channel = path.startsWith('devices/channel')
-  const wantsPath = backend.type === 'file' || backend.type === 'dev' || backend.type === 'pipe' || (backend.type === 'unix' && !channel)
-  if (wantsPath && source?.path === undefined) add('source/@path', `type '${backend.type}' needs a <source path='…'/>`)
+  const wantsPath =
+    backend.type === 'file' ||
+    backend.type === 'dev' ||
+    backend.type === 'pipe' ||
+    (backend.type === 'unix' && !channel)
+  if (wantsPath && source?.path === undefined)
+    add('source/@path', `type '${backend.type}' needs a <source path='…'/>`)
   if (source?.path !== undefined && backend.type !== 'pty') {
     const problem = backend.type === 'file' ? outputProblem(source.path) : pathProblem(source.path)
     if (problem !== undefined) add('source/@path', problem)
     if (backend.type === 'unix' && Buffer.byteLength(source.path) > maxSocketPathBytes) {
-      add('source/@path', `a socket path has at most ${maxSocketPathBytes} bytes; this one has ${Buffer.byteLength(source.path)}`)
+      add(
+        'source/@path',
+        `a socket path has at most ${maxSocketPathBytes} bytes; this one has ${Buffer.byteLength(source.path)}`,
+      )
     }
   }
   const log = backend.logFile === undefined ? undefined : outputProblem(backend.logFile)
   if (log !== undefined) add('log/@file', log)
   for (const one of backend.sources ?? []) {
-    if (one.tls === true) add('source/@tls', 'TLS is not offered for character devices', 'ERR_CONFIG_UNSUPPORTED')
+    if (one.tls === true)
+      add('source/@tls', 'TLS is not offered for character devices', 'ERR_CONFIG_UNSUPPORTED')
     if (one.service !== undefined && !isPort(one.service)) {
       add('source/@service', `${quote(one.service)} is not a port from 0 to 65535`)
     }
@@ -68,7 +117,8 @@ function checkBackend(backend: CharBackend, path: string): Problem[] {
   if (backend.type === 'tcp' && (source?.host === undefined || source.service === undefined)) {
     add('source', `type 'tcp' needs <source host='…' service='…'/>`)
   }
-  if (backend.type === 'spiceport' && source?.channel === undefined) add('source/@channel', `type 'spiceport' needs a channel`)
+  if (backend.type === 'spiceport' && source?.channel === undefined)
+    add('source/@channel', `type 'spiceport' needs a channel`)
   return problems
 }
 

@@ -16,23 +16,43 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
     const { type, index = 0, model, ports } = controller
     const most = type === 'usb' ? maxRootPorts : type === 'virtio-serial' ? maxPorts : undefined
     if (ports !== undefined && ports > (most ?? 0)) {
-      const message = most === undefined ? `a ${type} controller has no number of ports` : `${ports} ports are more than a ${type} controller takes: 1 to ${most}`
+      const message =
+        most === undefined
+          ? `a ${type} controller has no number of ports`
+          : `${ports} ports are more than a ${type} controller takes: 1 to ${most}`
       problems.push({ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/@ports`, message })
     }
     // USB companions share an index: one EHCI, up to three UHCI.
     const key = `${type} ${index} ${type === 'usb' ? (model ?? '') : ''}`
     const other = seen.get(key)
     if (other !== undefined) {
-      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@index`, message: `${type} controller ${index} is already given at ${other}` })
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/@index`,
+        message: `${type} controller ${index} is already given at ${other}`,
+      })
     }
     seen.set(key, path)
-    if (model !== undefined && controllerModels[type].length > 0 && !controllerModels[type].includes(model)) continue
+    if (
+      model !== undefined &&
+      controllerModels[type].length > 0 &&
+      !controllerModels[type].includes(model)
+    )
+      continue
     if (type !== 'pci' || layout === undefined) continue
     const isRoot = model === 'pci-root' || model === 'pcie-root'
     if (index === 0 && model !== layout.root) {
-      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@model`, message: `PCI controller 0 of ${context.machine.name} is a '${layout.root}', not a '${model ?? ''}'` })
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/@model`,
+        message: `PCI controller 0 of ${context.machine.name} is a '${layout.root}', not a '${model ?? ''}'`,
+      })
     } else if (index > 0 && isRoot && !(layout.multipleRoots === true && model === layout.root)) {
-      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@index`, message: `a '${model ?? ''}' has index 0, not ${index}` })
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/@index`,
+        message: `a '${model ?? ''}' has index 0, not ${index}`,
+      })
     }
     const { address } = controller
     if (!isRoot && address?.type === 'pci' && address.bus >= index) {

@@ -10,7 +10,11 @@ export function checkCpu(domain: AddressedDomain, context: PlanContext): Problem
   const { cpu } = domain
   if (cpu === undefined) return []
   const problems: Problem[] = []
-  const add = (message: string, path: string, code: Problem['code'] = 'ERR_CONFIG_UNSUPPORTED'): void => {
+  const add = (
+    message: string,
+    path: string,
+    code: Problem['code'] = 'ERR_CONFIG_UNSUPPORTED',
+  ): void => {
     problems.push({ code, path: `cpu/${path}`, message })
   }
   if (cpu.mode === 'custom' && cpu.model === undefined && (cpu.features ?? []).length > 0) {
@@ -32,7 +36,10 @@ export function checkCpu(domain: AddressedDomain, context: PlanContext): Problem
   // The driver is asked about words only, never about pieces of a command line.
   if (problems.some((problem) => problem.message.includes(notAWord))) return problems
   for (const problem of context.arch.cpu.check(cpu, cpuContext(domain, context))) {
-    problems.push({ ...problem, path: `cpu${problem.path === undefined || problem.path === '' ? '' : `/${problem.path}`}` })
+    problems.push({
+      ...problem,
+      path: `cpu${problem.path === undefined || problem.path === '' ? '' : `/${problem.path}`}`,
+    })
   }
   return problems
 }
@@ -46,12 +53,16 @@ function checkWords(cpu: Cpu): Problem[] {
     problems.push({ code: 'ERR_XML_ERROR', path: `cpu/${path}`, message })
   }
   const word = (path: string, what: string, text: string | undefined): void => {
-    if (text !== undefined && !/^[A-Za-z0-9_.+-]+$/.test(text)) add(path, `${what} ${quote(text)} ${notAWord}`)
+    if (text !== undefined && !/^[A-Za-z0-9_.+-]+$/.test(text))
+      add(path, `${what} ${quote(text)} ${notAWord}`)
   }
   word('model', 'CPU model', cpu.model)
   word('vendor', 'CPU vendor', cpu.vendor)
   if (cpu.vendorId !== undefined && !/^[^,]{12}$/.test(cpu.vendorId)) {
-    add('model/@vendor_id', `${quote(cpu.vendorId)} is not a vendor id: exactly 12 characters, no comma`)
+    add(
+      'model/@vendor_id',
+      `${quote(cpu.vendorId)} is not a vendor id: exactly 12 characters, no comma`,
+    )
   }
   const seen = new Set<string>()
   for (const [i, { name }] of (cpu.features ?? []).entries()) {
@@ -70,28 +81,50 @@ function checkCells(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
   const owner = new Map<number, number>()
   if (cells.length > maxCells) {
-    return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'cpu/numa', message: `${cells.length} cells are more than QEMU takes: ${maxCells}` }]
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: 'cpu/numa',
+        message: `${cells.length} cells are more than QEMU takes: ${maxCells}`,
+      },
+    ]
   }
   for (const [i, cell] of cells.entries()) {
     const path = `cpu/numa/cell[${i + 1}]`
     if (cell.id !== i) {
-      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@id`, message: `cell ids count from 0 without a gap or a double; found ${cell.id}` })
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/@id`,
+        message: `cell ids count from 0 without a gap or a double; found ${cell.id}`,
+      })
     }
     for (const number of cell.cpus ?? []) {
       if (number >= domain.vcpus) {
-        problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@cpus`, message: `vCPU ${number} does not exist: <vcpu> says ${domain.vcpus}` })
+        problems.push({
+          code: 'ERR_XML_ERROR',
+          path: `${path}/@cpus`,
+          message: `vCPU ${number} does not exist: <vcpu> says ${domain.vcpus}`,
+        })
         break
       }
       const other = owner.get(number)
       if (other !== undefined) {
-        problems.push({ code: 'ERR_XML_ERROR', path: `${path}/@cpus`, message: `vCPU ${number} is already in cell ${other}` })
+        problems.push({
+          code: 'ERR_XML_ERROR',
+          path: `${path}/@cpus`,
+          message: `vCPU ${number} is already in cell ${other}`,
+        })
         break
       }
       owner.set(number, cell.id ?? i)
     }
     for (const distance of cell.distances ?? []) {
       if (distance.id >= cells.length) {
-        problems.push({ code: 'ERR_XML_ERROR', path: `${path}/distances`, message: `there is no cell ${distance.id}` })
+        problems.push({
+          code: 'ERR_XML_ERROR',
+          path: `${path}/distances`,
+          message: `there is no cell ${distance.id}`,
+        })
       }
     }
   }

@@ -75,11 +75,23 @@ function rngs(domain: AddressedDomain): Problem[] {
   return (domain.devices.rng ?? []).flatMap((rng, i): Problem[] => {
     const path = `devices/rng[${i + 1}]/backend`
     if (rng.backend === 'egd') {
-      return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/@model`, message: `backend 'egd' is not offered; offered: random, builtin` }]
+      return [
+        {
+          code: 'ERR_CONFIG_UNSUPPORTED',
+          path: `${path}/@model`,
+          message: `backend 'egd' is not offered; offered: random, builtin`,
+        },
+      ]
     }
     const source = rng.source ?? '/dev/urandom'
     if (rng.backend !== 'random' || /^\/dev\/(?:random|urandom|hwrng)$/.test(source)) return []
-    return [{ code: 'ERR_CONFIG_UNSUPPORTED', path, message: `${quote(source)} is not a source of randomness; offered: /dev/urandom, /dev/random, /dev/hwrng` }]
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path,
+        message: `${quote(source)} is not a source of randomness; offered: /dev/urandom, /dev/random, /dev/hwrng`,
+      },
+    ]
   })
 }
 
@@ -88,6 +100,12 @@ function singles(domain: AddressedDomain): Problem[] {
   return (['memballoon', 'nvram'] as const).flatMap((kind): Problem[] => {
     const list = domain.devices[kind] ?? []
     if (list.length < 2) return []
-    return [{ code: 'ERR_XML_ERROR', path: `devices/${kind}[2]`, message: `a domain has at most one <${kind}>` }]
+    return [
+      {
+        code: 'ERR_XML_ERROR',
+        path: `devices/${kind}[2]`,
+        message: `a domain has at most one <${kind}>`,
+      },
+    ]
   })
 }

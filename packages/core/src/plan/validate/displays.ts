@@ -18,13 +18,24 @@ function graphics(domain: AddressedDomain): Problem[] {
     const add = (below: string, message: string, code: Problem['code'] = 'ERR_XML_ERROR'): void => {
       problems.push({ code, path: `${path}/${below}`, message })
     }
-    if (one.type === 'vnc' && one.autoport !== true && one.port !== undefined && one.port < firstVncPort && one.port !== -1) {
+    if (
+      one.type === 'vnc' &&
+      one.autoport !== true &&
+      one.port !== undefined &&
+      one.port < firstVncPort &&
+      one.port !== -1
+    ) {
       add('@port', `VNC ports begin at ${firstVncPort}; found ${one.port}`)
     }
     if (one.passwd !== undefined) {
-      add('@passwd', 'passwords are not offered yet; listen on a unix socket or on 127.0.0.1 instead', 'ERR_CONFIG_UNSUPPORTED')
+      add(
+        '@passwd',
+        'passwords are not offered yet; listen on a unix socket or on 127.0.0.1 instead',
+        'ERR_CONFIG_UNSUPPORTED',
+      )
     }
-    if (one.keymap !== undefined && !/^[a-z0-9-]+$/.test(one.keymap)) add('@keymap', `${quote(one.keymap)} is not a keymap name`)
+    if (one.keymap !== undefined && !/^[a-z0-9-]+$/.test(one.keymap))
+      add('@keymap', `${quote(one.keymap)} is not a keymap name`)
     checkListens(one, add)
   }
   return problems
@@ -37,7 +48,11 @@ function checkListens(
   for (const [i, listen] of (one.listens ?? []).entries()) {
     const path = `listen[${i + 1}]`
     if (listen.type === 'network') {
-      add(`${path}/@type`, `listening on a network is not offered; give its address`, 'ERR_CONFIG_UNSUPPORTED')
+      add(
+        `${path}/@type`,
+        `listening on a network is not offered; give its address`,
+        'ERR_CONFIG_UNSUPPORTED',
+      )
     }
     const { address, socket } = listen
     if (address !== undefined && !/^[A-Za-z0-9.:-]+$/.test(address)) {
@@ -45,7 +60,8 @@ function checkListens(
     }
     if (listen.type === 'socket') {
       if (socket === undefined) add(`${path}/@socket`, 'a socket listener needs a path')
-      else if (!socket.startsWith('/')) add(`${path}/@socket`, `${quote(socket)} is not an absolute path`)
+      else if (!socket.startsWith('/'))
+        add(`${path}/@socket`, `${quote(socket)} is not an absolute path`)
       else if (Buffer.byteLength(socket) > maxSocketPathBytes) {
         add(`${path}/@socket`, `a socket path has at most ${maxSocketPathBytes} bytes`)
       }
@@ -62,7 +78,11 @@ function videos(domain: AddressedDomain): Problem[] {
       problems.push({ code: 'ERR_XML_ERROR', path, message: `video model 'none' stands alone` })
     }
     if (i > 0 && video.primary === true) {
-      problems.push({ code: 'ERR_XML_ERROR', path: `${path}/model/@primary`, message: 'only one video card is the primary one' })
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/model/@primary`,
+        message: 'only one video card is the primary one',
+      })
     }
     if (i > 0 && video.model !== 'qxl' && video.model !== 'virtio') {
       problems.push({
@@ -72,7 +92,11 @@ function videos(domain: AddressedDomain): Problem[] {
       })
     }
     if (video.accel3d === true) {
-      problems.push({ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/model/acceleration/@accel3d`, message: '3D acceleration is not offered' })
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/model/acceleration/@accel3d`,
+        message: '3D acceleration is not offered',
+      })
     }
   }
   return problems

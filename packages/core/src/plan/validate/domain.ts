@@ -31,17 +31,27 @@ function wrong(path: string, message: string): Problem {
 function checkType(domain: AddressedDomain, context: PlanContext): Problem[] {
   const problems: Problem[] = []
   if (domain.os.type !== 'hvm') {
-    problems.push(unsupported('os/type', `type ${quote(domain.os.type)} is not offered; polyvirt runs 'hvm'`))
+    problems.push(
+      unsupported('os/type', `type ${quote(domain.os.type)} is not offered; polyvirt runs 'hvm'`),
+    )
   }
   const { kvm } = context.capabilities
   if (domain.type === 'kvm') {
     const native = context.guest.kvmHosts.includes(context.host.arch)
     if (!native) {
       problems.push(
-        unsupported('@type', `KVM runs ${context.guest.name} only on ${context.guest.kvmHosts.join(' or ')} hosts, and this one is ${context.host.arch}; use type='qemu'`),
+        unsupported(
+          '@type',
+          `KVM runs ${context.guest.name} only on ${context.guest.kvmHosts.join(' or ')} hosts, and this one is ${context.host.arch}; use type='qemu'`,
+        ),
       )
     } else if (!kvm.present) {
-      problems.push(unsupported('@type', `KVM is not there: ${kvm.reason ?? 'this QEMU was built without it'}; use type='qemu'`))
+      problems.push(
+        unsupported(
+          '@type',
+          `KVM is not there: ${kvm.reason ?? 'this QEMU was built without it'}; use type='qemu'`,
+        ),
+      )
     }
   }
   return problems
@@ -67,10 +77,17 @@ function checkVcpus(domain: AddressedDomain, context: PlanContext): Problem[] {
   const problems: Problem[] = []
   const { cpuMax, name } = context.machine
   if (domain.vcpus > cpuMax) {
-    problems.push(unsupported('vcpu', `${domain.vcpus} is more vCPUs than machine ${name} takes: 1 to ${cpuMax}`))
+    problems.push(
+      unsupported(
+        'vcpu',
+        `${domain.vcpus} is more vCPUs than machine ${name} takes: 1 to ${cpuMax}`,
+      ),
+    )
   }
   if ((domain.vcpuCurrent ?? 0) > domain.vcpus) {
-    problems.push(wrong('vcpu/@current', `${domain.vcpuCurrent} vCPUs cannot be online of ${domain.vcpus}`))
+    problems.push(
+      wrong('vcpu/@current', `${domain.vcpuCurrent} vCPUs cannot be online of ${domain.vcpus}`),
+    )
   }
   return problems
 }
@@ -78,37 +95,66 @@ function checkVcpus(domain: AddressedDomain, context: PlanContext): Problem[] {
 function checkBoot(domain: AddressedDomain): Problem[] {
   const { disk = [], interface: nics = [] } = domain.devices
   const orders = [
-    ...disk.map((device, i) => ({ order: device.bootOrder, path: `devices/disk[${i + 1}]/boot/@order` })),
-    ...nics.map((device, i) => ({ order: device.bootOrder, path: `devices/interface[${i + 1}]/boot/@order` })),
+    ...disk.map((device, i) => ({
+      order: device.bootOrder,
+      path: `devices/disk[${i + 1}]/boot/@order`,
+    })),
+    ...nics.map((device, i) => ({
+      order: device.bootOrder,
+      path: `devices/interface[${i + 1}]/boot/@order`,
+    })),
   ].filter((one) => one.order !== undefined)
   const problems: Problem[] = []
   if (orders.length > 0 && (domain.os.boot ?? []).length > 0) {
-    problems.push(unsupported('os/boot', 'a boot order on devices and <os><boot> exclude each other; keep one of them'))
+    problems.push(
+      unsupported(
+        'os/boot',
+        'a boot order on devices and <os><boot> exclude each other; keep one of them',
+      ),
+    )
   }
   const seen = new Map<number, string>()
   for (const { order = 0, path } of orders) {
     const other = seen.get(order)
-    if (other !== undefined) problems.push(wrong(path, `boot order ${order} is already used at ${other}`))
+    if (other !== undefined)
+      problems.push(wrong(path, `boot order ${order} is already used at ${other}`))
     seen.set(order, path)
   }
-  for (const [key, value] of [['kernel', domain.os.kernel], ['initrd', domain.os.initrd], ['dtb', domain.os.dtb], ['loader', domain.os.loader], ['nvram', domain.os.nvram]] as const) {
+  for (const [key, value] of [
+    ['kernel', domain.os.kernel],
+    ['initrd', domain.os.initrd],
+    ['dtb', domain.os.dtb],
+    ['loader', domain.os.loader],
+    ['nvram', domain.os.nvram],
+  ] as const) {
     const problem = value === undefined ? undefined : pathProblem(value)
     if (problem !== undefined) problems.push(wrong(`os/${key}`, problem))
   }
-  if (domain.os.kernel === undefined && (domain.os.initrd !== undefined || (domain.os.cmdline ?? '') !== '')) {
+  if (
+    domain.os.kernel === undefined &&
+    (domain.os.initrd !== undefined || (domain.os.cmdline ?? '') !== '')
+  ) {
     problems.push(wrong('os/kernel', 'an initrd or a command line needs a <kernel>'))
   }
   if (Buffer.byteLength(domain.os.cmdline ?? '') >= maxArgumentBytes) {
-    problems.push(wrong('os/cmdline', `longer than the ${maxArgumentBytes} bytes that one argument may have`))
+    problems.push(
+      wrong('os/cmdline', `longer than the ${maxArgumentBytes} bytes that one argument may have`),
+    )
   }
   return problems
 }
 
 function checkLifecycle(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
-  for (const [element, value] of [['on_poweroff', domain.onPoweroff], ['on_reboot', domain.onReboot], ['on_crash', domain.onCrash]] as const) {
+  for (const [element, value] of [
+    ['on_poweroff', domain.onPoweroff],
+    ['on_reboot', domain.onReboot],
+    ['on_crash', domain.onCrash],
+  ] as const) {
     if (value === 'rename-restart') {
-      problems.push(unsupported(element, `'rename-restart' is not offered; use destroy, restart or preserve`))
+      problems.push(
+        unsupported(element, `'rename-restart' is not offered; use destroy, restart or preserve`),
+      )
     }
   }
   const { onPoweroff = 'destroy', onReboot = 'restart' } = domain
@@ -120,20 +166,30 @@ function checkLifecycle(domain: AddressedDomain): Problem[] {
 }
 
 /** Arguments that would take the guest out of our hands. */
-const ownArguments = /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
+const ownArguments =
+  /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
 
 function checkPassthrough(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
   for (const [i, argument] of (domain.qemuArgs ?? []).entries()) {
     const path = `qemu:commandline/qemu:arg[${i + 1}]/@value`
-    if (ownArguments.test(argument)) problems.push(unsupported(path, `${quote(argument)} belongs to polyvirt and cannot be passed through`))
-    if (argument.includes('\0')) problems.push(wrong(path, 'an argument cannot hold a NUL character'))
-    if (Buffer.byteLength(argument) >= maxArgumentBytes) problems.push(wrong(path, `longer than the ${maxArgumentBytes} bytes that one argument may have`))
+    if (ownArguments.test(argument))
+      problems.push(
+        unsupported(path, `${quote(argument)} belongs to polyvirt and cannot be passed through`),
+      )
+    if (argument.includes('\0'))
+      problems.push(wrong(path, 'an argument cannot hold a NUL character'))
+    if (Buffer.byteLength(argument) >= maxArgumentBytes)
+      problems.push(
+        wrong(path, `longer than the ${maxArgumentBytes} bytes that one argument may have`),
+      )
   }
   for (const [i, { name }] of (domain.qemuEnvironment ?? []).entries()) {
     const path = `qemu:commandline/qemu:env[${i + 1}]/@name`
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push(wrong(path, `${quote(name)} is not the name of an environment variable`))
-    else if (/^LD_/.test(name)) problems.push(unsupported(path, `${name} would load code into QEMU and is refused`))
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      problems.push(wrong(path, `${quote(name)} is not the name of an environment variable`))
+    else if (/^LD_/.test(name))
+      problems.push(unsupported(path, `${name} would load code into QEMU and is refused`))
   }
   return problems
 }
@@ -142,6 +198,11 @@ function checkSeclabels(domain: AddressedDomain): Problem[] {
   return (domain.seclabels ?? []).flatMap((label, i): Problem[] => {
     if (label.type === 'none') return []
     const path = `seclabel[${i + 1}]/@type`
-    return [unsupported(path, `security label type ${quote(label.type ?? '')} is not offered; use type='none' or leave <seclabel> out`)]
+    return [
+      unsupported(
+        path,
+        `security label type ${quote(label.type ?? '')} is not offered; use type='none' or leave <seclabel> out`,
+      ),
+    ]
   })
 }

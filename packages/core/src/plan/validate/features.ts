@@ -40,7 +40,13 @@ function features(domain: AddressedDomain, context: PlanContext): Problem[] {
     }
     const refused = row.only === undefined ? undefined : refusal(row.only, value, domain, context)
     if (refused === undefined) return []
-    return [{ code: 'ERR_CONFIG_UNSUPPORTED', path, message: `feature '${path.slice(9)}' is refused: ${refused}` }]
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path,
+        message: `feature '${path.slice(9)}' is refused: ${refused}`,
+      },
+    ]
   })
 }
 
@@ -71,11 +77,17 @@ function timers(domain: AddressedDomain, context: PlanContext): Problem[] {
       )
     }
     if (timer.present !== undefined && row.present?.includes(timer.present) === false) {
-      return refuse(`timer '${timer.name}' cannot be ${timer.present ? 'present' : 'absent'} here`, '/@present')
+      return refuse(
+        `timer '${timer.name}' cannot be ${timer.present ? 'present' : 'absent'} here`,
+        '/@present',
+      )
     }
     if (timer.tickpolicy !== undefined && row.tickpolicies?.includes(timer.tickpolicy) === false) {
       const offered = row.tickpolicies.length === 0 ? 'none' : row.tickpolicies.join(', ')
-      return refuse(`tick policy '${timer.tickpolicy}' is not offered for timer '${timer.name}'; offered: ${offered}`, '/@tickpolicy')
+      return refuse(
+        `tick policy '${timer.tickpolicy}' is not offered for timer '${timer.name}'; offered: ${offered}`,
+        '/@tickpolicy',
+      )
     }
     return []
   })

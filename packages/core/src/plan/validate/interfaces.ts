@@ -12,22 +12,44 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
   const problems: Problem[] = []
   for (const [i, nic] of (domain.devices.interface ?? []).entries()) {
     const path = `devices/interface[${i + 1}]`
-    const add = (below: string, message: string, code: Problem['code'] = 'ERR_CONFIG_UNSUPPORTED'): void => {
+    const add = (
+      below: string,
+      message: string,
+      code: Problem['code'] = 'ERR_CONFIG_UNSUPPORTED',
+    ): void => {
       problems.push({ code, path: `${path}/${below}`, message })
     }
     if (!offeredTypes.includes(nic.type)) {
-      add('@type', `interface type '${nic.type}' is not offered yet; offered: ${offeredTypes.join(', ')}`)
+      add(
+        '@type',
+        `interface type '${nic.type}' is not offered yet; offered: ${offeredTypes.join(', ')}`,
+      )
       continue
     }
-    if (nic.backendType === 'passt') add('backend/@type', `backend 'passt' is not offered; leave <backend> out for QEMU's own user network`)
-    if (nic.type === 'bridge' && nic.bridge === undefined) add('source/@bridge', 'a bridge interface needs a <source bridge=…/>', 'ERR_XML_ERROR')
-    for (const [below, name] of [['source/@bridge', nic.bridge], ['target/@dev', nic.target]] as const) {
+    if (nic.backendType === 'passt')
+      add(
+        'backend/@type',
+        `backend 'passt' is not offered; leave <backend> out for QEMU's own user network`,
+      )
+    if (nic.type === 'bridge' && nic.bridge === undefined)
+      add('source/@bridge', 'a bridge interface needs a <source bridge=…/>', 'ERR_XML_ERROR')
+    for (const [below, name] of [
+      ['source/@bridge', nic.bridge],
+      ['target/@dev', nic.target],
+    ] as const) {
       if (name !== undefined && (!deviceName.test(name) || name === '.' || name === '..')) {
-        add(below, `${quote(name)} is not a network device's name: at most 15 letters, digits and _ . : -`, 'ERR_XML_ERROR')
+        add(
+          below,
+          `${quote(name)} is not a network device's name: at most 15 letters, digits and _ . : -`,
+          'ERR_XML_ERROR',
+        )
       }
     }
     if (nic.script !== undefined || nic.downscript !== undefined) {
-      add(nic.script === undefined ? 'downscript' : 'script', 'scripts are not run; plug the tap into a bridge instead')
+      add(
+        nic.script === undefined ? 'downscript' : 'script',
+        'scripts are not run; plug the tap into a bridge instead',
+      )
     }
   }
   return problems

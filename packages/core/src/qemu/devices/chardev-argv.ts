@@ -34,7 +34,12 @@ function backendOptions(backend: CharBackend, socketPath?: string): [string, Opt
       const telnet = backend.protocol === 'telnet' ? true : undefined
       return [
         'socket',
-        { host: source?.host, port: source?.service, telnet, ...(server && { server: true, wait: false }) },
+        {
+          host: source?.host,
+          port: source?.service,
+          telnet,
+          ...(server && { server: true, wait: false }),
+        },
       ]
     }
     case 'udp': {
@@ -70,7 +75,10 @@ export function serialArguments(context: ArgvContext): Argument[] {
     if (model.driver === undefined) return [back, ['-serial', `chardev:${chardev}`]]
     const index = model.bus === 'isa' ? serial.port : undefined
     const options = { driver: model.driver, chardev, id: alias, index }
-    return [back, ['-device', jsonOption({ ...options, ...addressOptions(serial.address, context.domain) })]]
+    return [
+      back,
+      ['-device', jsonOption({ ...options, ...addressOptions(serial.address, context.domain) })],
+    ]
   })
 }
 
@@ -106,7 +114,10 @@ export function channelArguments(context: ArgvContext): Argument[] {
     const back = chardevArgument(id, channel, channelSocket(context, channel.name ?? alias))
     if (channel.targetType === 'guestfwd') {
       const target = `tcp:${channel.guestAddress ?? ''}:${channel.guestPort ?? ''}-chardev:${id}`
-      return [back, ['-netdev', jsonOption({ type: 'user', guestfwd: [{ str: target }], id: alias })]]
+      return [
+        back,
+        ['-netdev', jsonOption({ type: 'user', guestfwd: [{ str: target }], id: alias })],
+      ]
     }
     const model = offeredModel(context, 'channel', channel)
     const name = channel.type === 'spicevmc' ? (channel.name ?? 'com.redhat.spice.0') : channel.name

@@ -1,5 +1,11 @@
 import type { Controller } from '../../domain/devices/controller.ts'
-import { addressOptions, controllerAlias, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
+import {
+  addressOptions,
+  controllerAlias,
+  driverName,
+  offeredModel,
+  virtioOptions,
+} from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -82,7 +88,8 @@ function isBuiltIn(context: ArgvContext, controller: Controller): boolean {
 function floppyBootIndexes(context: ArgvContext, controller: Controller): Options {
   const options: Record<string, number> = {}
   for (const disk of context.domain.devices.disk ?? []) {
-    if (disk.bus !== 'fdc' || disk.address?.type !== 'drive' || disk.bootOrder === undefined) continue
+    if (disk.bus !== 'fdc' || disk.address?.type !== 'drive' || disk.bootOrder === undefined)
+      continue
     if (disk.address.controller !== (controller.index ?? 0)) continue
     options[disk.address.unit === 0 ? 'bootindexA' : 'bootindexB'] = disk.bootOrder
   }

@@ -1,5 +1,11 @@
 import type { BackingStore, Disk } from '../../domain/devices/disk.ts'
-import { addressOptions, controllerAlias, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
+import {
+  addressOptions,
+  controllerAlias,
+  driverName,
+  offeredModel,
+  virtioOptions,
+} from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -30,11 +36,19 @@ function chain(disk: Disk): readonly BackingStore[] {
 }
 
 function isEmpty(disk: Disk): boolean {
-  return disk.source?.file === undefined && disk.source?.dev === undefined && disk.source?.dir === undefined
+  return (
+    disk.source?.file === undefined &&
+    disk.source?.dev === undefined &&
+    disk.source?.dir === undefined
+  )
 }
 
 /** The block nodes and the device of one disk. */
-export function diskArguments(context: ArgvContext, disk: Disk, number: number | undefined): Argument[] {
+export function diskArguments(
+  context: ArgvContext,
+  disk: Disk,
+  number: number | undefined,
+): Argument[] {
   const args: Argument[] = []
   if (number !== undefined) args.push(...imageNodes(disk, number))
   if (disk.bus === 'sd') return args
@@ -112,7 +126,12 @@ function formatNode(
     file: `libvirt-${node}-storage`,
   }
   // `null` is meant: QEMU shall not look for a backing file in the image.
-  return ['-blockdev', backing === null ? JSON.stringify({ ...options, backing }) : jsonOption({ ...options, backing })]
+  return [
+    '-blockdev',
+    backing === null
+      ? JSON.stringify({ ...options, backing })
+      : jsonOption({ ...options, backing }),
+  ]
 }
 
 /** `direct` bypasses the host's cache, `no-flush` ignores the guest's flushes. */
@@ -176,7 +195,10 @@ function frame(context: ArgvContext, disk: Disk, driver: string): Options {
     case 'sata': {
       const controller = address?.type === 'drive' ? address.controller : 0
       const unit = address?.type === 'drive' ? address.unit : 0
-      return { driver: ataDriver(disk), bus: `${controllerAlias(domain, 'sata', controller)}.${unit}` }
+      return {
+        driver: ataDriver(disk),
+        bus: `${controllerAlias(domain, 'sata', controller)}.${unit}`,
+      }
     }
     case 'scsi':
       return scsiFrame(context, disk)
@@ -204,20 +226,27 @@ function ataDriver(disk: Disk): string {
 
 /** Controllers whose bus has targets only: the unit is the SCSI id. */
 const narrowModels: ReadonlySet<string> = new Set([
-  'lsilogic', 'buslogic', 'ncr53c90', 'dc390', 'am53c974',
+  'lsilogic',
+  'buslogic',
+  'ncr53c90',
+  'dc390',
+  'am53c974',
 ])
 
 /** Does this disk's controller address units by target alone? */
 export function isNarrowScsi(context: Pick<ArgvContext, 'domain'>, disk: Disk): boolean {
   const index = disk.address?.type === 'drive' ? disk.address.controller : 0
-  const controller = context.domain.devices.controller?.find((c) => c.type === 'scsi' && c.index === index)
+  const controller = context.domain.devices.controller?.find(
+    (c) => c.type === 'scsi' && c.index === index,
+  )
   return narrowModels.has(controller?.model ?? '')
 }
 
 function scsiFrame(context: ArgvContext, disk: Disk): Options {
   const address = disk.address?.type === 'drive' ? disk.address : undefined
   const { controller = 0, bus = 0, target = 0, unit = 0 } = address ?? {}
-  const driver = disk.device === 'lun' ? 'scsi-block' : disk.device === 'cdrom' ? 'scsi-cd' : 'scsi-hd'
+  const driver =
+    disk.device === 'lun' ? 'scsi-block' : disk.device === 'cdrom' ? 'scsi-cd' : 'scsi-hd'
   const place = isNarrowScsi(context, disk)
     ? { 'scsi-id': unit }
     : { channel: bus, 'scsi-id': target, lun: unit }

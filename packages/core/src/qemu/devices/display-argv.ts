@@ -12,7 +12,8 @@ export function graphicsArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.graphics ?? []).flatMap((graphics, position): Argument[] => {
     const keymap: Argument[] = graphics.keymap === undefined ? [] : [['-k', graphics.keymap]]
     if (graphics.type === 'vnc') return [['-vnc', vnc(context, graphics, position)], ...keymap]
-    if (graphics.type === 'spice') return [['-spice', spice(context, graphics, position)], ...keymap]
+    if (graphics.type === 'spice')
+      return [['-spice', spice(context, graphics, position)], ...keymap]
     return []
   })
 }
@@ -39,7 +40,10 @@ function vnc(context: ArgvContext, graphics: Graphics, position: number): string
     return `vnc=unix:${escapeComma(listen.socket ?? '')}${rest(common)}`
   }
   if (listen?.type === 'none') return `none${rest(common)}`
-  const port = graphics.autoport === true ? (context.runtime.ports?.[position] ?? firstDisplayPort) : (graphics.port ?? firstDisplayPort)
+  const port =
+    graphics.autoport === true
+      ? (context.runtime.ports?.[position] ?? firstDisplayPort)
+      : (graphics.port ?? firstDisplayPort)
   const shown = { ...common, websocket: graphics.websocket }
   return `${listenAddress(graphics)}:${port - firstDisplayPort}${rest(shown)}`
 }
@@ -51,7 +55,10 @@ function rest(options: Options): string {
 
 function spice(context: ArgvContext, graphics: Graphics, position: number): string {
   const listen = graphics.listens?.[0]
-  const port = graphics.autoport === true ? (context.runtime.ports?.[position] ?? firstDisplayPort) : graphics.port
+  const port =
+    graphics.autoport === true
+      ? (context.runtime.ports?.[position] ?? firstDisplayPort)
+      : graphics.port
   const place: Options =
     listen?.type === 'socket'
       ? { unix: true, addr: listen.socket }

@@ -52,13 +52,19 @@ function backend(context: ArgvContext, nic: Interface, position: number): Option
     const ipv6 = nic.ips?.find((ip) => ip.family === 'ipv6')
     return {
       type: 'user',
-      net: ipv4 === undefined ? undefined : `${ipv4.address}${ipv4.prefix === undefined ? '' : `/${ipv4.prefix}`}`,
+      net:
+        ipv4 === undefined
+          ? undefined
+          : `${ipv4.address}${ipv4.prefix === undefined ? '' : `/${ipv4.prefix}`}`,
       'ipv6-prefix': ipv6?.address,
       'ipv6-prefixlen': ipv6?.prefix,
     }
   }
   const tap = context.runtime.taps?.[position]
   // Without a tap of its own yet, the line shows libvirt's form: a descriptor that start fills in.
-  const place: Options = tap === undefined ? { fd: String(24 + position) } : { ifname: tap, script: 'no', downscript: 'no' }
+  const place: Options =
+    tap === undefined
+      ? { fd: String(24 + position) }
+      : { ifname: tap, script: 'no', downscript: 'no' }
   return { type: 'tap', ...place, sndbuf: nic.sndbuf }
 }

@@ -47,7 +47,13 @@ export function soundArguments(context: ArgvContext): Argument[] {
     return [
       device({ driver: model.driver, id, ...address }),
       ...codecs.map((codec, cad) =>
-        device({ driver: `hda-${codec.type}`, id: `${id}-codec${cad}`, bus: `${id}.0`, cad, audiodev }),
+        device({
+          driver: `hda-${codec.type}`,
+          id: `${id}-codec${cad}`,
+          bus: `${id}.0`,
+          cad,
+          audiodev,
+        }),
       ),
     ]
   })
@@ -59,7 +65,11 @@ const audioDrivers: Readonly<Record<string, string>> = { pulseaudio: 'pa', file:
 export function audioArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.audio ?? []).map((audio) => [
     '-audiodev',
-    jsonOption({ id: `audio${audio.id}`, driver: audioDrivers[audio.type] ?? audio.type, 'timer-period': audio.timerPeriod }),
+    jsonOption({
+      id: `audio${audio.id}`,
+      driver: audioDrivers[audio.type] ?? audio.type,
+      'timer-period': audio.timerPeriod,
+    }),
   ])
 }
 
@@ -119,7 +129,10 @@ export function panicArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.panic ?? []).flatMap((panic) => {
     const { driver, bus } = offeredModel(context, 'panic', panic)
     if (driver === undefined) return []
-    if (bus === 'pci') return [device({ driver, id: panic.alias, ...addressOptions(panic.address, context.domain) })]
-    return [device({ driver, ioport: panic.address?.type === 'isa' ? panic.address.iobase : undefined })]
+    if (bus === 'pci')
+      return [device({ driver, id: panic.alias, ...addressOptions(panic.address, context.domain) })]
+    return [
+      device({ driver, ioport: panic.address?.type === 'isa' ? panic.address.iobase : undefined }),
+    ]
   })
 }
