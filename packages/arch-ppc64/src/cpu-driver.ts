@@ -48,7 +48,10 @@ export const cpu: CpuDriver = {
     const generations = cpus.map((one) => generationOf(canonical(one.model ?? '')))
     if (generations.length === 0 || generations.includes(undefined)) return undefined
     const oldest = Math.min(...(generations as number[]))
-    return { mode: 'custom', match: 'exact', model: `POWER${oldest}`, fallback: 'forbid' }
+    // A newer chip is not an older one, but can behave as one: that is its compatibility mode.
+    return generations.every((generation) => generation === oldest)
+      ? { mode: 'custom', match: 'exact', model: `POWER${oldest}`, fallback: 'forbid' }
+      : { mode: 'host-model', model: `power${oldest}` }
   },
 }
 

@@ -40,9 +40,14 @@ describe('comparing a host with a guest', () => {
 })
 
 describe('a baseline', () => {
-  it('is the oldest generation, which all newer ones can be', () => {
+  it('is the compatibility mode of the oldest generation, which all newer ones have', () => {
     const answer = cpu.baseline([{ model: 'POWER9' }, { model: 'POWER8' }, { model: 'POWER10' }])
-    expect(answer?.model).toBe('POWER8')
+    expect(answer).toEqual({ mode: 'host-model', model: 'power8' })
+  })
+
+  it('of one generation is that generation', () => {
+    const answer = cpu.baseline([{ model: 'POWER9' }, { model: 'POWER9' }])
+    expect(answer).toMatchObject({ mode: 'custom', model: 'POWER9' })
   })
 
   it('is none where a CPU is no Power generation', () => {

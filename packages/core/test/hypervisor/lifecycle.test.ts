@@ -108,11 +108,16 @@ describe('the life of a guest', () => {
       lives: true,
     },
   }
+  const endingOf = (name: string): Ending => {
+    const found = endings[name]
+    if (found === undefined) throw new Error(name)
+    return found
+  }
   const run = async (names: readonly string[]): Promise<void> => {
     const root = testRoot()
     const hypervisor = await root.open()
     for (const [i, name] of names.entries()) {
-      const { kind, more } = endings[name] as Ending
+      const { kind, more } = endingOf(name)
       const devices = kind === 'panic' ? `<panic model='isa'/>` : ''
       await hypervisor.domainDefineXml(
         guestXml({
@@ -125,7 +130,7 @@ describe('the life of a guest', () => {
       await hypervisor.domainCreate(`g${i}`)
     }
     for (const [i, name] of names.entries()) {
-      const { state, reason } = endings[name] as Ending
+      const { state, reason } = endingOf(name)
       const seen = await until(
         () => hypervisor.domainGetState(`g${i}`),
         (now) => now.state === state && now.reason === reason,

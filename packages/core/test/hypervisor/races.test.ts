@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openHypervisor } from '../../src/hypervisor/open-hypervisor.ts'
-import { realRegistry } from '../support/real-arch.ts'
 import { guestXml } from '../support/real-arch.ts'
 import { runFolders, testRoot } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
@@ -27,7 +25,8 @@ function startChild(root: TestRoot, death = '-'): Promise<{ said: string; signal
 
 /** What must hold whatever died: a guest that is shown runs and obeys; else nothing is left. */
 async function expectOrder(root: TestRoot): Promise<'running' | 'nothing'> {
-  await using hypervisor = await openHypervisor(root.uri, { registry: realRegistry })
+  // A connection of its own, as the next command would have.
+  const hypervisor = await root.open()
   const [domain] = await hypervisor.connectListAllDomains()
   if (domain?.state === 'running' || domain?.state === 'paused') {
     expect(root.guests()).toHaveLength(1)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { domainXml } from '../../src/domain/domain.ts'
 import { qemuNamespace } from '../../src/xml/namespaces.ts'
@@ -35,7 +35,7 @@ const nasty = fc
     ),
     { maxLength: 6 },
   )
-  // oxlint-disable-next-line no-control-regex -- what XML 1.0 cannot hold is left out
+  // oxlint-disable-next-line eslint/no-control-regex -- what XML 1.0 cannot hold is left out
   .map((parts) =>
     parts
       .join('')
