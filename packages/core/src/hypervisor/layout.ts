@@ -90,10 +90,6 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
 
 /** Name of a run's folder: libvirt's short name, with only harmless characters. */
 export function runName(id: number, name: string): string {
-  const short = [...name]
-    .slice(0, 20)
-    .join('')
-    .replace(/[^A-Za-z0-9_.-]/g, '_')
-    .slice(0, 20)
+  const short = name.replace(/[^A-Za-z0-9_.-]/gu, '_').slice(0, 20)
   return `domain-${id}-${short}`
 }

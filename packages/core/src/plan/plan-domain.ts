@@ -105,7 +105,7 @@ function inOwnWords(text: string, domain: Domain): string {
 function originOf(path: string, domain: Domain): Origin | undefined {
   const [, kind, number] = new RegExp(`^${deviceReference.source}`).exec(path) ?? []
   if (kind === undefined) return undefined
-  const list = domain.devices[kind as DeviceKind] as readonly { origin?: Origin }[] | undefined
+  const list: readonly { origin?: Origin }[] | undefined = domain.devices[kind as DeviceKind]
   return list?.[Number(number) - 1]?.origin
 }
 

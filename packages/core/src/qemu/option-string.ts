@@ -43,5 +43,6 @@ export function escapeComma(value: string): string {
 
 function text(value: OptionValue | undefined): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
-  return escapeComma(String(value))
+  // Objects have no form here; only JSON options have them.
+  return escapeComma(typeof value === 'string' ? value : JSON.stringify(value))
 }

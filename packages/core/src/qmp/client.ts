@@ -115,7 +115,7 @@ export class QmpClient implements AsyncDisposable {
   ): Promise<QmpReturn<Name>> {
     return this.executeUnchecked(name, args as Message | undefined, options).then((value) => {
       const problem = returnShapes[name].problem(value, 'return')
-      if (problem === undefined) return value as QmpReturn<Name>
+      if (problem === undefined) return value
       throw this.#protocolError(`unexpected answer to '${name}': ${problem}`)
     })
   }

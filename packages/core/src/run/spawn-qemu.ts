@@ -78,7 +78,7 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
       resolve(exit)
     })
   })
-  if (child.pid === undefined) throw spawnError((await started) as unknown, emulator)
+  if (child.pid === undefined) throw spawnError(await started, emulator)
   // A child that has ended already is a zombie here: the event loop has not run since.
   const identity = identify(child.pid) ?? { pid: child.pid, startTime: -1, bootId: '' }
   return {

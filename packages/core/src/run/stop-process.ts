@@ -43,7 +43,7 @@ export async function stopProcess(
   throw domainError(
     'ERR_OPERATION_FAILED',
     `${what} (pid ${identity.pid}) did not end within ${killMs / 1000} s of SIGKILL: it is in ` +
-      `${state === 'D' ? 'uninterruptible sleep, waiting for the kernel' : `state ${state}`}`,
+      (state === 'D' ? 'uninterruptible sleep, waiting for the kernel' : `state ${state}`),
   )
 }
 

@@ -6,7 +6,14 @@ import { namesFor, reportUnknown } from './unknown-words.ts'
 import type { XmlWriter } from './writer.ts'
 
 export { plainPath, report } from './field.ts'
-export type { Assumption, ReadReport, ReadScope, RequiredXmlField, XmlField, XmlFields } from './field.ts'
+export type {
+  Assumption,
+  ReadReport,
+  ReadScope,
+  RequiredXmlField,
+  XmlField,
+  XmlFields,
+} from './field.ts'
 export { mapped } from './mapped.ts'
 export { hex, integer, nonEmpty, onOff, oneOf, present, text, yesNo } from './value-fields.ts'
 export type { NumberRange } from './value-fields.ts'

@@ -124,13 +124,11 @@ function checkText(text: string): void {
   }
   // A lone surrogate has no UTF-8 form: it would reach QEMU as another character.
   if (text.isWellFormed()) return
-  const at = [...text].findIndex((character) => !character.isWellFormed())
-  const before = [...text].slice(0, at).join('')
   throw domainError(
     'ERR_XML_ERROR',
     'the document holds a lone surrogate: it is not valid Unicode',
     {
-      place: placesOf(text)(before.length),
+      place: placesOf(text)(text.search(/\p{Surrogate}/u)),
     },
   )
 }

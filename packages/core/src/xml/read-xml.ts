@@ -72,8 +72,8 @@ function isElement(node: PreservedNode): boolean {
 }
 
 function cdataText(node: PreservedNode): string {
-  const parts = node['#cdata'] as readonly { readonly '#text'?: unknown }[]
-  return parts.map((part) => String(part['#text'] ?? '')).join('')
+  const parts = node['#cdata'] as readonly { readonly '#text'?: string }[]
+  return parts.map((part) => part['#text'] ?? '').join('')
 }
 
 /** XML 1.0, 3.3.3: white space in an attribute is a blank, unless it is written as a reference. */
@@ -92,9 +92,12 @@ const named: ReadonlyMap<string, string> = new Map([
 /** The five entities of XML and character references; the gate has refused all others. */
 function decode(text: string): string {
   if (!text.includes('&')) return text
-  return text.replace(/&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(\w+));/g, (all, hex, decimal, name) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(String(hex), 16))
-    if (decimal !== undefined) return String.fromCodePoint(Number.parseInt(String(decimal), 10))
-    return named.get(String(name)) ?? String(all)
-  })
+  return text.replace(
+    /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(\w+));/g,
+    (all: string, hex?: string, decimal?: string, name = '') => {
+      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
+      if (decimal !== undefined) return String.fromCodePoint(Number.parseInt(decimal, 10))
+      return named.get(name) ?? all
+    },
+  )
 }

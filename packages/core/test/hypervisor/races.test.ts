@@ -66,7 +66,7 @@ describe('K-04 a start whose process is killed', () => {
       const root = testRoot()
       const hypervisor = await root.open()
       await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
-      const rounds = Number(process.env['POLYVIRT_KILL_ROUNDS'] ?? 6)
+      const rounds = Number(process.env['POLYVIRT_KILL_ROUNDS'] ?? 4)
       for (let round = 0; round < rounds; round++) {
         await startChild(root, String(Math.floor((400 * (round + Math.random())) / rounds)))
         await expectOrder(root)

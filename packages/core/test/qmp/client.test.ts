@@ -293,7 +293,7 @@ describe('executing', () => {
         const error = await answer
         if (error === undefined) continue
         expect(error).toEqual(failure('protocol'))
-        expect(String(error)).toMatch(
+        expect(error instanceof Error ? error.message : '').toMatch(
           new RegExp(`unexpected answer to '${name}': return.*: expected`),
         )
       }

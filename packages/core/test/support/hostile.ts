@@ -28,8 +28,9 @@ export function refusalOf(work: () => unknown): DomainError {
   expect(found, 'the document was accepted').toBeInstanceOf(DomainError)
   const error = found as DomainError
   expect(Buffer.byteLength(error.message)).toBeLessThanOrEqual(4096)
-  // oxlint-disable-next-line eslint/no-control-regex -- that there are none is the point
+  // That there are none is the point.
   expect(error.message).not.toMatch(
+    // oxlint-disable-next-line eslint/no-control-regex
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\ufeff]/,
   )
   return error

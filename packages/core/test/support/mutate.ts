@@ -84,7 +84,11 @@ export function random(seed: number): () => number {
 
 /** A document changed in one to four places. */
 export function mutate(xml: string, next: () => number): string {
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T
+  const pick = <T>(list: readonly T[]): T => {
+    const one = list[Math.floor(next() * list.length)]
+    if (one === undefined) throw new Error('nothing to pick from')
+    return one
+  }
   const elements = (text: string): { start: number; end: number }[] =>
     [...text.matchAll(/<([\w:-]+)[^<>]*?(?:\/>|>[^<>]*<\/\1>)/g)].map((match) => ({
       start: match.index,

@@ -35,10 +35,11 @@ const nasty = fc
     ),
     { maxLength: 6 },
   )
-  // oxlint-disable-next-line eslint/no-control-regex -- what XML 1.0 cannot hold is left out
   .map((parts) =>
     parts
       .join('')
+      // What XML 1.0 cannot hold is left out.
+      // oxlint-disable-next-line eslint/no-control-regex
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
       .toWellFormed(),
   )
@@ -322,17 +323,15 @@ describe('planning', () => {
     `<controller type='scsi'/>`,
     `<sound model='ac97'/>`,
   ]
-  const documents = fc
-    .array(fc.constantFrom(...kinds), { maxLength: 40 })
-    .map((list) =>
-      toyXml({
-        devices: list
-          .map((one, i) =>
-            one.replaceAll('DEV', `sd${String.fromCharCode(97 + (i % 26))}${i < 26 ? '' : 'a'}`),
-          )
-          .join('\n'),
-      }),
-    )
+  const documents = fc.array(fc.constantFrom(...kinds), { maxLength: 40 }).map((list) =>
+    toyXml({
+      devices: list
+        .map((one, i) =>
+          one.replaceAll('DEV', `sd${String.fromCharCode(97 + (i % 26))}${i < 26 ? '' : 'a'}`),
+        )
+        .join('\n'),
+    }),
+  )
 
   test('a definition that is defined again stays as it is', () => {
     fc.assert(

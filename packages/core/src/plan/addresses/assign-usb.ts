@@ -97,7 +97,7 @@ export function assignUsb(d: Defaulting): void {
     const index = controller.index ?? 0
     const bus = buses.get(index) ?? new UsbBus()
     // Companions serve the ports of their EHCI controller; they add none.
-    if (!/^ich9-uhci/.test(controller.model ?? '') || !buses.has(index))
+    if (controller.model?.startsWith('ich9-uhci') !== true || !buses.has(index))
       bus.addPorts('', rootPorts(controller))
     buses.set(index, bus)
   }

@@ -24,9 +24,9 @@ export function defaultCpu(d: Defaulting): void {
   const { domain, context } = d
   const written = domain.cpu
   if (written?.mode === undefined && written?.model === undefined) {
-    const byDefault = context.arch.cpu.byDefault(cpuContext(domain as Domain, context))
+    const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context))
     if (byDefault !== undefined) {
-      domain.cpu = { ...(byDefault as Draft<Cpu>), ...written }
+      domain.cpu = { ...structuredClone(byDefault as Draft<Cpu>), ...written }
       note(d, 'cpu', byDefault.model ?? byDefault.mode, {
         rule: 'cpu/default',
         reason: `what QEMU's ${context.machine.name} has where no CPU is named`,

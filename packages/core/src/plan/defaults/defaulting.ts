@@ -115,7 +115,7 @@ export function settle(
   address: Address,
   why: Reason,
 ): void {
-  device.address = { ...address } as Draft<Address>
+  device.address = { ...address }
   const index = placeables(d.domain, kind).indexOf(device)
   note(d, `${devicePath(kind, index)}/address`, formatAddress(address), why)
 }
@@ -150,7 +150,7 @@ export function noteDevice(
 export function note(d: Defaulting, path: string, value: unknown, why: Reason): void {
   d.notes.add({
     path,
-    value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    value: typeof value === 'string' ? value : JSON.stringify(value),
     rule: why.rule,
     owner: why.arch === true ? d.context.arch.package : '@polyvirt/core',
     reason: why.reason,

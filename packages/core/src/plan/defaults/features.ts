@@ -3,7 +3,6 @@ import type { Defaulting } from './defaulting.ts'
 import { ruleContext } from '../rule-context.ts'
 import { featurePath } from '../../domain/features.ts'
 import type { FeatureName } from '../../domain/features.ts'
-import type { Domain } from '../../domain/domain.ts'
 
 /** Platform features that the architecture turns on by itself. */
 export function defaultFeatures(d: Defaulting): void {
@@ -18,7 +17,7 @@ export function defaultFeatures(d: Defaulting): void {
       })
     }
   }
-  const defaults = context.arch.features.defaults(ruleContext(domain as Domain, context))
+  const defaults = context.arch.features.defaults(ruleContext(domain, context))
   for (const [name, value] of Object.entries(defaults)) {
     const features = (domain.features ??= {}) as Record<string, unknown>
     if (features[name] !== undefined) continue

@@ -25,7 +25,7 @@ function one(context: ArgvContext, controller: Controller): Argument[] {
   if (controller.type !== 'fdc') return []
   // The board's own floppy controller is told by -global.
   return Object.entries(floppyBootIndexes(context, controller)).map(
-    ([property, value]): Argument => ['-global', `isa-fdc.${property}=${String(value)}`],
+    ([property, value]): Argument => ['-global', `isa-fdc.${property}=${JSON.stringify(value)}`],
   )
 }
 
