@@ -13,7 +13,7 @@ export {
   formatProblem,
   nearest,
   printable,
-} from '@polyvirt/core'
+} from '@polyvirt/core/hypervisor'
 export type {
   Arch,
   ArchRegistry,
@@ -33,8 +33,8 @@ export type {
   NodeInfo,
   Problem,
   VersionInfo,
-  XmlElement,
-} from '@polyvirt/core'
+} from '@polyvirt/core/hypervisor'
+export type { XmlElement } from '@polyvirt/core'
 
 /** Core's XML reader; loaded only by the commands that look inside a document. */
 export async function loadXmlReader(): Promise<typeof ReadXml> {

@@ -8,6 +8,6 @@ export type OpenHypervisor = (
 
 /** The real one, from core; loaded when a command first needs it. */
 export const openHypervisor: OpenHypervisor = async (uri, { registry, environment }) => {
-  const core = await import('@polyvirt/core')
+  const core = await import('@polyvirt/core/hypervisor')
   return core.openHypervisor(uri ?? core.defaultUri(environment), { registry })
 }

@@ -406,14 +406,14 @@ export class MemoryConsole implements ConsoleStream {
   }
 
   write(data: Uint8Array | string): Promise<void> {
-    this.written += Buffer.from(data as Uint8Array).toString()
+    this.written += Buffer.from(data).toString()
     this.say(data)
     return Promise.resolve()
   }
 
   /** The guest writes. */
   say(data: Uint8Array | string): void {
-    this.#queue.push(Buffer.from(data as Uint8Array))
+    this.#queue.push(Buffer.from(data))
     this.#wake()
   }
 

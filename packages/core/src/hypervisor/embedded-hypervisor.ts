@@ -1,18 +1,12 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
-import { guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError, quote } from '../errors.ts'
 import type { Domain } from '../domain/domain.ts'
-import { planRun } from '../plan/plan-domain.ts'
 import type { QmpClient } from '../qmp/index.ts'
-import { stopProcess } from '../run/index.ts'
+import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, Store } from '../store/index.ts'
-import { formatDomain, parseDomain } from '../xml/parse-domain.ts'
-import { capabilitiesXml } from './capabilities-xml.ts'
-import { domainCapabilitiesXml } from './domain-capabilities-xml.ts'
-import { capabilitiesOf, findEmulator, requireEmulator } from './emulators.ts'
 import { diffEvents } from './events.ts'
 import type {
   ConsoleOptions,
@@ -39,12 +33,11 @@ import { lifecycleActions } from './lifecycle-actions.ts'
 import type { Layout } from './layout.ts'
 import { runName } from './layout.ts'
 import { channelDirOf, Liveness } from './liveness.ts'
-import { withMonitor } from './monitor.ts'
-import { consoleDevices, openConsole } from './open-console.ts'
-import { Planner } from './planner.ts'
-import type { Plan } from './planner.ts'
-import { environmentOf, startDomain } from './start-domain.ts'
+import type { Plan, Planner } from './planning.ts'
 import { version } from './version.ts'
+
+/** Loaded with the first verb that plans; see there. */
+const planning = (): Promise<typeof import('./planning.ts')> => import('./planning.ts')
 
 /** A record of a domain that runs. */
 type Running = DomainRecord & { readonly active: ActiveRow }
@@ -60,7 +53,8 @@ export class EmbeddedHypervisor implements Hypervisor {
   readonly uri: string
   readonly #layout: Layout
   readonly #store: Store
-  readonly #planner: Planner
+  readonly #registry: ArchRegistry
+  #planner: Planner | undefined
   readonly #liveness: Liveness
   readonly #autodestroy: ActiveRow[] = []
 
@@ -68,7 +62,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     this.uri = layout.uri
     this.#layout = layout
     this.#store = store
-    this.#planner = new Planner(layout, registry)
+    this.#registry = registry
     this.#liveness = new Liveness(store, layout.runDir)
   }
 
@@ -84,12 +78,23 @@ export class EmbeddedHypervisor implements Hypervisor {
     return this.close()
   }
 
+  async #plans(): Promise<Planner> {
+    const { Planner } = await planning()
+    this.#planner ??= new Planner(this.#layout, this.#registry)
+    return this.#planner
+  }
+
+  async #plan(xml: string, options: NativeOptions = {}): Promise<Plan> {
+    return (await this.#plans()).plan(xml, options)
+  }
+
   // --- the connection -----------------------------------------------------------------------------
 
   async connectGetVersion(): Promise<VersionInfo> {
     const emulators: VersionInfo['emulators'][number][] = []
-    for (const name of this.#planner.registry.guests()) {
-      const arch = await this.#planner.registry.find(name)
+    const { capabilitiesOf, findEmulator, guestOf } = await planning()
+    for (const name of this.#registry.guests()) {
+      const arch = await this.#registry.find(name)
       const emulator = await findEmulator(guestOf(arch, name))
       if (emulator === undefined) continue
       const { version: v } = await capabilitiesOf(emulator, this.#layout, arch)
@@ -103,12 +108,16 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async connectGetCapabilities(): Promise<string> {
-    return capabilitiesXml(this.#planner.registry, await this.#planner.host(), this.#layout)
+    const { capabilitiesXml } = await planning()
+    const planner = await this.#plans()
+    return capabilitiesXml(this.#registry, await planner.host(), this.#layout)
   }
 
   async connectGetDomainCapabilities(options: DomainCapabilitiesOptions): Promise<string> {
-    const name = options.arch ?? this.#planner.defaultGuest()
-    const arch = await this.#planner.registry.find(name)
+    const { capabilitiesOf, domainCapabilitiesXml, guestOf, requireEmulator } = await planning()
+    const planner = await this.#plans()
+    const name = options.arch ?? planner.defaultGuest()
+    const arch = await this.#registry.find(name)
     const emulator = options.emulator ?? (await requireEmulator(guestOf(arch, name)))
     const capabilities = await capabilitiesOf(emulator, this.#layout, arch)
     return domainCapabilitiesXml({
@@ -116,14 +125,15 @@ export class EmbeddedHypervisor implements Hypervisor {
       guestName: name,
       emulator,
       capabilities,
-      host: await this.#planner.host(),
+      host: await planner.host(),
       ...(options.machine !== undefined && { machine: options.machine }),
       ...(options.virtType !== undefined && { virtType: options.virtType }),
     })
   }
 
   async nodeGetInfo(): Promise<NodeInfo> {
-    const { arch, cpu, topology, memoryKiB } = await this.#planner.host()
+    const planner = await this.#plans()
+    const { arch, cpu, topology, memoryKiB } = await planner.host()
     return { model: arch, memoryKiB, mhz: cpu.mhz, ...topology }
   }
 
@@ -168,7 +178,8 @@ export class EmbeddedHypervisor implements Hypervisor {
   // --- definitions --------------------------------------------------------------------------------
 
   async domainDefineXml(xml: string, options: DefineOptions = {}): Promise<DefineResult> {
-    const plan = await this.#planner.plan(xml, options)
+    const { formatDomain } = await planning()
+    const plan = await this.#plan(xml, options)
     this.#store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) })
     return { domain: await this.domainLookup(plan.domain.uuid), warnings: plan.warnings }
   }
@@ -204,7 +215,7 @@ export class EmbeddedHypervisor implements Hypervisor {
       throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
     }
     await this.#withJob(uuid, 'start', (job) =>
-      this.#start(job, () => this.#planner.plan(xml), options),
+      this.#start(job, () => this.#plan(xml), options),
     )
     return this.domainLookup(uuid)
   }
@@ -213,7 +224,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     xml: string,
     options: DefineOptions & CreateOptions = {},
   ): Promise<DefineResult> {
-    const plan = await this.#planner.plan(xml, options)
+    const plan = await this.#plan(xml, options)
     const row = rowOf(plan)
     // The job comes first: whoever dies behind it leaves something that names what to undo.
     await this.#withJob(row.uuid, 'start', async (job) => {
@@ -235,6 +246,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     if (record.active !== undefined)
       throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
     try {
+      const { startDomain } = await planning()
       const active = await startDomain({
         store: this.#store,
         layout: this.#layout,
@@ -265,6 +277,7 @@ export class EmbeddedHypervisor implements Hypervisor {
    */
   async domainReboot(reference: DomainReference): Promise<void> {
     const running = await this.#findActive(reference)
+    const { parseDomain } = await planning()
     await this.#command(running, 'reboot', async (qmp) => {
       await qmp.execute('set-action', { shutdown: 'pause' })
       const deadline = performance.now() + rebootMs
@@ -329,7 +342,7 @@ export class EmbeddedHypervisor implements Hypervisor {
   ): Promise<void> {
     const { domain, active } = running
     await this.#withJob(domain.uuid, kind, () =>
-      withMonitor(active, domain.name, talk).then(() => {}),
+      import('./monitor.ts').then(({ withMonitor }) => withMonitor(active, domain.name, talk)),
     )
   }
 
@@ -352,8 +365,9 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   async domainGetInfo(reference: DomainReference): Promise<DomainInfo> {
     const record = await this.#find(reference)
-    const domain = this.#domainOf(record)
+    const { consoleDevices, parseDomain } = await planning()
     const { active } = record
+    const { domain } = parseDomain(active?.xml ?? record.domain.xml ?? '')
     return {
       ...summaryOf(record),
       maxMemoryKiB: domain.memoryKiB ?? 0,
@@ -369,10 +383,6 @@ export class EmbeddedHypervisor implements Hypervisor {
     }
   }
 
-  #domainOf(record: DomainRecord): Domain {
-    return parseDomain(record.active?.xml ?? record.domain.xml ?? '').domain
-  }
-
   async domainGetXmlDesc(
     reference: DomainReference,
     options: XmlDescOptions = {},
@@ -385,11 +395,12 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async connectDomainXmlToNative(xml: string, options: NativeOptions = {}): Promise<NativeResult> {
-    const plan = await this.#planner.plan(xml, options)
+    const plan = await this.#plan(xml, options)
     // libvirt's own way to say "no id": the domain does not run.
     const stateDir = `${this.#layout.runDir}/${runName(-1, plan.domain.name)}`
     const paths = { stateDir, channelDir: channelDirOf(stateDir) }
-    const { argv } = planRun(plan.domain, plan.context, { paths })
+    const { environmentOf, planRun } = await planning()
+    const { argv } = planRun(plan.domain, plan.context, { paths, nowMs: Date.now() })
     return { argv, environment: environmentOf(stateDir, plan.domain), warnings: plan.warnings }
   }
 
@@ -398,7 +409,8 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async connectExplainXml(xml: string, options: NativeOptions = {}): Promise<Explanation> {
-    const { domain, notes, context, warnings } = await this.#planner.plan(xml, options)
+    const { formatDomain } = await planning()
+    const { domain, notes, context, warnings } = await this.#plan(xml, options)
     return {
       name: domain.name,
       arch: context.guest.name,
@@ -414,6 +426,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     options: ConsoleOptions = {},
   ): Promise<ConsoleStream> {
     const { active } = await this.#findActive(reference)
+    const { openConsole, parseDomain } = await planning()
     return openConsole(parseDomain(active.xml).domain, active.stateDir, options)
   }
 

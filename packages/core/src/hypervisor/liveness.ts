@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
-import { bootId, findProcesses, isAlive, removeTree, stopProcess } from '../run/index.ts'
+import { removeTree } from '../run/private-dir.ts'
+import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
+import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
-import { parseDomain } from '../xml/parse-domain.ts'
 import { lifecycleActions, settlement } from './lifecycle-actions.ts'
-import { stateOf, withMonitor } from './monitor.ts'
 import { removeTaps } from './taps.ts'
 
 /** How long a look at all guests waits for one that does not answer, in milliseconds. */
@@ -56,6 +56,7 @@ export class Liveness {
   /** Asks QEMU how the guest is. One that cannot answer now is as it was when it last could. */
   async #look(record: DomainRecord, active: ActiveRow, timeoutMs: number): Promise<void> {
     const { name } = record.domain
+    const { stateOf, withMonitor } = await monitor()
     try {
       const { status } = await withMonitor(active, name, (qmp) => qmp.execute('query-status'), {
         timeoutMs,
@@ -73,10 +74,12 @@ export class Liveness {
     const job = this.#take(domain.uuid, 'settle')
     if (job === undefined) return
     try {
+      const { withMonitor } = await monitor()
+      const live = await liveOf(active)
       await withMonitor(active, domain.name, async (qmp) => {
         // Another one may have settled it between the look and the job.
         const { status } = await qmp.execute('query-status')
-        const wish = settlement(status, liveOf(active))
+        const wish = settlement(status, live)
         if (wish.do === 'restart') {
           await qmp.execute('system_reset')
           await qmp.execute('cont')
@@ -137,8 +140,10 @@ export class Liveness {
   /** Its QEMU still pauses where it should end, because whoever would go on with it is gone. */
   async #finishReboot({ domain }: DomainRecord, active: ActiveRow, job: JobRow): Promise<void> {
     if (job.kind !== 'reboot' || !isAlive(active.process)) return
+    const { withMonitor } = await monitor()
+    const { shutdown } = lifecycleActions(await liveOf(active))
     await withMonitor(active, domain.name, async (qmp) => {
-      await qmp.execute('set-action', { shutdown: lifecycleActions(liveOf(active)).shutdown })
+      await qmp.execute('set-action', { shutdown })
       if ((await qmp.execute('query-status')).status !== 'shutdown') return
       await qmp.execute('system_reset')
       await qmp.execute('cont')
@@ -181,7 +186,11 @@ function runFolders(runDir: string): readonly string[] {
   }
 }
 
-function liveOf(active: ActiveRow): Domain {
+/** The XML readers and the QMP client are loaded only where a guest runs. */
+const monitor = (): Promise<typeof import('./monitor.ts')> => import('./monitor.ts')
+
+async function liveOf(active: ActiveRow): Promise<Domain> {
+  const { parseDomain } = await import('../xml/parse-domain.ts')
   return parseDomain(active.xml).domain
 }
 

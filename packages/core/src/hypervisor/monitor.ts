@@ -1,5 +1,6 @@
 import { QmpClient } from '../qmp/index.ts'
-import { connectUnix, isAlive } from '../run/index.ts'
+import { connectUnix } from '../run/connect-unix.ts'
+import { isAlive } from '../run/process-identity.ts'
 import type { ActiveRow } from '../store/index.ts'
 import { domainError, quote } from '../errors.ts'
 import type { DomainState } from './hypervisor.ts'

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError, quote } from '../errors.ts'
-import { makePrivateDir } from '../run/index.ts'
+import { makePrivateDir } from '../run/private-dir.ts'
 import { openStore } from '../store/index.ts'
 import { EmbeddedHypervisor } from './embedded-hypervisor.ts'
 import type { Hypervisor } from './hypervisor.ts'

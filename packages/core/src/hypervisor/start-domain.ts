@@ -63,7 +63,12 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await prepareDirs(layout, stateDir, channelDir, domain)
     await makeTaps(domain, taps)
     const ports = await pickPorts(domain)
-    const run = planRun(domain, plan.context, { paths: { stateDir, channelDir }, taps, ports })
+    const run = planRun(domain, plan.context, {
+      paths: { stateDir, channelDir },
+      taps,
+      ports,
+      nowMs: Date.now(),
+    })
     const [emulator = '', ...args] = run.argv
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
@@ -173,6 +178,8 @@ export function environmentOf(stateDir: string, domain: Domain): Readonly<Record
     XDG_DATA_HOME: `${stateDir}/.local/share`,
     XDG_CACHE_HOME: `${stateDir}/.cache`,
     XDG_CONFIG_HOME: `${stateDir}/.config`,
+    // QEMU's `base=localtime` is the time of its own zone.
+    ...(domain.clock?.offset === 'timezone' && { TZ: domain.clock.timezone ?? 'UTC' }),
     ...Object.fromEntries(
       (domain.qemuEnvironment ?? []).map(({ name, value }) => [name, value ?? '']),
     ),

@@ -22,6 +22,8 @@ export interface RuntimeChoices {
   readonly ports?: Readonly<Record<number, number>>
   /** Host tap devices by position in `<interface>`; a file descriptor where there is none. */
   readonly taps?: Readonly<Record<number, string>>
+  /** Milliseconds since the epoch: what a clock with an offset of its own is counted from. */
+  readonly nowMs?: number
 }
 
 /** Everything the command line is made of; all of it proven before. */
@@ -71,7 +73,7 @@ export function addressOptions(address: Address | undefined, domain: Domain): Op
         nr: address.port,
       }
     case 'isa':
-      return { ioport: address.iobase, irq: address.irq }
+      return { iobase: address.iobase, irq: address.irq }
     case 'ccid':
       return { bus: `${controllerAlias(domain, 'ccid', address.controller)}.0` }
     default:

@@ -1,4 +1,5 @@
 import type { Effects } from '../arch/effects.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { CpuArgument } from '../arch/cpu-driver.ts'
 import { cpuContext } from '../plan/defaults/cpu.ts'
 import type { ArgvContext, Argument } from './argv-context.ts'
@@ -184,15 +185,34 @@ function monitorArguments(context: ArgvContext): Argument[] {
   ]
 }
 
-function rtcOption({ domain }: ArgvContext): string {
+function rtcOption({ domain, runtime }: ArgvContext): string {
   const { clock } = domain
-  const localtime =
-    clock?.offset === 'localtime' || (clock?.offset === 'variable' && clock.basis === 'localtime')
-  const base = localtime ? 'localtime' : 'utc'
-  const slew = clock?.timers?.some(
-    (timer) => timer.name === 'rtc' && timer.tickpolicy === 'catchup',
-  )
-  return slew === true ? `base=${base},driftfix=slew` : `base=${base}`
+  const slew = clock?.timers?.some((one) => one.name === 'rtc' && one.tickpolicy === 'catchup')
+  return `base=${rtcBase(clock, runtime.nowMs)}${slew === true ? ',driftfix=slew' : ''}`
+}
+
+/** QEMU takes `utc`, `localtime` (of its TZ) or a moment. */
+function rtcBase(clock: Clock | undefined, nowMs: number | undefined): string {
+  switch (clock?.offset) {
+    case 'localtime':
+    case 'timezone':
+      return 'localtime'
+    case 'absolute':
+      return moment((clock.start ?? 0) * 1000)
+    case 'variable': {
+      if (nowMs === undefined) return clock.basis === 'localtime' ? 'localtime' : 'utc'
+      // getTimezoneOffset counts minutes from local time to UTC.
+      const local = new Date(nowMs).getTimezoneOffset() * -60_000
+      const base = nowMs + (clock.basis === 'localtime' ? local : 0)
+      return moment(base + Number(clock.adjustment ?? 0) * 1000)
+    }
+    default:
+      return 'utc'
+  }
+}
+
+function moment(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, '')
 }
 
 function powerManagement(context: ArgvContext): Argument[] {

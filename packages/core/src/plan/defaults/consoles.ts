@@ -78,6 +78,7 @@ function defaultBackend(d: Defaulting, path: string, device: Draft<CharBackend>)
   // A socket without a path is given one at each start.
   if (device.type === 'unix') {
     device.sources = (device.sources ?? []).filter((source) => source.path !== undefined)
+    if (device.sources.length === 0) delete device.sources
   }
 }
 

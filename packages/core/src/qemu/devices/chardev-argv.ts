@@ -73,7 +73,7 @@ export function serialArguments(context: ArgvContext): Argument[] {
     const back = chardevArgument(chardev, serial)
     // A board whose serial port is no device takes it by position.
     if (model.driver === undefined) return [back, ['-serial', `chardev:${chardev}`]]
-    const index = model.bus === 'isa' ? serial.port : undefined
+    const index = model.driver === 'isa-serial' ? serial.port : undefined
     const options = { driver: model.driver, chardev, id: alias, index }
     return [
       back,
