@@ -37,7 +37,7 @@ import type { Plan, Planner } from './planning.ts'
 import { version } from './version.ts'
 
 /** Loaded with the first verb that plans; see there. */
-const planning = (): Promise<typeof import('./planning.ts')> => import('./planning.ts')
+const planning = () => import('./planning.ts')
 
 /** A record of a domain that runs. */
 type Running = DomainRecord & { readonly active: ActiveRow }

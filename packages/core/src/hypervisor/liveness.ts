@@ -187,7 +187,7 @@ function runFolders(runDir: string): readonly string[] {
 }
 
 /** The XML readers and the QMP client are loaded only where a guest runs. */
-const monitor = (): Promise<typeof import('./monitor.ts')> => import('./monitor.ts')
+const monitor = () => import('./monitor.ts')
 
 async function liveOf(active: ActiveRow): Promise<Domain> {
   const { parseDomain } = await import('../xml/parse-domain.ts')
