@@ -4,8 +4,8 @@
  */
 export function quietSqliteWarning(): void {
   const emitWarning = process.emitWarning.bind(process)
-  process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
+  process.emitWarning = (warning: string | Error, ...rest: never[]): void => {
     const text = typeof warning === 'string' ? warning : warning.message
     if (!text.startsWith('SQLite is an experimental feature')) emitWarning(warning, ...rest)
-  }) as typeof process.emitWarning
+  }
 }

@@ -32,7 +32,7 @@ describe('a console', () => {
     input.write('root\r')
     await until(() => stream?.written === 'root\r')
     input.write('\u0003\u001bOA')
-    await until(() => stream?.written.endsWith('OA') === true)
+    await until(() => stream?.written.endsWith('OA') ?? false)
     input.write('last\u001dnot this')
     const { code, stdout, stderr } = await running
     expect([code, stderr]).toEqual([0, ''])

@@ -214,9 +214,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     if (record.active !== undefined || xml === undefined) {
       throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
     }
-    await this.#withJob(uuid, 'start', (job) =>
-      this.#start(job, () => this.#plan(xml), options),
-    )
+    await this.#withJob(uuid, 'start', (job) => this.#start(job, () => this.#plan(xml), options))
     return this.domainLookup(uuid)
   }
 

@@ -5,16 +5,38 @@
 export { defaultUri, openHypervisor } from './open-hypervisor.ts'
 export type { OpenOptions } from './open-hypervisor.ts'
 export type {
-  ConsoleOptions, ConsoleStream, CreateOptions, DefineOptions, DefineResult,
-  DomainCapabilitiesOptions, DomainEvent, DomainFilter, DomainInfo, DomainReference, DomainState,
-  DomainStateName, DomainSummary, Explanation, ExplanationEntry, Hypervisor, NativeOptions,
-  NativeResult, NodeInfo, VersionInfo, XmlDescOptions,
+  ConsoleOptions,
+  ConsoleStream,
+  CreateOptions,
+  DefineOptions,
+  DefineResult,
+  DomainCapabilitiesOptions,
+  DomainEvent,
+  DomainFilter,
+  DomainInfo,
+  DomainReference,
+  DomainState,
+  DomainStateName,
+  DomainSummary,
+  Explanation,
+  ExplanationEntry,
+  Hypervisor,
+  NativeOptions,
+  NativeResult,
+  NodeInfo,
+  VersionInfo,
+  XmlDescOptions,
 } from './hypervisor.ts'
 export { unknownArch } from '../arch/registry.ts'
 export type { ArchRegistry } from '../arch/registry.ts'
 export type { Arch } from '../arch/arch.ts'
 export {
-  DomainError, domainError, errorNumber, formatProblem, printable, quote,
+  DomainError,
+  domainError,
+  errorNumber,
+  formatProblem,
+  printable,
+  quote,
 } from '../errors.ts'
 export type { ErrorCode, Place, Problem } from '../errors.ts'
 export { nearest } from '../nearest.ts'

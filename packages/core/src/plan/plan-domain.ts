@@ -62,7 +62,10 @@ export function planDomain(
   const notes = new Notes()
   const complete = applyDefaults(domain, context, notes)
   const addressed = assignAddresses(complete, context, notes)
-  const problems = findProblems(addressed, context).map((problem) =>
+  const found = findProblems(addressed, context)
+  // What polyvirt added is wrong only because of what the user wrote, and that is named already.
+  const written = found.filter((problem) => !isAdded(problem, addressed))
+  const problems = (written.length > 0 ? written : found).map((problem) =>
     atOrigin(problem, addressed, locate),
   )
   const [first, ...rest] = problems
@@ -85,7 +88,7 @@ function atOrigin(
   const own = problem.path === undefined ? undefined : originOf(problem.path, domain)
   const path = problem.path === undefined ? undefined : inOwnWords(problem.path, domain)
   // Something polyvirt added has no line; everything else is found by its path.
-  const added = problem.path?.startsWith('devices/') === true && own === undefined
+  const added = isAdded(problem, domain)
   const place =
     problem.place ?? (path === undefined || added ? undefined : locate(path)) ?? own?.place
   return {
@@ -94,6 +97,12 @@ function atOrigin(
     ...(path !== undefined && { path }),
     ...(place !== undefined && { place }),
   }
+}
+
+/** Is this about a device that the document does not have? */
+function isAdded({ path }: Problem, domain: Domain): boolean {
+  if (path === undefined || !/^devices\/[a-z]+\[/.test(path)) return false
+  return originOf(path, domain) === undefined
 }
 
 const deviceReference = /devices\/([a-z]+)\[(\d+)\]/g

@@ -100,6 +100,9 @@ export interface PciWish {
   readonly aggregate?: boolean
 }
 
+/** How many buses one address may bring along: what fits on the bus before. */
+const mostNewBuses = 31
+
 /** The PCI buses of one domain and what is plugged into them. */
 export class PciBuses {
   readonly #buses: Bus[] = []
@@ -156,7 +159,9 @@ export class PciBuses {
 
   /** Marks a function as used; a single function of its own takes the whole slot. */
   reserve(at: PciAddress, wish?: PciWish): void {
-    while (this.#buses.length <= at.bus && at.bus < 256) {
+    // A bus far beyond the last one is a slip, not a wish for that many bridges.
+    if (at.bus >= this.#buses.length + mostNewBuses) return
+    while (this.#buses.length <= at.bus) {
       const before = this.#buses.length
       this.#growFor(wish ?? { connect: 'pci' })
       if (this.#buses.length === before) break
