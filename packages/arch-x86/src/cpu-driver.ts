@@ -1,4 +1,5 @@
 import { nearest, quote } from '@polyvirt/core/arch'
+import { cpuModels } from './cpu-models.ts'
 import type { Cpu, CpuContext, CpuDriver, Problem } from '@polyvirt/core/arch'
 
 /** QEMU spells features with dashes; libvirt kept some names with underscores and dots. */
@@ -12,7 +13,7 @@ function qemuFeature(name: string): string {
 }
 
 export const cpu: CpuDriver = {
-  models: [],
+  models: cpuModels,
   byDefault({ machine, guest }) {
     const model =
       modelOfType(machine.defaultCpuType) ?? (guest.wordSize === 32 ? 'qemu32' : 'qemu64')
