@@ -1,16 +1,10 @@
-import type { HostCell, HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
+import { hostCells, hostMemoryKiB, hostPageSizesKiB, hostText } from '@polyvirt/core/arch'
+import type { HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
 import { modelByPvr } from './cpu-models.ts'
-
-const decoder = new TextDecoder()
-
-function text(files: HostFiles, path: string): string {
-  const bytes = files.read(path)
-  return bytes === undefined ? '' : decoder.decode(bytes)
-}
 
 /** Strings of the device tree end with a NUL. */
 function property(files: HostFiles, path: string): string | undefined {
-  const found = text(files, `/proc/device-tree/${path}`).replace(/\0.*$/s, '')
+  const found = hostText(files, `/proc/device-tree/${path}`).replace(/\0.*$/s, '')
   return found === '' ? undefined : found
 }
 
@@ -18,7 +12,7 @@ function property(files: HostFiles, path: string): string | undefined {
 export const host: HostInfoReader = {
   machines: ['ppc64le', 'ppc64'],
   read(files): HostInfo {
-    const cpuinfo = text(files, '/proc/cpuinfo')
+    const cpuinfo = hostText(files, '/proc/cpuinfo')
     const field = (name: string): string | undefined =>
       new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(cpuinfo)?.[1]
     const cpus = [...cpuinfo.matchAll(/^processor\s*:/gm)].length
@@ -43,9 +37,9 @@ export const host: HostInfoReader = {
         cores: Math.max(1, Math.floor(cpus / threads)),
         threads,
       },
-      memoryKiB: Number(/^MemTotal:\s*(\d+)/m.exec(text(files, '/proc/meminfo'))?.[1] ?? 0),
-      pageSizesKiB: pageSizes(files),
-      cells: cells(files),
+      memoryKiB: hostMemoryKiB(files),
+      pageSizesKiB: hostPageSizesKiB(files, 64),
+      cells: hostCells(files),
       firmware: firmware(files),
     }
   },
@@ -69,42 +63,6 @@ function threadsPerCore(files: HostFiles): number {
   if (node === undefined) return 1
   const servers = files.read(`/proc/device-tree/cpus/${node}/ibm,ppc-interrupt-server#s`)
   return Math.max(1, Math.floor((servers?.length ?? 4) / 4))
-}
-
-function pageSizes(files: HostFiles): readonly number[] {
-  const huge = files
-    .list('/sys/kernel/mm/hugepages')
-    .map((name) => Number(/^hugepages-(\d+)kB$/.exec(name)?.[1] ?? 0))
-    .filter((size) => size > 0)
-  return [64, ...huge.toSorted((a, b) => a - b)]
-}
-
-/** Nodes may be far apart in number: 0, 8, 252. */
-function cells(files: HostFiles): readonly HostCell[] {
-  return files
-    .list('/sys/devices/system/node')
-    .flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? [])
-    .map((id) => {
-      const base = `/sys/devices/system/node/node${id}`
-      const memory = /MemTotal:\s*(\d+)/.exec(text(files, `${base}/meminfo`))?.[1]
-      return {
-        id: Number(id),
-        memoryKiB: Number(memory ?? 0),
-        cpus: ranges(text(files, `${base}/cpulist`)),
-      }
-    })
-    .toSorted((a, b) => a.id - b.id)
-}
-
-function ranges(list: string): readonly number[] {
-  return list
-    .trim()
-    .split(',')
-    .filter((part) => part !== '')
-    .flatMap((part) => {
-      const [first = 0, last = first] = part.split('-').map(Number)
-      return Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    })
 }
 
 function firmware(files: HostFiles): HostInfo['firmware'] {

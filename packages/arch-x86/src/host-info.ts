@@ -1,17 +1,11 @@
-import type { HostCell, HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
-
-const decoder = new TextDecoder()
-
-function text(files: HostFiles, path: string): string {
-  const bytes = files.read(path)
-  return bytes === undefined ? '' : decoder.decode(bytes)
-}
+import { hostCells, hostMemoryKiB, hostPageSizesKiB, hostText } from '@polyvirt/core/arch'
+import type { HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
 
 /** Reads an x86 host from /proc, /sys and its SMBIOS strings. */
 export const host: HostInfoReader = {
   machines: ['x86_64', 'i686', 'i586', 'i486', 'i386'],
   read(files): HostInfo {
-    const cpuinfo = text(files, '/proc/cpuinfo')
+    const cpuinfo = hostText(files, '/proc/cpuinfo')
     const field = (name: string): string | undefined =>
       new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(cpuinfo)?.[1]
     const cpus = [...cpuinfo.matchAll(/^processor\s*:/gm)].length
@@ -40,9 +34,9 @@ export const host: HostInfoReader = {
       topology: whole
         ? { cpus, nodes: 1, sockets, cores: coresPerPackage, threads }
         : { cpus, nodes: 1, sockets: 1, cores: Math.max(1, cpus), threads: 1 },
-      memoryKiB: Number(/^MemTotal:\s*(\d+)/m.exec(text(files, '/proc/meminfo'))?.[1] ?? 0),
-      pageSizesKiB: pageSizes(files),
-      cells: cells(files),
+      memoryKiB: hostMemoryKiB(files),
+      pageSizesKiB: hostPageSizesKiB(files, 4),
+      cells: hostCells(files),
       firmware: firmware(files),
     }
   },
@@ -55,43 +49,9 @@ const vendors: Readonly<Record<string, string>> = {
   HygonGenuine: 'Hygon',
 }
 
-function pageSizes(files: HostFiles): readonly number[] {
-  const huge = files
-    .list('/sys/kernel/mm/hugepages')
-    .map((name) => Number(/^hugepages-(\d+)kB$/.exec(name)?.[1] ?? 0))
-    .filter((size) => size > 0)
-  return [4, ...huge.toSorted((a, b) => a - b)]
-}
-
-function cells(files: HostFiles): readonly HostCell[] {
-  return files
-    .list('/sys/devices/system/node')
-    .flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? [])
-    .map((id) => {
-      const base = `/sys/devices/system/node/node${id}`
-      const memory = /MemTotal:\s*(\d+)/.exec(text(files, `${base}/meminfo`))?.[1]
-      return {
-        id: Number(id),
-        memoryKiB: Number(memory ?? 0),
-        cpus: ranges(text(files, `${base}/cpulist`)),
-      }
-    })
-}
-
-function ranges(list: string): readonly number[] {
-  return list
-    .trim()
-    .split(',')
-    .filter((part) => part !== '')
-    .flatMap((part) => {
-      const [first = 0, last = first] = part.split('-').map(Number)
-      return Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    })
-}
-
 function firmware(files: HostFiles): HostInfo['firmware'] {
   const read = (name: string): string | undefined =>
-    text(files, `/sys/class/dmi/id/${name}`).trim() || undefined
+    hostText(files, `/sys/class/dmi/id/${name}`).trim() || undefined
   const manufacturer = read('sys_vendor')
   const product = read('product_name')
   if (manufacturer === undefined && product === undefined) return { kind: 'none' }

@@ -33,6 +33,7 @@ export type {
   RuleContext,
 } from './machine-builder.ts'
 export { defineArch } from './define-arch.ts'
+export { hostCells, hostMemoryKiB, hostPageSizesKiB, hostText } from './read-linux.ts'
 export { createRegistry } from './registry.ts'
 export type { ArchRegistry } from './registry.ts'
 export type { Problem, ErrorCode } from '../errors.ts'
