@@ -26,11 +26,8 @@ export interface BootScenarioOptions {
   readonly signal?: AbortSignal
 }
 
-/**
- * Kernel parameters: both kinds of serial console, whichever there is; no self-tests; and no second
- * of waiting for USB disks to spin up, in which the guest would have reported without them.
- */
-const parameters = 'console=ttyS0 console=hvc0 quiet cryptomgr.notests usb-storage.delay_use=0'
+/** Kernel parameters: both kinds of serial console, whichever there is, and no self-tests. */
+const parameters = 'console=ttyS0 console=hvc0 quiet cryptomgr.notests'
 
 /**
  * Plans a document with a real kernel and its first serial line on a socket, starts it, and waits

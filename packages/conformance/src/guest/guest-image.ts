@@ -42,7 +42,7 @@ export interface GuestImageOptions {
 }
 
 /** Raised when the layout of an image changes, so that old ones are left alone. */
-const imageFormat = 1
+const imageFormat = 2
 
 /**
  * Makes the image, or finds the one made before; then nothing is asked of the network or of apt.

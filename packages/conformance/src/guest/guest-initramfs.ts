@@ -41,6 +41,8 @@ export function guestInitramfs(
     // The kernel calls this one when a virtual power button or an error asks for an orderly end.
     cpioFile('sbin/poweroff', '#!/bin/sh\nexec /bin/busybox poweroff -f\n', 0o755),
     cpioFile('sbin/reboot', '#!/bin/sh\nexec /bin/busybox reboot -f\n', 0o755),
+    // A USB disk is given a second to spin up, in which the guest would report without it.
+    cpioFile('etc/modprobe.d/guest.conf', 'options usb_storage delay_use=0\n'),
     cpioSymlink('sbin/modprobe', '../bin/busybox'),
     cpioFile(`${modules}/modules.dep`, index.dependencies),
     cpioFile(`${modules}/modules.alias`, index.aliases),

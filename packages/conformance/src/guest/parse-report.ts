@@ -232,7 +232,13 @@ function readBlock(files: GuestFiles, name: string): GuestBlockDevice {
     bytes: Number(text('size')) * sectorBytes,
     readOnly: text('ro') === '1',
     removable: text('removable') === '1',
-    ...optional('serial', text('serial') ?? serialPage(files.bytes(`${scsiAt}/vpd_pg80`))),
+    ...optional(
+      'serial',
+      text('serial') ??
+        serialPage(files.bytes(`${scsiAt}/vpd_pg80`)) ??
+        // The kernel asks USB disks for no such page: their plug says it.
+        files.text(`/sys/bus/usb/devices/${place.usb}/serial`),
+    ),
     ...optional('wwn', text('wwid') ?? files.text(`${scsiAt}/wwid`)),
     ...optional('model', files.text(`${scsiAt}/model`)),
     ...optional('vendor', files.text(`${scsiAt}/vendor`)),
