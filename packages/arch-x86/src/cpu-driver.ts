@@ -2,14 +2,9 @@ import { nearest, quote } from '@polyvirt/core/arch'
 import { cpuModels } from './cpu-models.ts'
 import type { Cpu, CpuContext, CpuDriver, Problem } from '@polyvirt/core/arch'
 
-/** QEMU spells features with dashes; libvirt kept some names with underscores and dots. */
-const featureNames: Readonly<Record<string, string>> = {
-  'sse4.1': 'sse4.1',
-  'sse4.2': 'sse4.2',
-}
-
+/** QEMU spells features with dashes; libvirt kept some names with underscores. */
 function qemuFeature(name: string): string {
-  return featureNames[name] ?? name.replaceAll('_', '-')
+  return name.replaceAll('_', '-')
 }
 
 export const cpu: CpuDriver = {
