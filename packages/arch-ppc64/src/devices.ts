@@ -1,3 +1,4 @@
+import { pciRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 /**
@@ -5,6 +6,8 @@ import type { DeviceAllowList } from '@polyvirt/core/arch'
  * No ISA bus, no IDE, no floppy, no i8042 (QEMU hw/ppc/spapr.c).
  */
 export const devices: DeviceAllowList = {
+  ...pciRows,
+  ...usbRows,
   disk: {
     models: {
       virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
@@ -101,9 +104,18 @@ export const devices: DeviceAllowList = {
       'virtio:tablet': { driver: 'virtio-tablet-pci', bus: 'pci' },
       'virtio:keyboard': { driver: 'virtio-keyboard-pci', bus: 'pci' },
       'virtio:passthrough': { driver: 'virtio-input-host-pci', bus: 'pci' },
+      ':evdev': { bus: 'none' },
     },
   },
-  graphics: { models: { vnc: { bus: 'none' }, spice: { bus: 'none' } } },
+  graphics: {
+    models: {
+      vnc: { bus: 'none' },
+      spice: { bus: 'none' },
+      sdl: { bus: 'none' },
+      dbus: { bus: 'none' },
+      'egl-headless': { bus: 'none' },
+    },
+  },
   sound: {
     models: {
       ich6: { driver: 'intel-hda', bus: 'pci' },
@@ -124,12 +136,20 @@ export const devices: DeviceAllowList = {
       none: { bus: 'none' },
     },
   },
-  hub: { models: { usb: { driver: 'usb-hub', bus: 'usb' } } },
   watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
-  memballoon: {
-    models: { virtio: { driver: 'virtio-balloon-pci', bus: 'pci' }, none: { bus: 'none' } },
-  },
-  rng: { models: { virtio: { driver: 'virtio-rng-pci', bus: 'pci' } } },
   nvram: { models: { nvram: { driver: 'spapr-nvram', bus: 'spapr-vio' } } },
   panic: { default: ['pseries'], models: { pseries: { bus: 'none' } } },
+  tpm: {
+    default: ['tpm-spapr'],
+    models: {
+      'tpm-spapr': { driver: 'tpm-spapr', bus: 'spapr-vio' },
+      'spapr-tpm-proxy': { driver: 'spapr-tpm-proxy', bus: 'none' },
+    },
+  },
+  memory: {
+    models: {
+      dimm: { driver: 'pc-dimm', bus: 'dimm' },
+      nvdimm: { driver: 'nvdimm', bus: 'dimm' },
+    },
+  },
 }

@@ -24,7 +24,7 @@ const pseries: MachineProfile = {
   // libvirt's first registers by kind (virtual I/O has no slots, only unit addresses).
   registers: {
     type: 'spapr-vio',
-    base: { interface: 0x1000, controller: 0x2000, nvram: 0x3000, serial: 0x30000000 },
+    base: { interface: 0x1000, controller: 0x2000, nvram: 0x3000, tpm: 0x4000, serial: 0x30000000 },
     step: 0x1000,
   },
   implicit: [

@@ -1,7 +1,10 @@
+import { pciRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 /** What x86 guests may have, and what QEMU calls it. `pc` is the i440FX machine. */
 export const devices: DeviceAllowList = {
+  ...pciRows,
+  ...usbRows,
   disk: {
     models: {
       virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
@@ -129,9 +132,18 @@ export const devices: DeviceAllowList = {
       'virtio:tablet': { driver: 'virtio-tablet-pci', bus: 'pci' },
       'virtio:keyboard': { driver: 'virtio-keyboard-pci', bus: 'pci' },
       'virtio:passthrough': { driver: 'virtio-input-host-pci', bus: 'pci' },
+      ':evdev': { bus: 'none' },
     },
   },
-  graphics: { models: { vnc: { bus: 'none' }, spice: { bus: 'none' } } },
+  graphics: {
+    models: {
+      vnc: { bus: 'none' },
+      spice: { bus: 'none' },
+      sdl: { bus: 'none' },
+      dbus: { bus: 'none' },
+      'egl-headless': { bus: 'none' },
+    },
+  },
   sound: {
     models: {
       ich6: { driver: 'intel-hda', bus: 'pci' },
@@ -155,22 +167,39 @@ export const devices: DeviceAllowList = {
       none: { bus: 'none' },
     },
   },
-  hub: { models: { usb: { driver: 'usb-hub', bus: 'usb' } } },
   watchdog: {
     models: {
       i6300esb: { driver: 'i6300esb', bus: 'pci' },
       ib700: { driver: 'ib700', bus: 'isa' },
     },
   },
-  memballoon: {
-    models: { virtio: { driver: 'virtio-balloon-pci', bus: 'pci' }, none: { bus: 'none' } },
-  },
-  rng: { models: { virtio: { driver: 'virtio-rng-pci', bus: 'pci' } } },
   panic: {
     default: ['isa'],
     models: {
       isa: { driver: 'pvpanic', bus: 'isa' },
       hyperv: { bus: 'none' },
+    },
+  },
+  tpm: {
+    default: ['tpm-tis'],
+    models: {
+      'tpm-tis': { driver: 'tpm-tis', bus: 'none' },
+      'tpm-crb': { driver: 'tpm-crb', bus: 'none' },
+    },
+  },
+  memory: {
+    models: {
+      dimm: { driver: 'pc-dimm', bus: 'dimm' },
+      nvdimm: { driver: 'nvdimm', bus: 'dimm' },
+      'virtio-mem': { driver: 'virtio-mem-pci', bus: 'pci' },
+      'virtio-pmem': { driver: 'virtio-pmem-pci', bus: 'pci' },
+      'sgx-epc': { bus: 'none' },
+    },
+  },
+  iommu: {
+    models: {
+      intel: { driver: 'intel-iommu', bus: 'none', machines: ['q35'] },
+      virtio: { driver: 'virtio-iommu-pci', type: 'virtio-iommu-pci', bus: 'pci', machines: ['q35'] },
     },
   },
 }

@@ -9,6 +9,7 @@ export type BusType =
   | 'drive'
   | 'virtio-serial'
   | 'ccid'
+  | 'dimm'
   /** No place of its own: part of the board, the CPU or another device. */
   | 'none'
 
@@ -43,6 +44,7 @@ export interface DeviceRow {
  * - `controller:TYPE`: keyed by model; a type without models has the one row `''`.
  * - `serial`: keyed by target type; `serial-model`: by target model, below its type.
  * - `input`: keyed `BUS:TYPE`.
+ * - `filesystem`: keyed by driver, `path` (9p) or `virtiofs`; `hostdev`: by type.
  */
 export type DeviceRowName =
   | 'disk'
@@ -62,6 +64,16 @@ export type DeviceRowName =
   | 'rng'
   | 'nvram'
   | 'panic'
+  | 'filesystem'
+  | 'hostdev'
+  | 'redirdev'
+  | 'smartcard'
+  | 'tpm'
+  | 'shmem'
+  | 'memory'
+  | 'iommu'
+  | 'vsock'
+  | 'crypto'
 
 /**
  * The device whitelist: one table, three answers. Is it allowed, what does QEMU call it, what kind

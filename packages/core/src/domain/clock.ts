@@ -20,6 +20,9 @@ export interface Timer {
   readonly tickpolicy?: 'delay' | 'catchup' | 'merge' | 'discard'
   readonly present?: boolean
   readonly frequency?: number
+  readonly catchupThreshold?: number
+  readonly catchupSlew?: number
+  readonly catchupLimit?: number
   readonly mode?: 'auto' | 'native' | 'emulate' | 'paravirt' | 'smpsafe'
 }
 
@@ -30,6 +33,9 @@ const timerXml: XmlFields<Timer> = {
   frequency: integer('@frequency'),
   mode: oneOf('@mode', ['auto', 'native', 'emulate', 'paravirt', 'smpsafe']),
   present: yesNo('@present'),
+  catchupThreshold: integer('catchup/@threshold', { max: 0xffffffff }),
+  catchupSlew: integer('catchup/@slew', { max: 0xffffffff }),
+  catchupLimit: integer('catchup/@limit', { max: 0xffffffff }),
 }
 
 /** What the guest's hardware clock shows. */

@@ -1,5 +1,5 @@
 import { cpuset } from './cpuset.ts'
-import { sizeKiB } from './memory.ts'
+import { bytesField, sizeKiB } from './memory.ts'
 import {
   integer,
   list,
@@ -11,7 +11,7 @@ import {
   text,
   yesNo,
 } from '../xml/fields.ts'
-import type { XmlFields } from '../xml/fields.ts'
+import type { XmlField, XmlFields } from '../xml/fields.ts'
 
 export const cpuModes = ['custom', 'host-model', 'host-passthrough', 'maximum'] as const
 export type CpuMode = (typeof cpuModes)[number]
@@ -40,6 +40,63 @@ export interface CpuTopology {
 
 const positive = { min: 1, max: 0xffffffff, what: 'a number' } as const
 
+/** A cache between processors and a node's memory, for the guest's HMAT. */
+export interface NumaCache {
+  readonly level: number
+  readonly associativity: 'none' | 'direct' | 'full'
+  readonly policy: 'none' | 'writeback' | 'writethrough'
+  readonly sizeKiB: number
+  /** In bytes. */
+  readonly lineBytes: number
+}
+
+const numaCacheXml: XmlFields<NumaCache> = {
+  level: required(integer('@level', { max: 0xffffffff })),
+  associativity: required(oneOf('@associativity', ['none', 'direct', 'full'])),
+  policy: required(oneOf('@policy', ['none', 'writeback', 'writethrough'])),
+  sizeKiB: required(sizeKiB('size/@value')),
+  lineBytes: required(lineSize()),
+}
+
+function lineSize(): XmlField<number> {
+  const field = bytesField('line/@value')
+  return { ...field, write: (v, writer) => {
+    writer.put(['line', '@value'], String(v))
+    writer.put(['line', '@unit'], 'B')
+  } }
+}
+
+/** How long and how fast a node's processors reach another's memory, for the guest's HMAT. */
+export interface NumaLatency {
+  readonly initiator: number
+  readonly target: number
+  readonly cache?: number
+  readonly type: 'access' | 'read' | 'write'
+  /** In nanoseconds. */
+  readonly value: number
+}
+
+export interface NumaBandwidth extends Omit<NumaLatency, 'value'> {
+  readonly kibPerSecond: number
+}
+
+const reachXml = {
+  initiator: required(integer('@initiator', { max: 0xffffffff })),
+  target: required(integer('@target', { max: 0xffffffff })),
+  cache: integer('@cache', { min: 1, max: 0xffffffff }),
+  type: required(oneOf('@type', ['access', 'read', 'write'])),
+}
+
+const latencyXml: XmlFields<NumaLatency> = {
+  ...reachXml,
+  value: required(integer('@value', { min: 1, max: 0xffffffff })),
+}
+
+const bandwidthXml: XmlFields<NumaBandwidth> = {
+  ...reachXml,
+  kibPerSecond: required(sizeKiB('@value')),
+}
+
 /** A NUMA node of the guest. */
 export interface NumaCell {
   readonly id?: number
@@ -48,6 +105,7 @@ export interface NumaCell {
   readonly memAccess?: 'shared' | 'private'
   readonly discard?: boolean
   readonly distances?: readonly NumaDistance[]
+  readonly caches?: readonly NumaCache[]
 }
 
 export interface NumaDistance {
@@ -67,6 +125,7 @@ const cellXml: XmlFields<NumaCell> = {
   memAccess: oneOf('@memAccess', ['shared', 'private']),
   discard: yesNo('@discard'),
   distances: list('distances/sibling', distanceXml),
+  caches: list('cache', numaCacheXml),
 }
 
 /** The guest's CPU: which model, with which features, in which arrangement. */
@@ -81,11 +140,14 @@ export interface Cpu {
   readonly vendor?: string
   readonly maxphysaddrMode?: 'emulate' | 'passthrough'
   readonly maxphysaddrBits?: number
+  readonly maxphysaddrLimit?: number
   readonly topology?: CpuTopology
   readonly cacheLevel?: number
   readonly cacheMode?: 'emulate' | 'passthrough' | 'disable'
   readonly features?: readonly CpuFeature[]
   readonly numa?: readonly NumaCell[]
+  readonly numaLatencies?: readonly NumaLatency[]
+  readonly numaBandwidths?: readonly NumaBandwidth[]
 }
 
 const topologyXml: XmlFields<CpuTopology> = {
@@ -106,9 +168,12 @@ export const cpuXml: XmlFields<Cpu> = {
   vendor: text('vendor'),
   maxphysaddrMode: oneOf('maxphysaddr/@mode', ['emulate', 'passthrough']),
   maxphysaddrBits: integer('maxphysaddr/@bits', { min: 1, max: 64 }),
+  maxphysaddrLimit: integer('maxphysaddr/@limit', { min: 1, max: 64 }),
   topology: record('topology', topologyXml),
-  cacheLevel: integer('cache/@level', { min: 1, max: 3 }),
+  cacheLevel: integer('cache/@level', { max: 0x7fffffff }),
   cacheMode: oneOf('cache/@mode', ['emulate', 'passthrough', 'disable']),
   features: list('feature', featureXml),
   numa: list('numa/cell', cellXml),
+  numaLatencies: list('numa/interconnects/latency', latencyXml),
+  numaBandwidths: list('numa/interconnects/bandwidth', bandwidthXml),
 }

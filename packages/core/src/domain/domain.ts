@@ -27,6 +27,36 @@ import {
   yesNo,
 } from '../xml/fields.ts'
 import type { XmlField, XmlFields } from '../xml/fields.ts'
+import { launchSecurityXml, keywrapCipherXml, seclabelXml } from './security.ts'
+import type { KeywrapCipher, LaunchSecurity, Seclabel } from './security.ts'
+import { sysinfoXml } from './sysinfo.ts'
+import type { Sysinfo } from './sysinfo.ts'
+import {
+  blkiotuneXml,
+  cputuneXml,
+  idmapXml,
+  iothreadIdXml,
+  memoryBackingXml,
+  memtuneXml,
+  numatuneXml,
+  perfEventXml,
+  resourceXml,
+  threadPoolXml,
+  vcpuXml,
+} from './tuning.ts'
+import type {
+  Blkiotune,
+  Cputune,
+  Idmap,
+  IothreadId,
+  MemoryBacking,
+  Memtune,
+  Numatune,
+  PerfEvent,
+  Resource,
+  ThreadPool,
+  Vcpu,
+} from './tuning.ts'
 import { invisible, quote } from '../errors.ts'
 
 export const lifecycleActions = ['destroy', 'restart', 'rename-restart', 'preserve'] as const
@@ -41,21 +71,11 @@ export const crashActions = [
 ] as const
 export type CrashAction = (typeof crashActions)[number]
 
+export const lockFailureActions = ['poweroff', 'restart', 'pause', 'ignore'] as const
+export type LockFailureAction = (typeof lockFailureActions)[number]
+
 export const virtTypes = ['qemu', 'kvm'] as const
 export type VirtType = (typeof virtTypes)[number]
-
-/** `<seclabel>`: polyvirt confines guests by its own means and takes only `none`. */
-export interface Seclabel {
-  readonly type?: string
-  readonly model?: string
-  readonly relabel?: boolean
-}
-
-const seclabelXml: XmlFields<Seclabel> = {
-  type: text('@type'),
-  model: text('@model'),
-  relabel: yesNo('@relabel'),
-}
 
 export interface EnvironmentVariable {
   readonly name: string
@@ -85,7 +105,20 @@ export interface Domain {
   readonly vcpuCurrent?: number
   readonly vcpuCpuset?: readonly number[]
   readonly vcpuPlacement?: 'static' | 'auto'
+  readonly vcpuList?: readonly Vcpu[]
   readonly iothreads?: number
+  readonly iothreadIds?: readonly IothreadId[]
+  readonly defaultIothread?: ThreadPool
+  /** `<genid>`: a number that changes whenever the guest goes back in time. */
+  readonly genid?: string
+  readonly blkiotune?: Blkiotune
+  readonly memtune?: Memtune
+  readonly memoryBacking?: MemoryBacking
+  readonly cputune?: Cputune
+  readonly numatune?: Numatune
+  readonly resource?: Resource
+  readonly sysinfo?: readonly Sysinfo[]
+  readonly idmap?: Idmap
   readonly os: Os
   readonly features?: Features
   readonly cpu?: Cpu
@@ -93,10 +126,20 @@ export interface Domain {
   readonly onPoweroff?: LifecycleAction
   readonly onReboot?: LifecycleAction
   readonly onCrash?: CrashAction
+  readonly onLockfailure?: LockFailureAction
+  readonly perf?: readonly PerfEvent[]
   readonly pmSuspendToMem?: boolean
   readonly pmSuspendToDisk?: boolean
   readonly devices: Devices
   readonly seclabels?: readonly Seclabel[]
+  readonly keywrap?: readonly KeywrapCipher[]
+  readonly launchSecurity?: LaunchSecurity
+  /** `<qemu:capabilities>`: what polyvirt shall believe of this QEMU beside what it says. */
+  readonly qemuCapabilitiesAdd?: readonly string[]
+  readonly qemuCapabilitiesDel?: readonly string[]
+  /** `<qemu:override>`: properties of a device, by its alias, whatever polyvirt would say. */
+  readonly qemuOverrides?: readonly QemuOverride[]
+  readonly qemuDeprecation?: string
   /** `<qemu:arg>`: passed to QEMU behind everything else, unseen by any check. */
   readonly qemuArgs?: readonly string[]
   readonly qemuEnvironment?: readonly EnvironmentVariable[]
@@ -127,8 +170,9 @@ export function nameProblem(name: string): string | undefined {
   return undefined
 }
 
-const uuidField: XmlField<string> = mapped(
-  text('uuid'),
+function uuidAt(path: string): XmlField<string> {
+ return mapped(
+  text(path),
   (written, scope) => {
     const digits = written.replaceAll('-', '').toLowerCase()
     if (!/^[0-9a-f]{32}$/.test(digits)) {
@@ -136,7 +180,7 @@ const uuidField: XmlField<string> = mapped(
         scope,
         'ERR_XML_ERROR',
         `${quote(written)} is not a UUID: 32 hexadecimal digits`,
-        'uuid',
+        path,
       )
       return undefined
     }
@@ -145,14 +189,15 @@ const uuidField: XmlField<string> = mapped(
         scope,
         'ERR_XML_ERROR',
         `the UUID ${quote(written)} has only equal digits: it identifies nothing`,
-        'uuid',
+        path,
       )
       return undefined
     }
     return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   },
   (uuid) => uuid,
-)
+ )
+}
 
 interface QemuArg {
   readonly value: string
@@ -165,11 +210,48 @@ const environmentXml: XmlFields<EnvironmentVariable> = {
   value: text('@value'),
 }
 
+interface QemuCapability {
+  readonly capability: string
+}
+
+const capabilityXml: XmlFields<QemuCapability> = { capability: required(text('@capability')) }
+
+const capabilities = (path: string): XmlField<readonly string[]> =>
+  mapped(
+    list(path, capabilityXml),
+    (all) => all.map((one) => one.capability),
+    (names) => names.map((capability) => ({ capability })),
+  )
+
+export interface QemuProperty {
+  readonly name: string
+  readonly type?: 'string' | 'unsigned' | 'signed' | 'bool' | 'remove'
+  readonly value?: string
+}
+
+/** What one device's frontend gets on the command line, property by property. */
+export interface QemuOverride {
+  readonly alias: string
+  readonly properties?: readonly QemuProperty[]
+}
+
+const propertyXml: XmlFields<QemuProperty> = {
+  name: required(text('@name')),
+  type: oneOf('@type', ['string', 'unsigned', 'signed', 'bool', 'remove']),
+  value: text('@value'),
+}
+
+const overrideXml: XmlFields<QemuOverride> = {
+  alias: required(text('@alias')),
+  properties: list('qemu:frontend/qemu:property', propertyXml),
+}
+
 export const domainXml: XmlFields<Domain> = {
   // `id` stands in the XML of a domain that runs; it is given out anew at each start.
   type: alongside(required(oneOf('@type', virtTypes, 'ERR_CONFIG_UNSUPPORTED')), '@id'),
   name: required(nameField),
-  uuid: uuidField,
+  uuid: uuidAt('uuid'),
+  genid: uuidAt('genid'),
   title: nonEmpty('title'),
   description: nonEmpty('description'),
   metadata: verbatim('metadata'),
@@ -178,26 +260,45 @@ export const domainXml: XmlFields<Domain> = {
   dumpCore: onOff('memory/@dumpCore'),
   memoryKiB: sizeKiB('memory'),
   currentMemoryKiB: sizeKiB('currentMemory'),
+  blkiotune: record('blkiotune', blkiotuneXml),
+  memtune: record('memtune', memtuneXml),
+  memoryBacking: record('memoryBacking', memoryBackingXml),
   vcpuPlacement: oneOf('vcpu/@placement', ['static', 'auto']),
   vcpuCpuset: cpuset('vcpu/@cpuset'),
   vcpuCurrent: integer('vcpu/@current', { min: 1, max: 0xffffffff, what: 'a number of vCPUs' }),
   vcpus: fallback(integer('vcpu', { min: 1, max: 0xffffffff, what: 'a number of vCPUs' }), 1),
+  vcpuList: list('vcpus/vcpu', vcpuXml),
   iothreads: integer('iothreads', { max: 1024, what: 'a number of I/O threads' }),
+  iothreadIds: list('iothreadids/iothread', iothreadIdXml),
+  defaultIothread: record('defaultiothread', threadPoolXml),
+  cputune: record('cputune', cputuneXml),
+  numatune: record('numatune', numatuneXml),
+  resource: record('resource', resourceXml),
+  sysinfo: list('sysinfo', sysinfoXml),
   os: required(record('os', osXml)),
+  idmap: record('idmap', idmapXml),
   features: record('features', featuresXml),
   cpu: record('cpu', cpuXml),
   clock: record('clock', clockXml),
   onPoweroff: oneOf('on_poweroff', lifecycleActions),
   onReboot: oneOf('on_reboot', lifecycleActions),
   onCrash: oneOf('on_crash', crashActions),
+  onLockfailure: oneOf('on_lockfailure', lockFailureActions),
   pmSuspendToMem: yesNo('pm/suspend-to-mem/@enabled'),
   pmSuspendToDisk: yesNo('pm/suspend-to-disk/@enabled'),
+  perf: list('perf/event', perfEventXml),
   devices: fallback(record('devices', devicesXml), {}),
   seclabels: list('seclabel', seclabelXml),
+  keywrap: list('keywrap/cipher', keywrapCipherXml),
+  launchSecurity: record('launchSecurity', launchSecurityXml),
   qemuArgs: mapped(
     list('qemu:commandline/qemu:arg', qemuArgXml),
     (args) => args.map((arg) => arg.value),
     (values) => values.map((value) => ({ value })),
   ),
   qemuEnvironment: list('qemu:commandline/qemu:env', environmentXml),
+  qemuCapabilitiesAdd: capabilities('qemu:capabilities/qemu:add'),
+  qemuCapabilitiesDel: capabilities('qemu:capabilities/qemu:del'),
+  qemuOverrides: list('qemu:override/qemu:device', overrideXml),
+  qemuDeprecation: text('qemu:deprecation/@behavior'),
 }

@@ -60,6 +60,12 @@ export interface Features {
   readonly kvmHintDedicated?: boolean
   readonly kvmPollControl?: boolean
   readonly kvmPvIpi?: boolean
+  readonly kvmDirtyRing?: boolean
+  readonly kvmDirtyRingSize?: number
+  readonly xenE820Host?: boolean
+  readonly xenPassthrough?: boolean
+  readonly xenPassthroughMode?: 'sync_pt' | 'share_pt'
+  readonly capabilitiesPolicy?: 'default' | 'allow' | 'deny'
   readonly pvspinlock?: Switch
   readonly pmu?: Switch
   readonly vmport?: Switch
@@ -113,6 +119,12 @@ export const featuresXml: XmlFields<Features> = {
   kvmHintDedicated: onOff('kvm/hint-dedicated/@state'),
   kvmPollControl: onOff('kvm/poll-control/@state'),
   kvmPvIpi: onOff('kvm/pv-ipi/@state'),
+  kvmDirtyRing: onOff('kvm/dirty-ring/@state'),
+  kvmDirtyRingSize: integer('kvm/dirty-ring/@size', { max: 0xffffffff }),
+  xenE820Host: onOff('xen/e820_host/@state'),
+  xenPassthrough: onOff('xen/passthrough/@state'),
+  xenPassthroughMode: oneOf('xen/passthrough/@mode', ['sync_pt', 'share_pt']),
+  capabilitiesPolicy: oneOf('capabilities/@policy', ['default', 'allow', 'deny']),
   pvspinlock: toggle('pvspinlock'),
   pmu: toggle('pmu'),
   vmport: toggle('vmport'),

@@ -26,15 +26,44 @@ const limitBytes = 1n << 63n
  * A memory size: `<memory unit='MiB'>512</memory>`, kept in KiB (rounded up), written in KiB.
  * Exact for every size below 8 EiB.
  */
-export function sizeKiB(path: string, defaultUnit = 'KiB'): XmlField<number> {
+export function sizeKiB(
+  path: string,
+  defaultUnit = 'KiB',
+  writtenUnit: 'KiB' | 'bytes' = 'KiB',
+): XmlField<number> {
   return mapped(
-    scaled(path, defaultUnit),
+    scaled(path, defaultUnit, writtenUnit),
     (bytes) => Number((bytes + 1023n) / 1024n),
     (kib) => BigInt(kib) * 1024n,
   )
 }
 
-function scaled(path: string, defaultUnit: string): XmlField<bigint> {
+/** A size that is written in bytes: `<space_hard_limit unit='bytes'>`. */
+export function bytesField(path: string): XmlField<number> {
+  return mapped(
+    scaled(path, 'bytes', 'bytes'),
+    (bytes) => Number(bytes),
+    (bytes) => BigInt(bytes),
+  )
+}
+
+/** A size that libvirt writes in MiB, with the letter alone: `<size unit='M'>4</size>`. */
+export function mibField(path: string): XmlField<number> {
+  return mapped(
+    scaled(path, 'bytes', 'M'),
+    (bytes) => Number((bytes + 1048575n) / 1048576n),
+    (mib) => BigInt(mib) * 1048576n,
+  )
+}
+
+/** Bytes in each unit that sizes are written in. */
+const writtenBytes = { KiB: 1024n, M: 1_048_576n, bytes: 1n } as const
+
+function scaled(
+  path: string,
+  defaultUnit: string,
+  writtenUnit: keyof typeof writtenBytes,
+): XmlField<bigint> {
   const attribute = /^(.*?)@([^/]+)$/.exec(path)
   const steps = path.split('/')
   return {
@@ -49,8 +78,8 @@ function scaled(path: string, defaultUnit: string): XmlField<bigint> {
       return bytesOf(scope, path, written, holder.attributes.get('unit') ?? defaultUnit)
     },
     write(bytes, writer) {
-      writer.put(attribute ? [...steps.slice(0, -1), '@unit'] : [...steps, '@unit'], 'KiB')
-      writer.put(steps, String(bytes / 1024n))
+      writer.put(attribute ? [...steps.slice(0, -1), '@unit'] : [...steps, '@unit'], writtenUnit)
+      writer.put(steps, String(bytes / writtenBytes[writtenUnit]))
     },
   }
 }

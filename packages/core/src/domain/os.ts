@@ -39,6 +39,9 @@ export interface Os {
   readonly initrd?: string
   readonly cmdline?: string
   readonly dtb?: string
+  /** A table of its own for the guest's ACPI: a file that holds it. */
+  readonly acpiTable?: string
+  readonly acpiTableType?: 'slic'
   readonly boot?: readonly Boot[]
   readonly bootmenuEnable?: boolean
   /** Milliseconds. */
@@ -66,6 +69,8 @@ export const osXml: XmlFields<Os> = {
   initrd: nonEmpty('initrd'),
   cmdline: nonEmpty('cmdline'),
   dtb: nonEmpty('dtb'),
+  acpiTable: nonEmpty('acpi/table'),
+  acpiTableType: oneOf('acpi/table/@type', ['slic']),
   boot: list('boot', bootXml),
   bootmenuEnable: yesNo('bootmenu/@enable'),
   bootmenuTimeout: integer('bootmenu/@timeout', { max: 65535 }),

@@ -64,6 +64,27 @@ const keyOf: KeyOf = {
   rng: (r) => ({ row: 'rng', key: r.model, path: '@model', what: 'rng model' }),
   nvram: () => ({ row: 'nvram', key: 'nvram', path: '', what: 'device' }),
   panic: (p) => ({ row: 'panic', key: p.model ?? '', path: '@model', what: 'panic model' }),
+  filesystem: (f) => ({
+    row: 'filesystem',
+    key: f.driverType ?? 'path',
+    path: 'driver/@type',
+    what: 'filesystem driver',
+  }),
+  hostdev: (h) => ({
+    row: 'hostdev',
+    key: h.mode === 'subsystem' ? h.type : h.mode,
+    path: h.mode === 'subsystem' ? '@type' : '@mode',
+    what: 'host device',
+  }),
+  redirdev: (r) => ({ row: 'redirdev', key: r.bus, path: '@bus', what: 'redirection bus' }),
+  smartcard: (s) => ({ row: 'smartcard', key: s.mode, path: '@mode', what: 'smartcard mode' }),
+  tpm: (t) => ({ row: 'tpm', key: t.model ?? '', path: '@model', what: 'TPM model' }),
+  shmem: (s) => ({ row: 'shmem', key: s.model ?? '', path: 'model/@type', what: 'shmem model' }),
+  memory: (m) => ({ row: 'memory', key: m.model, path: '@model', what: 'memory model' }),
+  iommu: (i) => ({ row: 'iommu', key: i.model, path: '@model', what: 'IOMMU model' }),
+  vsock: (v) => ({ row: 'vsock', key: v.model ?? '', path: '@model', what: 'vsock model' }),
+  lease: () => undefined,
+  crypto: (c) => ({ row: 'crypto', key: c.model, path: '@model', what: 'crypto model' }),
 }
 
 /** Row and key of a device. */

@@ -12,6 +12,7 @@ import { defaultDisks, sortDisks } from './defaults/disks.ts'
 import { defaultDisplays } from './defaults/displays.ts'
 import { defaultFeatures } from './defaults/features.ts'
 import { defaultIdentity } from './defaults/identity.ts'
+import { defaultRareDevices } from './defaults/rare-devices.ts'
 import { defaultSmallDevices } from './defaults/small-devices.ts'
 import { dropAliases } from './assign-aliases.ts'
 import type { DomainDraft } from './draft.ts'
@@ -47,6 +48,7 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   defaultDisks(d)
   defaultControllerModels(d)
   defaultSmallDevices(d)
+  defaultRareDevices(d)
   pairConsole(d)
   defaultCharDevices(d)
   addNeededControllers(d)

@@ -1,6 +1,7 @@
 import type { CompleteDomain } from './apply-defaults.ts'
 import { assignPci } from './addresses/assign-pci.ts'
 import { assignRegisters } from './addresses/assign-registers.ts'
+import { assignCardSlots, assignMemorySlots } from './addresses/assign-slots.ts'
 import { assignUsb } from './addresses/assign-usb.ts'
 import { assignVirtioSerial } from './addresses/assign-virtio-serial.ts'
 import { mirrorConsole } from './defaults/consoles.ts'
@@ -24,6 +25,8 @@ export function assignAddresses(
   const draft = structuredClone(domain) as unknown as DomainDraft
   const d = { domain: draft, context, notes }
   assignVirtioSerial(d)
+  assignMemorySlots(d)
+  assignCardSlots(d)
   assignRegisters(d)
   assignPci(d)
   assignUsb(d)

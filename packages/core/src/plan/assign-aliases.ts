@@ -34,10 +34,20 @@ export function assignAliases(domain: ValidDomain, context: PlanContext): ValidD
     ['rng', 'rng'],
     ['nvram', 'nvram'],
     ['panic', 'panic'],
+    ['filesystem', 'fs'],
+    ['hostdev', 'hostdev'],
+    ['redirdev', 'redir'],
+    ['smartcard', 'smartcard'],
+    ['tpm', 'tpm'],
+    ['shmem', 'shmem'],
+    ['iommu', 'iommu'],
+    ['vsock', 'vsock'],
+    ['crypto', 'crypto'],
   ] as const
   for (const [kind, prefix] of counted) {
     for (const [i, device] of devicesOf(draft, kind).entries()) name(device, `${prefix}${i}`)
   }
+  nameMemory(devicesOf(draft, 'memory'))
   // The first console is the first serial port, so it has that one's name.
   const console = devicesOf(draft, 'console')[0]
   const serial = devicesOf(draft, 'serial')[0]
@@ -57,6 +67,17 @@ export function dropAliases(domain: DomainDraft): void {
 
 function name(device: { alias?: string }, alias: string): void {
   if (device.alias === undefined || !device.alias.startsWith(userPrefix)) device.alias = alias
+}
+
+/** Memory is named after its model and its slot, since that is how it is unplugged again. */
+function nameMemory(list: DeviceDraft<'memory'>[]): void {
+  const counts = new Map<string, number>()
+  for (const device of list) {
+    const prefix = device.model.replace('-', '').replace('sgxepc', 'epc')
+    const count = counts.get(prefix) ?? 0
+    counts.set(prefix, count + 1)
+    name(device, `${prefix}${device.address?.type === 'dimm' ? device.address.slot : count}`)
+  }
 }
 
 function controllerName(controller: DeviceDraft<'controller'>, context: PlanContext): string {

@@ -13,6 +13,10 @@ export interface RuntimePaths {
   readonly stateDir: string
   /** Folder for the sockets of channels that name no path. */
   readonly channelDir: string
+  /** Folder for memory that is a file. */
+  readonly ramDir?: string
+  /** The guest's folder on a mounted hugetlbfs. */
+  readonly hugeDir?: string
 }
 
 /** What is decided only at start. */
@@ -24,6 +28,13 @@ export interface RuntimeChoices {
   readonly taps?: Readonly<Record<number, string>>
   /** Milliseconds since the epoch: what a clock with an offset of its own is counted from. */
   readonly nowMs?: number
+  /** Generic SCSI nodes of host units, by the device's alias. */
+  readonly scsiNodes?: Readonly<Record<string, string>>
+  /** Context id of a vsock that takes any. */
+  readonly vsockCid?: number
+  /** Where swtpm listens, and the host's module where that is passed through. */
+  readonly tpmSocket?: string
+  readonly tpmDevice?: string
 }
 
 /** Everything the command line is made of; all of it proven before. */
@@ -62,6 +73,9 @@ export function addressOptions(address: Address | undefined, domain: Domain): Op
       return { bus: `${controllerAlias(domain, 'usb', address.bus)}.0`, port: address.port }
     case 'spapr-vio':
       return { reg: address.reg }
+    case 'drive':
+    case 'dimm':
+      return {}
     case 'ccw': {
       const { cssid, ssid, devno } = address
       const hex = (n: number, width: number): string => n.toString(16).padStart(width, '0')

@@ -1,5 +1,6 @@
 import type { Effects } from '../arch/effects.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { Disk } from '../domain/devices/disk.ts'
 import type { CpuArgument } from '../arch/cpu-driver.ts'
 import { cpuContext } from '../plan/defaults/cpu.ts'
 import type { ArgvContext, Argument } from './argv-context.ts'
@@ -28,7 +29,16 @@ import {
 } from './devices/small-argv.ts'
 import { escapeComma, jsonOption, keyValueOption } from './option-string.ts'
 import type { Options } from './option-string.ts'
+import type { ThreadPool } from '../domain/tuning.ts'
+import { memoryBackend } from './memory-backend.ts'
 import { memoryLayout } from './memory-layout.ts'
+import { sysinfoArguments } from './smbios-argv.ts'
+import { filesystemArguments } from './devices/filesystem-argv.ts'
+import { hostdevArguments } from './devices/hostdev-argv.ts'
+import { memoryDeviceArguments, shmemArguments } from './devices/memory-argv.ts'
+import { cryptoArguments, iommuArguments, vsockArguments } from './devices/rare-argv.ts'
+import { tpmArguments } from './devices/tpm-argv.ts'
+import { redirdevArguments, smartcardArguments } from './devices/usb-argv.ts'
 
 /**
  * The QEMU command line of a domain whose validity is proven: libvirt 9.0's, option for option and
@@ -50,6 +60,8 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ...memoryArguments(context),
     ...threadArguments(context),
     ['-uuid', domain.uuid],
+    ...generationId(context),
+    ...sysinfoArguments(context),
     ...displayNone(context),
     ['-no-user-config'],
     ['-nodefaults'],
@@ -69,9 +81,19 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ...deviceArguments(context, effects),
     ['-sandbox', sandbox],
     ...panicArguments(context),
+    ...shmemArguments(context),
+    ...cryptoArguments(context),
+    ...vsockArguments(context),
     ['-msg', 'timestamp=on'],
   ]
   return [plan.emulator, ...args.flat(), ...(domain.qemuArgs ?? [])]
+}
+
+/** The number by which a guest notices that it went back in time. */
+function generationId({ domain }: ArgvContext): Argument[] {
+  const { genid } = domain
+  if (genid === undefined) return []
+  return [['-device', jsonOption({ driver: 'vmgenid', guid: genid, id: 'vmgenid0' })]]
 }
 
 /** seccomp: what QEMU never needs once it runs (libvirt's four denials). */
@@ -140,16 +162,9 @@ function memoryArguments(context: ArgvContext): Argument[] {
       ? String(Math.floor(layout.totalKiB / 1024))
       : `size=${layout.totalKiB}k,slots=${maxMemorySlots},maxmem=${most}k`
   const args: Argument[] = [['-m', amount]]
-  for (const object of layout.objects) {
-    args.push([
-      '-object',
-      jsonOption({ 'qom-type': 'memory-backend-ram', id: object.id, size: object.sizeKiB * 1024 }),
-    ])
-    if (object.id === layout.backend) continue
-    args.push(['-numa', object.numa ?? ''])
-  }
-  args.push(...layout.distances.map((value): Argument => ['-numa', value]))
-  args.push(['-overcommit', 'mem-lock=off'])
+  for (const block of layout.blocks) args.push(['-object', jsonOption(memoryBackend(context, block))])
+  args.push(...layout.numa.map((value): Argument => ['-numa', value]))
+  args.push(['-overcommit', `mem-lock=${domain.memoryBacking?.locked === true ? 'on' : 'off'}`])
   return args
 }
 
@@ -167,10 +182,24 @@ function threadArguments({ domain }: ArgvContext): Argument[] {
           threads: topology.threads,
         }
   const smp: Argument = ['-smp', keyValueOption(String(online), { maxcpus: hotplug, ...shape })]
-  const threads = Array.from({ length: domain.iothreads ?? 0 }, (_, i): Argument => {
-    return ['-object', jsonOption({ 'qom-type': 'iothread', id: `iothread${i + 1}` })]
+  const threads = (domain.iothreadIds ?? []).map((thread): Argument => {
+    return [
+      '-object',
+      jsonOption({ 'qom-type': 'iothread', id: `iothread${thread.id}`, ...pool(thread) }),
+    ]
   })
+  const { defaultIothread } = domain
+  if (defaultIothread !== undefined) {
+    threads.push([
+      '-object',
+      jsonOption({ 'qom-type': 'main-loop', id: 'main-loop', ...pool(defaultIothread) }),
+    ])
+  }
   return [smp, ...threads]
+}
+
+function pool({ threadPoolMin, threadPoolMax }: ThreadPool): Options {
+  return { 'thread-pool-min': threadPoolMin, 'thread-pool-max': threadPoolMax }
 }
 
 function displayNone({ domain }: ArgvContext): Argument[] {
@@ -236,6 +265,8 @@ function firmwareArguments(context: ArgvContext): Argument[] {
   if (os.initrd !== undefined) args.push(['-initrd', os.initrd])
   if (os.cmdline !== undefined && os.cmdline !== '') args.push(['-append', os.cmdline])
   if (os.dtb !== undefined) args.push(['-dtb', os.dtb])
+  if (os.acpiTable !== undefined)
+    args.push(['-acpitable', keyValueOption('', { sig: 'SLIC', file: os.acpiTable })])
   if (pflash(context)) {
     args.push(...flashNodes(0, os.loader ?? '', os.loaderReadonly !== false))
     if (os.nvram !== undefined) args.push(...flashNodes(1, os.nvram, false))
@@ -272,23 +303,52 @@ function deviceArguments(context: ArgvContext, effects: Effects): Argument[] {
   const disks = context.domain.devices.disk ?? []
   const numbers = numberImages(disks)
   return [
-    ...(effects.devices ?? []).map((driver): Argument => ['-device', jsonOption({ driver })]),
+    ...iommuArguments(context),
     ...controllerArguments(context),
+    ...memoryDeviceArguments(context),
     ...hubArguments(context),
+    ...reservationHelper(disks, context),
     ...disks.flatMap((disk) => diskArguments(context, disk, numbers.get(disk))),
+    ...filesystemArguments(context),
     ...interfaceArguments(context),
+    ...smartcardArguments(context),
     ...serialArguments(context),
     ...parallelArguments(context),
     ...channelArguments(context),
     ...consoleArguments(context),
+    ...tpmArguments(context),
     ...inputArguments(context),
     ...audioArguments(context),
     ...graphicsArguments(context),
     ...videoArguments(context),
     ...soundArguments(context),
     ...watchdogArguments(context),
+    ...redirdevArguments(context),
+    ...hostdevArguments(context),
     ...memballoonArguments(context),
     ...rngArguments(context),
     ...nvramArguments(context),
+    ...(effects.devices ?? []).map((driver): Argument => ['-device', jsonOption({ driver })]),
   ]
+}
+
+/** The helper that holds persistent reservations for every disk that leaves it to polyvirt. */
+function reservationHelper(disks: readonly Disk[], { runtime }: ArgvContext): Argument[] {
+  const all = disks.flatMap((disk) => {
+    const { reservations } = disk.source ?? {}
+    return reservations === undefined ? [] : [{ disk, reservations }]
+  })
+  const own = all
+    .filter(({ reservations }) => reservations.managed === false)
+    .map(({ disk, reservations }) => ({
+      id: `pr-helper-${disk.alias ?? ''}`,
+      path: reservations.path,
+    }))
+  const shared = all.some(({ reservations }) => reservations.managed !== false)
+    ? [{ id: 'pr-helper0', path: `${runtime.paths.stateDir}/pr-helper0.sock` }]
+    : []
+  return [...shared, ...own].map((one): Argument => [
+    '-object',
+    jsonOption({ 'qom-type': 'pr-manager-helper', ...one }),
+  ])
 }

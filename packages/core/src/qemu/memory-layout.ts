@@ -1,22 +1,17 @@
 import { formatCpuset } from '../domain/cpuset.ts'
+import type { Cpu } from '../domain/cpu.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
-
-/** One block of guest memory. */
-export interface MemoryObject {
-  readonly id: string
-  readonly sizeKiB: number
-  /** `-numa node,…` that puts it in a node. */
-  readonly numa?: string
-}
+import type { MemoryBlock } from './memory-backend.ts'
 
 export interface MemoryLayout {
+  /** What the guest has before anything is plugged in. */
   readonly totalKiB: number
-  readonly objects: readonly MemoryObject[]
-  /** The object that is all of the machine's RAM, where there are no NUMA nodes. */
+  readonly blocks: readonly MemoryBlock[]
+  /** The block that is all of the machine's RAM, where there are no NUMA nodes. */
   readonly backend?: string
-  /** `-numa dist,…`. */
-  readonly distances: readonly string[]
+  /** Values of `-numa`, in order. */
+  readonly numa: readonly string[]
 }
 
 /** How the guest's memory is cut: one block, or one a NUMA node, in the machine's steps. */
@@ -27,23 +22,56 @@ export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
   if (cells.length === 0) {
     const totalKiB = round(domain.memoryKiB ?? 0)
     const backend = plan.machine.defaultRamId
-    if (backend === undefined) return { totalKiB, objects: [], distances: [] }
-    return { totalKiB, objects: [{ id: backend, sizeKiB: totalKiB }], backend, distances: [] }
+    if (backend === undefined) return { totalKiB, blocks: [], numa: [] }
+    return { totalKiB, blocks: [{ id: backend, sizeKiB: totalKiB, whole: true }], backend, numa: [] }
   }
-  const objects = cells.map((cell): MemoryObject => {
-    const id = `ram-node${cell.id ?? 0}`
+  const blocks = cells
+    .filter((cell) => cell.memoryKiB > 0)
+    .map((cell): MemoryBlock => {
+      return {
+        id: `ram-node${cell.id ?? 0}`,
+        sizeKiB: round(cell.memoryKiB),
+        cell: cell.id ?? 0,
+        ...(cell.memAccess !== undefined && { access: cell.memAccess }),
+        ...(cell.discard !== undefined && { discard: cell.discard }),
+      }
+    })
+  const totalKiB = blocks.reduce((sum, block) => sum + block.sizeKiB, 0)
+  const cpu = domain.cpu ?? {}
+  return { totalKiB, blocks, numa: [...nodes(cpu), ...distances(cells), ...matrix(cpu)] }
+}
+
+function nodes(cpu: Cpu): readonly string[] {
+  const cells = cpu.numa ?? []
+  const hmat = hasMatrix(cpu)
+  return cells.map((cell) => {
+    const id = cell.id ?? 0
     const ranges = formatCpuset(cell.cpus ?? [])
       .split(',')
       .filter((range) => range !== '')
     const cpus = ranges.map((range) => `,cpus=${range}`).join('')
-    return {
-      id,
-      sizeKiB: round(cell.memoryKiB),
-      numa: `node,nodeid=${cell.id ?? 0}${cpus},memdev=${id}`,
-    }
+    const initiator = hmat ? initiatorOf(cpu, id) : undefined
+    return `node,nodeid=${id}${cpus}${initiator === undefined ? '' : `,initiator=${initiator}`}${cell.memoryKiB > 0 ? `,memdev=ram-node${id}` : ''}`
   })
-  const totalKiB = objects.reduce((sum, object) => sum + object.sizeKiB, 0)
-  return { totalKiB, objects, distances: distances(cells) }
+}
+
+/** Does the document describe how far memory is? Then QEMU wants an HMAT of it. */
+export function hasMatrix(cpu: Cpu): boolean {
+  return (
+    (cpu.numaLatencies ?? []).length > 0 ||
+    (cpu.numaBandwidths ?? []).length > 0 ||
+    (cpu.numa ?? []).some((cell) => (cell.caches ?? []).length > 0)
+  )
+}
+
+/** The node whose processors reach this one's memory best; a node with processors is its own. */
+function initiatorOf(cpu: Cpu, cell: number): number {
+  const own = cpu.numa?.find((one) => one.id === cell)
+  if ((own?.cpus ?? []).length > 0) return cell
+  const reach = [...(cpu.numaLatencies ?? []), ...(cpu.numaBandwidths ?? [])]
+  const best = reach.find((one) => one.target === cell && one.cache === undefined)
+  const first = cpu.numa?.find((one) => (one.cpus ?? []).length > 0)
+  return best?.initiator ?? first?.id ?? 0
 }
 
 /** Every pair, once any is given: QEMU wants all or none. 10 is a node itself, 20 any other. */
@@ -57,4 +85,32 @@ function distances(cells: NonNullable<NonNullable<Domain['cpu']>['numa']>): read
   return cells.flatMap(({ id: from = 0 }) =>
     cells.map(({ id: to = 0 }) => `dist,src=${from},dst=${to},val=${value(from, to)}`),
   )
+}
+
+const hierarchies = ['memory', 'first-level', 'second-level', 'third-level'] as const
+
+/** The guest's HMAT: latencies, bandwidths, and the caches in front of a node's memory. */
+function matrix(cpu: Cpu): readonly string[] {
+  const line = (
+    { initiator, target, cache = 0 }: { initiator: number; target: number; cache?: number },
+    type: string,
+    rest: string,
+  ): string =>
+    `hmat-lb,initiator=${initiator},target=${target},hierarchy=${hierarchies[cache] ?? 'memory'},data-type=${type},${rest}`
+  return [
+    ...(cpu.numaLatencies ?? []).map((one) =>
+      line(one, `${one.type}-latency`, `latency=${one.value}`),
+    ),
+    ...(cpu.numaBandwidths ?? []).map((one) =>
+      line(one, `${one.type}-bandwidth`, `bandwidth=${one.kibPerSecond}K`),
+    ),
+    ...(cpu.numa ?? []).flatMap((cell) =>
+      (cell.caches ?? [])
+        .toSorted((a, b) => a.level - b.level)
+        .map(
+          (cache) =>
+            `hmat-cache,node-id=${cell.id ?? 0},size=${cache.sizeKiB}K,level=${cache.level},associativity=${cache.associativity === 'full' ? 'complex' : cache.associativity},policy=${cache.policy === 'writeback' ? 'write-back' : cache.policy === 'writethrough' ? 'write-through' : 'none'},line=${cache.lineBytes}`,
+        ),
+    ),
+  ]
 }

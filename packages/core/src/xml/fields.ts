@@ -18,21 +18,42 @@ export { mapped } from './mapped.ts'
 export { hex, integer, nonEmpty, onOff, oneOf, present, text, yesNo } from './value-fields.ts'
 export type { NumberRange } from './value-fields.ts'
 
-/** A record below one child: `<driver …/>`. An empty path reads from the element itself. */
+/** A record below one child: `<driver …/>`, or below a path: `driver/host`. */
 export function record<T>(name: string, fields: XmlFields<T>): XmlField<T> {
+  const steps = name.split('/')
   return {
-    knows: name === '' ? known(fields) : [`${name}>`],
+    knows: [`${name}>`],
     read(scope) {
-      if (name === '') return readRecord(scope, fields)
-      const child = scope.element.children.find((one) => one.name === name)
-      if (child === undefined) return undefined
-      const below = { ...scope, element: child, path: join(scope.path, name) }
-      return readElement(below, fields)
+      let { element } = scope
+      for (const step of steps) {
+        const child = element.children.find((one) => one.name === step)
+        if (child === undefined) return undefined
+        element = child
+      }
+      return readElement({ ...scope, element, path: join(scope.path, name) }, fields)
     },
     write(v, writer) {
-      writeRecord(v, fields, name === '' ? writer : writer.open([name]))
+      writeRecord(v, fields, writer.open(steps))
     },
   }
+}
+
+/** A field that reads its own child, one element deeper: `<source><address …/></source>`. */
+export function within<T>(name: string, field: XmlField<T>): XmlField<T> {
+  return {
+    knows: field.knows.map((path) => `${name}/${path}`),
+    read(scope) {
+      const element = scope.element.children.find((one) => one.name === name)
+      if (element === undefined) return undefined
+      return field.read({ ...scope, element, path: join(scope.path, name) })
+    },
+    write: (v, writer) => field.write(v, writer.open([name])),
+  }
+}
+
+/** Takes more names without a word: what stands there belongs to a run, not to a definition. */
+export function ignored<T>(field: XmlField<T>, ...names: string[]): XmlField<T> {
+  return { ...field, knows: [...field.knows, ...names] }
 }
 
 /** All children of one name, in their order. */

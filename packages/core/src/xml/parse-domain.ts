@@ -67,7 +67,7 @@ function locate(root: XmlElement, path: string): Place {
 /** Writes a domain as libvirt prints it. */
 export function formatDomain(domain: Domain, id?: number): string {
   const writer = new XmlWriter('domain')
-  const uses = domain.qemuArgs !== undefined || domain.qemuEnvironment !== undefined
+  const uses = Object.entries(domain).some(([key, value]) => key.startsWith('qemu') && value !== undefined)
   writer.attribute('type', domain.type)
   if (id !== undefined) writer.attribute('id', String(id))
   if (uses) writer.attribute('xmlns:qemu', qemuNamespace)

@@ -1,5 +1,7 @@
 import { fallback, integer, list, oneOf, onOff, text, yesNo } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
+import { deviceSeclabelXml } from '../security.ts'
+import type { DeviceSeclabel } from '../security.ts'
 import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'
 
@@ -31,9 +33,14 @@ export interface CharSource {
   readonly service?: string
   readonly channel?: string
   readonly tls?: boolean
+  readonly master?: string
+  readonly slave?: string
+  readonly reconnectEnabled?: boolean
+  readonly reconnectTimeout?: number
+  readonly seclabels?: readonly DeviceSeclabel[]
 }
 
-const charSourceXml: XmlFields<CharSource> = {
+export const charSourceXml: XmlFields<CharSource> = {
   mode: oneOf('@mode', ['bind', 'connect']),
   path: text('@path'),
   append: onOff('@append'),
@@ -41,6 +48,11 @@ const charSourceXml: XmlFields<CharSource> = {
   service: text('@service'),
   channel: text('@channel'),
   tls: yesNo('@tls'),
+  master: text('@master'),
+  slave: text('@slave'),
+  reconnectEnabled: yesNo('reconnect/@enabled'),
+  reconnectTimeout: integer('reconnect/@timeout', { max: 0xffffffff }),
+  seclabels: list('seclabel', deviceSeclabelXml),
 }
 
 /** The host's end of a serial line, console, channel or parallel port. */
@@ -52,6 +64,9 @@ export interface CharBackend {
   readonly protocol?: 'raw' | 'telnet' | 'telnets' | 'tls'
   readonly logFile?: string
   readonly logAppend?: boolean
+  /** `qemu-vdagent` only. */
+  readonly clipboardCopyPaste?: boolean
+  readonly mouseMode?: 'server' | 'client'
 }
 
 const charBackendXml: XmlFields<CharBackend> = {
@@ -61,6 +76,8 @@ const charBackendXml: XmlFields<CharBackend> = {
   protocol: oneOf('protocol/@type', ['raw', 'telnet', 'telnets', 'tls']),
   logFile: text('log/@file'),
   logAppend: onOff('log/@append'),
+  clipboardCopyPaste: yesNo('source/clipboard/@copypaste'),
+  mouseMode: oneOf('source/mouse/@mode', ['server', 'client']),
 }
 
 export const serialTargetTypes = [
@@ -130,9 +147,6 @@ export interface Channel extends CharBackend, DeviceInfo {
   readonly state?: 'connected' | 'disconnected'
   readonly guestAddress?: string
   readonly guestPort?: number
-  /** `qemu-vdagent` only. */
-  readonly clipboardCopyPaste?: boolean
-  readonly mouseMode?: 'server' | 'client'
 }
 
 export const channelXml: XmlFields<Channel> = {
@@ -142,8 +156,6 @@ export const channelXml: XmlFields<Channel> = {
   state: oneOf('target/@state', ['connected', 'disconnected']),
   guestAddress: text('target/@address'),
   guestPort: integer('target/@port', { min: 1, max: 65535 }),
-  clipboardCopyPaste: yesNo('clipboard/@copypaste'),
-  mouseMode: oneOf('mouse/@mode', ['server', 'client']),
   ...deviceInfoXml,
 }
 

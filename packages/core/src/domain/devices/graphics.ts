@@ -75,6 +75,16 @@ export interface Graphics {
   readonly filetransferEnable?: boolean
   readonly glEnable?: boolean
   readonly glRendernode?: string
+  /** `sdl`: the X display. */
+  readonly display?: string
+  readonly xauth?: string
+  readonly fullscreen?: boolean
+  /** `dbus`. */
+  readonly p2p?: boolean
+  readonly dbusAddress?: string
+  readonly powerControl?: boolean
+  readonly multiUser?: boolean
+  readonly replaceUser?: boolean
   readonly audioId?: number
 }
 
@@ -112,5 +122,13 @@ export const graphicsXml: XmlFields<Graphics> = {
   filetransferEnable: yesNo('filetransfer/@enable'),
   glEnable: yesNo('gl/@enable'),
   glRendernode: text('gl/@rendernode'),
+  display: text('@display'),
+  xauth: text('@xauth'),
+  fullscreen: yesNo('@fullscreen'),
+  p2p: yesNo('@p2p'),
+  dbusAddress: text('@address'),
+  powerControl: yesNo('@powerControl'),
+  multiUser: yesNo('@multiUser'),
+  replaceUser: yesNo('@replaceUser'),
   audioId: integer('audio/@id', { min: 1, max: 0xffffffff }),
 }

@@ -4,16 +4,20 @@ import {
   list,
   oneOf,
   onOff,
+  record,
   required,
   text,
   yesNo,
   mapped,
   report,
+  within,
 } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
+import { addressField } from '../address.ts'
+import type { Address } from '../address.ts'
 
 export const interfaceTypes = [
   'user',
@@ -36,72 +40,313 @@ export interface InterfaceIp {
   readonly family?: 'ipv4' | 'ipv6'
   readonly address: string
   readonly prefix?: number
+  readonly peer?: string
 }
 
 const ipXml: XmlFields<InterfaceIp> = {
   address: required(text('@address')),
   family: oneOf('@family', ['ipv4', 'ipv6']),
   prefix: integer('@prefix', { max: 128 }),
+  peer: text('@peer'),
+}
+
+export interface InterfaceRoute {
+  readonly family?: 'ipv4' | 'ipv6'
+  readonly address: string
+  readonly prefix?: number
+  readonly netmask?: string
+  readonly gateway: string
+  readonly metric?: number
+}
+
+const routeXml: XmlFields<InterfaceRoute> = {
+  family: oneOf('@family', ['ipv4', 'ipv6']),
+  address: required(text('@address')),
+  netmask: text('@netmask'),
+  prefix: integer('@prefix', { max: 128 }),
+  gateway: required(text('@gateway')),
+  metric: integer('@metric', { max: 0xffffffff }),
+}
+
+export const virtualPortTypes = ['802.1Qbg', '802.1Qbh', 'openvswitch', 'midonet'] as const
+
+/** `<virtualport>`: how a switch that is told about ports learns of this one. */
+export interface VirtualPort {
+  readonly type?: (typeof virtualPortTypes)[number]
+  readonly managerId?: number
+  readonly typeId?: number
+  readonly typeIdVersion?: number
+  readonly instanceId?: string
+  readonly profileId?: string
+  readonly interfaceId?: string
+}
+
+const virtualPortXml: XmlFields<VirtualPort> = {
+  type: oneOf('@type', virtualPortTypes),
+  managerId: integer('parameters/@managerid', { max: 255 }),
+  typeId: integer('parameters/@typeid', { max: 0xffffff }),
+  typeIdVersion: integer('parameters/@typeidversion', { max: 255 }),
+  instanceId: text('parameters/@instanceid'),
+  interfaceId: text('parameters/@interfaceid'),
+  profileId: text('parameters/@profileid'),
+}
+
+export interface FilterParameter {
+  readonly name: string
+  readonly value: string
+}
+
+const filterParameterXml: XmlFields<FilterParameter> = {
+  name: required(text('@name')),
+  value: required(text('@value')),
+}
+
+/** `<filterref>`: a packet filter that is kept elsewhere. */
+export interface FilterReference {
+  readonly filter: string
+  readonly parameters?: readonly FilterParameter[]
+}
+
+const filterXml: XmlFields<FilterReference> = {
+  filter: required(text('@filter')),
+  parameters: list('parameter', filterParameterXml),
+}
+
+/** One direction's limits: `average`, `peak` and `floor` in KiB a second, `burst` in KiB. */
+export interface BandwidthLimit {
+  readonly average?: number
+  readonly peak?: number
+  readonly floor?: number
+  readonly burst?: number
+}
+
+const limitXml: XmlFields<BandwidthLimit> = {
+  average: integer('@average'),
+  peak: integer('@peak'),
+  floor: integer('@floor'),
+  burst: integer('@burst'),
+}
+
+export interface Bandwidth {
+  readonly inbound?: BandwidthLimit
+  readonly outbound?: BandwidthLimit
+}
+
+export const bandwidthXml: XmlFields<Bandwidth> = {
+  inbound: record('inbound', limitXml),
+  outbound: record('outbound', limitXml),
+}
+
+export interface VlanTag {
+  readonly id: number
+  readonly nativeMode?: 'tagged' | 'untagged'
+}
+
+const vlanTagXml: XmlFields<VlanTag> = {
+  id: required(integer('@id', { max: 4095, what: 'a VLAN tag' })),
+  nativeMode: oneOf('@nativeMode', ['tagged', 'untagged']),
+}
+
+export interface Vlan {
+  readonly trunk?: boolean
+  readonly tags?: readonly VlanTag[]
+}
+
+const vlanXml: XmlFields<Vlan> = {
+  trunk: yesNo('@trunk'),
+  tags: list('tag', vlanTagXml),
+}
+
+/** Offloads of one side of a virtio card that QEMU can switch off. */
+export interface VirtioOffloads {
+  readonly csum?: boolean
+  readonly gso?: boolean
+  readonly tso4?: boolean
+  readonly tso6?: boolean
+  readonly ecn?: boolean
+  readonly ufo?: boolean
+  readonly mrgRxbuf?: boolean
+}
+
+const offloadsXml: XmlFields<VirtioOffloads> = {
+  csum: onOff('@csum'),
+  gso: onOff('@gso'),
+  tso4: onOff('@tso4'),
+  tso6: onOff('@tso6'),
+  ecn: onOff('@ecn'),
+  ufo: onOff('@ufo'),
+  mrgRxbuf: onOff('@mrg_rxbuf'),
+}
+
+export interface PortForwardRange {
+  readonly start: number
+  readonly end?: number
+  readonly to?: number
+  readonly exclude?: boolean
+}
+
+const port = { min: 1, max: 65535, what: 'a port' } as const
+
+const rangeXml: XmlFields<PortForwardRange> = {
+  start: required(integer('@start', port)),
+  end: integer('@end', port),
+  to: integer('@to', port),
+  exclude: yesNo('@exclude'),
+}
+
+export interface PortForward {
+  readonly proto: 'tcp' | 'udp'
+  readonly address?: string
+  readonly dev?: string
+  readonly ranges?: readonly PortForwardRange[]
+}
+
+const portForwardXml: XmlFields<PortForward> = {
+  proto: required(oneOf('@proto', ['tcp', 'udp'])),
+  address: text('@address'),
+  dev: text('@dev'),
+  ranges: list('range', rangeXml),
+}
+
+/** One end of a socket connection between guests. */
+export interface SocketEnd {
+  readonly address?: string
+  readonly port?: number
+}
+
+const localXml: XmlFields<SocketEnd> = {
+  address: text('@address'),
+  port: integer('@port', port),
 }
 
 /** A network card and what it is plugged into on the host. */
 export interface Interface extends DeviceInfo, VirtioOptions {
   readonly type: InterfaceType
+  /** `hostdev` only: polyvirt takes the device from its driver and gives it back. */
+  readonly managed?: boolean
+  readonly trustGuestRxFilters?: boolean
   /** Six bytes in lower case with colons; given out where it is missing. */
   readonly mac?: string
+  readonly macType?: 'generated' | 'static'
+  readonly macCheck?: boolean
   readonly bridge?: string
   readonly network?: string
+  readonly portgroup?: string
+  readonly portid?: string
   readonly sourceDev?: string
   readonly sourceMode?: string
+  readonly sourceType?: string
+  readonly sourcePath?: string
+  readonly sourceName?: string
+  readonly sourceAddress?: string
+  readonly sourcePort?: number
+  readonly local?: SocketEnd
+  /** `hostdev` only: the device on the host. */
+  readonly hostAddress?: Address
+  readonly reconnectEnabled?: boolean
+  readonly reconnectTimeout?: number
+  readonly virtualport?: VirtualPort
+  readonly vlan?: Vlan
   /** Host side of a tap: `vnet0`. */
   readonly target?: string
   readonly targetManaged?: boolean
+  readonly guestDev?: string
+  readonly guestActual?: string
   readonly script?: string
   readonly downscript?: string
   readonly backendType?: 'default' | 'passt'
+  readonly backendTap?: string
+  readonly backendVhost?: string
+  readonly backendLogFile?: string
+  readonly portForwards?: readonly PortForward[]
   /** Card model: `virtio`, `e1000`, …; the architecture's default where it is missing. */
   readonly model?: string
-  readonly driverName?: 'qemu' | 'vhost'
+  readonly driverName?: 'qemu' | 'vhost' | 'vfio'
   readonly txmode?: 'iothread' | 'timer'
   readonly ioeventfd?: boolean
   readonly eventIdx?: boolean
   readonly queues?: number
   readonly rxQueueSize?: number
   readonly txQueueSize?: number
+  readonly rss?: boolean
+  readonly rssHashReport?: boolean
+  readonly hostOffloads?: VirtioOffloads
+  readonly guestOffloads?: VirtioOffloads
+  readonly filterref?: FilterReference
+  readonly teamingType?: 'persistent' | 'transient'
+  readonly teamingPersistent?: string
   readonly ips?: readonly InterfaceIp[]
+  readonly routes?: readonly InterfaceRoute[]
+  readonly bandwidth?: Bandwidth
   readonly sndbuf?: number
   readonly linkState?: 'up' | 'down'
   readonly mtu?: number
+  readonly coalesceRxFramesMax?: number
+  readonly isolated?: boolean
 }
 
 export const interfaceXml: XmlFields<Interface> = {
   type: fallback(oneOf('@type', interfaceTypes), 'user'),
+  managed: yesNo('@managed'),
+  trustGuestRxFilters: yesNo('@trustGuestRxFilters'),
   mac: macAddress('mac/@address'),
-  bridge: text('source/@bridge'),
+  macType: oneOf('mac/@type', ['generated', 'static']),
+  macCheck: yesNo('mac/@check'),
   network: text('source/@network'),
+  portgroup: text('source/@portgroup'),
+  // A port is made anew for each run.
+  portid: text('source/@portid'),
+  bridge: text('source/@bridge'),
+  sourceType: text('source/@type'),
   sourceDev: text('source/@dev'),
+  sourcePath: text('source/@path'),
+  sourceName: text('source/@name'),
+  sourceAddress: text('source/@address'),
+  sourcePort: integer('source/@port', port),
   sourceMode: text('source/@mode'),
+  local: record('source/local', localXml),
+  hostAddress: within('source', addressField),
+  reconnectEnabled: yesNo('source/reconnect/@enabled'),
+  reconnectTimeout: integer('source/reconnect/@timeout', { max: 0xffffffff }),
+  virtualport: record('virtualport', virtualPortXml),
+  vlan: record('vlan', vlanXml),
   script: text('script/@path'),
   downscript: text('downscript/@path'),
   target: text('target/@dev'),
   targetManaged: yesNo('target/@managed'),
+  guestDev: text('guest/@dev'),
+  guestActual: text('guest/@actual'),
   backendType: oneOf('backend/@type', ['default', 'passt']),
+  backendTap: text('backend/@tap'),
+  backendVhost: text('backend/@vhost'),
+  backendLogFile: text('backend/@logFile'),
   model: text('model/@type'),
-  driverName: oneOf('driver/@name', ['qemu', 'vhost']),
+  driverName: oneOf('driver/@name', ['qemu', 'vhost', 'vfio']),
   txmode: oneOf('driver/@txmode', ['iothread', 'timer']),
   ioeventfd: onOff('driver/@ioeventfd'),
   eventIdx: onOff('driver/@event_idx'),
-  queues: integer('driver/@queues', { min: 1, max: 256 }),
+  queues: integer('driver/@queues', { max: 256 }),
   rxQueueSize: integer('driver/@rx_queue_size', { max: 32768 }),
   txQueueSize: integer('driver/@tx_queue_size', { max: 32768 }),
+  rss: onOff('driver/@rss'),
+  rssHashReport: onOff('driver/@rss_hash_report'),
   ...virtioOptionsXml,
+  hostOffloads: record('driver/host', offloadsXml),
+  guestOffloads: record('driver/guest', offloadsXml),
+  filterref: record('filterref', filterXml),
+  bandwidth: record('bandwidth', bandwidthXml),
+  teamingType: oneOf('teaming/@type', ['persistent', 'transient']),
+  teamingPersistent: text('teaming/@persistent'),
   ips: list('ip', ipXml),
-  sndbuf: integer('tune/sndbuf', { max: Number.MAX_SAFE_INTEGER }),
+  routes: list('route', routeXml),
+  portForwards: list('portForward', portForwardXml),
   linkState: oneOf('link/@state', ['up', 'down']),
-  mtu: integer('mtu/@size', { min: 68, max: 65535 }),
+  mtu: integer('mtu/@size', { min: 1, max: 65535 }),
+  sndbuf: integer('tune/sndbuf', { max: Number.MAX_SAFE_INTEGER }),
+  coalesceRxFramesMax: integer('coalesce/rx/frames/@max', { max: 0xffffffff }),
+  isolated: yesNo('port/@isolated'),
   ...deviceInfoXml,
 }
-
 /** A unicast MAC address; multicast ones (odd first byte) cannot belong to a card. */
 function macAddress(path: string): XmlField<string> {
   return mapped(

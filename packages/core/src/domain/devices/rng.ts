@@ -1,5 +1,7 @@
-import { integer, nonEmpty, oneOf, required } from '../../xml/fields.ts'
+import { integer, list, nonEmpty, oneOf, required } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
+import { charSourceXml } from './chardev.ts'
+import type { CharSource } from './chardev.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
 
@@ -15,6 +17,10 @@ export interface Rng extends DeviceInfo, VirtioOptions {
   readonly backend: 'random' | 'builtin' | 'egd'
   /** For `random`: a device of the host, `/dev/urandom` where it is missing. */
   readonly source?: string
+  /** For `egd`: where the daemon listens or connects. */
+  readonly egdType?: 'tcp' | 'udp' | 'unix'
+  readonly egdSources?: readonly CharSource[]
+  readonly egdProtocol?: 'raw' | 'telnet'
 }
 
 export const rngXml: XmlFields<Rng> = {
@@ -23,6 +29,9 @@ export const rngXml: XmlFields<Rng> = {
   ratePeriod: integer('rate/@period', { min: 1, max: 0xffffffff }),
   backend: required(oneOf('backend/@model', ['random', 'builtin', 'egd'])),
   source: nonEmpty('backend/.'),
+  egdType: oneOf('backend/@type', ['tcp', 'udp', 'unix']),
+  egdSources: list('backend/source', charSourceXml),
+  egdProtocol: oneOf('backend/protocol/@type', ['raw', 'telnet']),
   ...virtioOptionsXml,
   ...deviceInfoXml,
 }

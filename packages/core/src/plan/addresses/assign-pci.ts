@@ -114,17 +114,24 @@ function inOrder(d: Defaulting): Candidate[] {
     }
   }
   take('controller', true)
+  take('filesystem')
   take('interface')
   take('sound')
   take('controller', false)
   take('disk')
+  take('hostdev')
   take('memballoon')
   take('rng')
   take('watchdog')
   take('video')
+  take('shmem')
   take('input')
   take('serial')
   take('panic')
+  take('memory')
+  take('iommu')
+  take('vsock')
+  take('crypto')
   return found
 }
 

@@ -4,7 +4,7 @@ import { modelOf } from '../allow-list.ts'
 import type { DeviceOf } from '../../domain/devices.ts'
 
 /** Kinds in the order in which they get registers. */
-const kinds: readonly PlaceableKind[] = ['interface', 'controller', 'serial', 'nvram']
+const kinds: readonly PlaceableKind[] = ['interface', 'controller', 'tpm', 'serial', 'nvram']
 
 /** Hands out registers of a bus that is addressed by register number. */
 export function assignRegisters(d: Defaulting): void {

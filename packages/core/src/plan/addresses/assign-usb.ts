@@ -78,7 +78,7 @@ interface UsbDevice {
 
 /** USB devices in the order in which they get ports. */
 function usbDevices(d: Defaulting): readonly UsbDevice[] {
-  return (['disk', 'controller', 'input', 'sound', 'serial'] as const).flatMap((kind) =>
+  return (['hostdev', 'disk', 'controller', 'input', 'sound', 'serial', 'redirdev'] as const).flatMap((kind) =>
     placeables(d.domain, kind)
       .filter((device) => isUsb(d, kind, device))
       .map((device) => ({ kind, device })),

@@ -1,4 +1,4 @@
-import { fill, noteDevice } from './defaulting.ts'
+import { fill, noteDevice, settle } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
@@ -101,6 +101,48 @@ export function addNeededControllers(d: Defaulting): void {
     }
   }
   addVirtioSerial(d)
+  placeHostUnits(d)
+  const cards = devicesOf(domain, 'smartcard')
+  for (const card of cards.length === 0 ? [] : [0, ...cards.map(readerOf)]) {
+    need(d, 'ccid', card, 'a smart card sits in it')
+  }
+}
+
+function readerOf({ address }: DeviceDraft<'smartcard'>): number {
+  return address?.type === 'ccid' ? address.controller : 0
+}
+
+/** Units of one SCSI bus that libvirt hands to devices of the host (VIR_DOMAIN wide bus). */
+const wideUnits = 16
+
+/** SCSI units of the host get the next free unit behind a controller, beside the disks. */
+function placeHostUnits(d: Defaulting): void {
+  const { domain } = d
+  const taken = new Set(
+    [...devicesOf(domain, 'disk').filter((disk) => disk.bus === 'scsi'), ...devicesOf(domain, 'hostdev')].flatMap(
+      ({ address }) => (address?.type === 'drive' ? [`${address.controller}:${address.unit}`] : []),
+    ),
+  )
+  for (const device of devicesOf(domain, 'hostdev')) {
+    if (device.type !== 'scsi' || device.mode !== 'subsystem') continue
+    if (device.address === undefined) {
+      let place = 0
+      const at = (n: number): string => `${Math.floor(n / wideUnits)}:${n % wideUnits}`
+      while (taken.has(at(place))) place++
+      taken.add(at(place))
+      const controller = Math.floor(place / wideUnits)
+      settle(
+        d,
+        'hostdev',
+        device,
+        { type: 'drive', controller, bus: 0, target: 0, unit: place % wideUnits },
+        { rule: 'address/drive', reason: 'the next free unit behind a SCSI controller' },
+      )
+    }
+    if (device.address?.type === 'drive')
+      for (let index = 0; index <= device.address.controller && index < 1024; index++)
+        need(d, 'scsi', index, 'a SCSI device of the host is plugged into it')
+  }
 }
 
 function addVirtioSerial(d: Defaulting): void {

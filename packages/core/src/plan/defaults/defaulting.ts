@@ -1,23 +1,10 @@
 import { formatAddress } from '../../domain/address.ts'
 import type { Address } from '../../domain/address.ts'
+import { deviceFields } from '../../domain/devices.ts'
 import type { DeviceKind } from '../../domain/devices.ts'
 import { domainXml } from '../../domain/domain.ts'
 import { plainPath } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
-import { channelXml, consoleXml, parallelXml, serialXml } from '../../domain/devices/chardev.ts'
-import { controllerXml } from '../../domain/devices/controller.ts'
-import { diskXml } from '../../domain/devices/disk.ts'
-import { graphicsXml } from '../../domain/devices/graphics.ts'
-import { hubXml } from '../../domain/devices/hub.ts'
-import { inputXml } from '../../domain/devices/input.ts'
-import { interfaceXml } from '../../domain/devices/interface.ts'
-import { memballoonXml } from '../../domain/devices/memballoon.ts'
-import { nvramXml } from '../../domain/devices/nvram.ts'
-import { panicXml } from '../../domain/devices/panic.ts'
-import { rngXml } from '../../domain/devices/rng.ts'
-import { audioXml, soundXml } from '../../domain/devices/sound.ts'
-import { videoXml } from '../../domain/devices/video.ts'
-import { watchdogXml } from '../../domain/devices/watchdog.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft, Draft } from '../draft.ts'
 import type { Notes } from '../notes.ts'
@@ -38,32 +25,11 @@ export interface Defaulting {
   readonly notes: Notes
 }
 
-const kindFields: { readonly [K in DeviceKind]: object } = {
-  disk: diskXml,
-  controller: controllerXml,
-  interface: interfaceXml,
-  serial: serialXml,
-  parallel: parallelXml,
-  console: consoleXml,
-  channel: channelXml,
-  input: inputXml,
-  graphics: graphicsXml,
-  sound: soundXml,
-  audio: audioXml,
-  video: videoXml,
-  hub: hubXml,
-  watchdog: watchdogXml,
-  memballoon: memballoonXml,
-  rng: rngXml,
-  nvram: nvramXml,
-  panic: panicXml,
-}
-
 /** The XML place of a device's property: `devices/disk[2]/target/@bus`. */
 export function devicePath(kind: DeviceKind, index: number, key?: string): string {
   const base = `devices/${kind}[${index + 1}]`
   if (key === undefined) return base
-  const fields = kindFields[kind] as Readonly<Record<string, XmlField<unknown>>>
+  const fields = deviceFields[kind] as Readonly<Record<string, XmlField<unknown>>>
   return `${base}/${plainPath(fields[key]?.knows[0] ?? key)}`
 }
 
@@ -100,7 +66,7 @@ export interface Placeable {
   address?: Draft<Address>
 }
 
-export type PlaceableKind = Exclude<DeviceKind, 'audio' | 'graphics'>
+export type PlaceableKind = Exclude<DeviceKind, 'audio' | 'graphics' | 'lease'>
 
 /** All devices of a kind, seen only as things with a place. */
 export function placeables(domain: DomainDraft, kind: PlaceableKind): Placeable[] {

@@ -114,6 +114,7 @@ const busAddress: Readonly<Record<string, readonly string[]>> = {
   'virtio-serial': ['virtio-serial'],
   drive: ['drive'],
   ccid: ['ccid'],
+  dimm: ['dimm'],
   isa: ['isa'],
   none: [],
 }

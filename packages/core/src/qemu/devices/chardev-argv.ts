@@ -1,12 +1,18 @@
-import type { CharBackend } from '../../domain/devices/chardev.ts'
+import type { CharBackend, CharSource } from '../../domain/devices/chardev.ts'
 import { addressOptions, driverName, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
 
 /** The host's end: `-chardev TYPE,id=…`. */
-export function chardevArgument(id: string, backend: CharBackend, socketPath?: string): Argument {
-  const [type, options] = backendOptions(backend, socketPath)
+export function chardevArgument(
+  id: string,
+  backend: CharBackend,
+  socketPath?: string,
+  /** What SPICE calls the channel. */
+  spiceName = 'vdagent',
+): Argument {
+  const [type, options] = backendOptions(backend, socketPath, spiceName, id)
   const log: Options = {
     logfile: backend.logFile,
     logappend: backend.logFile === undefined ? undefined : backend.logAppend,
@@ -15,7 +21,12 @@ export function chardevArgument(id: string, backend: CharBackend, socketPath?: s
 }
 
 /** QEMU's name of a back end and its options. */
-function backendOptions(backend: CharBackend, socketPath?: string): [string, Options] {
+function backendOptions(
+  backend: CharBackend,
+  socketPath: string | undefined,
+  spiceName: string,
+  id: string,
+): [string, Options] {
   const [source] = backend.sources ?? []
   switch (backend.type) {
     case 'dev':
@@ -27,7 +38,10 @@ function backendOptions(backend: CharBackend, socketPath?: string): [string, Opt
     case 'unix': {
       const server = source?.mode !== 'connect'
       const path = source?.path ?? socketPath
-      return ['socket', { path, ...(server && { server: true, wait: false }) }]
+      return [
+        'socket',
+        { path, ...(server && { server: true, wait: false }), ...reconnect(source) },
+      ]
     }
     case 'tcp': {
       const server = source?.mode === 'bind'
@@ -39,6 +53,8 @@ function backendOptions(backend: CharBackend, socketPath?: string): [string, Opt
           port: source?.service,
           telnet,
           ...(server && { server: true, wait: false }),
+          'tls-creds': source?.tls === true ? `obj${id}_tls0` : undefined,
+          ...reconnect(source),
         },
       ]
     }
@@ -56,12 +72,50 @@ function backendOptions(backend: CharBackend, socketPath?: string): [string, Opt
       ]
     }
     case 'spicevmc':
-      return ['spicevmc', { name: 'vdagent' }]
+      return ['spicevmc', { name: spiceName }]
+    case 'nmdm':
+      return ['nmdm', { path: source?.master }]
+    case 'qemu-vdagent':
+      return [
+        'qemu-vdagent',
+        {
+          name: 'vdagent',
+          clipboard: backend.clipboardCopyPaste,
+          mouse: backend.mouseMode === undefined ? undefined : backend.mouseMode === 'client',
+        },
+      ]
+    case 'dbus':
+      return ['dbus', { name: source?.channel }]
     case 'spiceport':
       return ['spiceport', { name: source?.channel }]
     default:
       return [backend.type, {}]
   }
+}
+
+/** A client that lost its server tries again, `timeout` seconds apart; 0 is never. */
+function reconnect(source: CharSource | undefined): Options {
+  if (source?.reconnectEnabled === undefined) return {}
+  return { reconnect: source.reconnectEnabled ? (source.reconnectTimeout ?? 0) : 0 }
+}
+
+/** What a TLS end of a socket needs beside it: libvirt's folder of certificates. */
+function tlsObjects(alias: string, backend: CharBackend): Argument[] {
+  const source = backend.sources?.find((one) => one.tls === true)
+  if (backend.type !== 'tcp' || source === undefined) return []
+  const server = source.mode === 'bind'
+  return [
+    [
+      '-object',
+      jsonOption({
+        'qom-type': 'tls-creds-x509',
+        id: `objchar${alias}_tls0`,
+        dir: '/etc/pki/qemu',
+        endpoint: server ? 'server' : 'client',
+        'verify-peer': true,
+      }),
+    ],
+  ]
 }
 
 /** Serial ports. */
@@ -72,10 +126,12 @@ export function serialArguments(context: ArgvContext): Argument[] {
     const chardev = `char${alias}`
     const back = chardevArgument(chardev, serial)
     // A board whose serial port is no device takes it by position.
-    if (model.driver === undefined) return [back, ['-serial', `chardev:${chardev}`]]
+    if (model.driver === undefined)
+      return [...tlsObjects(alias, serial), back, ['-serial', `chardev:${chardev}`]]
     const index = model.driver === 'isa-serial' ? serial.port : undefined
     const options = { driver: model.driver, chardev, id: alias, index }
     return [
+      ...tlsObjects(alias, serial),
       back,
       ['-device', jsonOption({ ...options, ...addressOptions(serial.address, context.domain) })],
     ]

@@ -1,4 +1,4 @@
-import type { BackingStore, Disk } from '../../domain/devices/disk.ts'
+import type { BackingStore, Disk, DiskSource, DiskType } from '../../domain/devices/disk.ts'
 import {
   addressOptions,
   controllerAlias,
@@ -9,6 +9,8 @@ import {
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
+import { chardevArgument } from './chardev-argv.ts'
+import { blockSource } from './block-source.ts'
 
 /**
  * Numbers the images as libvirt does: from the last disk to the first, each image before those
@@ -35,12 +37,18 @@ function chain(disk: Disk): readonly BackingStore[] {
   return below
 }
 
-function isEmpty(disk: Disk): boolean {
-  return (
-    disk.source?.file === undefined &&
-    disk.source?.dev === undefined &&
-    disk.source?.dir === undefined
-  )
+/** A drive without a medium. */
+export function isEmpty({ type, source }: Disk): boolean {
+  switch (type) {
+    case 'file':
+      return source?.file === undefined
+    case 'block':
+      return source?.dev === undefined
+    case 'dir':
+      return source?.dir === undefined
+    default:
+      return source === undefined
+  }
 }
 
 /** The block nodes and the device of one disk. */
@@ -50,10 +58,39 @@ export function diskArguments(
   number: number | undefined,
 ): Argument[] {
   const args: Argument[] = []
+  if (disk.type === 'vhostuser') return vhostUser(context, disk)
   if (number !== undefined) args.push(...imageNodes(disk, number))
   if (disk.bus === 'sd') return args
   args.push(['-device', jsonOption(diskDevice(context, disk, number))])
   return args
+}
+
+/** A disk that another process serves: a socket instead of block nodes. */
+function vhostUser(context: ArgvContext, disk: Disk): Argument[] {
+  const chardev = `chr-vu-${disk.alias ?? ''}`
+  const { path, reconnectEnabled, reconnectTimeout } = disk.source ?? {}
+  const source = {
+    mode: 'connect' as const,
+    ...(path !== undefined && { path }),
+    ...(reconnectEnabled !== undefined && { reconnectEnabled }),
+    ...(reconnectTimeout !== undefined && { reconnectTimeout }),
+  }
+  return [
+    chardevArgument(chardev, { type: 'unix', sources: [source] }),
+    [
+      '-device',
+      jsonOption({
+        driver: 'vhost-user-blk-pci',
+        ...virtioOptions(disk),
+        ...addressOptions(disk.address, context.domain),
+        chardev,
+        id: disk.alias,
+        bootindex: disk.bootOrder,
+        'num-queues': disk.queues,
+        'queue-size': disk.queueSize,
+      }),
+    ],
+  ]
 }
 
 function imageNodes(disk: Disk, number: number): Argument[] {
@@ -66,7 +103,19 @@ function imageNodes(disk: Disk, number: number): Argument[] {
     const backing = position === below.length ? undefined : `libvirt-${node + 1}-format`
     args.push(
       storageNode(node, store.type ?? 'file', store.source ?? {}, disk, cache),
-      formatNode(node, store.format ?? 'raw', true, disk, cache, backing),
+      ...sliceNode(node, store.source ?? {}, store.format),
+      formatNode(
+        {
+          node,
+          format: store.format ?? 'raw',
+          readonly: true,
+          source: store.source ?? {},
+          backing,
+          keySecret: keySecret(disk, store.source),
+        },
+        disk,
+        cache,
+      ),
     )
   }
   const readonly = disk.readonly === true
@@ -75,9 +124,29 @@ function imageNodes(disk: Disk, number: number): Argument[] {
   const backing = below.length > 0 ? `libvirt-${number + 1}-format` : closed ? null : undefined
   args.push(
     storageNode(number, disk.type, disk.source ?? {}, disk, cache),
-    formatNode(number, disk.format ?? 'raw', readonly, disk, cache, backing),
+    ...sliceNode(number, disk.source ?? {}, disk.format),
+    formatNode(
+      {
+        node: number,
+        format: disk.format ?? 'raw',
+        readonly,
+        source: disk.source ?? {},
+        backing,
+        keySecret: keySecret(disk, { ...disk.source, ...(disk.encryption && { encryption: disk.encryption }) }),
+      },
+      disk,
+      cache,
+    ),
+    ...copyOnRead(disk, number),
   )
   return args
+}
+
+/** The object that opens an image of this kind. */
+function keySecret(disk: Disk, source: DiskSource | undefined): string | undefined {
+  const format = source?.encryption?.format
+  if (format === undefined || source?.encryption?.engine === 'librbd') return undefined
+  return `${disk.alias ?? ''}-encryption-secret0`
 }
 
 function canBack(format: string | undefined): boolean {
@@ -86,20 +155,15 @@ function canBack(format: string | undefined): boolean {
 
 function storageNode(
   node: number,
-  type: string,
-  source: { readonly file?: string; readonly dev?: string; readonly dir?: string },
+  type: DiskType,
+  source: DiskSource,
   disk: Disk,
   cache: Options | undefined,
 ): Argument {
-  const block = type === 'block'
   return [
     '-blockdev',
     jsonOption({
-      driver: block ? 'host_device' : type === 'dir' ? 'vvfat' : 'file',
-      filename: type === 'dir' ? undefined : block ? source.dev : source.file,
-      dir: type === 'dir' ? source.dir : undefined,
-      ...(type === 'dir' && { floppy: disk.device === 'floppy', rw: false }),
-      aio: disk.io,
+      ...blockSource(type, source, disk),
       'node-name': `libvirt-${node}-storage`,
       cache,
       'auto-read-only': true,
@@ -108,22 +172,67 @@ function storageNode(
   ]
 }
 
+/**
+ * The window of a file that is the image: raw images take it themselves, others get a node between
+ * the file and the format.
+ */
+function sliceOf(source: DiskSource): Options {
+  const slice = source.slices?.find((one) => one.type === 'storage')
+  return slice === undefined ? {} : { offset: slice.offset, size: slice.size }
+}
+
+function sliceNode(node: number, source: DiskSource, format = 'raw'): Argument[] {
+  const slice = sliceOf(source)
+  if (format === 'raw' || slice.size === undefined) return []
+  return [
+    [
+      '-blockdev',
+      jsonOption({
+        driver: 'raw',
+        'node-name': sliceName(node),
+        ...slice,
+        file: `libvirt-${node}-storage`,
+        'auto-read-only': true,
+        discard: 'unmap',
+      }),
+    ],
+  ]
+}
+
+function sliceName(node: number): string {
+  return `libvirt-${node}-slice-sto`
+}
+
+interface FormatNode {
+  readonly node: number
+  readonly format: string
+  readonly readonly: boolean
+  readonly source: DiskSource
+  readonly backing: string | null | undefined
+  /** The id of the object that opens an encrypted image. */
+  readonly keySecret?: string | undefined
+}
+
 function formatNode(
-  node: number,
-  format: string,
-  readonly: boolean,
+  { node, format, readonly, source, backing, keySecret }: FormatNode,
   disk: Disk,
   cache: Options | undefined,
-  backing: string | null | undefined,
 ): Argument {
+  const slice = sliceOf(source)
+  const raw = format === 'raw' || format === 'iso'
+  const sliced = !raw && slice.size !== undefined
   const options = {
     'node-name': `libvirt-${node}-format`,
     'read-only': readonly,
     discard: disk.discard,
     'detect-zeroes': disk.detectZeroes,
     cache,
-    driver: format === 'iso' ? 'raw' : format,
-    file: `libvirt-${node}-storage`,
+    driver: keySecret !== undefined && raw ? 'luks' : raw ? 'raw' : format,
+    'key-secret': keySecret !== undefined && raw ? keySecret : undefined,
+    encrypt: keySecret !== undefined && !raw ? { format: 'luks', 'key-secret': keySecret } : undefined,
+    'cache-size': disk.metadataCacheKiB === undefined ? undefined : disk.metadataCacheKiB * 1024,
+    ...(raw && slice),
+    file: sliced ? sliceName(node) : `libvirt-${node}-storage`,
   }
   // `null` is meant: QEMU shall not look for a backing file in the image.
   return [
@@ -131,6 +240,22 @@ function formatNode(
     backing === null
       ? JSON.stringify({ ...options, backing })
       : jsonOption({ ...options, backing }),
+  ]
+}
+
+/** Reads fill the image from below: a node above its format that does so. */
+function copyOnRead(disk: Disk, number: number): Argument[] {
+  if (disk.copyOnRead !== true) return []
+  return [
+    [
+      '-blockdev',
+      jsonOption({
+        driver: 'copy-on-read',
+        'node-name': `libvirt-CoR-${disk.target}`,
+        file: `libvirt-${number}-format`,
+        discard: disk.discard ?? 'unmap',
+      }),
+    ],
   ]
 }
 
@@ -157,7 +282,12 @@ function writeCache(cache: Disk['cache']): string | undefined {
 
 function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined): Options {
   const model = offeredModel(context, 'disk', disk)
-  const drive = number === undefined ? undefined : `libvirt-${number}-format`
+  const drive =
+    number === undefined
+      ? undefined
+      : disk.copyOnRead === true
+        ? `libvirt-CoR-${disk.target}`
+        : `libvirt-${number}-format`
   const removable = disk.device === 'cdrom' || disk.device === 'floppy'
   const { errorPolicy } = disk
   // QEMU has no enospc for reads (block-backend): libvirt leaves reads to report then.
@@ -171,6 +301,7 @@ function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined
     logical_block_size: disk.logicalBlockSize,
     physical_block_size: disk.physicalBlockSize,
     wwn: disk.wwn === undefined ? undefined : `0x${disk.wwn}`,
+    ...geometry(disk),
     rotation_rate: disk.rotationRate,
     vendor: disk.vendor,
     product: disk.product,
@@ -180,6 +311,12 @@ function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined
     werror: errorPolicy === 'enospace' ? 'enospc' : errorPolicy,
     rerror,
   }
+}
+
+function geometry({ geometry: chs, bus }: Disk): Options {
+  if (chs === undefined) return {}
+  const { cylinders: cyls, heads, sectors: secs, translation } = chs
+  return { cyls, heads, secs, 'bios-chs-trans': bus === 'ide' ? translation : undefined }
 }
 
 /** Driver and place by bus. */

@@ -1,0 +1,67 @@
+import { fill } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { defaultModel } from '../allow-list.ts'
+import { devicesOf } from '../draft.ts'
+import type { DeviceDraft } from '../draft.ts'
+import type { VirtioModel } from '../../domain/devices/rng.ts'
+
+/** Models and meanings of the devices that few guests have. */
+export function defaultRareDevices(d: Defaulting): void {
+  for (const tpm of devicesOf(d.domain, 'tpm')) defaultTpm(d, tpm)
+  for (const shmem of devicesOf(d.domain, 'shmem')) {
+    const model = defaultModel('shmem', d.context) as DeviceDraft<'shmem'>['model']
+    fill(d, 'shmem', shmem, 'model', model, {
+      rule: 'devices/shmem/default',
+      reason: 'the plain form, a file of shared memory',
+      arch: true,
+    })
+    if (shmem.model !== 'ivshmem-doorbell')
+      fill(d, 'shmem', shmem, 'sizeMiB', 4, {
+        rule: 'shmem/size',
+        reason: "libvirt's size where none is given",
+      })
+  }
+  for (const vsock of devicesOf(d.domain, 'vsock')) {
+    const model = defaultModel('vsock', d.context) as VirtioModel | undefined
+    fill(d, 'vsock', vsock, 'model', model, {
+      rule: 'devices/vsock/default',
+      reason: "the architecture's vsock where no model is named",
+      arch: true,
+    })
+    fill(d, 'vsock', vsock, 'auto', vsock.cid === undefined, {
+      rule: 'vsock/cid',
+      reason: 'a context id is given, or polyvirt finds a free one at start',
+    })
+  }
+  for (const device of devicesOf(d.domain, 'hostdev')) defaultHostdev(d, device)
+  for (const device of devicesOf(d.domain, 'redirdev')) delete device.tty
+}
+
+function defaultTpm(d: Defaulting, tpm: DeviceDraft<'tpm'>): void {
+  const model = defaultModel('tpm', d.context) as DeviceDraft<'tpm'>['model']
+  fill(d, 'tpm', tpm, 'model', model, {
+    rule: 'devices/tpm/default',
+    reason: "the architecture's TPM where no model is named",
+    arch: true,
+  })
+  if (tpm.backend !== 'emulator') return
+  // TIS was made for TPM 1.2; the other interfaces exist for 2.0 only.
+  fill(d, 'tpm', tpm, 'version', tpm.model === 'tpm-tis' ? '1.2' : '2.0', {
+    rule: 'tpm/version',
+    reason: 'the version that the model was made for',
+  })
+}
+
+function defaultHostdev(d: Defaulting, device: DeviceDraft<'hostdev'>): void {
+  if (device.mode !== 'subsystem') return
+  fill(d, 'hostdev', device, 'managed', false, {
+    rule: 'hostdev/managed',
+    reason: "libvirt's meaning of a left-out attribute, spelled out",
+  })
+  if (device.type === 'mdev' && device.model === 'vfio-pci') {
+    fill(d, 'hostdev', device, 'display', false, {
+      rule: 'hostdev/display',
+      reason: 'a mediated device shows no picture unless it is asked to',
+    })
+  }
+}

@@ -1,0 +1,71 @@
+import type { Filesystem } from '../../domain/devices/filesystem.ts'
+import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
+import type { ArgvContext, Argument } from '../argv-context.ts'
+import { jsonOption, keyValueOption } from '../option-string.ts'
+import { chardevArgument } from './chardev-argv.ts'
+
+/** Folders of the host: by 9p, or by a virtiofs daemon's socket. */
+export function filesystemArguments(context: ArgvContext): Argument[] {
+  return (context.domain.devices.filesystem ?? []).flatMap((one) =>
+    one.driverType === 'virtiofs' ? virtiofs(context, one) : plan9(context, one),
+  )
+}
+
+function plan9(context: ArgvContext, one: Filesystem): Argument[] {
+  const alias = one.alias ?? ''
+  const fsdev = `fsdev-${alias}`
+  const model = offeredModel(context, 'filesystem', one)
+  const options = keyValueOption('local', {
+    security_model: one.accessmode === 'passthrough' ? 'passthrough' : securityModels[one.accessmode],
+    multidevs: one.multidevs === 'default' ? undefined : one.multidevs,
+    fmode: one.fmode,
+    dmode: one.dmode,
+    writeout: one.wrpolicy,
+    id: fsdev,
+    path: one.sourceDir,
+  })
+  return [
+    ['-fsdev', one.readonly === true ? `${options},readonly` : options],
+    [
+      '-device',
+      jsonOption({
+        driver: driverName(model, one.model),
+        id: alias,
+        fsdev,
+        mount_tag: one.target,
+        ...virtioOptions(one),
+        ...addressOptions(one.address, context.domain),
+      }),
+    ],
+  ]
+}
+
+/** QEMU's names of libvirt's access modes. */
+const securityModels = { passthrough: 'passthrough', mapped: 'mapped', squash: 'none' } as const
+
+function virtiofs(context: ArgvContext, one: Filesystem): Argument[] {
+  const alias = one.alias ?? ''
+  const chardev = `chr-vu-${alias}`
+  const path = one.sourceSocket ?? `${context.runtime.paths.stateDir}/${alias}-fs.sock`
+  const model = offeredModel(context, 'filesystem', one)
+  const [, value] = chardevArgument(chardev, {
+    type: 'unix',
+    sources: [{ mode: 'connect', path }],
+  })
+  return [
+    ['-chardev', value ?? ''],
+    [
+      '-device',
+      jsonOption({
+        driver: driverName(model, one.model),
+        id: alias,
+        chardev,
+        'queue-size': one.queueSize,
+        tag: one.target,
+        ...virtioOptions(one),
+        bootindex: one.bootOrder,
+        ...addressOptions(one.address, context.domain),
+      }),
+    ],
+  ]
+}
