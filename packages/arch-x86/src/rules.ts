@@ -21,7 +21,8 @@ const manyVcpus: Rule = {
 const flashNeedsAcpi: Rule = {
   name: 'x86/flash-acpi',
   check({ domain }): readonly Problem[] {
-    if (domain.os.loaderType !== 'pflash' || domain.features?.acpi === true) return []
+    const flash = domain.os.loaderType === 'pflash' || domain.os.firmware === 'efi'
+    if (!flash || domain.features?.acpi === true) return []
     return [
       {
         code: 'ERR_CONFIG_UNSUPPORTED',
@@ -32,19 +33,4 @@ const flashNeedsAcpi: Rule = {
   },
 }
 
-/** A passed-through firmware search needs descriptors of the host, which planning never reads. */
-const namedFirmware: Rule = {
-  name: 'x86/firmware',
-  check({ domain }): readonly Problem[] {
-    if (domain.os.firmware !== 'efi') return []
-    return [
-      {
-        code: 'ERR_CONFIG_UNSUPPORTED',
-        path: 'os/@firmware',
-        message: `firmware is not searched for yet; name it: <loader readonly='yes' type='pflash'>PATH</loader>`,
-      },
-    ]
-  },
-}
-
-export const rules: readonly Rule[] = [manyVcpus, flashNeedsAcpi, namedFirmware]
+export const rules: readonly Rule[] = [manyVcpus, flashNeedsAcpi]

@@ -31,6 +31,7 @@ export interface Os {
   readonly loader?: string
   readonly loaderReadonly?: boolean
   readonly loaderSecure?: boolean
+  readonly loaderStateless?: boolean
   readonly loaderType?: 'rom' | 'pflash'
   readonly nvram?: string
   readonly nvramTemplate?: string
@@ -49,7 +50,7 @@ export interface Os {
   readonly biosUseserial?: boolean
   /** Milliseconds until a failed boot is tried again; -1 never. */
   readonly biosRebootTimeout?: number
-  readonly smbiosMode?: 'emulate' | 'host' | 'sysinfo'
+  readonly smbiosMode?: 'none' | 'emulate' | 'host' | 'sysinfo'
 }
 
 export const osXml: XmlFields<Os> = {
@@ -61,6 +62,7 @@ export const osXml: XmlFields<Os> = {
   loaderReadonly: yesNo('loader/@readonly'),
   loaderSecure: yesNo('loader/@secure'),
   loaderType: oneOf('loader/@type', ['rom', 'pflash']),
+  loaderStateless: yesNo('loader/@stateless'),
   loader: nonEmpty('loader'),
   nvramTemplate: text('nvram/@template'),
   nvramType: text('nvram/@type'),
@@ -76,5 +78,5 @@ export const osXml: XmlFields<Os> = {
   bootmenuTimeout: integer('bootmenu/@timeout', { max: 65535 }),
   biosUseserial: yesNo('bios/@useserial'),
   biosRebootTimeout: integer('bios/@rebootTimeout', { min: -1, max: 65535 }),
-  smbiosMode: oneOf('smbios/@mode', ['emulate', 'host', 'sysinfo']),
+  smbiosMode: oneOf('smbios/@mode', ['none', 'emulate', 'host', 'sysinfo']),
 }

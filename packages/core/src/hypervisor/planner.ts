@@ -11,6 +11,7 @@ import type { PlanContext } from '../plan/plan-context.ts'
 import { planDomain } from '../plan/plan-domain.ts'
 import type { PlannedDomain } from '../plan/plan-domain.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
+import { readFirmware } from '../run/read-firmware.ts'
 import { parseDomain } from '../xml/parse-domain.ts'
 import { capabilitiesOf, requireEmulator } from './emulators.ts'
 import { hostArch, readHost } from './host.ts'
@@ -55,7 +56,7 @@ export class Planner {
     const capabilities = await this.#probe(emulator, arch, parsed.locate('devices/emulator'))
     const context = planContext(
       domain,
-      { arch, guestName, capabilities, host: await this.host(), emulator, fresh },
+      { arch, guestName, capabilities, host: await this.host(), emulator, firmwares: readFirmware(), fresh },
       parsed.locate,
     )
     const planned = planDomain(domain, context, parsed.locate)

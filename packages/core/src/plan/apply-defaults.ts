@@ -10,6 +10,8 @@ import {
 import { defaultCpu } from './defaults/cpu.ts'
 import { defaultDisks, sortDisks } from './defaults/disks.ts'
 import { defaultDisplays } from './defaults/displays.ts'
+import { defaultIothreads } from './defaults/iothreads.ts'
+import { defaultTuning } from './defaults/tuning.ts'
 import { defaultFeatures } from './defaults/features.ts'
 import { defaultIdentity } from './defaults/identity.ts'
 import { defaultRareDevices } from './defaults/rare-devices.ts'
@@ -41,6 +43,8 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   sortDisks(draft)
   sortControllers(draft)
   defaultIdentity(d)
+  defaultTuning(d)
+  defaultIothreads(d)
   numberControllers(d)
   addImplicitDevices(d)
   defaultCpu(d)

@@ -11,6 +11,16 @@ export type Draft<T> = T extends readonly (infer U)[]
 export type DomainDraft = Draft<Domain>
 export type DeviceDraft<K extends DeviceKind> = Draft<DeviceOf<K>>
 
+/** Does a record say nothing at all? */
+export function isEmpty(value: object | undefined): boolean {
+  return (
+    value !== undefined &&
+    Object.values(value).every(
+      (one: unknown) => one === undefined || (Array.isArray(one) && one.length === 0),
+    )
+  )
+}
+
 /** The devices of a kind, to be changed in place; an empty list is made where there is none. */
 export function devicesOf<K extends DeviceKind>(domain: DomainDraft, kind: K): DeviceDraft<K>[] {
   const devices = domain.devices as Record<string, unknown[] | undefined>

@@ -7,6 +7,7 @@ import type { Arch, GuestArch } from '../arch/arch.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import type { MachineProfile } from '../arch/machine-builder.ts'
 import type { Domain } from '../domain/domain.ts'
+import type { FirmwareDescriptor } from './select-firmware.ts'
 import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
 
 /** Everything a plan may depend on besides the document: frozen facts, no access to the world. */
@@ -19,6 +20,8 @@ export interface PlanContext {
   readonly host: HostInfo
   /** Path of the QEMU binary that the capabilities are of. */
   readonly emulator: string
+  /** Firmware of the host, best first. */
+  readonly firmwares: readonly FirmwareDescriptor[]
   /** Fresh identities where the document gives none. */
   readonly fresh: FreshIdentities
 }
@@ -36,6 +39,8 @@ export interface PlanFacts {
   readonly capabilities: QemuCapabilities
   readonly host: HostInfo
   readonly emulator: string
+  /** None where they are not known; only a start needs them. */
+  readonly firmwares?: readonly FirmwareDescriptor[]
   readonly fresh: FreshIdentities
 }
 
@@ -89,6 +94,7 @@ export function planContext(
     capabilities,
     host: facts.host,
     emulator: facts.emulator,
+    firmwares: facts.firmwares ?? [],
     fresh: facts.fresh,
   }
 }

@@ -12,6 +12,8 @@ import { findWarnings } from './find-warnings.ts'
 import { Notes } from './notes.ts'
 import type { Note } from './notes.ts'
 import type { PlanContext } from './plan-context.ts'
+import { findRunProblems } from './find-run-problems.ts'
+import { withFirmware } from './select-firmware.ts'
 import { findProblems } from './validate-domain.ts'
 import type { ValidDomain } from './validate-domain.ts'
 
@@ -124,11 +126,20 @@ export interface PlannedRun {
   readonly argv: readonly string[]
 }
 
+/**
+ * The command line of one run.
+ *
+ * @throws DomainError where a definition that could be stored cannot be run.
+ */
 export function planRun(
   domain: ValidDomain,
   context: PlanContext,
   runtime: RuntimeChoices,
 ): PlannedRun {
-  const named = assignAliases(domain, context)
+  const prepared = withFirmware(domain, context, runtime.paths.nvramDir ?? runtime.paths.stateDir)
+  const problems = findRunProblems(prepared)
+  const [first, ...rest] = problems
+  if (first !== undefined) throw new DomainError([first, ...rest])
+  const named = assignAliases(prepared as ValidDomain, context)
   return { domain: named, argv: buildArgv({ domain: named, plan: context, runtime }) }
 }

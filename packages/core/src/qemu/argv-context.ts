@@ -13,6 +13,8 @@ export interface RuntimePaths {
   readonly stateDir: string
   /** Folder for the sockets of channels that name no path. */
   readonly channelDir: string
+  /** Folder of the guests' own copies of their firmware's variables. */
+  readonly nvramDir?: string
   /** Folder for memory that is a file. */
   readonly ramDir?: string
   /** The guest's folder on a mounted hugetlbfs. */

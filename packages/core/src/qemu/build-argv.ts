@@ -29,6 +29,7 @@ import {
 } from './devices/small-argv.ts'
 import { escapeComma, jsonOption, keyValueOption } from './option-string.ts'
 import type { Options } from './option-string.ts'
+import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
 import { memoryBackend } from './memory-backend.ts'
 import { memoryLayout } from './memory-layout.ts'
@@ -182,7 +183,7 @@ function threadArguments({ domain }: ArgvContext): Argument[] {
           threads: topology.threads,
         }
   const smp: Argument = ['-smp', keyValueOption(String(online), { maxcpus: hotplug, ...shape })]
-  const threads = (domain.iothreadIds ?? []).map((thread): Argument => {
+  const threads = iothreadsOf(domain).map((thread): Argument => {
     return [
       '-object',
       jsonOption({ 'qom-type': 'iothread', id: `iothread${thread.id}`, ...pool(thread) }),

@@ -155,13 +155,14 @@ export function hex(path: string, width: number, range: NumberRange = {}): XmlFi
   })
 }
 
-/** The child exists: `<readonly/>`. */
-export function present(name: string): XmlField<boolean> {
+/** The child exists: `<readonly/>`, or deeper: `source/pmem`. */
+export function present(path: string): XmlField<boolean> {
+  const steps = path.split('/')
   return {
-    knows: [name],
-    read: (scope) => (scope.element.children.some((c) => c.name === name) ? true : undefined),
+    knows: [path],
+    read: (scope) => (locate(scope, steps) === undefined ? undefined : true),
     write: (v, writer) => {
-      if (v) writer.open([name])
+      if (v) writer.open(steps)
     },
   }
 }

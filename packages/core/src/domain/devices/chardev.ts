@@ -38,6 +38,9 @@ export interface CharSource {
   readonly reconnectEnabled?: boolean
   readonly reconnectTimeout?: number
   readonly seclabels?: readonly DeviceSeclabel[]
+  /** `qemu-vdagent` only. */
+  readonly clipboardCopyPaste?: boolean
+  readonly mouseMode?: 'server' | 'client'
 }
 
 export const charSourceXml: XmlFields<CharSource> = {
@@ -53,6 +56,8 @@ export const charSourceXml: XmlFields<CharSource> = {
   reconnectEnabled: yesNo('reconnect/@enabled'),
   reconnectTimeout: integer('reconnect/@timeout', { max: 0xffffffff }),
   seclabels: list('seclabel', deviceSeclabelXml),
+  clipboardCopyPaste: yesNo('clipboard/@copypaste'),
+  mouseMode: oneOf('mouse/@mode', ['server', 'client']),
 }
 
 /** The host's end of a serial line, console, channel or parallel port. */
@@ -64,9 +69,6 @@ export interface CharBackend {
   readonly protocol?: 'raw' | 'telnet' | 'telnets' | 'tls'
   readonly logFile?: string
   readonly logAppend?: boolean
-  /** `qemu-vdagent` only. */
-  readonly clipboardCopyPaste?: boolean
-  readonly mouseMode?: 'server' | 'client'
 }
 
 const charBackendXml: XmlFields<CharBackend> = {
@@ -76,8 +78,6 @@ const charBackendXml: XmlFields<CharBackend> = {
   protocol: oneOf('protocol/@type', ['raw', 'telnet', 'telnets', 'tls']),
   logFile: text('log/@file'),
   logAppend: onOff('log/@append'),
-  clipboardCopyPaste: yesNo('source/clipboard/@copypaste'),
-  mouseMode: oneOf('source/mouse/@mode', ['server', 'client']),
 }
 
 export const serialTargetTypes = [

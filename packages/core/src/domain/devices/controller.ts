@@ -1,5 +1,5 @@
 import { sizeKiB } from '../memory.ts'
-import { integer, hex, oneOf, onOff, required, text } from '../../xml/fields.ts'
+import { fallback, integer, hex, oneOf, onOff, text } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
@@ -102,7 +102,7 @@ export interface Controller extends DeviceInfo, VirtioOptions {
 }
 
 export const controllerXml: XmlFields<Controller> = {
-  type: required(oneOf('@type', controllerTypes)),
+  type: fallback(oneOf('@type', controllerTypes), 'ide'),
   index: integer('@index', { max: 0x7fffffff }),
   model: text('@model'),
   ports: integer('@ports', { min: 1, max: 0x7fffffff }),

@@ -1,7 +1,7 @@
 import { integer, list, nonEmpty, oneOf, required } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
-import { charSourceXml } from './chardev.ts'
-import type { CharSource } from './chardev.ts'
+import { charSourceXml, charTypes } from './chardev.ts'
+import type { CharSource, CharType } from './chardev.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
 
@@ -18,7 +18,7 @@ export interface Rng extends DeviceInfo, VirtioOptions {
   /** For `random`: a device of the host, `/dev/urandom` where it is missing. */
   readonly source?: string
   /** For `egd`: where the daemon listens or connects. */
-  readonly egdType?: 'tcp' | 'udp' | 'unix'
+  readonly egdType?: CharType
   readonly egdSources?: readonly CharSource[]
   readonly egdProtocol?: 'raw' | 'telnet'
 }
@@ -29,7 +29,7 @@ export const rngXml: XmlFields<Rng> = {
   ratePeriod: integer('rate/@period', { min: 1, max: 0xffffffff }),
   backend: required(oneOf('backend/@model', ['random', 'builtin', 'egd'])),
   source: nonEmpty('backend/.'),
-  egdType: oneOf('backend/@type', ['tcp', 'udp', 'unix']),
+  egdType: oneOf('backend/@type', charTypes),
   egdSources: list('backend/source', charSourceXml),
   egdProtocol: oneOf('backend/protocol/@type', ['raw', 'telnet']),
   ...virtioOptionsXml,

@@ -17,6 +17,8 @@ const express: ReadonlySet<string> = new Set([
   'vmxnet3',
   'bochs-display',
   'virtio-gpu-pci',
+  // Unless the host's device says otherwise, which planning cannot read.
+  'vfio-pci',
 ])
 
 /** Is this driver, in this form, a PCI Express device? A transitional virtio device is not. */

@@ -60,7 +60,11 @@ export function mirrorConsole(d: Defaulting): void {
 }
 
 /** A network back end says how it speaks and which end it is. */
-function defaultBackend(d: Defaulting, path: string, device: Draft<CharBackend>): void {
+export function defaultBackend(
+  d: Defaulting,
+  path: string,
+  device: Draft<Omit<CharBackend, 'type'> & { readonly type?: CharBackend['type'] }>,
+): void {
   const why = {
     rule: 'chardev/backend',
     reason: "libvirt's meaning of a left-out attribute, spelled out",
@@ -72,7 +76,8 @@ function defaultBackend(d: Defaulting, path: string, device: Draft<CharBackend>)
   if (device.type !== 'tcp' && device.type !== 'unix') return
   for (const source of device.sources ?? []) {
     if (source.mode !== undefined) continue
-    source.mode = device.type === 'tcp' ? 'connect' : 'bind'
+    // A socket without a path is polyvirt's own, which listens.
+    source.mode = device.type === 'unix' && source.path === undefined ? 'bind' : 'connect'
     note(d, `${path}/source/@mode`, source.mode, why)
   }
   // A socket without a path is given one at each start.

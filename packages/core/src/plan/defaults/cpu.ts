@@ -56,9 +56,10 @@ function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
   set('mode', 'custom')
   const passthrough = cpu.mode === 'host-passthrough' || cpu.mode === 'maximum'
   if (cpu.mode === 'custom') set('match', 'exact')
+  else delete cpu.match
   if (passthrough) set('check', 'none')
   else set('check', d.domain.type === 'kvm' || cpu.mode === 'host-model' ? 'partial' : 'none')
-  if (passthrough) set('migratable', true)
+  if (cpu.mode === 'host-passthrough') set('migratable', true)
   if (cpu.model !== undefined) set('fallback', 'allow')
   else delete cpu.fallback
   if (cpu.topology !== undefined && cpu.topology.dies === undefined) {

@@ -1,6 +1,6 @@
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
-import { devicesOf } from '../draft.ts'
+import { devicesOf, isEmpty } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import type { DiskBus } from '../../domain/devices/disk.ts'
 
@@ -81,8 +81,35 @@ export function defaultDisks(d: Defaulting): void {
     }
     // QEMU's own choice needs no word.
     if (disk.cache === 'default') delete disk.cache
+    dropPlain(disk)
     placeDrive(d, disk)
   }
+}
+
+/** What says the same as nothing, and what belongs to one run. */
+function dropPlain(disk: Disk): void {
+  // A disk that cannot change has nothing to take a snapshot of.
+  if (disk.snapshot === 'no' && disk.readonly === true) delete disk.snapshot
+  if (disk.removable !== undefined && disk.bus !== 'usb') delete disk.removable
+  if (isEmpty(disk.iotune)) delete disk.iotune
+  for (const source of sources(disk)) {
+    // A label that is to be skipped was skipped for one run.
+    if (source.seclabels !== undefined) {
+      source.seclabels = source.seclabels.filter((label) => label.labelskip !== true)
+      for (const label of source.seclabels) if (label.label !== undefined) label.relabel ??= true
+      if (source.seclabels.length === 0) delete source.seclabels
+    }
+  }
+}
+
+function sources(disk: Disk): NonNullable<Disk['source']>[] {
+  const found: NonNullable<Disk['source']>[] = []
+  let at: Pick<Disk, 'source' | 'backingStore'> | undefined = disk
+  while (at !== undefined) {
+    if (at.source !== undefined) found.push(at.source)
+    at = at.backingStore
+  }
+  return found
 }
 
 /** Units behind one controller, by bus: SCSI 7 (the controller itself is the eighth), SATA 6, IDE 2 × 2. */

@@ -14,6 +14,7 @@ export function defaultDisplays(d: Defaulting): void {
 
 function defaultGraphics(d: Defaulting): void {
   for (const graphics of devicesOf(d.domain, 'graphics')) {
+    keepOwn(graphics)
     if (graphics.type !== 'vnc' && graphics.type !== 'spice') continue
     const path = devicePath(
       'graphics',
@@ -40,6 +41,27 @@ function defaultGraphics(d: Defaulting): void {
     if (first?.type === 'socket' && first.socket !== undefined) graphics.socket = first.socket
     defaultPorts(d, graphics)
   }
+}
+
+/** What only one type of display has means nothing on another, and libvirt keeps none of it. */
+function keepOwn(graphics: ReturnType<typeof devicesOf<'graphics'>>[number]): void {
+  const owners: Readonly<Record<string, readonly string[]>> = {
+    display: ['sdl', 'desktop'],
+    xauth: ['sdl'],
+    fullscreen: ['sdl', 'desktop'],
+    glEnable: ['sdl', 'spice', 'dbus'],
+    glRendernode: ['spice', 'dbus', 'egl-headless'],
+    p2p: ['dbus'],
+    dbusAddress: ['dbus'],
+    websocket: ['vnc'],
+    sharePolicy: ['vnc'],
+    powerControl: ['vnc'],
+    tlsPort: ['spice'],
+    defaultMode: ['spice'],
+  }
+  const all = graphics as Record<string, unknown>
+  for (const [key, types] of Object.entries(owners))
+    if (!types.includes(graphics.type)) delete all[key]
 }
 
 function defaultPorts(

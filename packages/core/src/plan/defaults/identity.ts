@@ -15,6 +15,7 @@ export function defaultIdentity(d: Defaulting): void {
     reason: 'vCPU threads run where the cpuset lets them',
   })
   if (domain.vcpuCurrent === domain.vcpus) delete domain.vcpuCurrent
+  if (domain.os.smbiosMode === 'none') delete domain.os.smbiosMode
   defaultBoot(d)
   fillDomain(
     d,
@@ -82,7 +83,12 @@ function defaultMemory(d: Defaulting): void {
 
 function defaultBoot(d: Defaulting): void {
   const { os, devices } = d.domain
-  const perDevice = [...(devices.disk ?? []), ...(devices.interface ?? [])].some(
+  const perDevice = [
+    ...(devices.disk ?? []),
+    ...(devices.interface ?? []),
+    ...(devices.hostdev ?? []),
+    ...(devices.redirdev ?? []),
+  ].some(
     (device) => device.bootOrder !== undefined,
   )
   if (perDevice || (os.boot !== undefined && os.boot.length > 0)) return

@@ -1,4 +1,5 @@
-import { fill } from './defaulting.ts'
+import { defaultBackend } from './consoles.ts'
+import { devicePath, fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
@@ -34,7 +35,18 @@ export function defaultRareDevices(d: Defaulting): void {
     })
   }
   for (const device of devicesOf(d.domain, 'hostdev')) defaultHostdev(d, device)
-  for (const device of devicesOf(d.domain, 'redirdev')) delete device.tty
+  for (const [i, device] of devicesOf(d.domain, 'redirdev').entries())
+    defaultBackend(d, devicePath('redirdev', i), device)
+  for (const [i, card] of devicesOf(d.domain, 'smartcard').entries()) {
+    // Only a card that is passed through has another end.
+    if (card.mode !== 'passthrough') delete card.type
+    else defaultBackend(d, devicePath('smartcard', i), card)
+  }
+  for (const device of devicesOf(d.domain, 'memory')) {
+    if (device.model === 'virtio-mem') continue
+    delete device.blockKiB
+    delete device.requestedKiB
+  }
 }
 
 function defaultTpm(d: Defaulting, tpm: DeviceDraft<'tpm'>): void {

@@ -1,7 +1,8 @@
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
-import { devicesOf } from '../draft.ts'
+import { devicesOf, isEmpty } from '../draft.ts'
+import type { DeviceDraft } from '../draft.ts'
 
 /** Models, buses and identities of the devices that need only one of them. */
 export function defaultSmallDevices(d: Defaulting): void {
@@ -11,7 +12,16 @@ export function defaultSmallDevices(d: Defaulting): void {
       rule: 'interface/mac',
       reason: 'a card without an address gets a random one below 52:54:00',
     })
-    fill(d, 'interface', nic, 'model', defaultModel('interface', context), {
+    dropPlain(nic)
+    if (nic.type === 'hostdev') {
+      fill(d, 'interface', nic, 'managed', false, {
+        rule: 'interface/managed',
+        reason: "libvirt's meaning of a left-out attribute, spelled out",
+      })
+      continue
+    }
+    const model = nic.type === 'vdpa' || nic.type === 'vhostuser' ? 'virtio' : undefined
+    fill(d, 'interface', nic, 'model', model ?? defaultModel('interface', context), {
       rule: 'devices/interface/default',
       reason: "the architecture's card where no model is named",
       arch: true,
@@ -39,6 +49,20 @@ export function defaultSmallDevices(d: Defaulting): void {
       reason: 'the host source that never blocks',
     })
   }
+}
+
+/** Names of taps that libvirt and polyvirt give out: the next run gets another. */
+const givenOut = /^(?:vnet|vif|macvtap|macvlan)\d*/
+
+function dropPlain(nic: DeviceDraft<'interface'>): void {
+  if (nic.target !== undefined && givenOut.test(nic.target)) delete nic.target
+  if (isEmpty(nic.bandwidth)) delete nic.bandwidth
+  if (nic.queues === 0) delete nic.queues
+  if (nic.type !== 'network') {
+    delete nic.portgroup
+    delete nic.network
+  }
+  delete nic.portid
 }
 
 /** The bus of an input by its type, from the defaults of the row: `BUS:TYPE`. */

@@ -20,6 +20,9 @@ const offeredTypes = [
   'spicevmc',
   'spiceport',
   'vc',
+  'nmdm',
+  'qemu-vdagent',
+  'dbus',
 ]
 
 /** The host's ends of character devices. */
@@ -108,8 +111,6 @@ function checkBackend(backend: CharBackend, path: string): Problem[] {
   const log = backend.logFile === undefined ? undefined : outputProblem(backend.logFile)
   if (log !== undefined) add('log/@file', log)
   for (const one of backend.sources ?? []) {
-    if (one.tls === true)
-      add('source/@tls', 'TLS is not offered for character devices', 'ERR_CONFIG_UNSUPPORTED')
     if (one.service !== undefined && !isPort(one.service)) {
       add('source/@service', `${quote(one.service)} is not a port from 0 to 65535`)
     }

@@ -74,15 +74,6 @@ function checkModel<K extends DeviceKind>(
 function rngs(domain: AddressedDomain): Problem[] {
   return (domain.devices.rng ?? []).flatMap((rng, i): Problem[] => {
     const path = `devices/rng[${i + 1}]/backend`
-    if (rng.backend === 'egd') {
-      return [
-        {
-          code: 'ERR_CONFIG_UNSUPPORTED',
-          path: `${path}/@model`,
-          message: `backend 'egd' is not offered; offered: random, builtin`,
-        },
-      ]
-    }
     const source = rng.source ?? '/dev/urandom'
     if (rng.backend !== 'random' || /^\/dev\/(?:random|urandom|hwrng)$/.test(source)) return []
     return [

@@ -3,6 +3,7 @@ import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import { targetIndex } from '../defaults/disks.ts'
+import { iothreadsOf } from '../defaults/iothreads.ts'
 import { pathProblem } from './paths.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -38,28 +39,76 @@ export function checkDisks(domain: AddressedDomain, _context: PlanContext): Prob
 
 type Add = (code: Problem['code'], below: string, message: string) => void
 
+/** The property that each type's source cannot do without. */
+const needed = {
+  file: ['file', 'file'],
+  block: ['dev', 'dev'],
+  dir: ['dir', 'dir'],
+  network: ['protocol', 'protocol'],
+  volume: ['pool', 'pool'],
+  nvme: ['hostAddress', 'address'],
+  vhostuser: ['path', 'path'],
+  vhostvdpa: ['dev', 'dev'],
+} as const
+
 function checkSource(disk: Disk, add: Add): void {
-  if (disk.type !== 'file' && disk.type !== 'block') {
+  if (disk.type === 'vhostvdpa') {
     add(
       'ERR_CONFIG_UNSUPPORTED',
       '@type',
-      `disk type '${disk.type}' is not offered; offered: file, block`,
+      `disk type 'vhostvdpa' is not offered: QEMU before 7.2's blkio driver has none; offered: ${Object.keys(
+        needed,
+      )
+        .filter((type) => type !== 'vhostvdpa')
+        .join(', ')}`,
     )
     return
   }
-  const source = disk.type === 'file' ? disk.source?.file : disk.source?.dev
-  const attribute = disk.type === 'file' ? 'file' : 'dev'
+  const [key, attribute] = needed[disk.type]
+  const source = disk.source?.[key]
+  const what = attribute === 'address' ? 'source/address' : `source/@${attribute}`
   if (source === undefined) {
-    if (disk.device === 'disk' || disk.device === 'lun') {
-      add(
-        'ERR_XML_ERROR',
-        `source/@${attribute}`,
-        `a ${disk.type} disk needs a <source ${attribute}='…'/>`,
-      )
+    if (disk.device === 'disk' || disk.device === 'lun')
+      add('ERR_XML_ERROR', what, `a ${disk.type} disk needs a ${what.replace('/@', ' ')}`)
+    return
+  }
+  const path = typeof source === 'string' && disk.type !== 'network' && disk.type !== 'volume'
+  const problem = path ? pathProblem(source) : undefined
+  if (problem !== undefined) add('ERR_XML_ERROR', what, problem)
+  if (disk.type === 'network') checkNetwork(disk, add)
+}
+
+/** Protocols whose servers QEMU must be told; the others have their own configuration. */
+const named: ReadonlySet<string> = new Set(['nbd', 'iscsi', 'gluster', 'http', 'https', 'ftp', 'ftps', 'tftp', 'ssh', 'nfs'])
+
+function checkNetwork({ source }: Disk, add: Add): void {
+  const { protocol = '', hosts = [], name } = source ?? {}
+  if (protocol === 'sheepdog' || protocol === 'vxhs') {
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'source/@protocol',
+      `QEMU no longer speaks '${protocol}'; offered: nbd, iscsi, rbd, gluster, http, https, ftp, ftps, tftp, ssh, nfs`,
+    )
+    return
+  }
+  if (name === undefined && protocol !== 'nbd')
+    add('ERR_XML_ERROR', 'source/@name', `protocol '${protocol}' needs a name`)
+  if (named.has(protocol) && hosts.length === 0)
+    add('ERR_XML_ERROR', 'source/host', `protocol '${protocol}' needs a <host name='…'/>`)
+  if (protocol !== 'rbd' && protocol !== 'gluster' && hosts.length > 1)
+    add('ERR_XML_ERROR', 'source/host[2]', `protocol '${protocol}' takes one host`)
+  for (const [i, host] of hosts.entries()) {
+    const path = `source/host[${i + 1}]`
+    if (host.transport === 'unix') {
+      if (host.socket === undefined)
+        add('ERR_XML_ERROR', `${path}/@socket`, 'a unix transport needs a socket path')
+      else {
+        const problem = pathProblem(host.socket)
+        if (problem !== undefined) add('ERR_XML_ERROR', `${path}/@socket`, problem)
+      }
+    } else if (host.name === undefined || !/^[A-Za-z0-9._:-]+$/.test(host.name)) {
+      add('ERR_XML_ERROR', `${path}/@name`, `${quote(host.name ?? '')} is not a host name or address`)
     }
-  } else {
-    const problem = pathProblem(source)
-    if (problem !== undefined) add('ERR_XML_ERROR', `source/@${attribute}`, problem)
   }
 }
 
@@ -76,8 +125,12 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
       `a CD-ROM cannot be on bus 'virtio'; use scsi, sata or usb`,
     )
   if (device === 'lun') {
-    if (disk.type !== 'block')
-      add('ERR_CONFIG_UNSUPPORTED', '@device', `a lun passes a block device through: type='block'`)
+    if (disk.type !== 'block' && disk.source?.protocol !== 'iscsi' && disk.type !== 'volume')
+      add(
+        'ERR_CONFIG_UNSUPPORTED',
+        '@device',
+        `a lun passes a SCSI device through: type='block', or protocol 'iscsi'`,
+      )
     if (bus !== 'scsi') add('ERR_CONFIG_UNSUPPORTED', 'target/@bus', `a lun is on bus 'scsi'`)
   }
   if (bus !== 'virtio') {
@@ -90,7 +143,10 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
         add('ERR_CONFIG_UNSUPPORTED', key, `only a disk on bus 'virtio' has this`)
     }
   }
-  if (disk.iothread !== undefined && disk.iothread > (domain.iothreads ?? 0)) {
+  if (
+    disk.iothread !== undefined &&
+    iothreadsOf(domain).every(({ id }) => id !== disk.iothread)
+  ) {
     add(
       'ERR_CONFIG_UNSUPPORTED',
       'driver/@iothread',
@@ -107,8 +163,12 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
   if (disk.wwn !== undefined && !/^[0-9a-fA-F]{16}$/.test(disk.wwn)) {
     add('ERR_XML_ERROR', 'wwn', `${quote(disk.wwn)} is not a WWN: 16 hexadecimal digits`)
   }
-  if (disk.copyOnRead === true)
-    add('ERR_CONFIG_UNSUPPORTED', 'driver/@copy_on_read', 'copy on read is not offered')
+  if (disk.copyOnRead === true && disk.readonly === true)
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'driver/@copy_on_read',
+      'copy on read writes to the image, and this disk is read-only',
+    )
   if (disk.io === 'native' && disk.cache !== 'none' && disk.cache !== 'directsync') {
     add('ERR_CONFIG_UNSUPPORTED', 'driver/@io', `io 'native' needs cache 'none' or 'directsync'`)
   }

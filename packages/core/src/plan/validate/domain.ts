@@ -16,7 +16,6 @@ export function checkDomain(domain: AddressedDomain, context: PlanContext): Prob
     ...checkBoot(domain),
     ...checkLifecycle(domain),
     ...checkPassthrough(domain),
-    ...checkSeclabels(domain),
   ]
 }
 
@@ -192,17 +191,4 @@ function checkPassthrough(domain: AddressedDomain): Problem[] {
       problems.push(unsupported(path, `${name} would load code into QEMU and is refused`))
   }
   return problems
-}
-
-function checkSeclabels(domain: AddressedDomain): Problem[] {
-  return (domain.seclabels ?? []).flatMap((label, i): Problem[] => {
-    if (label.type === 'none') return []
-    const path = `seclabel[${i + 1}]/@type`
-    return [
-      unsupported(
-        path,
-        `security label type ${quote(label.type ?? '')} is not offered; use type='none' or leave <seclabel> out`,
-      ),
-    ]
-  })
 }

@@ -1,12 +1,38 @@
+import type { Interface, InterfaceType } from '../../domain/devices/interface.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
-const offeredTypes = ['user', 'bridge', 'ethernet']
+/** What each type's host side cannot do without. */
+const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interface, string])[] } = {
+  bridge: [['bridge', 'source/@bridge']],
+  network: [['network', 'source/@network']],
+  direct: [['sourceDev', 'source/@dev']],
+  vhostuser: [['sourcePath', 'source/@path']],
+  server: [['sourcePort', 'source/@port']],
+  client: [
+    ['sourceAddress', 'source/@address'],
+    ['sourcePort', 'source/@port'],
+  ],
+  mcast: [
+    ['sourceAddress', 'source/@address'],
+    ['sourcePort', 'source/@port'],
+  ],
+  udp: [
+    ['sourceAddress', 'source/@address'],
+    ['sourcePort', 'source/@port'],
+  ],
+  internal: [['sourceName', 'source/@name']],
+  hostdev: [['hostAddress', 'source/address']],
+  vdpa: [['sourceDev', 'source/@dev']],
+}
 
-/** A name Linux gives a network device: IFNAMSIZ (include/uapi/linux/if.h) less its NUL. */
-const deviceName = /^[A-Za-z0-9_.:-]{1,15}$/
+/**
+ * A name that Linux gives a network device: IFNAMSIZ (include/uapi/linux/if.h) less its NUL, and
+ * no slash, colon or blank (net/core/dev.c, dev_valid_name).
+ */
+const deviceName = /^[^\s/:\p{C}]{1,15}$/u
 
 export function checkInterfaces(domain: AddressedDomain, _context: PlanContext): Problem[] {
   const problems: Problem[] = []
@@ -19,20 +45,10 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
     ): void => {
       problems.push({ code, path: `${path}/${below}`, message })
     }
-    if (!offeredTypes.includes(nic.type)) {
-      add(
-        '@type',
-        `interface type '${nic.type}' is not offered yet; offered: ${offeredTypes.join(', ')}`,
-      )
-      continue
+    for (const [key, below] of needed[nic.type] ?? []) {
+      if (nic[key] === undefined)
+        add(below, `an interface of type '${nic.type}' needs a ${below.replace('/@', ' ')}`, 'ERR_XML_ERROR')
     }
-    if (nic.backendType === 'passt')
-      add(
-        'backend/@type',
-        `backend 'passt' is not offered; leave <backend> out for QEMU's own user network`,
-      )
-    if (nic.type === 'bridge' && nic.bridge === undefined)
-      add('source/@bridge', 'a bridge interface needs a <source bridge=…/>', 'ERR_XML_ERROR')
     for (const [below, name] of [
       ['source/@bridge', nic.bridge],
       ['target/@dev', nic.target],
@@ -40,16 +56,10 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
       if (name !== undefined && (!deviceName.test(name) || name === '.' || name === '..')) {
         add(
           below,
-          `${quote(name)} is not a network device's name: at most 15 letters, digits and _ . : -`,
+          `${quote(name)} is not a network device's name: at most 15 characters, no slash, colon or blank`,
           'ERR_XML_ERROR',
         )
       }
-    }
-    if (nic.script !== undefined || nic.downscript !== undefined) {
-      add(
-        nic.script === undefined ? 'downscript' : 'script',
-        'scripts are not run; plug the tap into a bridge instead',
-      )
     }
   }
   return problems

@@ -80,8 +80,8 @@ function backendOptions(
         'qemu-vdagent',
         {
           name: 'vdagent',
-          clipboard: backend.clipboardCopyPaste,
-          mouse: backend.mouseMode === undefined ? undefined : backend.mouseMode === 'client',
+          clipboard: source?.clipboardCopyPaste,
+          mouse: source?.mouseMode === undefined ? undefined : source.mouseMode === 'client',
         },
       ]
     case 'dbus':

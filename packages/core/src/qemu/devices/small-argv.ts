@@ -1,3 +1,4 @@
+import { chardevArgument } from './chardev-argv.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -103,8 +104,20 @@ export function rngArguments(context: ArgvContext): Argument[] {
       rng.backend === 'builtin'
         ? { 'qom-type': 'rng-builtin', id: object }
         : { 'qom-type': 'rng-random', id: object, filename: rng.source }
+    const daemon = { 'qom-type': 'rng-egd', id: object, chardev: `char${alias}` }
+    const own: Argument[] =
+      rng.backend === 'egd'
+        ? [
+            chardevArgument(`char${alias}`, {
+              type: rng.egdType ?? 'udp',
+              ...(rng.egdSources && { sources: rng.egdSources }),
+              ...(rng.egdProtocol && { protocol: rng.egdProtocol }),
+            }),
+          ]
+        : []
     return [
-      ['-object', jsonOption(backend)],
+      ...own,
+      ['-object', jsonOption(rng.backend === 'egd' ? daemon : backend)],
       device({
         ...plain(context, 'rng', rng)[0],
         rng: object,

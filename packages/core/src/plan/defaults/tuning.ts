@@ -1,0 +1,33 @@
+import { note } from './defaulting.ts'
+import type { Defaulting } from './defaulting.ts'
+import { isEmpty } from '../draft.ts'
+
+/** A limit that is none: libvirt's word for "no limit" (VIR_DOMAIN_MEMORY_PARAM_UNLIMITED), in KiB. */
+const unlimitedKiB = Number.MAX_SAFE_INTEGER
+
+/** Spells out what `<numatune>` leaves out and drops what says nothing. */
+export function defaultTuning(d: Defaulting): void {
+  const { domain } = d
+  const { numatune, memtune } = domain
+  if (numatune !== undefined) {
+    const why = { rule: 'numatune/explicit', reason: "libvirt's meaning of a left-out attribute" }
+    if (numatune.placement === undefined && numatune.nodeset !== undefined) {
+      numatune.placement = 'static'
+      note(d, 'numatune/memory/@placement', 'static', why)
+    }
+    if (numatune.mode === undefined && numatune.nodeset !== undefined) {
+      numatune.mode = 'strict'
+      note(d, 'numatune/memory/@mode', 'strict', why)
+    }
+    if (numatune.placement === 'static' && numatune.nodeset !== undefined) delete numatune.placement
+    for (const cell of numatune.memnodes ?? []) cell.mode ??= 'strict'
+  }
+  if (memtune !== undefined) {
+    for (const key of ['hardLimitKiB', 'softLimitKiB', 'minGuaranteeKiB', 'swapHardLimitKiB'] as const)
+      if ((memtune[key] ?? 0) >= unlimitedKiB) delete memtune[key]
+  }
+  if (domain.memoryBacking !== undefined && (domain.memoryBacking.pages ?? []).length > 0)
+    domain.memoryBacking.hugepages = true
+  for (const key of ['numatune', 'memtune', 'blkiotune', 'cputune', 'memoryBacking', 'resource'] as const)
+    if (isEmpty(domain[key])) delete domain[key]
+}

@@ -1,0 +1,32 @@
+import type { Domain } from '../domain/domain.ts'
+import type { Problem } from '../errors.ts'
+
+/**
+ * What a stored definition may say and no command line can be built of: libvirt keeps such
+ * definitions too, and refuses to start them.
+ */
+export function findRunProblems({ devices }: Domain): readonly Problem[] {
+  return [
+    ...(devices.interface ?? []).flatMap((nic, i): Problem[] =>
+      nic.type === 'internal'
+        ? [unsupported(`devices/interface[${i + 1}]/@type`, `QEMU has no 'internal' networks`)]
+        : [],
+    ),
+    ...(devices.graphics ?? []).flatMap((one, i) =>
+      (one.listens ?? []).flatMap((listen, n): Problem[] =>
+        listen.type === 'network'
+          ? [
+              unsupported(
+                `devices/graphics[${i + 1}]/listen[${n + 1}]/@type`,
+                'the address of a network is not known here; give the address itself',
+              ),
+            ]
+          : [],
+      ),
+    ),
+  ]
+}
+
+function unsupported(path: string, message: string): Problem {
+  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
+}

@@ -1,0 +1,119 @@
+import type { Domain } from '../domain/domain.ts'
+import { domainError } from '../errors.ts'
+import type { PlanContext } from './plan-context.ts'
+
+/**
+ * One firmware of the host, as its descriptor says (QEMU docs/interop/firmware.json, read by
+ * `run/read-firmware`), in the order of preference that the descriptors' names give.
+ */
+export interface FirmwareDescriptor {
+  readonly interfaces: readonly string[]
+  readonly device: 'flash' | 'memory' | 'kernel'
+  readonly executable: string
+  readonly executableFormat: string
+  readonly nvramTemplate?: string
+  readonly mode?: 'split' | 'combined' | 'stateless'
+  readonly targets: readonly {
+    readonly architecture: string
+    /** Machine types, with `*` for anything. */
+    readonly machines: readonly string[]
+  }[]
+  readonly features: readonly string[]
+}
+
+/** What a firmware's files are once one is chosen. */
+export interface ChosenFirmware {
+  readonly loader: string
+  readonly loaderType: 'pflash' | 'rom'
+  readonly nvramTemplate?: string
+}
+
+/**
+ * The firmware for `<os firmware='…'>`: the first whose descriptor fits the guest, its machine, and
+ * what `<firmware>`, `<loader secure>` and `<smm>` ask for. Nothing where the document asks for none
+ * or names its loader.
+ *
+ * @throws DomainError `ERR_OPERATION_FAILED` where the host has none that fits.
+ */
+export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirmware | undefined {
+  const { firmware, loader } = domain.os
+  if (firmware === undefined || loader !== undefined) return undefined
+  const wanted = firmware === 'efi' ? 'uefi' : 'bios'
+  const fits = context.firmwares.filter(
+    (one) => one.interfaces.includes(wanted) && runsOn(one, context),
+  )
+  const chosen = fits.find((one) => refusal(one, domain) === undefined)
+  if (chosen === undefined) {
+    const why =
+      fits.length === 0
+        ? `no firmware descriptor of this host is for ${context.guest.name} ${context.machine.name}`
+        : fits.map((one) => `${one.executable}: ${refusal(one, domain) ?? ''}`).join('; ')
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `no firmware satisfies '${firmware}': ${why}; install one (Debian: ovmf), or name its file with <loader>`,
+      { path: 'os/@firmware' },
+    )
+  }
+  return {
+    loader: chosen.executable,
+    loaderType: chosen.device === 'flash' ? 'pflash' : 'rom',
+    ...(chosen.nvramTemplate !== undefined &&
+      chosen.mode !== 'stateless' && { nvramTemplate: chosen.nvramTemplate }),
+  }
+}
+
+function runsOn({ targets }: FirmwareDescriptor, { guest, machine }: PlanContext): boolean {
+  return targets.some(
+    ({ architecture, machines }) =>
+      architecture === guest.firmwareName &&
+      machines.some((pattern) => matches(pattern, machine.name)),
+  )
+}
+
+/** Descriptors match machine types as shells match file names. */
+function matches(pattern: string, name: string): boolean {
+  const source = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+    .join('.*')
+  return new RegExp(`^${source}$`).test(name)
+}
+
+/** Why this firmware is not for this domain, or nothing. */
+function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
+  const has = (feature: string): boolean => one.features.includes(feature)
+  for (const { name, enabled } of domain.os.firmwareFeatures ?? []) {
+    if (has(name) !== enabled) return `${enabled ? 'has no' : 'has'} ${name}`
+  }
+  const { features } = domain
+  if (has('requires-smm') && features?.smm !== 'on')
+    return `needs <smm state='on'/>`
+  if (domain.os.loaderSecure === true && !(has('requires-smm') && has('secure-boot')))
+    return 'has no secure boot'
+  if (domain.os.loaderSecure === false && has('secure-boot')) return 'has secure boot'
+  if (domain.launchSecurity?.type === 'sev' && !has('amd-sev')) return 'does not work with SEV'
+  if (domain.pmSuspendToMem === true && !has('acpi-s3')) return 'cannot suspend to memory'
+  if (domain.pmSuspendToDisk === true && !has('acpi-s4')) return 'cannot suspend to disk'
+  return undefined
+}
+
+/** The domain with its firmware's files named, as one run of it uses them. */
+export function withFirmware(domain: Domain, context: PlanContext, nvramDir: string): Domain {
+  const chosen = selectFirmware(domain, context)
+  if (chosen === undefined) return domain
+  const { loader, loaderType, nvramTemplate } = chosen
+  const own = domain.os.nvram ?? `${nvramDir}/${domain.name}_VARS.fd`
+  return {
+    ...domain,
+    os: {
+      ...domain.os,
+      loader,
+      loaderType,
+      loaderReadonly: true,
+      ...(nvramTemplate !== undefined && {
+        nvram: own,
+        nvramTemplate: domain.os.nvramTemplate ?? nvramTemplate,
+      }),
+    },
+  }
+}
