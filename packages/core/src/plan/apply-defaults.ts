@@ -15,7 +15,9 @@ import { defaultTuning } from './defaults/tuning.ts'
 import { defaultFeatures } from './defaults/features.ts'
 import { defaultIdentity } from './defaults/identity.ts'
 import { defaultRareDevices } from './defaults/rare-devices.ts'
-import { defaultSmallDevices } from './defaults/small-devices.ts'
+import { defaultInputs, defaultSmallDevices } from './defaults/small-devices.ts'
+import { defaultSeclabels } from './defaults/seclabels.ts'
+import { defaultVcpus } from './defaults/vcpus.ts'
 import { dropAliases } from './assign-aliases.ts'
 import type { DomainDraft } from './draft.ts'
 import { dropEmptyKinds } from './draft.ts'
@@ -43,9 +45,12 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   sortDisks(draft)
   sortControllers(draft)
   defaultIdentity(d)
+  defaultVcpus(d)
+  defaultSeclabels(d)
   defaultTuning(d)
   defaultIothreads(d)
   numberControllers(d)
+  defaultInputs(d)
   addImplicitDevices(d)
   defaultCpu(d)
   defaultFeatures(d)

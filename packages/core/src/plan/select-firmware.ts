@@ -26,6 +26,8 @@ export interface ChosenFirmware {
   readonly loader: string
   readonly loaderType: 'pflash' | 'rom'
   readonly nvramTemplate?: string
+  /** It works only with system management mode, and keeps its variables from the guest by it. */
+  readonly needsSmm: boolean
 }
 
 /**
@@ -57,6 +59,7 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
   return {
     loader: chosen.executable,
     loaderType: chosen.device === 'flash' ? 'pflash' : 'rom',
+    needsSmm: chosen.features.includes('requires-smm'),
     ...(chosen.nvramTemplate !== undefined &&
       chosen.mode !== 'stateless' && { nvramTemplate: chosen.nvramTemplate }),
   }
@@ -86,7 +89,7 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
     if (has(name) !== enabled) return `${enabled ? 'has no' : 'has'} ${name}`
   }
   const { features } = domain
-  if (has('requires-smm') && features?.smm !== 'on')
+  if (has('requires-smm') && features?.smm === 'off')
     return `needs <smm state='on'/>`
   if (domain.os.loaderSecure === true && !(has('requires-smm') && has('secure-boot')))
     return 'has no secure boot'
@@ -101,15 +104,17 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
 export function withFirmware(domain: Domain, context: PlanContext, nvramDir: string): Domain {
   const chosen = selectFirmware(domain, context)
   if (chosen === undefined) return domain
-  const { loader, loaderType, nvramTemplate } = chosen
+  const { loader, loaderType, nvramTemplate, needsSmm } = chosen
   const own = domain.os.nvram ?? `${nvramDir}/${domain.name}_VARS.fd`
   return {
     ...domain,
+    ...(needsSmm && { features: { ...domain.features, smm: 'on' as const } }),
     os: {
       ...domain.os,
       loader,
       loaderType,
       loaderReadonly: true,
+      ...(needsSmm && { loaderSecure: true }),
       ...(nvramTemplate !== undefined && {
         nvram: own,
         nvramTemplate: domain.os.nvramTemplate ?? nvramTemplate,

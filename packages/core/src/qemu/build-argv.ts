@@ -32,7 +32,7 @@ import type { Options } from './option-string.ts'
 import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
 import { memoryBackend } from './memory-backend.ts'
-import { memoryLayout } from './memory-layout.ts'
+import { hasMatrix, memoryLayout } from './memory-layout.ts'
 import { sysinfoArguments } from './smbios-argv.ts'
 import { filesystemArguments } from './devices/filesystem-argv.ts'
 import { hostdevArguments } from './devices/hostdev-argv.ts'
@@ -71,6 +71,7 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ...(effects.options ?? [])
       .filter((option) => option !== '-no-acpi')
       .map((option): Argument => [option]),
+    ...secureFlash(context),
     ...(effects.global ?? []).map((value): Argument => ['-global', value]),
     ['-no-shutdown'],
     ...powerManagement(context),
@@ -128,6 +129,8 @@ function machineOption(
     'dump-guest-core': domain.dumpCore ?? false,
     'memory-backend': backend,
     ...cpu?.machine,
+    hmat: domain.cpu !== undefined && hasMatrix(domain.cpu) ? true : undefined,
+    nvdimm: (domain.devices.memory ?? []).some((one) => one.model === 'nvdimm') ? true : undefined,
     graphics: domain.os.biosUseserial === true ? false : undefined,
     pflash0: pflash(context) ? 'libvirt-pflash0-format' : undefined,
     pflash1:
@@ -171,7 +174,9 @@ function memoryArguments(context: ArgvContext): Argument[] {
 
 function threadArguments({ domain }: ArgvContext): Argument[] {
   const { topology } = domain.cpu ?? {}
-  const online = domain.vcpuCurrent ?? domain.vcpus
+  // vCPUs that can be unplugged are plugged in, one by one, before the guest runs.
+  const fixed = domain.vcpuList?.filter((one) => one.enabled && one.hotpluggable !== true).length
+  const online = fixed ?? domain.vcpuCurrent ?? domain.vcpus
   const hotplug = online < domain.vcpus ? domain.vcpus : undefined
   const shape: Options =
     topology === undefined
@@ -254,6 +259,13 @@ function powerManagement(context: ArgvContext): Argument[] {
   return [...off('disable_s3', pmSuspendToMem), ...off('disable_s4', pmSuspendToDisk)]
 }
 
+/** Only the firmware itself, in system management mode, may write to flash. */
+function secureFlash({ domain }: ArgvContext): Argument[] {
+  return domain.os.loaderSecure === true
+    ? [['-global', 'driver=cfi.pflash01,property=secure,value=on']]
+    : []
+}
+
 function pflash({ domain }: ArgvContext): boolean {
   return domain.os.loader !== undefined && domain.os.loaderType === 'pflash'
 }
@@ -269,7 +281,7 @@ function firmwareArguments(context: ArgvContext): Argument[] {
   if (os.acpiTable !== undefined)
     args.push(['-acpitable', keyValueOption('', { sig: 'SLIC', file: os.acpiTable })])
   if (pflash(context)) {
-    args.push(...flashNodes(0, os.loader ?? '', os.loaderReadonly !== false))
+    args.push(...flashNodes(0, os.loader ?? '', os.loaderReadonly === true))
     if (os.nvram !== undefined) args.push(...flashNodes(1, os.nvram, false))
   }
   return args

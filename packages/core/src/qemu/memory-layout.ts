@@ -20,7 +20,10 @@ export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
   const round = (kib: number): number => Math.ceil(kib / step) * step
   const cells = domain.cpu?.numa ?? []
   if (cells.length === 0) {
-    const totalKiB = round(domain.memoryKiB ?? 0)
+    const plugged = (domain.devices.memory ?? [])
+      .filter((one) => one.model !== 'sgx-epc')
+      .reduce((sum, one) => sum + one.sizeKiB, 0)
+    const totalKiB = round((domain.memoryKiB ?? 0) - plugged)
     const backend = plan.machine.defaultRamId
     if (backend === undefined) return { totalKiB, blocks: [], numa: [] }
     return { totalKiB, blocks: [{ id: backend, sizeKiB: totalKiB, whole: true }], backend, numa: [] }

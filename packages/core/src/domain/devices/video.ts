@@ -1,4 +1,4 @@
-import { integer, oneOf, onOff, text, yesNo } from '../../xml/fields.ts'
+import { integer, oneOf, text, yesNo } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
@@ -27,7 +27,6 @@ export interface Video extends DeviceInfo, VirtioOptions {
   readonly vram64KiB?: number
   readonly vgamemKiB?: number
   readonly heads?: number
-  readonly blob?: boolean
   readonly primary?: boolean
   readonly accel2d?: boolean
   readonly accel3d?: boolean
@@ -48,7 +47,6 @@ export const videoXml: XmlFields<Video> = {
   vram64KiB: integer('model/@vram64', { max: 0xffffffff }),
   vgamemKiB: integer('model/@vgamem', { max: 0xffffffff }),
   heads: integer('model/@heads', { max: 0xffffffff }),
-  blob: onOff('model/@blob'),
   primary: yesNo('model/@primary'),
   accel2d: yesNo('model/acceleration/@accel2d'),
   accel3d: yesNo('model/acceleration/@accel3d'),

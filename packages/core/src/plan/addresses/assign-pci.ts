@@ -1,6 +1,5 @@
 import { fill, noteDevice, placeables, settle } from '../defaults/defaulting.ts'
 import type { Defaulting, Placeable, PlaceableKind } from '../defaults/defaulting.ts'
-import { insertController } from '../defaults/controllers.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import { Notes } from '../notes.ts'
@@ -90,9 +89,7 @@ function setUp(domain: DomainDraft, layout: PciLayout): PciBuses {
 function grow(wish: PciWish, buses: PciBuses, layout: PciLayout): readonly string[] {
   if (layout.grow !== 'pcie-root-port') return [layout.grow]
   if (wish.connect === 'pci') {
-    return buses.hasFree('pcie-to-pci-bridge')
-      ? ['pcie-to-pci-bridge']
-      : ['pcie-root-port', 'pcie-to-pci-bridge']
+    return ['pcie-root-port', 'pcie-to-pci-bridge']
   }
   if (wish.connect === 'pci-bridge') return ['dmi-to-pci-bridge']
   if (wish.connect === 'pcie-switch-downstream-port') return ['pcie-switch-upstream-port']
@@ -150,6 +147,7 @@ function placeFixed(
     const free = spot.at.find(
       (at) =>
         spot.fixed === true ||
+        companionSlot(d, candidate) === at.slot ||
         (at.function > 0 ? buses.isFree({ bus: 0, ...at }) : buses.isSlotFree(0, at.slot)),
     )
     if (free !== undefined) {
@@ -162,6 +160,11 @@ function placeFixed(
       )
     } else if (spot.kind === 'video') placeNextOnRoot(d, buses, candidate)
   }
+}
+
+/** The slot in which this USB controller's group already stands. */
+function companionSlot(d: Defaulting, candidate: Candidate): number | undefined {
+  return companionAddress(d, candidate)?.slot
 }
 
 /** A primary video card whose slot is taken still belongs on the root bus. */
@@ -254,7 +257,8 @@ function addMissingControllers(d: Defaulting, tried: PciBuses, layout: PciLayout
       index,
       model: tried.modelAt(index) ?? layout.grow,
     }
-    const at = insertController(d.domain, controller)
+    const list = devicesOf(d.domain, 'controller')
+    const at = list.push(controller) - 1
     noteDevice(d, 'controller', at, controller, {
       rule: `machine/${d.context.profile.name}/pci`,
       reason: 'the devices need one more PCI bus',

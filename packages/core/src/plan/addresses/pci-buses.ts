@@ -189,7 +189,12 @@ export class PciBuses {
 
   #growFor(wish: PciWish): void {
     if (this.#buses.length >= 256) return
-    for (const model of this.#grow(wish, this)) this.add(model)
+    for (const model of this.#grow(wish, this)) {
+      // A bridge that brings a port along sits in it.
+      const port = this.#buses.at(-1)
+      if (model === 'pcie-to-pci-bridge' && port?.model === 'pcie-root-port') port.slots[0] = 1
+      this.add(model)
+    }
   }
 
   #find(wish: PciWish): PciAddress | undefined {

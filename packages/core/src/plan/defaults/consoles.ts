@@ -1,5 +1,5 @@
 import { formatAddress } from '../../domain/address.ts'
-import { addDevice, devicePath, fill, note } from './defaulting.ts'
+import { addDevice, devicePath, fill, note, noteDevice } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel, lookUp } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
@@ -29,16 +29,14 @@ export function pairConsole(d: Defaulting): void {
         reason: 'the first console is a serial port',
       },
     )
-  } else if (first === undefined && serial !== undefined) {
-    addDevice(
-      d,
-      'console',
-      { type: serial.type, targetType: 'serial', port: 0 },
-      {
-        rule: 'console/serial',
-        reason: 'the first serial port is the console',
-      },
-    )
+  } else if (!isSerial && serial !== undefined) {
+    // Where the others have numbers of their own, this one counts on behind them.
+    const port = consoles.length === 0 ? { port: 0 } : {}
+    consoles.unshift({ type: serial.type, targetType: 'serial', ...port })
+    noteDevice(d, 'console', 0, consoles[0] ?? {}, {
+      rule: 'console/serial',
+      reason: 'the first serial port is the console',
+    })
   }
 }
 
@@ -58,6 +56,9 @@ export function mirrorConsole(d: Defaulting): void {
     })
   }
 }
+
+/** Where libvirt puts the sockets of channels that name none. */
+const givenOut = /^\/var\/lib\/libvirt\/qemu\/channel\/target\/(?:[^/]+\.|domain-[^/]+\/)/
 
 /** A network back end says how it speaks and which end it is. */
 export function defaultBackend(
@@ -80,8 +81,10 @@ export function defaultBackend(
     source.mode = device.type === 'unix' && source.path === undefined ? 'bind' : 'connect'
     note(d, `${path}/source/@mode`, source.mode, why)
   }
-  // A socket without a path is given one at each start.
+  // A socket without a path is given one at each start; one that was given is none of the document's.
   if (device.type === 'unix') {
+    for (const source of device.sources ?? [])
+      if (source.path !== undefined && givenOut.test(source.path)) delete source.path
     device.sources = (device.sources ?? []).filter((source) => source.path !== undefined)
     if (device.sources.length === 0) delete device.sources
   }

@@ -77,6 +77,7 @@ export function defaultControllerModels(d: Defaulting): void {
   for (const controller of devicesOf(d.domain, 'controller')) {
     const row = `controller:${controller.type}` as const
     if (controller.model === 'auto') delete controller.model
+    if (controller.type !== 'virtio-serial') delete controller.vectors
     const model = defaultModel(row, d.context)
     if (model === undefined || model === '') continue
     fill(d, 'controller', controller, 'model', model, {
@@ -169,6 +170,6 @@ export function need(d: Defaulting, type: ControllerType, index: number, reason:
   const row = `controller:${type}` as const
   const model = defaultModel(row, d.context)
   if (model !== undefined && model !== '') controller.model = model
-  const at = insertController(d.domain, controller)
+  const at = list.push(controller) - 1
   noteDevice(d, 'controller', at, controller, { rule: 'controller/needed', reason })
 }

@@ -1,3 +1,4 @@
+import { defaultPorts } from '../../qemu/devices/block-source.ts'
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { devicesOf, isEmpty } from '../draft.ts'
@@ -93,9 +94,20 @@ function dropPlain(disk: Disk): void {
   if (disk.removable !== undefined && disk.bus !== 'usb') delete disk.removable
   if (isEmpty(disk.iotune)) delete disk.iotune
   for (const source of sources(disk)) {
+    for (const host of source.hosts ?? []) {
+      if (host.transport === 'tcp') delete host.transport
+      const port = defaultPorts[source.protocol ?? '']
+      if (host.transport === undefined && port !== undefined) host.port ??= port
+    }
+    // A target alone means its first unit.
+    if (source.protocol === 'iscsi' && source.name !== undefined && !source.name.includes('/'))
+      source.name += '/0'
     // A label that is to be skipped was skipped for one run.
     if (source.seclabels !== undefined) {
-      source.seclabels = source.seclabels.filter((label) => label.labelskip !== true)
+      source.seclabels = source.seclabels.filter(
+        (label) =>
+          label.labelskip !== true && !(label.relabel === true && label.label === undefined),
+      )
       for (const label of source.seclabels) if (label.label !== undefined) label.relabel ??= true
       if (source.seclabels.length === 0) delete source.seclabels
     }

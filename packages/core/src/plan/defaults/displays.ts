@@ -64,11 +64,26 @@ function keepOwn(graphics: ReturnType<typeof devicesOf<'graphics'>>[number]): vo
     if (!types.includes(graphics.type)) delete all[key]
 }
 
+function given(port: number | undefined): boolean {
+  return port !== undefined && port !== 0
+}
+
 function defaultPorts(
   d: Defaulting,
   graphics: ReturnType<typeof devicesOf<'graphics'>>[number],
 ): void {
   const why = { rule: 'graphics/port', reason: 'polyvirt picks a free port at start' }
+  if (
+    graphics.type === 'spice' &&
+    !given(graphics.port) &&
+    !given(graphics.tlsPort) &&
+    graphics.autoport !== true &&
+    graphics.listens?.[0]?.type === 'address'
+  ) {
+    // Without any port there is nothing to listen on; whoever looks brings a socket of their own.
+    graphics.listens = [{ type: 'none' }]
+    delete graphics.listen
+  }
   const first = graphics.listens?.[0]?.type
   if (first === 'socket' || first === 'none') {
     delete graphics.port
@@ -145,6 +160,11 @@ function defaultVideos(d: Defaulting): void {
   for (const video of videos) defaultVideoMemory(d, video)
 }
 
+/** The next power of two from 1 MiB on: QEMU takes no other size. */
+function powerOfTwo(kib: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1024, kib)))
+}
+
 /** libvirt's sizes in KiB (VIR_DOMAIN_VIDEO defaults): QEMU's own, made visible. */
 function defaultVideoMemory(
   d: Defaulting,
@@ -152,6 +172,10 @@ function defaultVideoMemory(
 ): void {
   const why = { rule: 'video/memory', reason: "QEMU's own size, made visible" }
   if (video.model === 'qxl') {
+    for (const key of ['ramKiB', 'vramKiB', 'vram64KiB', 'vgamemKiB'] as const) {
+      const size = video[key]
+      if (size !== undefined && size > 0) video[key] = powerOfTwo(size)
+    }
     fill(d, 'video', video, 'ramKiB', 65536, why)
     fill(d, 'video', video, 'vramKiB', 65536, why)
     fill(d, 'video', video, 'vgamemKiB', 16384, why)
@@ -164,7 +188,7 @@ function defaultVideoMemory(
     fill(d, 'video', video, 'vramKiB', 16384, why)
     // QEMU wants a power of two, and rounds down itself; libvirt gives what was asked for, and more.
     if (video.model === 'vga' || video.model === 'cirrus')
-      video.vramKiB = 2 ** Math.ceil(Math.log2(Math.max(1024, video.vramKiB ?? 16384)))
+      video.vramKiB = powerOfTwo(video.vramKiB ?? 16384)
   }
   if (video.model === undefined || video.model === 'none') return
   fill(d, 'video', video, 'heads', 1, { rule: 'video/heads', reason: 'one screen' })
@@ -173,7 +197,10 @@ function defaultVideoMemory(
 
 function addAudio(d: Defaulting): void {
   if (devicesOf(d.domain, 'audio').length > 0) return
-  const spice = devicesOf(d.domain, 'graphics').some((g) => g.type === 'spice')
+  // The last display that carries sound, or could, decides.
+  const spice =
+    devicesOf(d.domain, 'graphics').findLast((g) => ['vnc', 'sdl', 'spice'].includes(g.type))
+      ?.type === 'spice'
   addDevice(
     d,
     'audio',

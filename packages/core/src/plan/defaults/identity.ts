@@ -15,6 +15,13 @@ export function defaultIdentity(d: Defaulting): void {
     reason: 'vCPU threads run where the cpuset lets them',
   })
   if (domain.vcpuCurrent === domain.vcpus) delete domain.vcpuCurrent
+  if (domain.os.loader !== undefined && domain.os.loaderType === undefined) {
+    domain.os.loaderType = 'rom'
+    note(d, 'os/loader/@type', 'rom', {
+      rule: 'os/loader',
+      reason: 'a loader without a type is read-only memory',
+    })
+  }
   if (domain.os.smbiosMode === 'none') delete domain.os.smbiosMode
   defaultBoot(d)
   fillDomain(
@@ -26,6 +33,14 @@ export function defaultIdentity(d: Defaulting): void {
       reason: 'the hardware clock shows UTC unless the document says otherwise',
     },
   )
+  const { clock } = domain
+  if (clock?.offset === 'variable' && clock.basis === undefined) {
+    clock.basis = 'utc'
+    note(d, 'clock/@basis', 'utc', {
+      rule: 'clock/basis',
+      reason: 'what an offset counts from where nothing is said',
+    })
+  }
   const lifecycle = { rule: 'domain/lifecycle', reason: "libvirt's action where none is given" }
   fillDomain(d, 'onPoweroff', 'destroy', lifecycle)
   fillDomain(d, 'onReboot', 'restart', lifecycle)
@@ -64,8 +79,8 @@ function defaultMemory(d: Defaulting): void {
   const { domain } = d
   const cells = domain.cpu?.numa
   if (cells !== undefined && cells.length > 0) {
-    // NUMA cells say where the memory is, so they say how much there is.
-    domain.memoryKiB = cells.reduce((sum, cell) => sum + cell.memoryKiB, 0)
+    // NUMA cells say where the memory is, so they say how much there is; what is plugged in comes on top.
+    domain.memoryKiB = cells.reduce((sum, cell) => sum + cell.memoryKiB, 0) + pluggedKiB(domain)
   }
   if (domain.memoryKiB === undefined) return
   fillDomain(d, 'currentMemoryKiB', domain.memoryKiB, {
@@ -79,6 +94,13 @@ function defaultMemory(d: Defaulting): void {
       reason: 'the balloon cannot hold more memory than there is',
     })
   }
+}
+
+/** Memory that is a device counts as the domain's. */
+function pluggedKiB({ devices }: Defaulting['domain']): number {
+  return (devices.memory ?? [])
+    .filter((one) => one.model !== 'sgx-epc')
+    .reduce((sum, one) => sum + one.sizeKiB, 0)
 }
 
 function defaultBoot(d: Defaulting): void {

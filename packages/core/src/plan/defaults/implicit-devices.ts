@@ -1,6 +1,5 @@
 import { addDevice, noteDevice } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
-import { insertController } from './controllers.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import type { DeviceKind } from '../../domain/devices.ts'
@@ -20,7 +19,7 @@ export function addImplicitDevices(d: Defaulting): void {
     }
     if (implicit.kind === 'controller') {
       const controller = structuredClone(implicit.device) as DeviceDraft<'controller'>
-      const at = insertController(domain, controller)
+      const at = devicesOf(domain, 'controller').push(controller) - 1
       noteDevice(d, 'controller', at, controller, why)
     } else {
       addDevice(

@@ -43,6 +43,11 @@ export function defaultRareDevices(d: Defaulting): void {
     else defaultBackend(d, devicePath('smartcard', i), card)
   }
   for (const device of devicesOf(d.domain, 'memory')) {
+    if (device.model === 'virtio-pmem')
+      fill(d, 'memory', device, 'access', 'shared', {
+        rule: 'memory/access',
+        reason: 'what the guest writes goes to the file',
+      })
     if (device.model === 'virtio-mem') continue
     delete device.blockKiB
     delete device.requestedKiB

@@ -27,7 +27,6 @@ export function defaultSmallDevices(d: Defaulting): void {
       arch: true,
     })
   }
-  defaultInputs(d)
   for (const watchdog of devicesOf(d.domain, 'watchdog')) {
     fill(d, 'watchdog', watchdog, 'action', 'reset', {
       rule: 'watchdog/action',
@@ -55,7 +54,8 @@ export function defaultSmallDevices(d: Defaulting): void {
 const givenOut = /^(?:vnet|vif|macvtap|macvlan)\d*/
 
 function dropPlain(nic: DeviceDraft<'interface'>): void {
-  if (nic.target !== undefined && givenOut.test(nic.target)) delete nic.target
+  if (nic.target !== undefined && nic.targetManaged !== false && givenOut.test(nic.target))
+    delete nic.target
   if (isEmpty(nic.bandwidth)) delete nic.bandwidth
   if (nic.queues === 0) delete nic.queues
   if (nic.type !== 'network') {
@@ -63,10 +63,11 @@ function dropPlain(nic: DeviceDraft<'interface'>): void {
     delete nic.network
   }
   delete nic.portid
+  if (nic.type !== 'bridge') delete nic.bridge
 }
 
 /** The bus of an input by its type, from the defaults of the row: `BUS:TYPE`. */
-function defaultInputs(d: Defaulting): void {
+export function defaultInputs(d: Defaulting): void {
   const row = d.context.arch.devices.input
   const candidates = [...(row?.defaultOn?.[d.context.profile.name] ?? []), ...(row?.default ?? [])]
   for (const input of devicesOf(d.domain, 'input')) {

@@ -26,6 +26,11 @@ export function defaultTuning(d: Defaulting): void {
     for (const key of ['hardLimitKiB', 'softLimitKiB', 'minGuaranteeKiB', 'swapHardLimitKiB'] as const)
       if ((memtune[key] ?? 0) >= unlimitedKiB) delete memtune[key]
   }
+  for (const one of domain.sysinfo ?? []) {
+    const boards = one.baseBoards?.filter((board) => (board.entries ?? []).length > 0)
+    delete one.baseBoards
+    if (boards !== undefined && boards.length > 0) one.baseBoards = boards
+  }
   if (domain.memoryBacking !== undefined && (domain.memoryBacking.pages ?? []).length > 0)
     domain.memoryBacking.hugepages = true
   for (const key of ['numatune', 'memtune', 'blkiotune', 'cputune', 'memoryBacking', 'resource'] as const)

@@ -56,7 +56,7 @@ export function prManager(source: DiskSource, disk: Disk): string | undefined {
 }
 
 /** Ports that a server listens on where none is named (IANA; `nbd` and `gluster` as QEMU has them). */
-const defaultPorts: Readonly<Record<string, number>> = {
+export const defaultPorts: Readonly<Record<string, number>> = {
   nbd: 10809,
   iscsi: 3260,
   gluster: 24007,
@@ -67,7 +67,6 @@ const defaultPorts: Readonly<Record<string, number>> = {
   tftp: 69,
   ssh: 22,
   sheepdog: 7000,
-  rbd: 0,
   nfs: 2049,
 }
 

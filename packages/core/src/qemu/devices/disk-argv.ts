@@ -96,11 +96,12 @@ function vhostUser(context: ArgvContext, disk: Disk): Argument[] {
 function imageNodes(disk: Disk, number: number): Argument[] {
   const below = chain(disk)
   const args: Argument[] = []
-  const cache = cacheOptions(disk.cache)
+  const cache = cacheOptions(cacheOf(disk))
   for (const [i, store] of below.toReversed().entries()) {
     const position = below.length - i
     const node = number + position
-    const backing = position === below.length ? undefined : `libvirt-${node + 1}-format`
+    const ended = store.backingStore !== undefined && canBack(store.format) ? null : undefined
+    const backing = position === below.length ? ended : `libvirt-${node + 1}-format`
     args.push(
       storageNode(node, store.type ?? 'file', store.source ?? {}, disk, cache),
       ...sliceNode(node, store.source ?? {}, store.format),
@@ -275,6 +276,12 @@ function cacheOptions(cache: Disk['cache']): Options | undefined {
   }
 }
 
+/** A disk that several guests write to may not be cached by one host. */
+function cacheOf(disk: Disk): Disk['cache'] {
+  const shared = disk.shareable === true && disk.readonly !== true && disk.device === 'disk'
+  return disk.cache ?? (shared ? 'none' : undefined)
+}
+
 function writeCache(cache: Disk['cache']): string | undefined {
   if (cache === undefined || cache === 'default') return undefined
   return cache === 'writethrough' || cache === 'directsync' ? 'off' : 'on'
@@ -297,7 +304,8 @@ function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined
     'share-rw': disk.shareable === true && !removable ? true : undefined,
     drive,
     id: disk.alias,
-    bootindex: disk.bootOrder,
+    // A floppy's turn is its controller's to know.
+    bootindex: disk.bus === 'fdc' ? undefined : disk.bootOrder,
     logical_block_size: disk.logicalBlockSize,
     physical_block_size: disk.physicalBlockSize,
     wwn: disk.wwn === undefined ? undefined : `0x${disk.wwn}`,
@@ -306,7 +314,7 @@ function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined
     vendor: disk.vendor,
     product: disk.product,
     ...(disk.bus === 'usb' && { removable: disk.removable ?? false }),
-    'write-cache': removable && drive === undefined ? undefined : writeCache(disk.cache),
+    'write-cache': removable && drive === undefined ? undefined : writeCache(cacheOf(disk)),
     serial: disk.serial,
     werror: errorPolicy === 'enospace' ? 'enospc' : errorPolicy,
     rerror,

@@ -14,8 +14,25 @@ export function graphicsArguments(context: ArgvContext): Argument[] {
     if (graphics.type === 'vnc') return [['-vnc', vnc(context, graphics, position)], ...keymap]
     if (graphics.type === 'spice')
       return [['-spice', spice(context, graphics, position)], ...keymap]
-    return []
+    return [['-display', display(graphics)]]
   })
+}
+
+/** Displays without a server of their own. */
+function display(graphics: Graphics): string {
+  switch (graphics.type) {
+    case 'sdl':
+      return keyValueOption('sdl', { gl: graphics.glEnable })
+    case 'dbus':
+      return keyValueOption('dbus', {
+        p2p: graphics.p2p,
+        addr: graphics.dbusAddress,
+        gl: graphics.glEnable,
+        rendernode: graphics.glRendernode,
+      })
+    default:
+      return keyValueOption('egl-headless', { rendernode: graphics.glRendernode })
+  }
 }
 
 function listenAddress(graphics: Graphics): string {
@@ -37,7 +54,8 @@ function vnc(context: ArgvContext, graphics: Graphics, position: number): string
     audiodev: audioId(context, graphics),
   }
   if (listen?.type === 'socket') {
-    return `vnc=unix:${escapeComma(listen.socket ?? '')}${rest(common)}`
+    const socket = listen.socket ?? `${context.runtime.paths.stateDir}/vnc.sock`
+    return `vnc=unix:${escapeComma(socket)}${rest(common)}`
   }
   if (listen?.type === 'none') return `none${rest(common)}`
   const port =
@@ -61,7 +79,7 @@ function spice(context: ArgvContext, graphics: Graphics, position: number): stri
       : graphics.port
   const place: Options =
     listen?.type === 'socket'
-      ? { unix: true, addr: listen.socket }
+      ? { addr: listen.socket ?? `${context.runtime.paths.stateDir}/spice.sock` }
       : listen?.type === 'none'
         ? { port: 0 }
         : {
@@ -74,10 +92,12 @@ function spice(context: ArgvContext, graphics: Graphics, position: number): stri
       .filter((channel) => channel.mode === 'insecure')
       .map((channel) => ['plaintext-channel', channel.name]),
   )
-  return keyValueOption('', {
+  const insecure = graphics.defaultMode === 'insecure'
+  return keyValueOption(listen?.type === 'socket' ? 'unix' : '', {
     ...place,
     'agent-mouse': graphics.mouseMode === undefined ? undefined : graphics.mouseMode === 'client',
     'disable-ticketing': graphics.passwd === undefined ? true : undefined,
+    ...(insecure && { 'plaintext-channel': 'default' }),
     ...channels,
     'image-compression': graphics.imageCompression,
     'jpeg-wan-compression': graphics.jpegCompression,
@@ -95,7 +115,9 @@ function spice(context: ArgvContext, graphics: Graphics, position: number): stri
 export function videoArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.video ?? []).flatMap((video, position): Argument[] => {
     const model = offeredModel(context, 'video', video)
-    const driver = position === 0 ? model.driver : (model.secondary ?? model.driver)
+    const plain = position === 0 ? model.driver : (model.secondary ?? model.driver)
+    const driver =
+      video.accel3d === true && video.model === 'virtio' ? accelerated(plain) : plain
     if (driver === undefined) return []
     return [
       [
@@ -110,6 +132,11 @@ export function videoArguments(context: ArgvContext): Argument[] {
       ],
     ]
   })
+}
+
+/** QEMU's name of the form that draws in 3D: `virtio-vga-gl`, `virtio-gpu-gl-pci`. */
+function accelerated(driver: string | undefined): string | undefined {
+  return driver?.endsWith('-pci') === true ? driver.replace(/-pci$/, '-gl-pci') : driver && `${driver}-gl`
 }
 
 const mib = 1024
