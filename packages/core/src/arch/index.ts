@@ -28,6 +28,7 @@ export type {
   MachineProfile,
   PciLayout,
   PciPlace,
+  PlatformOffer,
   RegisterBus,
   Rule,
   RuleContext,

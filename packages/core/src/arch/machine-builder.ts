@@ -70,6 +70,8 @@ export interface RegisterBus {
   readonly step: number
 }
 
+export type PlatformOffer = 'keywrap' | `launch-security:${'sev' | 's390-pv'}`
+
 /** A family of machine types that differ only by version. */
 export interface MachineProfile {
   /** Short name for messages and for the allow-list's `machines`. */
@@ -85,6 +87,8 @@ export interface MachineProfile {
   readonly minimumMemoryKiB: number
   /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */
   readonly powerManagement?: string
+  /** What few platforms have: key wrapping, ways to encrypt the whole guest. */
+  readonly offers?: readonly PlatformOffer[]
 }
 
 /** The architecture's machines. */

@@ -1,6 +1,6 @@
 import { sizeKiB } from './memory.ts'
 import { integer, oneOf, onOff, present, text, mapped } from '../xml/fields.ts'
-import type { XmlField, XmlFields } from '../xml/fields.ts'
+import type { ReadScope, XmlField, XmlFields } from '../xml/fields.ts'
 
 /** Three states of a switch that stands without an attribute: `<vmport/>` leaves it to QEMU. */
 export type Switch = 'on' | 'off' | 'default'
@@ -128,7 +128,7 @@ export const featuresXml: XmlFields<Features> = {
   pvspinlock: toggle('pvspinlock'),
   pmu: toggle('pmu'),
   vmport: toggle('vmport'),
-  gicVersion: text('gic/@version'),
+  gicVersion: { ...text('gic/@version'), read: readGic },
   smm: toggle('smm'),
   smmTsegKiB: sizeKiB('smm/tseg'),
   ioapic: oneOf('ioapic/@driver', ['kvm', 'qemu']),
@@ -143,6 +143,13 @@ export const featuresXml: XmlFields<Features> = {
   sbbc: oneOf('sbbc/@value', ['broken', 'workaround', 'fixed']),
   ibs: oneOf('ibs/@value', ['broken', 'workaround', 'fixed-ibs', 'fixed-ccd', 'fixed-na']),
   tcgTbCacheKiB: sizeKiB('tcg/tb-cache', 'KiB'),
+}
+
+/** `<gic/>` alone asks for one and leaves its version to the architecture. */
+function readGic(scope: ReadScope): string | undefined {
+  return present('gic').read(scope) === undefined
+    ? undefined
+    : (text('gic/@version').read(scope) ?? 'default')
 }
 
 /** Where each feature stands in the document: `htm`, `hyperv/relaxed`. */

@@ -4,7 +4,7 @@ import { integer } from '../xml/fields.ts'
 
 /** Memory encryption of the whole guest. */
 export interface LaunchSecurity {
-  readonly type: 'sev' | 's390-pv' | 'sev-snp' | 'tdx'
+  readonly type: 'sev' | 's390-pv'
   readonly kernelHashes?: boolean
   readonly cbitpos?: number
   readonly reducedPhysBits?: number
@@ -14,7 +14,7 @@ export interface LaunchSecurity {
 }
 
 export const launchSecurityXml: XmlFields<LaunchSecurity> = {
-  type: required(oneOf('@type', ['sev', 's390-pv', 'sev-snp', 'tdx'])),
+  type: required(oneOf('@type', ['sev', 's390-pv'])),
   kernelHashes: yesNo('@kernelHashes'),
   cbitpos: integer('cbitpos', { max: 0xffffffff }),
   reducedPhysBits: integer('reducedPhysBits', { max: 0xffffffff }),

@@ -13,6 +13,18 @@ export function findRunProblems({ devices }: Domain): readonly Problem[] {
         : [],
     ),
     ...(devices.graphics ?? []).flatMap((one, i) =>
+      (one.channels ?? []).flatMap(({ mode }, n): Problem[] =>
+        mode === 'secure'
+          ? [
+              unsupported(
+                `devices/graphics[${i + 1}]/channel[${n + 1}]/@mode`,
+                'TLS is not set up for SPICE, so no channel can be secure',
+              ),
+            ]
+          : [],
+      ),
+    ),
+    ...(devices.graphics ?? []).flatMap((one, i) =>
       (one.listens ?? []).flatMap((listen, n): Problem[] =>
         listen.type === 'network'
           ? [

@@ -7,6 +7,9 @@ import { checkAddresses } from './validate/addresses.ts'
 import { checkCpu } from './validate/cpu.ts'
 import { checkDevices } from './validate/devices.ts'
 import { checkDomain } from './validate/domain.ts'
+import { checkHostSide } from './validate/host-side.ts'
+import { checkMemoryDevices } from './validate/memory.ts'
+import { checkPlatform } from './validate/platform.ts'
 import { checkFeatures } from './validate/features.ts'
 
 /** A domain that this architecture offers and this QEMU can run. */
@@ -22,7 +25,10 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkDomain(domain, context),
     ...checkCpu(domain, context),
     ...checkFeatures(domain, context),
+    ...checkPlatform(domain, context),
+    ...checkMemoryDevices(domain),
     ...checkDevices(domain, context),
+    ...checkHostSide(domain),
     ...checkAddresses(domain, context),
     ...context.arch.machine.rules.flatMap((rule) => rule.check(rules)),
   ]

@@ -110,6 +110,14 @@ function reportChild(scope: ReadScope, parent: string, names: Names): void {
     report(scope, 'ERR_CONFIG_UNSUPPORTED', message, name)
     return
   }
+  // A feature that is asked for and not there makes another machine; so libvirt refuses it too.
+  if (parent === 'features' || parent === 'hyperv') {
+    const near = nearest(name, names.children.keys())
+    const way = near === undefined ? '' : `; did you mean '${near}'?`
+    const message = `unexpected ${parent === 'hyperv' ? 'Hyper-V enlightenment' : 'feature'} ${quote(name)}${way}`
+    report(scope, 'ERR_CONFIG_UNSUPPORTED', message, name)
+    return
+  }
   const home = homeOf(name, parent)
   const elsewhere = home === undefined ? undefined : `it belongs in <${home}>`
   warn(scope, name, `element <${shown(name)}>`, name, names.children.keys(), elsewhere)

@@ -1,4 +1,4 @@
-import { fallback, oneOf, text, yesNo } from '../../xml/fields.ts'
+import { oneOf, required, text, yesNo } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'
@@ -23,7 +23,7 @@ export interface Tpm extends DeviceInfo {
 
 export const tpmXml: XmlFields<Tpm> = {
   model: oneOf('@model', tpmModels),
-  backend: fallback(oneOf('backend/@type', ['passthrough', 'emulator', 'external']), 'passthrough'),
+  backend: required(oneOf('backend/@type', ['passthrough', 'emulator', 'external'])),
   version: oneOf('backend/@version', ['1.2', '2.0']),
   persistentState: yesNo('backend/@persistent_state'),
   device: text('backend/device/@path'),

@@ -73,7 +73,7 @@ function place(d: Defaulting, layout: PciLayout, trial: boolean): PciBuses {
 }
 
 function setUp(domain: DomainDraft, layout: PciLayout): PciBuses {
-  const buses = new PciBuses((wish, set) => grow(wish, set, layout))
+  const buses = new PciBuses((wish) => grow(wish, layout))
   const byIndex = new Map(pciControllers(domain).map((c) => [c.index ?? 0, c.model ?? '']))
   const last = Math.min(255, Math.max(0, ...byIndex.keys()))
   for (let index = 0; index <= last; index++) {
@@ -86,7 +86,7 @@ function setUp(domain: DomainDraft, layout: PciLayout): PciBuses {
 }
 
 /** Which controllers make room: on a PCIe machine conventional devices need a bridge behind a port. */
-function grow(wish: PciWish, buses: PciBuses, layout: PciLayout): readonly string[] {
+function grow(wish: PciWish, layout: PciLayout): readonly string[] {
   if (layout.grow !== 'pcie-root-port') return [layout.grow]
   if (wish.connect === 'pci') {
     return ['pcie-root-port', 'pcie-to-pci-bridge']

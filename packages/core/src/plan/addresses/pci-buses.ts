@@ -80,6 +80,12 @@ const busKinds: ReadonlyMap<string, BusKind> = new Map(
   }),
 )
 
+/** First and last slot of a PCI controller's bus. */
+export function slotsOf(model: string): readonly [number, number] | undefined {
+  const kind = busKinds.get(model)
+  return kind === undefined ? undefined : [kind.firstSlot, kind.lastSlot]
+}
+
 /** What a PCI controller itself needs to be plugged into; roots need nothing. */
 export function connectOfController(model: string): PciConnect | undefined {
   return model === 'pci-root' || model === 'pcie-root' ? undefined : (model as PciConnect)
@@ -106,10 +112,10 @@ const mostNewBuses = 31
 /** The PCI buses of one domain and what is plugged into them. */
 export class PciBuses {
   readonly #buses: Bus[] = []
-  readonly #grow: (wish: PciWish, buses: PciBuses) => readonly string[]
+  readonly #grow: (wish: PciWish) => readonly string[]
 
   /** `grow` names the controllers to add when nothing is free: none means that it cannot. */
-  constructor(grow: (wish: PciWish, buses: PciBuses) => readonly string[]) {
+  constructor(grow: (wish: PciWish) => readonly string[]) {
     this.#grow = grow
   }
 
@@ -189,7 +195,7 @@ export class PciBuses {
 
   #growFor(wish: PciWish): void {
     if (this.#buses.length >= 256) return
-    for (const model of this.#grow(wish, this)) {
+    for (const model of this.#grow(wish)) {
       // A bridge that brings a port along sits in it.
       const port = this.#buses.at(-1)
       if (model === 'pcie-to-pci-bridge' && port?.model === 'pcie-root-port') port.slots[0] = 1

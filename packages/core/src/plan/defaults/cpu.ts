@@ -23,7 +23,9 @@ export function cpuContext(domain: Domain, context: PlanContext): CpuContext {
 export function defaultCpu(d: Defaulting): void {
   const { domain, context } = d
   const written = domain.cpu
-  if (written?.mode === undefined && written?.model === undefined) {
+  // Features without a model to add them to are the document's mistake, not a wish for the default.
+  const features = (written?.features ?? []).length > 0
+  if (written?.mode === undefined && written?.model === undefined && !features) {
     const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context))
     if (byDefault !== undefined) {
       domain.cpu = { ...structuredClone(byDefault as Draft<Cpu>), ...written }

@@ -1,9 +1,10 @@
 import { formatAddress } from '../../domain/address.ts'
-import type { Address } from '../../domain/address.ts'
+import type { Address, PciAddress } from '../../domain/address.ts'
 import { deviceKinds } from '../../domain/devices.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
+import { slotsOf } from '../addresses/pci-buses.ts'
 import { pciWish } from '../addresses/pci-wish.ts'
 import { modelOf } from '../allow-list.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
@@ -155,6 +156,22 @@ function onBoard(address: Address, path: string, { profile, machine }: PlanConte
   ]
 }
 
+/** Slots that the bus of an address has. */
+function slotRange(address: PciAddress, path: string, domain: AddressedDomain): Problem[] {
+  const bus = (domain.devices.controller ?? []).find(
+    (one) => one.type === 'pci' && (one.index ?? 0) === address.bus,
+  )
+  const range = slotsOf(bus?.model ?? '')
+  if (range === undefined || (address.slot >= range[0] && address.slot <= range[1])) return []
+  return [
+    {
+      code: 'ERR_XML_ERROR',
+      path,
+      message: `address ${formatAddress(address)} is not on its bus: a '${bus?.model ?? ''}' has slots ${range[0]} to ${range[1]}`,
+    },
+  ]
+}
+
 /** The controller that an address speaks of must exist. */
 function missingBus(
   address: Address,
@@ -185,7 +202,7 @@ function missingBus(
           },
         ]
       }
-      return refuse('pci', address.bus)
+      return [...refuse('pci', address.bus), ...slotRange(address, path, domain)]
     case 'usb':
       if (
         address.port !== undefined &&

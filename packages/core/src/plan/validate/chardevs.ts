@@ -1,6 +1,8 @@
 import type { CharBackend } from '../../domain/devices/chardev.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
+import { lookUp } from '../allow-list.ts'
+import type { PlanContext } from '../plan-context.ts'
 import { outputProblem, pathProblem } from './paths.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 
@@ -20,14 +22,13 @@ const offeredTypes = [
   'spicevmc',
   'spiceport',
   'vc',
-  'nmdm',
   'qemu-vdagent',
   'dbus',
 ]
 
 /** The host's ends of character devices. */
-export function checkChardevs(domain: AddressedDomain): Problem[] {
-  const problems: Problem[] = []
+export function checkChardevs(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const problems: Problem[] = [...serialModels(domain, context), ...serialConsoles(domain)]
   const names = new Map<string, string>()
   for (const kind of ['serial', 'parallel', 'console', 'channel'] as const) {
     for (const [i, device] of (domain.devices[kind] ?? []).entries()) {
@@ -74,6 +75,35 @@ export function checkChardevs(domain: AddressedDomain): Problem[] {
     }
   }
   return problems
+}
+
+/** Each kind of serial port is one device of QEMU's. */
+function serialModels(domain: AddressedDomain, context: PlanContext): Problem[] {
+  return (domain.devices.serial ?? []).flatMap(({ targetType = '', targetModel }, i): Problem[] => {
+    const driver = lookUp('serial', targetType, context)?.driver
+    if (driver === undefined || targetModel === undefined || targetModel === driver) return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `devices/serial[${i + 1}]/target/model/@name`,
+        message: `the model of a '${targetType}' port is '${driver}', not ${quote(targetModel)}`,
+      },
+    ]
+  })
+}
+
+function serialConsoles(domain: AddressedDomain): Problem[] {
+  return (domain.devices.console ?? []).flatMap(({ targetType }, i): Problem[] =>
+    i > 0 && targetType === 'serial'
+      ? [
+          {
+            code: 'ERR_CONFIG_UNSUPPORTED',
+            path: `devices/console[${i + 1}]/target/@type`,
+            message: `only the first console is a serial port; use type='virtio', or a <serial>`,
+          },
+        ]
+      : [],
+  )
 }
 
 function checkBackend(backend: CharBackend, path: string): Problem[] {

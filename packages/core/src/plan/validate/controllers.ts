@@ -22,6 +22,17 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
           : `${ports} ports are more than a ${type} controller takes: 1 to ${most}`
       problems.push({ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/@ports`, message })
     }
+    if (type === 'usb' && controller.masterStartport !== undefined) {
+      const master = controllers.some(
+        (one) => one.type === 'usb' && one.index === index && one.masterStartport === undefined,
+      )
+      if (!master)
+        problems.push({
+          code: 'ERR_XML_ERROR',
+          path: `${path}/master`,
+          message: `no USB controller with index ${index} is there to be this one's master`,
+        })
+    }
     // USB companions share an index: one EHCI, up to three UHCI.
     const key = `${type} ${index} ${type === 'usb' ? (model ?? '') : ''}`
     const other = seen.get(key)

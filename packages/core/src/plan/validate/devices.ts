@@ -23,8 +23,9 @@ export function checkDevices(domain: AddressedDomain, context: PlanContext): Pro
     ...checkControllers(domain, context),
     ...checkDisks(domain, context),
     ...checkInterfaces(domain, context),
-    ...checkChardevs(domain),
+    ...checkChardevs(domain, context),
     ...checkDisplays(domain),
+    ...transitional(domain),
     ...singles(domain),
     ...rngs(domain),
   ]
@@ -81,6 +82,20 @@ function rngs(domain: AddressedDomain): Problem[] {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path,
         message: `${quote(source)} is not a source of randomness; offered: /dev/urandom, /dev/random, /dev/hwrng`,
+      },
+    ]
+  })
+}
+
+/** Which inputs QEMU has in the older form of virtio. */
+function transitional(domain: AddressedDomain): Problem[] {
+  return (domain.devices.input ?? []).flatMap(({ model, type }, i): Problem[] => {
+    if (model === undefined || model === 'virtio' || type === 'passthrough') return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `devices/input[${i + 1}]/@model`,
+        message: `a ${type} is 'virtio' only; '${model}' is offered for passthrough`,
       },
     ]
   })

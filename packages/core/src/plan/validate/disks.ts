@@ -91,6 +91,8 @@ function checkNetwork({ source }: Disk, add: Add): void {
     )
     return
   }
+  if (protocol === 'rbd' && name !== undefined && !name.includes('/'))
+    add('ERR_XML_ERROR', 'source/@name', `${quote(name)} is not POOL/IMAGE`)
   if (name === undefined && protocol !== 'nbd')
     add('ERR_XML_ERROR', 'source/@name', `protocol '${protocol}' needs a name`)
   if (named.has(protocol) && hosts.length === 0)
@@ -153,6 +155,29 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
       `there is no iothread ${disk.iothread}: <iothreads> says ${domain.iothreads ?? 0}`,
     )
   }
+  if (disk.sgio === 'unfiltered')
+    add('ERR_CONFIG_UNSUPPORTED', '@sgio', 'Linux no longer offers unfiltered SCSI commands')
+  if (disk.shareable === true && disk.device === 'disk' && disk.format !== 'raw') {
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'shareable',
+      `guests that share a disk cannot share the metadata of '${disk.format ?? ''}'; use format 'raw'`,
+    )
+  }
+  if (disk.readonly === true && device === 'disk' && (bus === 'ide' || bus === 'sata'))
+    add('ERR_CONFIG_UNSUPPORTED', 'readonly', `a disk on bus '${bus}' can be written; use virtio, scsi or usb`)
+  if (disk.rotationRate !== undefined && device !== 'disk')
+    add('ERR_CONFIG_UNSUPPORTED', 'target/@rotation_rate', `only a disk rotates at a rate of its own`)
+  if (disk.rotationRate !== undefined && !['scsi', 'ide', 'sata'].includes(bus ?? ''))
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'target/@rotation_rate',
+      `only disks on bus scsi, ide or sata tell their rotation rate`,
+    )
+  if (disk.type === 'dir' && disk.format !== 'fat')
+    add('ERR_CONFIG_UNSUPPORTED', 'driver/@type', `a folder is shown as format 'fat'`)
+  if (disk.geometry !== undefined && bus === 'usb')
+    add('ERR_CONFIG_UNSUPPORTED', 'geometry', `a disk on bus 'usb' has no geometry`)
   if (disk.serial !== undefined && !/^[A-Za-z0-9 ._+-]*$/.test(disk.serial)) {
     add(
       'ERR_CONFIG_UNSUPPORTED',

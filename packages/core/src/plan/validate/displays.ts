@@ -27,6 +27,14 @@ function graphics(domain: AddressedDomain): Problem[] {
     ) {
       add('@port', `VNC ports begin at ${firstVncPort}; found ${one.port}`)
     }
+    if (one.type === 'vnc' && one.passwd !== undefined && Buffer.byteLength(one.passwd) > 8)
+      add(
+        '@passwd',
+        `VNC takes at most 8 bytes of a password; this one has ${Buffer.byteLength(one.passwd)}`,
+        'ERR_CONFIG_UNSUPPORTED',
+      )
+    if (one.type === 'spice' && (one.tlsPort ?? 0) > 0)
+      add('@tlsPort', 'TLS is not set up for SPICE; use a plain port', 'ERR_CONFIG_UNSUPPORTED')
     if (one.keymap !== undefined && !/^[A-Za-z0-9_-]+$/.test(one.keymap))
       add('@keymap', `${quote(one.keymap)} is not a keymap name`)
     checkListens(one, add)

@@ -129,6 +129,11 @@ function checkBoot(domain: AddressedDomain): Problem[] {
     const problem = value === undefined ? undefined : pathProblem(value)
     if (problem !== undefined) problems.push(wrong(`os/${key}`, problem))
   }
+  const { loader, loaderType, firmware } = domain.os
+  if (loaderType !== undefined && loader === undefined && firmware === undefined)
+    problems.push(
+      wrong('os/loader', `a loader is a path; give it, or let firmware='efi' or 'bios' find one`),
+    )
   if (
     domain.os.kernel === undefined &&
     (domain.os.initrd !== undefined || (domain.os.cmdline ?? '') !== '')

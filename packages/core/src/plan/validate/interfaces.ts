@@ -1,4 +1,4 @@
-import type { Interface, InterfaceType } from '../../domain/devices/interface.ts'
+import type { Interface, InterfaceType, VirtualPort } from '../../domain/devices/interface.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
@@ -34,6 +34,16 @@ const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interf
  */
 const deviceName = /^[^\s/:\p{C}]{1,15}$/u
 
+/** What each kind of switch must be told about a port. */
+const portNeeds: Readonly<Record<string, readonly (readonly [keyof VirtualPort, string])[]>> = {
+  '802.1Qbg': [
+    ['managerId', 'managerid'],
+    ['typeId', 'typeid'],
+    ['typeIdVersion', 'typeidversion'],
+  ],
+  '802.1Qbh': [['profileId', 'profileid']],
+}
+
 export function checkInterfaces(domain: AddressedDomain, _context: PlanContext): Problem[] {
   const problems: Problem[] = []
   for (const [i, nic] of (domain.devices.interface ?? []).entries()) {
@@ -49,6 +59,15 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
       if (nic[key] === undefined)
         add(below, `an interface of type '${nic.type}' needs a ${below.replace('/@', ' ')}`, 'ERR_XML_ERROR')
     }
+    if (nic.mtu !== undefined && (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev'))
+      add('mtu/@size', `an interface of type '${nic.type}' takes the MTU of its device`)
+    for (const [key, below] of portNeeds[nic.virtualport?.type ?? ''] ?? [])
+      if (nic.virtualport?.[key] === undefined)
+        add(
+          `virtualport/parameters/@${below}`,
+          `a port of type '${nic.virtualport?.type ?? ''}' needs a ${below}`,
+          'ERR_XML_ERROR',
+        )
     for (const [below, name] of [
       ['source/@bridge', nic.bridge],
       ['target/@dev', nic.target],
