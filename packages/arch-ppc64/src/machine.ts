@@ -13,6 +13,7 @@ const pseries: MachineProfile = {
   pattern: /^pseries(?:-[\w.+-]+)?$/,
   memoryStepKiB: blockKiB,
   minimumMemoryKiB: 1024,
+  nvdimmStepKiB: blockKiB,
   pci: {
     root: 'pci-root',
     rootName: 'spapr-pci-host-bridge',

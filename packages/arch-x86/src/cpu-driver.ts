@@ -24,6 +24,7 @@ export const cpu: CpuDriver = {
       if (policy === 'optional') continue
       flags.push([qemuFeature(name), policy === 'disable' || policy === 'forbid' ? 'off' : 'on'])
     }
+    flags.push(...addressBits(one))
     if (one.mode === 'host-passthrough') {
       return {
         model: 'host',
@@ -64,6 +65,19 @@ export const cpu: CpuDriver = {
       features: common,
     }
   },
+}
+
+/** How wide the guest's physical addresses are. */
+function addressBits({ maxphysaddrMode, maxphysaddrBits, maxphysaddrLimit }: Cpu): [string, string][] {
+  if (maxphysaddrMode === 'emulate' && maxphysaddrBits !== undefined)
+    return [['phys-bits', String(maxphysaddrBits)]]
+  if (maxphysaddrMode !== 'passthrough') return []
+  return [
+    ['host-phys-bits', 'on'],
+    ...(maxphysaddrLimit === undefined
+      ? []
+      : [['host-phys-bits-limit', String(maxphysaddrLimit)] as [string, string]]),
+  ]
 }
 
 function modelOfType(type: string | undefined): string | undefined {

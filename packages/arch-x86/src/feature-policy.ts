@@ -2,8 +2,12 @@ import type { FeaturePolicy, FeatureRow, Features } from '@polyvirt/core/arch'
 
 const nothing: FeatureRow = { to: 'nothing' }
 
-function enlightenment(flag: string): FeatureRow {
-  return { to: 'cpu', flag }
+/** Off is what QEMU does by itself, so only on is said. */
+function enlightenment(flag: string, name: keyof Features): FeatureRow {
+  return {
+    to: 'effects',
+    effects: (features) => (features[name] === true ? { cpu: { [flag]: 'on' } } : {}),
+  }
 }
 
 /** Only a value that was asked for is said: `<hidden state='off'/>` is QEMU's own default. */
@@ -45,12 +49,12 @@ export const features: FeaturePolicy = {
       to: 'effects',
       effects: (f) => ({ machine: { kernel_irqchip: f.ioapic === 'qemu' ? 'split' : 'on' } }),
     },
-    apicEoi: enlightenment('kvm-pv-eoi'),
-    pvspinlock: enlightenment('kvm-pv-unhalt'),
-    pmu: enlightenment('pmu'),
+    apicEoi: { to: 'cpu', flag: 'kvm-pv-eoi' },
+    pvspinlock: { to: 'cpu', flag: 'kvm-pv-unhalt' },
+    pmu: { to: 'cpu', flag: 'pmu' },
     vmcoreinfo: { to: 'device', driver: 'vmcoreinfo' },
-    hypervRelaxed: enlightenment('hv-relaxed'),
-    hypervVapic: enlightenment('hv-vapic'),
+    hypervRelaxed: enlightenment('hv-relaxed', 'hypervRelaxed'),
+    hypervVapic: enlightenment('hv-vapic', 'hypervVapic'),
     hypervSpinlocks: {
       to: 'effects',
       effects: (f) =>
@@ -59,24 +63,24 @@ export const features: FeaturePolicy = {
           : {},
     },
     hypervSpinlocksRetries: nothing,
-    hypervVpindex: enlightenment('hv-vpindex'),
-    hypervRuntime: enlightenment('hv-runtime'),
-    hypervSynic: enlightenment('hv-synic'),
-    hypervStimer: enlightenment('hv-stimer'),
-    hypervStimerDirect: enlightenment('hv-stimer-direct'),
-    hypervReset: enlightenment('hv-reset'),
+    hypervVpindex: enlightenment('hv-vpindex', 'hypervVpindex'),
+    hypervRuntime: enlightenment('hv-runtime', 'hypervRuntime'),
+    hypervSynic: enlightenment('hv-synic', 'hypervSynic'),
+    hypervStimer: enlightenment('hv-stimer', 'hypervStimer'),
+    hypervStimerDirect: enlightenment('hv-stimer-direct', 'hypervStimerDirect'),
+    hypervReset: enlightenment('hv-reset', 'hypervReset'),
     hypervVendorId: {
       to: 'effects',
       effects: (f) =>
         f.hypervVendorId === true ? { cpu: { 'hv-vendor-id': f.hypervVendorIdValue ?? '' } } : {},
     },
     hypervVendorIdValue: nothing,
-    hypervFrequencies: enlightenment('hv-frequencies'),
-    hypervReenlightenment: enlightenment('hv-reenlightenment'),
-    hypervTlbflush: enlightenment('hv-tlbflush'),
-    hypervIpi: enlightenment('hv-ipi'),
-    hypervEvmcs: enlightenment('hv-evmcs'),
-    hypervAvic: enlightenment('hv-avic'),
+    hypervFrequencies: enlightenment('hv-frequencies', 'hypervFrequencies'),
+    hypervReenlightenment: enlightenment('hv-reenlightenment', 'hypervReenlightenment'),
+    hypervTlbflush: enlightenment('hv-tlbflush', 'hypervTlbflush'),
+    hypervIpi: enlightenment('hv-ipi', 'hypervIpi'),
+    hypervEvmcs: enlightenment('hv-evmcs', 'hypervEvmcs'),
+    hypervAvic: enlightenment('hv-avic', 'hypervAvic'),
     hypervMode: {
       to: 'effects',
       effects: (f) => (f.hypervMode === 'passthrough' ? { cpu: { 'hv-passthrough': 'on' } } : {}),
@@ -116,7 +120,8 @@ export const features: FeaturePolicy = {
           : {},
     },
     hpet: {
-      tickpolicies: [],
+      // QEMU's HPET delays missed ticks and can do nothing else.
+      tickpolicies: ['delay'],
       effects: (timer) => (timer.present === false ? { options: ['-no-hpet'] } : {}),
     },
     kvmclock: {

@@ -25,6 +25,7 @@ const pc: MachineProfile = {
   memoryStepKiB: 1024,
   minimumMemoryKiB,
   powerManagement: 'PIIX4_PM',
+  offers: ['launch-security:sev'],
   pci: {
     root: 'pci-root',
     grow: 'pci-bridge',
@@ -72,6 +73,7 @@ const q35: MachineProfile = {
   memoryStepKiB: 1024,
   minimumMemoryKiB,
   powerManagement: 'ICH9-LPC',
+  offers: ['launch-security:sev'],
   pci: {
     root: 'pcie-root',
     grow: 'pcie-root-port',
@@ -137,4 +139,9 @@ export const machine: MachineBuilder = {
   default: 'pc',
   profiles: [pc, q35],
   rules,
+  // The guest reports a crash through the hypervisor's own interface, which is a flag of its CPU.
+  effects: ({ domain }) =>
+    (domain.devices.panic ?? []).some((one) => one.model === 'hyperv')
+      ? { cpu: { 'hv-crash': 'on' } }
+      : {},
 }

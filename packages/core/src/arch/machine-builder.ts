@@ -87,6 +87,8 @@ export interface MachineProfile {
   readonly minimumMemoryKiB: number
   /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */
   readonly powerManagement?: string
+  /** An NVDIMM without its label area is a multiple of this; libvirt rounds down. */
+  readonly nvdimmStepKiB?: number
   /** What few platforms have: key wrapping, ways to encrypt the whole guest. */
   readonly offers?: readonly PlatformOffer[]
 }

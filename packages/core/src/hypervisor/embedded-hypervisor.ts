@@ -387,9 +387,12 @@ export class EmbeddedHypervisor implements Hypervisor {
   ): Promise<string> {
     const record = await this.#find(reference)
     const { active, domain } = record
-    if (active !== undefined && (options.inactive !== true || domain.xml === undefined))
-      return active.xml
-    return domain.xml ?? ''
+    const live = active !== undefined && (options.inactive !== true || domain.xml === undefined)
+    const xml = (live ? active.xml : domain.xml) ?? ''
+    // Only a document that holds a password needs to be read to be shown without it.
+    if (options.securityInfo === true || !/\spasswd=/.test(xml)) return xml
+    const { formatDomain, parseDomain, withoutSecrets } = await planning()
+    return formatDomain(withoutSecrets(parseDomain(xml).domain), live ? active.id : undefined)
   }
 
   async connectDomainXmlToNative(xml: string, options: NativeOptions = {}): Promise<NativeResult> {
@@ -403,7 +406,9 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async domainXmlToNative(reference: DomainReference): Promise<NativeResult> {
-    return this.connectDomainXmlToNative(await this.domainGetXmlDesc(reference, { inactive: true }))
+    return this.connectDomainXmlToNative(
+      await this.domainGetXmlDesc(reference, { inactive: true, securityInfo: true }),
+    )
   }
 
   async connectExplainXml(xml: string, options: NativeOptions = {}): Promise<Explanation> {

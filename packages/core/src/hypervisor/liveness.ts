@@ -123,10 +123,7 @@ export class Liveness {
     if (record?.active !== undefined) return this.#finishReboot(record, record.active, job)
     const { stateDir, taps } = job.detail as { stateDir?: string; taps?: readonly string[] }
     if (stateDir !== undefined) {
-      const monitor = `path=${stateDir}/monitor.sock`
-      for (const found of findProcesses((argv) => argv.some((one) => one.includes(monitor)))) {
-        await stopProcess(found.identity, { what: 'a half-started QEMU' })
-      }
+      await stopHelpers(stateDir)
       await removeTree(stateDir)
       await removeTree(channelDirOf(stateDir))
     }
@@ -175,6 +172,17 @@ export class Liveness {
       await removeTree(dir)
       await removeTree(channelDirOf(dir))
     }
+  }
+}
+
+/**
+ * Ends every process that was started for a run: a half-started QEMU, and what serves it. All of
+ * them have the run's folder on their command lines, and nothing else has.
+ */
+export async function stopHelpers(stateDir: string): Promise<void> {
+  const own = `=${stateDir}/`
+  for (const found of findProcesses((argv) => argv.some((one) => one.includes(own)))) {
+    await stopProcess(found.identity, { what: 'a process of a start that failed' })
   }
 }
 

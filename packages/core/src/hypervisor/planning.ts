@@ -4,7 +4,7 @@
  */
 export { guestOf } from '../arch/registry.ts'
 export { planRun } from '../plan/plan-domain.ts'
-export { formatDomain, parseDomain } from '../xml/parse-domain.ts'
+export { formatDomain, parseDomain, withoutSecrets } from '../xml/parse-domain.ts'
 export { capabilitiesXml } from './capabilities-xml.ts'
 export { domainCapabilitiesXml } from './domain-capabilities-xml.ts'
 export { capabilitiesOf, findEmulator, requireEmulator } from './emulators.ts'

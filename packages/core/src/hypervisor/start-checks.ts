@@ -16,6 +16,7 @@ export function checkFiles(domain: Domain): void {
     if (wrong !== undefined) problems.push({ code: 'ERR_OPERATION_FAILED', path, message: wrong })
   }
   for (const [i, disk] of (domain.devices.disk ?? []).entries()) {
+    if (disk.type !== 'block' && disk.type !== 'file') continue
     const path = `devices/disk[${i + 1}]/source/@${disk.type === 'block' ? 'dev' : 'file'}`
     const write = disk.readonly !== true
     if (disk.type === 'block') check(path, disk.source?.dev, { write, block: true })

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, quote } from '../errors.ts'
 import { planRun } from '../plan/plan-domain.ts'
+import { withFirmware } from '../plan/select-firmware.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
 import { QmpClient } from '../qmp/index.ts'
 import {
@@ -25,6 +26,10 @@ import { channelDirOf } from './liveness.ts'
 import { liveDomain } from './live-domain.ts'
 import type { Plan } from './planner.ts'
 import { pickPorts } from './ports.ts'
+import { firstCommands } from './first-commands.ts'
+import { stopHelpers } from './liveness.ts'
+import { prepareNvram, startTpm } from './start-files.ts'
+import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
 import { makeTaps, nameTaps, removeTaps } from './taps.ts'
 
@@ -52,6 +57,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   const { domain } = plan
   options.onPhase?.('plan')
   checkKvm(plan)
+  checkNeeds(domain)
   checkFiles(domain)
   const id = store.allocateId()
   const stateDir = `${layout.runDir}/${runName(id, domain.name)}`
@@ -62,9 +68,14 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   try {
     await prepareDirs(layout, stateDir, channelDir, domain)
     await makeTaps(domain, taps)
+    const nvramDir = `${layout.libDir}/nvram`
+    const tpmSocket = `${stateDir}/swtpm.sock`
+    await prepareNvram(withFirmware(domain, plan.context, nvramDir))
+    await startTpm(domain, stateDir, `${layout.libDir}/swtpm`, tpmSocket)
     const ports = await pickPorts(domain)
     const run = planRun(domain, plan.context, {
-      paths: { stateDir, channelDir },
+      paths: { stateDir, channelDir, nvramDir, ramDir: `${stateDir}/ram` },
+      tpmSocket,
       taps,
       ports,
       nowMs: Date.now(),
@@ -97,6 +108,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   } catch (error) {
     if (spawned !== undefined)
       await stopProcess(spawned.identity, { termMs: 2000, what: `domain ${quote(domain.name)}` })
+    await stopHelpers(stateDir)
     await removeTree(stateDir)
     await removeTree(channelDir)
     await removeTaps(managedTaps(domain, taps))
@@ -214,6 +226,7 @@ async function meet(
       ...(signal && { signal }),
     })
     const chardevs = await qmp.execute('query-chardev')
+    await firstCommands(qmp, domain)
     await qmp.execute('set-action', lifecycleActions(domain))
     if (options.paused !== true) await qmp.execute('cont')
     return liveDomain(domain, { chardevs, ports, taps })

@@ -15,7 +15,7 @@ export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
   const names: Record<number, string> = {}
   const taken = new Set<string>()
   for (const [position, nic] of (domain.devices.interface ?? []).entries()) {
-    if (nic.type === 'user') continue
+    if (nic.type !== 'bridge' && nic.type !== 'ethernet') continue
     // libvirt's own names are not kept from one run to the next.
     const given = nic.target !== undefined && !/^vnet\d+$/.test(nic.target) ? nic.target : undefined
     const name = given ?? freeName(taken)

@@ -4,7 +4,33 @@ import type { Problem } from '../errors.ts'
 
 /** What is accepted because libvirt accepts it, and is still worth a word: `written` is the document. */
 export function findWarnings(written: Domain): readonly Problem[] {
-  return [...memory(written), ...macs(written), ...dumps(written), ...taints(written)]
+  return [...tuning(written), ...memory(written), ...macs(written), ...dumps(written), ...taints(written)]
+}
+
+/** What the host would have to do for the guest, and nobody does yet: kept, and said. */
+function tuning(domain: Domain): Problem[] {
+  const labels = (domain.seclabels ?? []).some(({ type }) => type === 'static' || type === 'dynamic')
+  const nics = domain.devices.interface ?? []
+  const found: readonly (readonly [string, boolean, string])[] = [
+    ['cputune', domain.cputune !== undefined, 'CPU shares, quotas and pinning'],
+    ['memtune', domain.memtune !== undefined, 'memory limits'],
+    ['blkiotune', domain.blkiotune !== undefined, 'block I/O weights and limits'],
+    ['resource', domain.resource !== undefined, 'the cgroup partition'],
+    ['perf', domain.perf !== undefined, 'performance events'],
+    ['idmap', domain.idmap !== undefined, 'maps of user ids, which are for containers,'],
+    ['vcpu/@cpuset', domain.vcpuCpuset !== undefined, 'the set of host CPUs'],
+    ['seclabel', labels, 'labels of security drivers'],
+    ['devices/lease', domain.devices.lease !== undefined, 'leases of a lock manager'],
+    ['devices/interface/bandwidth', nics.some((one) => one.bandwidth), 'bandwidth limits'],
+    ['devices/interface/filterref', nics.some((one) => one.filterref), 'packet filters'],
+  ].map(([path, there, what]) => [String(path), there === true || typeof there === 'object', String(what)])
+  return found
+    .filter(([, there]) => there)
+    .map(([path, , what]) => ({
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path,
+      message: `${what} are kept in the definition and not applied yet`,
+    }))
 }
 
 function memory({ memoryKiB, currentMemoryKiB, cpu }: Domain): Problem[] {

@@ -16,8 +16,8 @@ import { controllerArguments } from './devices/controller-argv.ts'
 import { diskArguments, numberImages } from './devices/disk-argv.ts'
 import { graphicsArguments, videoArguments } from './devices/display-argv.ts'
 import { interfaceArguments } from './devices/network-argv.ts'
+import { audioArguments } from './devices/audio-argv.ts'
 import {
-  audioArguments,
   hubArguments,
   inputArguments,
   memballoonArguments,

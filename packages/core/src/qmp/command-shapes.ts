@@ -196,6 +196,7 @@ export const returnShapes: { readonly [Name in QmpCommandName]: Shape<QmpReturn<
   'blockdev-del': nothing,
   'chardev-add': object<QmpReturn<'chardev-add'>>({ pty: optional(string) }),
   'chardev-remove': nothing,
+  block_set_io_throttle: nothing,
   set_link: nothing,
   set_password: nothing,
   expire_password: nothing,

@@ -245,6 +245,10 @@ export interface QmpCommandMap {
   readonly system_powerdown: Action
   readonly system_reset: Action
   readonly system_wakeup: Action
+  /** Limits of a disk: bytes and operations a second, 0 for none. */
+  readonly block_set_io_throttle: Action<
+    { readonly id: string } & Readonly<Record<string, number | string>>
+  >
   readonly 'inject-nmi': Action
   readonly 'set-action': Action<ActionArguments>
   readonly balloon: Action<{ readonly value: number }>

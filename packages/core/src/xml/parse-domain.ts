@@ -64,6 +64,17 @@ function locate(root: XmlElement, path: string): Place {
   return element.place
 }
 
+/**
+ * A domain without what only its owner shall see: the passwords of its displays. What libvirt prints
+ * without `--security-info`.
+ */
+export function withoutSecrets(domain: Domain): Domain {
+  const { graphics } = domain.devices
+  if (graphics === undefined) return domain
+  const shown = graphics.map(({ passwd: _, ...one }) => one)
+  return { ...domain, devices: { ...domain.devices, graphics: shown } }
+}
+
 /** Writes a domain as libvirt prints it. */
 export function formatDomain(domain: Domain, id?: number): string {
   const writer = new XmlWriter('domain')

@@ -25,7 +25,7 @@ export const filesystemTypes = [
 /** A folder of the host, seen by the guest. */
 export interface Filesystem extends DeviceInfo, VirtioOptions {
   readonly type: (typeof filesystemTypes)[number]
-  readonly accessmode: 'passthrough' | 'mapped' | 'squash'
+  readonly accessmode?: 'passthrough' | 'mapped' | 'squash'
   readonly model?: 'virtio' | 'virtio-transitional' | 'virtio-non-transitional'
   readonly multidevs?: 'default' | 'remap' | 'forbid' | 'warn'
   /** Modes of new files and folders, in octal. */
@@ -60,7 +60,7 @@ export interface Filesystem extends DeviceInfo, VirtioOptions {
 
 export const filesystemXml: XmlFields<Filesystem> = {
   type: fallback(oneOf('@type', filesystemTypes), 'mount'),
-  accessmode: fallback(oneOf('@accessmode', ['passthrough', 'mapped', 'squash']), 'passthrough'),
+  accessmode: oneOf('@accessmode', ['passthrough', 'mapped', 'squash']),
   model: oneOf('@model', ['virtio', 'virtio-transitional', 'virtio-non-transitional']),
   multidevs: oneOf('@multidevs', ['default', 'remap', 'forbid', 'warn']),
   fmode: text('@fmode'),

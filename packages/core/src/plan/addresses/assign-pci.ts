@@ -25,6 +25,7 @@ export function assignPci(d: Defaulting): void {
   const layout = d.context.profile.pci
   if (layout === undefined) return
   numberBuses(d)
+  const written = new Set(pciControllers(d.domain).filter((c) => c.address !== undefined))
   const given = highestIndex(d.domain)
   const trial: Defaulting = { ...d, domain: structuredClone(d.domain), notes: new Notes() }
   const tried = place(trial, layout, true)
@@ -32,7 +33,32 @@ export function assignPci(d: Defaulting): void {
   addMissingControllers(d, tried, layout)
   numberBuses(d)
   place(d, layout, false)
+  dropLonelyMultifunction(d, written)
   finishControllers(d, layout)
+}
+
+/** A slot says that it holds several functions only when it does. */
+function dropLonelyMultifunction(
+  d: Defaulting,
+  written: ReadonlySet<DeviceDraft<'controller'>>,
+): void {
+  const all = inOrder(d).flatMap(({ device }) =>
+    device.address?.type === 'pci' ? [device.address] : [],
+  )
+  for (const controller of pciControllers(d.domain)) {
+    // What the document says stays.
+    if (written.has(controller)) continue
+    const { address } = controller
+    if (address?.type !== 'pci' || address.multifunction !== true) continue
+    const shared = all.some(
+      (other) =>
+        other !== address &&
+        other.bus === address.bus &&
+        other.slot === address.slot &&
+        other.function !== 0,
+    )
+    if (!shared) delete address.multifunction
+  }
 }
 
 function highestIndex(domain: DomainDraft): number {

@@ -30,9 +30,7 @@ export function pairConsole(d: Defaulting): void {
       },
     )
   } else if (!isSerial && serial !== undefined) {
-    // Where the others have numbers of their own, this one counts on behind them.
-    const port = consoles.length === 0 ? { port: 0 } : {}
-    consoles.unshift({ type: serial.type, targetType: 'serial', ...port })
+    consoles.unshift({ type: serial.type, targetType: 'serial', port: 0 })
     noteDevice(d, 'console', 0, consoles[0] ?? {}, {
       rule: 'console/serial',
       reason: 'the first serial port is the console',
@@ -47,7 +45,7 @@ export function mirrorConsole(d: Defaulting): void {
   if (first === undefined || serial === undefined || first.targetType !== 'serial') return
   const { targetType: _, targetModel: __, port: ___, ...backend } = structuredClone(serial)
   const list = devicesOf(d.domain, 'console')
-  const mirrored = { ...backend, targetType: 'serial' as const, port: first.port ?? 0 }
+  const mirrored = { ...backend, targetType: 'serial' as const, port: serial.port ?? 0 }
   list[0] = mirrored
   if (first.address === undefined && mirrored.address !== undefined) {
     note(d, devicePath('console', 0, 'address'), formatAddress(mirrored.address), {
@@ -74,6 +72,7 @@ export function defaultBackend(
     device.protocol = 'raw'
     note(d, `${path}/protocol/@type`, 'raw', why)
   }
+  if (device.type !== 'tcp') delete device.protocol
   if (device.type !== 'tcp' && device.type !== 'unix') return
   for (const source of device.sources ?? []) {
     if (source.mode !== undefined) continue

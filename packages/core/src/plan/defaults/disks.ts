@@ -70,7 +70,7 @@ export function defaultDisks(d: Defaulting): void {
     }
     const driver = { rule: 'disk/driver', reason: 'the format is always stated, never probed' }
     fill(d, 'disk', disk, 'driverName', 'qemu', driver)
-    if (disk.type !== 'dir') fill(d, 'disk', disk, 'format', 'raw', driver)
+    if (disk.type !== 'dir' && disk.type !== 'volume') fill(d, 'disk', disk, 'format', 'raw', driver)
     if (disk.source !== undefined && Object.keys(disk.source).length === 0) delete disk.source
     // An empty drive holds no block device; libvirt says so with its plainest type.
     if (
@@ -92,6 +92,8 @@ function dropPlain(disk: Disk): void {
   // A disk that cannot change has nothing to take a snapshot of.
   if (disk.snapshot === 'no' && disk.readonly === true) delete disk.snapshot
   if (disk.removable !== undefined && disk.bus !== 'usb') delete disk.removable
+  if (disk.tray === 'closed') delete disk.tray
+  if (disk.type !== 'network' && disk.source !== undefined) delete disk.source.name
   if (isEmpty(disk.iotune)) delete disk.iotune
   for (const source of sources(disk)) {
     for (const host of source.hosts ?? []) {

@@ -45,6 +45,7 @@ function defaultGraphics(d: Defaulting): void {
 
 /** What only one type of display has means nothing on another, and libvirt keeps none of it. */
 function keepOwn(graphics: ReturnType<typeof devicesOf<'graphics'>>[number]): void {
+  if (graphics.passwd === undefined) delete graphics.passwdValidTo
   const owners: Readonly<Record<string, readonly string[]>> = {
     display: ['sdl', 'desktop'],
     xauth: ['sdl'],
@@ -171,6 +172,8 @@ function defaultVideoMemory(
   video: ReturnType<typeof devicesOf<'video'>>[number],
 ): void {
   const why = { rule: 'video/memory', reason: "QEMU's own size, made visible" }
+  if (video.model === 'virtio' && video.vramKiB !== undefined)
+    video.vramKiB = powerOfTwo(video.vramKiB)
   if (video.model === 'qxl') {
     for (const key of ['ramKiB', 'vramKiB', 'vram64KiB', 'vgamemKiB'] as const) {
       const size = video[key]

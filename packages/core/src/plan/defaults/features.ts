@@ -17,6 +17,7 @@ export function defaultFeatures(d: Defaulting): void {
       })
     }
   }
+  if (written?.hypervVendorId === false) delete written.hypervVendorIdValue
   if (written?.smm === 'default') written.smm = 'on'
   const defaults = context.arch.features.defaults(ruleContext(domain, context))
   for (const [name, value] of Object.entries(defaults)) {

@@ -77,6 +77,7 @@ function defaultMachine(d: Defaulting): void {
 
 function defaultMemory(d: Defaulting): void {
   const { domain } = d
+  wholeBlocks(d)
   const cells = domain.cpu?.numa
   if (cells !== undefined && cells.length > 0) {
     // NUMA cells say where the memory is, so they say how much there is; what is plugged in comes on top.
@@ -92,6 +93,24 @@ function defaultMemory(d: Defaulting): void {
     note(d, 'currentMemory', domain.memoryKiB, {
       rule: 'memory/current',
       reason: 'the balloon cannot hold more memory than there is',
+    })
+  }
+}
+
+/** Memory that is kept over a reboot comes in whole blocks where the machine knows no others. */
+function wholeBlocks(d: Defaulting): void {
+  const step = d.context.profile.nvdimmStepKiB
+  if (step === undefined) return
+  for (const [i, one] of (d.domain.devices.memory ?? []).entries()) {
+    if (one.model !== 'nvdimm') continue
+    const label = one.labelSizeKiB ?? 0
+    const whole = Math.floor((one.sizeKiB - label) / step) * step + label
+    if (whole === one.sizeKiB || whole <= label) continue
+    one.sizeKiB = whole
+    note(d, `devices/memory[${i + 1}]/target/size`, `${whole} KiB`, {
+      rule: 'memory/nvdimm',
+      reason: `the machine takes whole blocks of ${step} KiB beside the label`,
+      arch: true,
     })
   }
 }

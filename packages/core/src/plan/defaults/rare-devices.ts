@@ -35,6 +35,14 @@ export function defaultRareDevices(d: Defaulting): void {
     })
   }
   for (const device of devicesOf(d.domain, 'hostdev')) defaultHostdev(d, device)
+  for (const one of devicesOf(d.domain, 'filesystem')) {
+    // A socket's server has decided whose files they are.
+    if (one.sourceSocket !== undefined) continue
+    fill(d, 'filesystem', one, 'accessmode', 'passthrough', {
+      rule: 'filesystem/accessmode',
+      reason: "libvirt's meaning of a left-out attribute, spelled out",
+    })
+  }
   for (const [i, device] of devicesOf(d.domain, 'redirdev').entries())
     defaultBackend(d, devicePath('redirdev', i), device)
   for (const [i, card] of devicesOf(d.domain, 'smartcard').entries()) {

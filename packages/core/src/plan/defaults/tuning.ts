@@ -6,8 +6,27 @@ import { isEmpty } from '../draft.ts'
 const unlimitedKiB = Number.MAX_SAFE_INTEGER
 
 /** Spells out what `<numatune>` leaves out and drops what says nothing. */
+/** libvirt's order of the strings of each table. */
+const entryOrder = {
+  bios: ['vendor', 'version', 'date', 'release'],
+  system: ['manufacturer', 'product', 'version', 'serial', 'uuid', 'sku', 'family'],
+  chassis: ['manufacturer', 'version', 'serial', 'asset', 'sku'],
+} as const
+
+function inOrder<T extends { name?: string }>(key: keyof typeof entryOrder, entries: T[]): T[] {
+  const order: readonly string[] = entryOrder[key]
+  return entries.toSorted((a, b) => order.indexOf(a.name ?? '') - order.indexOf(b.name ?? ''))
+}
+
 export function defaultTuning(d: Defaulting): void {
   const { domain } = d
+  if (domain.vcpuPlacement === 'auto' && domain.numatune === undefined) {
+    domain.numatune = { mode: 'strict', placement: 'auto' }
+    note(d, 'numatune/memory', 'strict, auto', {
+      rule: 'numatune/placement',
+      reason: 'memory is where the vCPUs are placed',
+    })
+  }
   const { numatune, memtune } = domain
   if (numatune !== undefined) {
     const why = { rule: 'numatune/explicit', reason: "libvirt's meaning of a left-out attribute" }
@@ -27,6 +46,11 @@ export function defaultTuning(d: Defaulting): void {
       if ((memtune[key] ?? 0) >= unlimitedKiB) delete memtune[key]
   }
   for (const one of domain.sysinfo ?? []) {
+    for (const key of ['bios', 'system', 'chassis'] as const) {
+      const entries = one[key]?.filter((entry) => (entry.value ?? '') !== '')
+      delete one[key]
+      if (entries !== undefined && entries.length > 0) one[key] = inOrder(key, entries)
+    }
     const boards = one.baseBoards?.filter((board) => (board.entries ?? []).length > 0)
     delete one.baseBoards
     if (boards !== undefined && boards.length > 0) one.baseBoards = boards

@@ -38,7 +38,7 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
       return
     if (one.driverType !== 'virtiofs' && Buffer.byteLength(one.target) > 31)
       add('target/@dir', `${quote(one.target)} is longer than the 31 bytes of a 9p mount tag`)
-    if (one.driverType === 'virtiofs' && one.accessmode !== 'passthrough')
+    if (one.driverType === 'virtiofs' && (one.accessmode ?? 'passthrough') !== 'passthrough')
       add('@accessmode', `virtiofs passes the guest's users through: accessmode='passthrough'`)
   })
   each('hostdev', devices.hostdev, (one, add) => checkHostdev(one, add))

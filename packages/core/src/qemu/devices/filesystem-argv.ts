@@ -16,7 +16,7 @@ function plan9(context: ArgvContext, one: Filesystem): Argument[] {
   const fsdev = `fsdev-${alias}`
   const model = offeredModel(context, 'filesystem', one)
   const options = keyValueOption('local', {
-    security_model: one.accessmode === 'passthrough' ? 'passthrough' : securityModels[one.accessmode],
+    security_model: securityModels[one.accessmode ?? 'passthrough'],
     multidevs: one.multidevs === 'default' ? undefined : one.multidevs,
     fmode: one.fmode,
     dmode: one.dmode,

@@ -1,8 +1,11 @@
-import type { Interface } from '../../domain/devices/interface.ts'
+import type { Interface, PortForward, VirtioOffloads } from '../../domain/devices/interface.ts'
 import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
+import { pciText } from './block-source.ts'
+import { chardevArgument } from './chardev-argv.ts'
+import { romOptions } from './hostdev-argv.ts'
 
 export function interfaceArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.interface ?? []).flatMap((nic, position) =>
@@ -12,10 +15,12 @@ export function interfaceArguments(context: ArgvContext): Argument[] {
 
 function one(context: ArgvContext, nic: Interface, position: number): Argument[] {
   const alias = nic.alias ?? ''
+  if (nic.type === 'hostdev') return [passedThrough(context, nic)]
   const host = hostName(alias)
   const model = offeredModel(context, 'interface', nic)
   const multi = (nic.queues ?? 0) > 1 && model.driver?.startsWith('virtio-') === true
   return [
+    ...vhostUserSocket(nic),
     ['-netdev', jsonOption({ ...backend(context, nic, position), id: host })],
     [
       '-device',
@@ -24,21 +29,56 @@ function one(context: ArgvContext, nic: Interface, position: number): Argument[]
         tx: nic.txmode === 'timer' ? 'timer' : nic.txmode === 'iothread' ? 'bh' : undefined,
         ioeventfd: nic.ioeventfd,
         event_idx: nic.eventIdx,
+        ...offloads('', nic.hostOffloads),
+        ...offloads('guest_', nic.guestOffloads),
         ...(multi && { mq: true, vectors: 2 * (nic.queues ?? 0) + 2 }),
         rx_queue_size: nic.rxQueueSize,
         tx_queue_size: nic.txQueueSize,
         host_mtu: nic.mtu,
+        rss: nic.rss,
+        hash: nic.rssHashReport,
         ...virtioOptions(nic),
+        ...(nic.teamingType === 'persistent' && { failover: true }),
         netdev: host,
         id: alias,
         mac: nic.mac,
         bootindex: nic.bootOrder,
         ...addressOptions(nic.address, context.domain),
-        rombar: nic.romBar === undefined ? undefined : nic.romBar ? 1 : 0,
-        romfile: nic.romEnabled === false ? '' : nic.romFile,
+        ...romOptions(nic),
       }),
     ],
   ]
+}
+
+/** A card of the host itself. */
+function passedThrough(context: ArgvContext, nic: Interface): Argument {
+  const { hostAddress: at } = nic
+  return [
+    '-device',
+    jsonOption({
+      driver: 'vfio-pci',
+      host: at?.type === 'pci' ? pciText(at) : undefined,
+      id: nic.alias,
+      bootindex: nic.bootOrder,
+      failover_pair_id: nic.teamingPersistent,
+      ...addressOptions(nic.address, context.domain),
+      ...romOptions(nic),
+    }),
+  ]
+}
+
+/** QEMU's names of virtio's offloads; the guest's begin with `guest_`. */
+function offloads(prefix: string, values: VirtioOffloads = {}): Options {
+  const host = prefix === ''
+  return {
+    [`${prefix}csum`]: values.csum,
+    ...(host && { gso: values.gso }),
+    [`${host ? 'host_' : prefix}tso4`]: values.tso4,
+    [`${host ? 'host_' : prefix}tso6`]: values.tso6,
+    [`${host ? 'host_' : prefix}ecn`]: values.ecn,
+    [`${host ? 'host_' : prefix}ufo`]: values.ufo,
+    ...(host && { mrg_rxbuf: values.mrgRxbuf }),
+  }
 }
 
 /** The host side is named after the card, as libvirt does: `net0` has `hostnet0`. */
@@ -46,25 +86,78 @@ function hostName(alias: string): string {
   return `host${alias}`
 }
 
-function backend(context: ArgvContext, nic: Interface, position: number): Options {
-  if (nic.type === 'user') {
-    const ipv4 = nic.ips?.find((ip) => ip.family !== 'ipv6')
-    const ipv6 = nic.ips?.find((ip) => ip.family === 'ipv6')
-    return {
-      type: 'user',
-      net:
-        ipv4 === undefined
-          ? undefined
-          : `${ipv4.address}${ipv4.prefix === undefined ? '' : `/${ipv4.prefix}`}`,
-      'ipv6-prefix': ipv6?.address,
-      'ipv6-prefixlen': ipv6?.prefix,
-    }
+/** Another process is the switch, at the other end of a socket. */
+function vhostUserSocket(nic: Interface): Argument[] {
+  if (nic.type !== 'vhostuser') return []
+  const source = {
+    mode: nic.sourceMode === 'server' ? ('bind' as const) : ('connect' as const),
+    ...(nic.sourcePath !== undefined && { path: nic.sourcePath }),
+    ...(nic.reconnectEnabled !== undefined && { reconnectEnabled: nic.reconnectEnabled }),
+    ...(nic.reconnectTimeout !== undefined && { reconnectTimeout: nic.reconnectTimeout }),
   }
+  return [chardevArgument(`char${nic.alias ?? ''}`, { type: 'unix', sources: [source] })]
+}
+
+function backend(context: ArgvContext, nic: Interface, position: number): Options {
+  const address = `${nic.sourceAddress ?? ''}:${nic.sourcePort ?? ''}`
+  switch (nic.type) {
+    case 'user':
+      return userBackend(nic)
+    case 'server':
+      return { type: 'socket', listen: address }
+    case 'client':
+      return { type: 'socket', connect: address }
+    case 'mcast':
+      return { type: 'socket', mcast: address }
+    case 'udp':
+      return {
+        type: 'socket',
+        udp: address,
+        localaddr: `${nic.local?.address ?? ''}:${nic.local?.port ?? ''}`,
+      }
+    case 'vhostuser':
+      return { type: 'vhost-user', chardev: `char${nic.alias ?? ''}`, queues: nic.queues }
+    case 'vdpa':
+      return { type: 'vhost-vdpa', vhostdev: nic.sourceDev }
+    default:
+      return tapBackend(context, nic, position)
+  }
+}
+
+function userBackend(nic: Interface): Options {
+  const ipv4 = nic.ips?.find((ip) => ip.family !== 'ipv6')
+  const ipv6 = nic.ips?.find((ip) => ip.family === 'ipv6')
+  const forwards = (nic.portForwards ?? []).flatMap((forward) => hostForwards(forward))
+  return {
+    type: 'user',
+    net:
+      ipv4 === undefined
+        ? undefined
+        : `${ipv4.address}${ipv4.prefix === undefined ? '' : `/${ipv4.prefix}`}`,
+    'ipv6-prefix': ipv6?.address,
+    'ipv6-prefixlen': ipv6?.prefix,
+    hostfwd: forwards.length === 0 ? undefined : forwards,
+  }
+}
+
+/** Ports of the host that lead to the guest: QEMU's own user network takes them one by one. */
+function hostForwards({ proto, address = '', ranges = [] }: PortForward): { str: string }[] {
+  return ranges
+    .filter((range) => range.exclude !== true)
+    .flatMap(({ start, end = start, to = start }) =>
+      Array.from({ length: end - start + 1 }, (_, i) => ({
+        str: `${proto}:${address}:${start + i}-:${to + i}`,
+      })),
+    )
+}
+
+function tapBackend(context: ArgvContext, nic: Interface, position: number): Options {
   const tap = context.runtime.taps?.[position]
   // Without a tap of its own yet, the line shows libvirt's form: a descriptor that start fills in.
   const place: Options =
     tap === undefined
       ? { fd: String(24 + position) }
       : { ifname: tap, script: 'no', downscript: 'no' }
-  return { type: 'tap', ...place, sndbuf: nic.sndbuf }
+  const vhost = nic.driverName === 'vhost' && tap !== undefined ? true : undefined
+  return { type: 'tap', ...place, vhost, sndbuf: nic.sndbuf }
 }

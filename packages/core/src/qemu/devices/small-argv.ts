@@ -60,20 +60,6 @@ export function soundArguments(context: ArgvContext): Argument[] {
   })
 }
 
-/** QEMU's name of each audio back end. */
-const audioDrivers: Readonly<Record<string, string>> = { pulseaudio: 'pa', file: 'wav' }
-
-export function audioArguments(context: ArgvContext): Argument[] {
-  return (context.domain.devices.audio ?? []).map((audio) => [
-    '-audiodev',
-    jsonOption({
-      id: `audio${audio.id}`,
-      driver: audioDrivers[audio.type] ?? audio.type,
-      'timer-period': audio.timerPeriod,
-    }),
-  ])
-}
-
 export function watchdogArguments(context: ArgvContext): Argument[] {
   const watchdogs = context.domain.devices.watchdog ?? []
   const devices = watchdogs.flatMap((dog) => plain(context, 'watchdog', dog).map(device))

@@ -1,0 +1,73 @@
+import { constants } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Domain } from '../domain/domain.ts'
+import { domainError, printable, quote } from '../errors.ts'
+
+/**
+ * Gives a guest its own copy of its firmware's variables, where it has none yet: from then on they
+ * are the guest's, and stay.
+ *
+ * @throws DomainError `ERR_OPERATION_FAILED` where the template cannot be copied.
+ */
+export async function prepareNvram({ os }: Domain): Promise<void> {
+  const { nvram, nvramTemplate } = os
+  if (nvram === undefined || nvramTemplate === undefined) return
+  try {
+    await mkdir(dirname(nvram), { recursive: true, mode: 0o700 })
+    await copyFile(nvramTemplate, nvram, constants.COPYFILE_EXCL)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `the firmware's variables ${quote(nvramTemplate)} cannot be copied to ${quote(nvram)}: ${(error as Error).message}`,
+      { path: 'os/nvram', cause: error as Error },
+    )
+  }
+}
+
+/** How long swtpm may take until it listens. */
+const tpmMs = 10_000
+
+/**
+ * Starts swtpm for a guest that has an emulated TPM. It ends by itself when QEMU closes the
+ * connection, and its command line names the run's folder, by which an interrupted start finds it.
+ */
+export async function startTpm(
+  domain: Domain,
+  stateDir: string,
+  tpmDir: string,
+  socket: string,
+): Promise<void> {
+  const index = (domain.devices.tpm ?? []).findIndex((one) => one.backend === 'emulator')
+  const tpm = domain.devices.tpm?.[index]
+  if (tpm === undefined) return
+  const path = `devices/tpm[${index + 1}]`
+  const state = `${tpmDir}/${domain.uuid ?? domain.name}`
+  await mkdir(state, { recursive: true, mode: 0o700 })
+  const { execa } = await import('execa')
+  const result = await execa(
+    'swtpm',
+    [
+      'socket',
+      ...(tpm.version === '1.2' ? [] : ['--tpm2']),
+      '--tpmstate',
+      `dir=${state},mode=0600`,
+      '--ctrl',
+      `type=unixio,path=${socket},mode=0600`,
+      '--log',
+      `file=${stateDir}/swtpm.log`,
+      '--pid',
+      `file=${stateDir}/swtpm.pid`,
+      '--terminate',
+      '--daemon',
+    ],
+    { reject: false, timeout: tpmMs, stdin: 'ignore' },
+  )
+  if (result.exitCode === 0) return
+  const why =
+    result.code === 'ENOENT'
+      ? 'it is not installed; install it with: apt-get install swtpm'
+      : printable(result.stderr.trim() || result.shortMessage || 'it did not say why')
+  throw domainError('ERR_OPERATION_FAILED', `swtpm cannot be started: ${why}`, { path })
+}

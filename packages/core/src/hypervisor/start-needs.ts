@@ -1,0 +1,188 @@
+import { existsSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Domain } from '../domain/domain.ts'
+import { DomainError, quote } from '../errors.ts'
+import type { Problem } from '../errors.ts'
+import { pciText } from '../qemu/devices/block-source.ts'
+
+/**
+ * What a start would need of the host and polyvirt cannot give yet, or the host has not: said by
+ * name before anything is started.
+ *
+ * @throws DomainError `ERR_CONFIG_UNSUPPORTED` or `ERR_OPERATION_FAILED` with all of it.
+ */
+export function checkNeeds(domain: Domain): void {
+  const problems: Problem[] = [
+    ...networks(domain),
+    ...images(domain),
+    ...passedThrough(domain),
+    ...others(domain),
+  ]
+  const [first, ...rest] = problems
+  if (first !== undefined) throw new DomainError([first, ...rest])
+}
+
+function unsupported(path: string, message: string): Problem {
+  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
+}
+
+function networks({ devices }: Domain): Problem[] {
+  return (devices.interface ?? []).flatMap((nic, i): Problem[] => {
+    const path = `devices/interface[${i + 1}]`
+    const found: Problem[] = []
+    const bridge = `use <interface type='bridge'> with a bridge of the host, or type='user'`
+    if (nic.type === 'network')
+      found.push(
+        unsupported(
+          `${path}/source/@network`,
+          `virtual networks are not kept here yet, so ${quote(nic.network ?? '')} leads nowhere; ${bridge}`,
+        ),
+      )
+    if (nic.type === 'direct')
+      found.push(unsupported(`${path}/@type`, `macvtap devices are not made yet; ${bridge}`))
+    if (nic.backendType === 'passt')
+      found.push(
+        unsupported(`${path}/backend/@type`, `passt is not started yet; leave <backend> out`),
+      )
+    if ((nic.script ?? '') !== '' || nic.downscript !== undefined)
+      found.push(
+        unsupported(`${path}/script`, 'scripts are not run; plug the tap into a bridge instead'),
+      )
+    return found
+  })
+}
+
+function images({ devices }: Domain): Problem[] {
+  return (devices.disk ?? []).flatMap((disk, i): Problem[] => {
+    const path = `devices/disk[${i + 1}]`
+    const found: Problem[] = []
+    const { source } = disk
+    if (disk.type === 'volume')
+      found.push(
+        unsupported(
+          `${path}/@type`,
+          `storage pools are not kept here yet; name the volume's file: type='file'`,
+        ),
+      )
+    if (source?.auth !== undefined || disk.auth !== undefined)
+      found.push(unsupported(`${path}/source/auth`, 'secrets are not kept here yet'))
+    if (source?.encryption !== undefined || disk.encryption !== undefined)
+      found.push(unsupported(`${path}/source/encryption`, 'secrets are not kept here yet'))
+    if (source?.cookies !== undefined)
+      found.push(unsupported(`${path}/source/cookies`, 'secrets are not kept here yet'))
+    if (source?.tls === true)
+      found.push(unsupported(`${path}/source/@tls`, 'TLS for disks is not set up yet'))
+    if (source?.reservations !== undefined && source.reservations.managed !== false)
+      found.push(
+        unsupported(
+          `${path}/source/reservations/@managed`,
+          `qemu-pr-helper is not started yet; run one and name its socket: managed='no'`,
+        ),
+      )
+    if (disk.transient === true)
+      found.push(
+        unsupported(
+          `${path}/transient`,
+          'what a guest writes is not thrown away yet; give it a copy of the image',
+        ),
+      )
+    return found
+  })
+}
+
+/** Devices of the host must be in the hands of a driver that passes them through. */
+function passedThrough({ devices }: Domain): Problem[] {
+  const all = [
+    ...(devices.hostdev ?? []).map((one, i) => ({
+      path: `devices/hostdev[${i + 1}]`,
+      at: one.hostAddress?.kind === 'pci' ? one.hostAddress : undefined,
+    })),
+    ...(devices.interface ?? []).map((one, i) => ({
+      path: `devices/interface[${i + 1}]`,
+      at: one.hostAddress?.type === 'pci' ? one.hostAddress : undefined,
+    })),
+  ]
+  const pci = all.flatMap(({ path, at }): Problem[] => {
+    if (at === undefined) return []
+    const name = pciText(at)
+    const folder = `/sys/bus/pci/devices/${name}`
+    const where = `${path}/source/address`
+    if (!existsSync(folder))
+      return [{ code: 'ERR_OPERATION_FAILED', path: where, message: `the host has no PCI device ${name}` }]
+    const driver = driverOf(folder)
+    if (driver === 'vfio-pci') return []
+    return [
+      unsupported(
+        where,
+        `${name} belongs to the driver '${driver ?? 'none'}', not to vfio-pci; hand it over with: driverctl set-override ${name} vfio-pci`,
+      ),
+    ]
+  })
+  const scsi = (devices.hostdev ?? []).flatMap((one, i): Problem[] =>
+    one.type === 'scsi' && one.protocol !== 'iscsi'
+      ? [
+          unsupported(
+            `devices/hostdev[${i + 1}]`,
+            `SCSI units of the host are not looked up yet; use <disk type='block' device='lun'>`,
+          ),
+        ]
+      : [],
+  )
+  return [...pci, ...scsi]
+}
+
+function driverOf(folder: string): string | undefined {
+  try {
+    return basename(readlinkSync(`${folder}/driver`))
+  } catch {
+    return undefined
+  }
+}
+
+function others(domain: Domain): Problem[] {
+  const found: Problem[] = []
+  const { devices } = domain
+  for (const [i, label] of (domain.seclabels ?? []).entries()) {
+    if (label.type !== 'static') continue
+    found.push(
+      unsupported(
+        `seclabel[${i + 1}]/@type`,
+        `no security driver is there to give QEMU the label it must have; use type='none'`,
+      ),
+    )
+  }
+  for (const [i, tpm] of (devices.tpm ?? []).entries()) {
+    if (tpm.backend === 'passthrough')
+      found.push(
+        unsupported(
+          `devices/tpm[${i + 1}]/backend/@type`,
+          `the host's TPM is not handed over yet; use backend type='emulator'`,
+        ),
+      )
+    if (tpm.encryptionSecret !== undefined)
+      found.push(
+        unsupported(`devices/tpm[${i + 1}]/backend/encryption`, 'secrets are not kept here yet'),
+      )
+  }
+  for (const [i, fs] of (devices.filesystem ?? []).entries()) {
+    if (fs.driverType !== 'virtiofs' || fs.sourceSocket !== undefined) continue
+    found.push(
+      unsupported(
+        `devices/filesystem[${i + 1}]`,
+        `virtiofsd is not started yet; run one and name its socket: <source socket='…'/>`,
+      ),
+    )
+  }
+  if (domain.vcpuList?.some((one) => one.enabled && one.hotpluggable === true) === true)
+    found.push(
+      unsupported('vcpus', `vCPUs are not plugged in one by one yet; say hotpluggable='no'`),
+    )
+  if (domain.launchSecurity !== undefined)
+    found.push(unsupported('launchSecurity', 'encrypted guests are not started yet'))
+  for (const [i, one] of (devices.lease ?? []).entries()) {
+    found.push(
+      unsupported(`devices/lease[${i + 1}]`, `no lock manager holds ${quote(one.key)} for the guest`),
+    )
+  }
+  return found
+}
