@@ -132,7 +132,7 @@ export const devices: DeviceAllowList = {
       'virtio:tablet': { driver: 'virtio-tablet-pci', bus: 'pci' },
       'virtio:keyboard': { driver: 'virtio-keyboard-pci', bus: 'pci' },
       'virtio:passthrough': { driver: 'virtio-input-host-pci', bus: 'pci' },
-      ':evdev': { bus: 'none' },
+      'none:evdev': { bus: 'none' },
     },
   },
   graphics: {

@@ -12,6 +12,9 @@ const everyPc: readonly ImplicitDevice[] = [
   { kind: 'input', device: { type: 'keyboard', bus: 'ps2' }, reason: 'the board has an i8042' },
 ]
 
+/** Slots of the root bus that are free for what must stand on it. */
+const rootSlots = Array.from({ length: 30 }, (_, i) => ({ slot: i + 1, function: 0 }))
+
 /** SeaBIOS needs the first megabyte. */
 const minimumMemoryKiB = 1024
 
@@ -98,6 +101,8 @@ const q35: MachineProfile = {
         at: [{ slot: 0x1e, function: 0 }],
       },
       { kind: 'video', where: { primary: true }, at: [{ slot: 1, function: 0 }] },
+      // It guards the buses below the root, so it stands on it.
+      { kind: 'iommu', where: { model: 'virtio' }, at: rootSlots },
       { kind: 'sound', where: { model: 'ich9' }, at: [{ slot: 0x1b, function: 0 }] },
     ],
   },

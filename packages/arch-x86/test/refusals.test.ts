@@ -151,10 +151,10 @@ const rows: readonly Row[] = [
     'acpi',
   ],
   [
-    'firmware by name',
-    { os: '<firmware/>', body: '<features><acpi/></features>', devices: "<tpm model='tpm-tis'/>" },
-    'devices/tpm',
-    'does not offer it yet',
+    'a TPM without a back end',
+    { devices: "<tpm model='tpm-tis'/>" },
+    'devices/tpm[1]',
+    'backend@type is missing',
   ],
   ['KVM on another machine', { type: 'kvm' }, '@type', "type='qemu'"],
   [
@@ -197,10 +197,10 @@ const rows: readonly Row[] = [
   ],
   ['memory below a megabyte', { memory: "<memory unit='KiB'>1</memory>" }, 'memory', 'needs'],
   [
-    'a network of libvirt’s',
-    { devices: "<interface type='network'><source network='default'/></interface>" },
-    'devices/interface[1]/@type',
-    'user',
+    'a card on a network without a name',
+    { devices: "<interface type='network'/>" },
+    'devices/interface[1]/source/@network',
+    'needs',
   ],
 ]
 

@@ -81,7 +81,29 @@ const vocabulary: Readonly<Record<string, readonly string[]>> = {
   panic: ['isa', 'pseries', 'hyperv', 's390'],
   parallel: ['parallel'],
   nvram: ['nvram'],
+  filesystem: ['path', 'virtiofs'],
+  hostdev: ['pci', 'usb', 'scsi', 'scsi_host', 'mdev'],
+  redirdev: ['usb'],
+  smartcard: ['host', 'host-certificates', 'passthrough'],
+  tpm: ['tpm-tis', 'tpm-crb', 'tpm-spapr', 'spapr-tpm-proxy'],
+  shmem: ['ivshmem-plain', 'ivshmem-doorbell'],
+  memory: ['dimm', 'nvdimm', 'virtio-mem', 'virtio-pmem', 'sgx-epc'],
+  iommu: ['intel', 'smmuv3', 'virtio'],
+  vsock: ['virtio'],
+  crypto: ['virtio'],
 }
+
+/** Rows whose devices need something of the host that not every host has, or that would stay there. */
+const notLive: ReadonlySet<string> = new Set([
+  // A display takes a port of the host.
+  'graphics',
+  'hostdev',
+  'smartcard',
+  'tpm',
+  'shmem',
+  'vsock',
+  'memory',
+])
 
 /** A document with one device of a row and key; none for what no small document can ask for. */
 function sample(row: string, key: string): string | undefined {
@@ -111,7 +133,10 @@ function sample(row: string, key: string): string | undefined {
         : undefined
     case 'input': {
       const [bus = '', kind = ''] = key.split(':')
-      return kind === 'passthrough' ? undefined : `<input type='${kind}' bus='${bus}'/>`
+      // Both are devices of the host, which a small document cannot know.
+      if (kind === 'passthrough') return undefined
+      if (kind === 'evdev') return `<input type='evdev'><source dev='/dev/input/event0'/></input>`
+      return `<input type='${kind}' bus='${bus}'/>`
     }
     case 'sound':
     case 'watchdog':
@@ -128,10 +153,81 @@ function sample(row: string, key: string): string | undefined {
       return "<parallel type='null'/>"
     case 'nvram':
       return '<nvram/>'
+    case 'filesystem': {
+      const driver = key === 'path' ? '' : `<driver type='${key}'/>`
+      const source =
+        key === 'virtiofs' ? "<source socket='/run/virtiofs.sock'/>" : "<source dir='/tmp'/>"
+      return `<filesystem type='mount'>${driver}${source}<target dir='share'/></filesystem>`
+    }
+    case 'hostdev':
+      return hostdevSample(key)
+    case 'redirdev':
+      return `<redirdev bus='${key}' type='null'/>`
+    case 'smartcard':
+      return smartcardSample(key)
+    case 'tpm':
+      return key === 'spapr-tpm-proxy'
+        ? `<tpm model='${key}'><backend type='passthrough'><device path='/dev/tpmrm0'/></backend></tpm>`
+        : `<tpm model='${key}'><backend type='external'><source type='unix' mode='connect' path='/run/tpm.sock'/></backend></tpm>`
+    case 'shmem':
+      return `<shmem name='shared'><model type='${key}'/>${key === 'ivshmem-plain' ? "<size unit='M'>4</size>" : ''}</shmem>`
+    case 'memory':
+      return memorySample(key)
+    case 'iommu':
+    case 'vsock':
+      return base === 'iommu'
+        ? `<iommu model='${key}'/>`
+        : `<vsock model='${key}'><cid auto='no' address='3'/></vsock>`
+    case 'crypto':
+      return `<crypto model='${key}' type='qemu'><backend model='builtin'/></crypto>`
     case 'graphics':
       return `<graphics type='${key}' port='5909' autoport='no'/>`
     default:
       return undefined
+  }
+}
+
+function hostdevSample(key: string): string {
+  const sources: Readonly<Record<string, string>> = {
+    pci: "<address domain='0' bus='1' slot='0' function='0'/>",
+    usb: "<address bus='1' device='2'/>",
+    scsi: "<adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/>",
+    mdev: "<address uuid='c2177883-f1bb-47f0-914d-32a22e3a8804'/>",
+  }
+  const source =
+    key === 'scsi_host'
+      ? "<source protocol='vhost' wwpn='naa.500140520a9b2ef1'/>"
+      : `<source>${sources[key] ?? ''}</source>`
+  const model = key === 'mdev' ? " model='vfio-pci'" : ''
+  return `<hostdev mode='subsystem' type='${key}'${model}>${source}</hostdev>`
+}
+
+function smartcardSample(key: string): string {
+  const certificates = ['a', 'b', 'c'].map((name) => `<certificate>${name}</certificate>`).join('')
+  const inner = key === 'host-certificates' ? certificates : ''
+  return `<smartcard mode='${key}'${key === 'passthrough' ? " type='null'" : ''}>${inner}</smartcard>`
+}
+
+/** Sizes in KiB: 512 MiB, and the label that comes on top of what a machine takes whole. */
+const memorySizes: Readonly<Record<string, number>> = { nvdimm: 524_288 + 128 }
+
+function memorySample(key: string): string {
+  const path = key === 'nvdimm' || key === 'virtio-pmem' ? '<source><path>/tmp/m</path></source>' : ''
+  const node = key === 'virtio-pmem' || key === 'sgx-epc' ? '' : '<node>0</node>'
+  const sizes = key === 'virtio-mem' ? "<block unit='MiB'>2</block><requested unit='MiB'>0</requested>" : ''
+  return (
+    `<memory model='${key}'><uuid>9b1e9bb8-43d6-4f62-b8a8-0f9a0f3f9b10</uuid>${path}` +
+    `<target><size unit='KiB'>${memorySizes[key] ?? 524_288}</size>${node}<label><size unit='KiB'>${key === 'nvdimm' ? 128 : 0}</size></label>${sizes}</target></memory>`
+  )
+}
+
+/** What stands around the device: memory that is plugged in wants room, and a cell to belong to. */
+function frame(row: string, key: string): Omit<Parameters<typeof domainXml>[0], 'devices'> {
+  if (row !== 'memory') return {}
+  const plugged = key === 'sgx-epc' ? 0 : (memorySizes[key] ?? 524_288)
+  return {
+    memory: `<maxMemory slots='4' unit='GiB'>4</maxMemory><memory unit='KiB'>${524_288 + plugged}</memory>`,
+    cpu: "<cpu><numa><cell id='0' cpus='0' memory='512' unit='MiB'/></numa></cpu>",
   }
 }
 
@@ -180,13 +276,12 @@ export function modelScenarios(
           id: `model/${row.replace(':', '-')}/${key.replace(':', '-') || 'default'}`,
           title: `${row} ${key || 'without a model'} is accepted where it is offered`,
           uses: usesOf(row, key),
-          domain: domainXml({ devices }),
+          domain: domainXml({ ...frame(row, key), devices }),
           golden: false,
           // On a PCI Express machine a conventional bridge needs another below it, which the
           // document would have to name.
           ...(key === 'pci-bridge' && { mayRefuse: 'devices/controller' }),
-          // A display takes a port of the host.
-          live: row !== 'graphics',
+          live: !notLive.has(row) && key !== 'virtiofs' && key !== 'none:evdev',
         },
       ]
     })
@@ -199,5 +294,6 @@ function usesOf(row: string, key: string): readonly Capability[] {
   const usb = key.startsWith('usb:') || key === 'usb-serial' || (row === 'disk' && key === 'usb')
   if (usb) return [own, 'device:controller:usb']
   if (row === 'disk' && key === 'scsi') return [own, 'device:controller:scsi']
+  if (['hub', 'redirdev', 'smartcard'].includes(row)) return [own, 'device:controller:usb']
   return [own]
 }

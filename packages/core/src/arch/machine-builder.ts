@@ -70,7 +70,7 @@ export interface RegisterBus {
   readonly step: number
 }
 
-export type PlatformOffer = 'keywrap' | `launch-security:${'sev' | 's390-pv'}`
+export type PlatformOffer = 'keywrap' | `launch-security:${string}`
 
 /** A family of machine types that differ only by version. */
 export interface MachineProfile {

@@ -4,7 +4,8 @@ import { integer } from '../xml/fields.ts'
 
 /** Memory encryption of the whole guest. */
 export interface LaunchSecurity {
-  readonly type: 'sev' | 's390-pv'
+  /** The facility's name; which there are is the architecture's to say. */
+  readonly type: string
   readonly kernelHashes?: boolean
   readonly cbitpos?: number
   readonly reducedPhysBits?: number
@@ -14,7 +15,7 @@ export interface LaunchSecurity {
 }
 
 export const launchSecurityXml: XmlFields<LaunchSecurity> = {
-  type: required(oneOf('@type', ['sev', 's390-pv'])),
+  type: required(text('@type')),
   kernelHashes: yesNo('@kernelHashes'),
   cbitpos: integer('cbitpos', { max: 0xffffffff }),
   reducedPhysBits: integer('reducedPhysBits', { max: 0xffffffff }),

@@ -94,7 +94,6 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
   if (domain.os.loaderSecure === true && !(has('requires-smm') && has('secure-boot')))
     return 'has no secure boot'
   if (domain.os.loaderSecure === false && has('secure-boot')) return 'has secure boot'
-  if (domain.launchSecurity?.type === 'sev' && !has('amd-sev')) return 'does not work with SEV'
   if (domain.pmSuspendToMem === true && !has('acpi-s3')) return 'cannot suspend to memory'
   if (domain.pmSuspendToDisk === true && !has('acpi-s4')) return 'cannot suspend to disk'
   return undefined

@@ -166,7 +166,14 @@ function memoryArguments(context: ArgvContext): Argument[] {
       ? String(Math.floor(layout.totalKiB / 1024))
       : `size=${layout.totalKiB}k,slots=${maxMemorySlots},maxmem=${most}k`
   const args: Argument[] = [['-m', amount]]
-  for (const block of layout.blocks) args.push(['-object', jsonOption(memoryBackend(context, block))])
+  for (const block of layout.blocks) {
+    args.push(['-object', jsonOption(memoryBackend(context, block))])
+    const node = layout.nodes.find(({ cell }) => cell === block.cell)
+    if (node !== undefined) args.push(['-numa', node.option])
+  }
+  // Cells without memory of their own have no block to stand beside.
+  for (const { cell, option } of layout.nodes)
+    if (layout.blocks.every((block) => block.cell !== cell)) args.push(['-numa', option])
   args.push(...layout.numa.map((value): Argument => ['-numa', value]))
   args.push(['-overcommit', `mem-lock=${domain.memoryBacking?.locked === true ? 'on' : 'off'}`])
   return args

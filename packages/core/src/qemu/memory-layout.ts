@@ -10,7 +10,9 @@ export interface MemoryLayout {
   readonly blocks: readonly MemoryBlock[]
   /** The block that is all of the machine's RAM, where there are no NUMA nodes. */
   readonly backend?: string
-  /** Values of `-numa`, in order. */
+  /** `-numa node,…` of each cell. */
+  readonly nodes: readonly { readonly cell: number; readonly option: string }[]
+  /** Values of `-numa` behind the nodes: distances, and what the HMAT says. */
   readonly numa: readonly string[]
 }
 
@@ -25,8 +27,8 @@ export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
       .reduce((sum, one) => sum + one.sizeKiB, 0)
     const totalKiB = round((domain.memoryKiB ?? 0) - plugged)
     const backend = plan.machine.defaultRamId
-    if (backend === undefined) return { totalKiB, blocks: [], numa: [] }
-    return { totalKiB, blocks: [{ id: backend, sizeKiB: totalKiB, whole: true }], backend, numa: [] }
+    if (backend === undefined) return { totalKiB, blocks: [], nodes: [], numa: [] }
+    return { totalKiB, blocks: [{ id: backend, sizeKiB: totalKiB, whole: true }], backend, nodes: [], numa: [] }
   }
   const blocks = cells
     .filter((cell) => cell.memoryKiB > 0)
@@ -41,10 +43,10 @@ export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
     })
   const totalKiB = blocks.reduce((sum, block) => sum + block.sizeKiB, 0)
   const cpu = domain.cpu ?? {}
-  return { totalKiB, blocks, numa: [...nodes(cpu), ...distances(cells), ...matrix(cpu)] }
+  return { totalKiB, blocks, nodes: nodes(cpu), numa: [...distances(cells), ...matrix(cpu)] }
 }
 
-function nodes(cpu: Cpu): readonly string[] {
+function nodes(cpu: Cpu): MemoryLayout['nodes'] {
   const cells = cpu.numa ?? []
   const hmat = hasMatrix(cpu)
   return cells.map((cell) => {
@@ -54,7 +56,9 @@ function nodes(cpu: Cpu): readonly string[] {
       .filter((range) => range !== '')
     const cpus = ranges.map((range) => `,cpus=${range}`).join('')
     const initiator = hmat ? initiatorOf(cpu, id) : undefined
-    return `node,nodeid=${id}${cpus}${initiator === undefined ? '' : `,initiator=${initiator}`}${cell.memoryKiB > 0 ? `,memdev=ram-node${id}` : ''}`
+    const by = initiator === undefined ? '' : `,initiator=${initiator}`
+    const memory = cell.memoryKiB > 0 ? `,memdev=ram-node${id}` : ''
+    return { cell: id, option: `node,nodeid=${id}${cpus}${by}${memory}` }
   })
 }
 

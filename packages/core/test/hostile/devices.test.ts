@@ -267,7 +267,7 @@ const rows: Readonly<Record<string, Refusal>> = {
     says: 'is a multicast MAC address',
   },
   ...Object.fromEntries(
-    ['a'.repeat(16), '../x', 'br0;id', '.', ''].map((name): [string, Refusal] => [
+    ['a'.repeat(16), '../x', 'br0 id', '.', ''].map((name): [string, Refusal] => [
       `P-33 a tap named ${JSON.stringify(name)}`,
       {
         xml: nic(`<target dev='${name}'/>`, 'ethernet'),
@@ -276,8 +276,8 @@ const rows: Readonly<Record<string, Refusal>> = {
       },
     ]),
   ),
-  'P-33 a bridge named br0;id': {
-    xml: nic(`<source bridge='br0;id'/>`, 'bridge'),
+  'P-33 a bridge named br0:id': {
+    xml: nic(`<source bridge='br0:id'/>`, 'bridge'),
     path: 'devices/interface[1]/source/@bridge',
     says: `is not a network device's name`,
   },

@@ -313,7 +313,7 @@ describe('planning', () => {
     `<interface type='user'/>`,
     `<interface type='user'><model type='spapr-vlan'/></interface>`,
     `<serial type='pty'/>`,
-    `<console type='pty'/>`,
+    `<console type='pty'><target type='virtio'/></console>`,
     `<channel type='unix'><target type='virtio' name='DEV'/></channel>`,
     `<input type='tablet' bus='usb'/>`,
     `<rng model='virtio'><backend model='random'/></rng>`,

@@ -1,5 +1,6 @@
 import { fill, noteDevice, placeables, settle } from '../defaults/defaulting.ts'
 import type { Defaulting, Placeable, PlaceableKind } from '../defaults/defaulting.ts'
+import { appendController } from '../defaults/controllers.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import { Notes } from '../notes.ts'
@@ -283,8 +284,7 @@ function addMissingControllers(d: Defaulting, tried: PciBuses, layout: PciLayout
       index,
       model: tried.modelAt(index) ?? layout.grow,
     }
-    const list = devicesOf(d.domain, 'controller')
-    const at = list.push(controller) - 1
+    const at = appendController(d.domain, controller)
     noteDevice(d, 'controller', at, controller, {
       rule: `machine/${d.context.profile.name}/pci`,
       reason: 'the devices need one more PCI bus',

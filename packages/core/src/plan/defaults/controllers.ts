@@ -33,10 +33,34 @@ export function insertController(domain: DomainDraft, controller: Controller): n
   return at
 }
 
+/**
+ * Puts a controller that polyvirt adds behind all others, as libvirt does; before those of its type
+ * that have a higher index, so that a stored definition is in order and stays so.
+ */
+export function appendController(domain: DomainDraft, controller: Controller): number {
+  const list = devicesOf(domain, 'controller')
+  const higher = list.some(
+    (one) => one.type === controller.type && (one.index ?? 0) > (controller.index ?? 0),
+  )
+  return higher ? insertController(domain, controller) : list.push(controller) - 1
+}
+
 /** Orders the document's controllers as libvirt does when it reads them. */
 export function sortControllers(domain: DomainDraft): void {
-  const list = devicesOf(domain, 'controller').splice(0)
-  for (const controller of list) insertController(domain, controller)
+  const list = devicesOf(domain, 'controller')
+  if (isSorted(list)) return
+  for (const controller of list.splice(0)) insertController(domain, controller)
+}
+
+/** Is every type's order that of its indexes already? Then a definition stays as it was stored. */
+function isSorted(list: readonly Controller[]): boolean {
+  const last = new Map<string, number>()
+  return list.every(({ type, index }) => {
+    const before = last.get(type) ?? 0
+    if (index === undefined || index < before) return false
+    last.set(type, index)
+    return true
+  })
 }
 
 const companions = ['ich9-uhci1', 'ich9-uhci2', 'ich9-uhci3']
@@ -170,6 +194,6 @@ export function need(d: Defaulting, type: ControllerType, index: number, reason:
   const row = `controller:${type}` as const
   const model = defaultModel(row, d.context)
   if (model !== undefined && model !== '') controller.model = model
-  const at = list.push(controller) - 1
+  const at = appendController(d.domain, controller)
   noteDevice(d, 'controller', at, controller, { rule: 'controller/needed', reason })
 }

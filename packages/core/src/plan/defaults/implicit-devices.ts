@@ -1,5 +1,6 @@
 import { addDevice, noteDevice } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
+import { appendController } from './controllers.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import type { DeviceKind } from '../../domain/devices.ts'
@@ -19,7 +20,7 @@ export function addImplicitDevices(d: Defaulting): void {
     }
     if (implicit.kind === 'controller') {
       const controller = structuredClone(implicit.device) as DeviceDraft<'controller'>
-      const at = devicesOf(domain, 'controller').push(controller) - 1
+      const at = appendController(domain, controller)
       noteDevice(d, 'controller', at, controller, why)
     } else {
       addDevice(

@@ -15,8 +15,14 @@ export function controllerArguments(context: ArgvContext): Argument[] {
   const controllers = context.domain.devices.controller ?? []
   const typeOrder = ['pci', 'usb', 'scsi', 'ide', 'sata', 'virtio-serial', 'fdc', 'ccid']
   return typeOrder.flatMap((type) =>
-    controllers.filter((c) => c.type === type).flatMap((c) => one(context, c)),
+    ordered(controllers.filter((c) => c.type === type)).flatMap((c) => one(context, c)),
   )
+}
+
+/** A PCI bus comes before what sits on it, and a bridge has a higher index than its bus. */
+function ordered(controllers: readonly Controller[]): readonly Controller[] {
+  if (controllers[0]?.type !== 'pci') return controllers
+  return controllers.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0))
 }
 
 function one(context: ArgvContext, controller: Controller): Argument[] {

@@ -1,4 +1,5 @@
 import { chardevArgument } from './chardev-argv.ts'
+import type { Input } from '../../domain/devices/input.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -28,9 +29,25 @@ export function hubArguments(context: ArgvContext): Argument[] {
 
 export function inputArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.input ?? []).flatMap((input) => {
+    if (input.type === 'evdev') return [evdev(input)]
     const more = { ...virtioOptions(input), evdev: input.sourceEvdev }
     return plain(context, 'input', input).map((options) => device({ ...options, ...more }))
   })
+}
+
+/** A device of the host whose events go to the guest, until the toggle takes them back. */
+function evdev(input: Input): Argument {
+  return [
+    '-object',
+    jsonOption({
+      'qom-type': 'input-linux',
+      id: input.alias,
+      evdev: input.sourceDev,
+      repeat: input.repeat,
+      grab_all: input.grab === 'all' ? true : undefined,
+      'grab-toggle': input.grabToggle,
+    }),
+  ]
 }
 
 export function soundArguments(context: ArgvContext): Argument[] {
