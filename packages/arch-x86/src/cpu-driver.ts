@@ -68,7 +68,11 @@ export const cpu: CpuDriver = {
 }
 
 /** How wide the guest's physical addresses are. */
-function addressBits({ maxphysaddrMode, maxphysaddrBits, maxphysaddrLimit }: Cpu): [string, string][] {
+function addressBits({
+  maxphysaddrMode,
+  maxphysaddrBits,
+  maxphysaddrLimit,
+}: Cpu): [string, string][] {
   if (maxphysaddrMode === 'emulate' && maxphysaddrBits !== undefined)
     return [['phys-bits', String(maxphysaddrBits)]]
   if (maxphysaddrMode !== 'passthrough') return []

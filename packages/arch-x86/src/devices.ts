@@ -199,7 +199,12 @@ export const devices: DeviceAllowList = {
   iommu: {
     models: {
       intel: { driver: 'intel-iommu', bus: 'none', machines: ['q35'] },
-      virtio: { driver: 'virtio-iommu-pci', type: 'virtio-iommu-pci', bus: 'pci', machines: ['q35'] },
+      virtio: {
+        driver: 'virtio-iommu-pci',
+        type: 'virtio-iommu-pci',
+        bus: 'pci',
+        machines: ['q35'],
+      },
     },
   },
 }

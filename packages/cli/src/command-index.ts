@@ -8,6 +8,7 @@ const complete: Family = () => import('./commands/complete.ts')
 const console: Family = () => import('./commands/console.ts')
 const define: Family = () => import('./commands/define.ts')
 const devices: Family = () => import('./commands/devices.ts')
+const diff: Family = () => import('./commands/diff.ts')
 const edit: Family = () => import('./commands/edit.ts')
 const event: Family = () => import('./commands/event.ts')
 const explain: Family = () => import('./commands/explain.ts')
@@ -23,6 +24,7 @@ const xml: Family = () => import('./commands/xml.ts')
 /** Where each command is declared, in the order of `help`. A test compares it with the families. */
 const families: Readonly<Record<string, Family>> = {
   arches: arch,
+  diff,
   explain,
   autostart: lifecycle,
   console,

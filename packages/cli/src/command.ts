@@ -17,6 +17,8 @@ export interface Command {
   readonly description?: string
   /** In virsh's order: positional arguments bind to the options in this order. */
   readonly options: readonly OptionSpec[]
+  /** Exit code of an error, where 1 is an answer. */
+  readonly troubleCode?: number
   /** Kept out of help and completion. */
   readonly hidden?: boolean
   /** Prints its own results as they come; then the answer is only the end of them. */

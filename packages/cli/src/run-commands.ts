@@ -57,7 +57,7 @@ export async function runCommands(
       if (answer.quit === true) return { code, quit: true }
       printAnswer(answer, settings, session.output)
     } catch (error) {
-      code = interrupt.signal.aborted ? 130 : 1
+      code = interrupt.signal.aborted ? 130 : (parsed.command.troubleCode ?? 1)
       reportError(error, { output: session.output, json: settings.json, debug: settings.debug })
     } finally {
       interrupt.stop()
@@ -81,16 +81,24 @@ export async function parseAndRun(
   interrupts: Interrupts,
   prepare: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Outcome> {
+  let words: readonly (readonly string[])[] = []
   let commands: readonly ParsedCommand[]
   try {
-    commands = await parseCommands(read())
+    words = read()
+    commands = await parseCommands(words)
     await prepare()
   } catch (error) {
     const { json, debug } = session.settings
     // Commands that do not parse cannot say `--json` reliably; the option before them can.
     reportError(error, { output: session.output, json, debug })
     if (!(error instanceof UsageError) && session.interactive) session.output.write('\n')
-    return { code: 1, quit: false }
+    return { code: await troubleCode(words), quit: false }
   }
   return runCommands(session, commands, interrupts)
+}
+
+/** As after running them, the last command's code counts. */
+async function troubleCode(commands: readonly (readonly string[])[]): Promise<number> {
+  const command = await findCommand(commands.at(-1)?.[0] ?? '')
+  return command?.troubleCode ?? 1
 }

@@ -249,11 +249,16 @@ describe('documents and command lines', () => {
     expect((await run(['explain', path, '--arch', 'ppc64le'])).stdout).toBe(
       `Domain 'web' on ppc64le, machine q35: 2 added
 
- Path                     Value                   Rule            Owner            Reason
---------------------------------------------------------------------------------------------------------------------------
- devices/rng[1]/address   <address type='pci'/>   addresses/pci   @polyvirt/core   every PCI device has a place on a bus
- vcpu                     1                       vcpu/default    @polyvirt/core   a domain has at least one vCPU
+ Path                     Value                   Reason (rule)
+---------------------------------------------------------------------------------------------------------
+ vcpu                     1                       a domain has at least one vCPU (vcpu/default)
+ devices/rng[1]/address   <address type='pci'/>   every PCI device has a place on a bus (addresses/pci)
 
+`,
+    )
+    expect((await run(['-q', 'explain', path])).stdout).toBe(
+      ` devices/rng[1]/address   <address type='pci'/>   addresses/pci   @polyvirt/core   every PCI device has a place on a bus
+ vcpu                     1                       vcpu/default    @polyvirt/core   a domain has at least one vCPU
 `,
     )
     expect((await run(['explain', path, '--xml'])).stdout).toMatch(
@@ -308,7 +313,7 @@ Running hypervisor: QEMU 7.2.22
       '<path>/opt/qemu</path>',
     )
     expect((await run(['domcapabilities', '--virttype', 'xen'])).stderr).toBe(
-      'error: failed to get emulator capabilities\nerror: invalid argument: unknown virttype: xen\n',
+      'error: failed to get emulator capabilities\nerror: invalid argument: unknown virttype: xen\nhint: offered: kvm, qemu\n',
     )
   })
 

@@ -1,7 +1,5 @@
 import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
-import type { Explanation } from '../core.ts'
 import {
   archOption,
   defineOptions,
@@ -9,7 +7,7 @@ import {
   validateOption,
   warnAll,
 } from '../document-options.ts'
-import { formatTable } from '../output/format-table.ts'
+import { formatExplanation } from '../output/format-explanation.ts'
 import { safeXml } from '../output/safe-xml.ts'
 import { readDocument } from '../read-document.ts'
 
@@ -46,17 +44,7 @@ async function explain(context: Context, options: Options): Promise<Answer> {
     const text = context.output.isTerminal ? safeXml(explanation.xml) : explanation.xml
     return { text, json: explanation }
   }
-  return { text: formatExplanation(explanation, context.settings.quiet), json: explanation }
-}
-
-function formatExplanation({ name, arch, machine, entries }: Explanation, quiet: boolean): string {
-  const table = formatTable(
-    ['Path', 'Value', 'Rule', 'Owner', 'Reason'],
-    entries.map(({ path, value, rule, owner, reason }) => [path, value, rule, owner, reason]),
-    { quiet },
-  )
-  return quiet
-    ? table
-    : `Domain '${printable(name)}' on ${printable(arch)}, machine ${printable(machine)}: ` +
-        `${entries.length} added\n\n${table}`
+  const { columns } = context.output
+  const { quiet } = context.settings
+  return { text: formatExplanation(explanation, { columns, quiet }), json: explanation }
 }

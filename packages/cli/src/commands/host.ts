@@ -98,7 +98,7 @@ async function domcapabilities(context: Context, options: Options): Promise<Answ
   if (virtType !== undefined && virtType !== 'kvm' && virtType !== 'qemu') {
     const { domainError } = await import('../core.ts')
     const unknown = domainError('ERR_INVALID_ARG', `unknown virttype: ${printable(virtType)}`)
-    return explainFailure(failure, Promise.reject(unknown))
+    return explainFailure(failure, Promise.reject(unknown), { hint: 'offered: kvm, qemu' })
   }
   const hypervisor = await context.hypervisor()
   const xml = await explainFailure(

@@ -47,6 +47,11 @@ export class Output {
     return this.#closed
   }
 
+  /** Width of the terminal, if it is one. */
+  get columns(): number | undefined {
+    return this.#options.stdout.columns
+  }
+
   /** Why standard output lost data, if it did. */
   get failure(): Error | undefined {
     return this.#failure

@@ -1,4 +1,4 @@
-import { domainXml, type Capability, type Scenario } from '../scenario.ts'
+import { domainXml, type Capability, type DomainParts, type Scenario } from '../scenario.ts'
 import { image } from '../scenario.ts'
 
 /** libvirt's words for each row of a device allow-list. */
@@ -212,9 +212,11 @@ function smartcardSample(key: string): string {
 const memorySizes: Readonly<Record<string, number>> = { nvdimm: 524_288 + 128 }
 
 function memorySample(key: string): string {
-  const path = key === 'nvdimm' || key === 'virtio-pmem' ? '<source><path>/tmp/m</path></source>' : ''
+  const path =
+    key === 'nvdimm' || key === 'virtio-pmem' ? '<source><path>/tmp/m</path></source>' : ''
   const node = key === 'virtio-pmem' || key === 'sgx-epc' ? '' : '<node>0</node>'
-  const sizes = key === 'virtio-mem' ? "<block unit='MiB'>2</block><requested unit='MiB'>0</requested>" : ''
+  const sizes =
+    key === 'virtio-mem' ? "<block unit='MiB'>2</block><requested unit='MiB'>0</requested>" : ''
   return (
     `<memory model='${key}'><uuid>9b1e9bb8-43d6-4f62-b8a8-0f9a0f3f9b10</uuid>${path}` +
     `<target><size unit='KiB'>${memorySizes[key] ?? 524_288}</size>${node}<label><size unit='KiB'>${key === 'nvdimm' ? 128 : 0}</size></label>${sizes}</target></memory>`
@@ -222,7 +224,7 @@ function memorySample(key: string): string {
 }
 
 /** What stands around the device: memory that is plugged in wants room, and a cell to belong to. */
-function frame(row: string, key: string): Omit<Parameters<typeof domainXml>[0], 'devices'> {
+function frame(row: string, key: string): Pick<DomainParts, 'memory' | 'cpu'> {
   if (row !== 'memory') return {}
   const plugged = key === 'sgx-epc' ? 0 : (memorySizes[key] ?? 524_288)
   return {

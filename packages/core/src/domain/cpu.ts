@@ -60,10 +60,13 @@ const numaCacheXml: XmlFields<NumaCache> = {
 
 function lineSize(): XmlField<number> {
   const field = bytesField('line/@value')
-  return { ...field, write: (v, writer) => {
-    writer.put(['line', '@value'], String(v))
-    writer.put(['line', '@unit'], 'B')
-  } }
+  return {
+    ...field,
+    write: (v, writer) => {
+      writer.put(['line', '@value'], String(v))
+      writer.put(['line', '@unit'], 'B')
+    },
+  }
 }
 
 /** How long and how fast a node's processors reach another's memory, for the guest's HMAT. */

@@ -171,32 +171,32 @@ export function nameProblem(name: string): string | undefined {
 }
 
 function uuidAt(path: string): XmlField<string> {
- return mapped(
-  text(path),
-  (written, scope) => {
-    const digits = written.replaceAll('-', '').toLowerCase()
-    if (!/^[0-9a-f]{32}$/.test(digits)) {
-      report(
-        scope,
-        'ERR_XML_ERROR',
-        `${quote(written)} is not a UUID: 32 hexadecimal digits`,
-        path,
-      )
-      return undefined
-    }
-    if (/^(.)\1+$/.test(digits)) {
-      report(
-        scope,
-        'ERR_XML_ERROR',
-        `the UUID ${quote(written)} has only equal digits: it identifies nothing`,
-        path,
-      )
-      return undefined
-    }
-    return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  },
-  (uuid) => uuid,
- )
+  return mapped(
+    text(path),
+    (written, scope) => {
+      const digits = written.replaceAll('-', '').toLowerCase()
+      if (!/^[0-9a-f]{32}$/.test(digits)) {
+        report(
+          scope,
+          'ERR_XML_ERROR',
+          `${quote(written)} is not a UUID: 32 hexadecimal digits`,
+          path,
+        )
+        return undefined
+      }
+      if (/^(.)\1+$/.test(digits)) {
+        report(
+          scope,
+          'ERR_XML_ERROR',
+          `the UUID ${quote(written)} has only equal digits: it identifies nothing`,
+          path,
+        )
+        return undefined
+      }
+      return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    },
+    (uuid) => uuid,
+  )
 }
 
 interface QemuArg {

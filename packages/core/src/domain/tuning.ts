@@ -140,7 +140,7 @@ export interface Cputune {
 
 /** Bounds of libvirt: periods 1 ms to 1 s, quotas from 1 ms (src/conf/domain_conf.h, VIR_DOMAIN_CPUTUNE_*). */
 const period = { max: 1_000_000, what: 'a period in microseconds' } as const
-const quota = { min: -1, max: 18_446_744_073_709_551, what: 'a quota in microseconds' } as const
+const quota = { min: -1, max: 9_007_199_254_740_991, what: 'a quota in microseconds' } as const
 
 export const cputuneXml: XmlFields<Cputune> = {
   shares: integer('shares', { max: 262_144 }),
@@ -381,4 +381,3 @@ export const vcpuXml: XmlFields<Vcpu> = {
   hotpluggable: yesNo('@hotpluggable'),
   order: integer('@order', { min: 1, max: 0xffffffff }),
 }
-

@@ -56,7 +56,15 @@ export class Planner {
     const capabilities = await this.#probe(emulator, arch, parsed.locate('devices/emulator'))
     const context = planContext(
       domain,
-      { arch, guestName, capabilities, host: await this.host(), emulator, firmwares: readFirmware(), fresh },
+      {
+        arch,
+        guestName,
+        capabilities,
+        host: await this.host(),
+        emulator,
+        firmwares: readFirmware(),
+        fresh,
+      },
       parsed.locate,
     )
     const planned = planDomain(domain, context, parsed.locate)

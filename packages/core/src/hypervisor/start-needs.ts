@@ -108,7 +108,13 @@ function passedThrough({ devices }: Domain): Problem[] {
     const folder = `/sys/bus/pci/devices/${name}`
     const where = `${path}/source/address`
     if (!existsSync(folder))
-      return [{ code: 'ERR_OPERATION_FAILED', path: where, message: `the host has no PCI device ${name}` }]
+      return [
+        {
+          code: 'ERR_OPERATION_FAILED',
+          path: where,
+          message: `the host has no PCI device ${name}`,
+        },
+      ]
     const driver = driverOf(folder)
     if (driver === 'vfio-pci') return []
     return [
@@ -181,7 +187,10 @@ function others(domain: Domain): Problem[] {
     found.push(unsupported('launchSecurity', 'encrypted guests are not started yet'))
   for (const [i, one] of (devices.lease ?? []).entries()) {
     found.push(
-      unsupported(`devices/lease[${i + 1}]`, `no lock manager holds ${quote(one.key)} for the guest`),
+      unsupported(
+        `devices/lease[${i + 1}]`,
+        `no lock manager holds ${quote(one.key)} for the guest`,
+      ),
     )
   }
   return found

@@ -48,7 +48,12 @@ const keyOf: KeyOf = {
     path: 'target/@type',
     what: 'channel target type',
   }),
-  input: (i) => ({ row: 'input', key: `${i.bus ?? 'none'}:${i.type}`, path: '@bus', what: 'input' }),
+  input: (i) => ({
+    row: 'input',
+    key: `${i.bus ?? 'none'}:${i.type}`,
+    path: '@bus',
+    what: 'input',
+  }),
   graphics: (g) => ({ row: 'graphics', key: g.type, path: '@type', what: 'graphics type' }),
   sound: (s) => ({ row: 'sound', key: s.model, path: '@model', what: 'sound model' }),
   audio: () => undefined,

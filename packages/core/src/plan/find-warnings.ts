@@ -4,12 +4,20 @@ import type { Problem } from '../errors.ts'
 
 /** What is accepted because libvirt accepts it, and is still worth a word: `written` is the document. */
 export function findWarnings(written: Domain): readonly Problem[] {
-  return [...tuning(written), ...memory(written), ...macs(written), ...dumps(written), ...taints(written)]
+  return [
+    ...tuning(written),
+    ...memory(written),
+    ...macs(written),
+    ...dumps(written),
+    ...taints(written),
+  ]
 }
 
 /** What the host would have to do for the guest, and nobody does yet: kept, and said. */
 function tuning(domain: Domain): Problem[] {
-  const labels = (domain.seclabels ?? []).some(({ type }) => type === 'static' || type === 'dynamic')
+  const labels = (domain.seclabels ?? []).some(
+    ({ type }) => type === 'static' || type === 'dynamic',
+  )
   const nics = domain.devices.interface ?? []
   const found: readonly (readonly [string, boolean, string])[] = [
     ['cputune', domain.cputune !== undefined, 'CPU shares, quotas and pinning'],
@@ -23,7 +31,11 @@ function tuning(domain: Domain): Problem[] {
     ['devices/lease', domain.devices.lease !== undefined, 'leases of a lock manager'],
     ['devices/interface/bandwidth', nics.some((one) => one.bandwidth), 'bandwidth limits'],
     ['devices/interface/filterref', nics.some((one) => one.filterref), 'packet filters'],
-  ].map(([path, there, what]) => [String(path), there === true || typeof there === 'object', String(what)])
+  ].map(([path, there, what]) => [
+    String(path),
+    there === true || typeof there === 'object',
+    String(what),
+  ])
   return found
     .filter(([, there]) => there)
     .map(([path, , what]) => ({

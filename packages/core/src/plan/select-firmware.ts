@@ -89,8 +89,7 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
     if (has(name) !== enabled) return `${enabled ? 'has no' : 'has'} ${name}`
   }
   const { features } = domain
-  if (has('requires-smm') && features?.smm === 'off')
-    return `needs <smm state='on'/>`
+  if (has('requires-smm') && features?.smm === 'off') return `needs <smm state='on'/>`
   if (domain.os.loaderSecure === true && !(has('requires-smm') && has('secure-boot')))
     return 'has no secure boot'
   if (domain.os.loaderSecure === false && has('secure-boot')) return 'has secure boot'

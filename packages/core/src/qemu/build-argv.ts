@@ -229,8 +229,11 @@ function monitorArguments(context: ArgvContext): Argument[] {
 
 function rtcOption({ domain, runtime }: ArgvContext): string {
   const { clock } = domain
-  const slew = clock?.timers?.some((one) => one.name === 'rtc' && one.tickpolicy === 'catchup')
-  return `base=${rtcBase(clock, runtime.nowMs)}${slew === true ? ',driftfix=slew' : ''}`
+  const rtc = clock?.timers?.find((one) => one.name === 'rtc')
+  // The clock that time is taken from: the guest's own stands still while the guest does.
+  const track = rtc?.track === 'guest' ? ',clock=vm' : rtc?.track === 'wall' ? ',clock=host' : ''
+  const slew = rtc?.tickpolicy === 'catchup' ? ',driftfix=slew' : ''
+  return `base=${rtcBase(clock, runtime.nowMs)}${track}${slew}`
 }
 
 /** QEMU takes `utc`, `localtime` (of its TZ) or a moment. */

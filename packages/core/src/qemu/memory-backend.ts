@@ -33,7 +33,8 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
   const { device } = block
   const backing = domain.memoryBacking ?? {}
   const access = device?.access ?? block.access ?? backing.access
-  const huge = device?.model === 'nvdimm' || device?.path !== undefined ? undefined : hugePages(context, block)
+  const huge =
+    device?.model === 'nvdimm' || device?.path !== undefined ? undefined : hugePages(context, block)
   const memfd = backing.source === 'memfd' && device?.path === undefined
   const file =
     !memfd &&
@@ -54,12 +55,14 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
   const ramName = device?.alias ?? block.id
   const path =
     device?.path ??
-    (huge === undefined ? `${runtime.paths.ramDir ?? ''}/${ramName}` : (runtime.paths.hugeDir ?? ''))
+    (huge === undefined
+      ? `${runtime.paths.ramDir ?? ''}/${ramName}`
+      : (runtime.paths.hugeDir ?? ''))
   const immediate = backing.allocation === 'immediate'
   const preallocate =
     device?.model === 'sgx-epc' || device?.model === 'virtio-mem' || device?.model === 'nvdimm'
       ? device.model === 'sgx-epc'
-      : (huge !== undefined || immediate)
+      : huge !== undefined || immediate
   return {
     'qom-type': type,
     id: block.id,
@@ -67,7 +70,10 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
     hugetlb: memfd && huge !== undefined ? true : undefined,
     hugetlbsize: memfd && huge?.sizeKiB !== undefined ? huge.sizeKiB * 1024 : undefined,
     'discard-data': discard === true && file ? true : undefined,
-    share: type === 'memory-backend-epc' ? undefined : share ?? (memfd ? backing.access === 'shared' || undefined : undefined),
+    share:
+      type === 'memory-backend-epc'
+        ? undefined
+        : (share ?? (memfd ? backing.access === 'shared' || undefined : undefined)),
     'x-use-canonical-path-for-ramblock-id':
       block.whole === true && type !== 'memory-backend-ram' ? false : undefined,
     prealloc: preallocate ? true : undefined,
@@ -93,7 +99,10 @@ function hugePages(
   if (pages.length === 0) return {}
   const cell = block.cell ?? device?.node
   const own = pages.find((page) => cell !== undefined && page.nodeset?.includes(cell) === true)
-  const found = own ?? pages.find((page) => page.nodeset === undefined) ?? (block.whole === true ? pages[0] : undefined)
+  const found =
+    own ??
+    pages.find((page) => page.nodeset === undefined) ??
+    (block.whole === true ? pages[0] : undefined)
   if (found === undefined) return undefined
   return found.sizeKiB === undefined ? {} : { sizeKiB: found.sizeKiB }
 }

@@ -28,7 +28,13 @@ export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
     const totalKiB = round((domain.memoryKiB ?? 0) - plugged)
     const backend = plan.machine.defaultRamId
     if (backend === undefined) return { totalKiB, blocks: [], nodes: [], numa: [] }
-    return { totalKiB, blocks: [{ id: backend, sizeKiB: totalKiB, whole: true }], backend, nodes: [], numa: [] }
+    return {
+      totalKiB,
+      blocks: [{ id: backend, sizeKiB: totalKiB, whole: true }],
+      backend,
+      nodes: [],
+      numa: [],
+    }
   }
   const blocks = cells
     .filter((cell) => cell.memoryKiB > 0)

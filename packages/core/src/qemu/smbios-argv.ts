@@ -4,7 +4,10 @@ import { escapeComma } from './option-string.ts'
 
 /** libvirt's names of SMBIOS strings and QEMU's, by table (DMTF DSP0134; QEMU hw/smbios/smbios.c). */
 const tables = {
-  bios: { type: 0, keys: { vendor: 'vendor', version: 'version', date: 'date', release: 'release' } },
+  bios: {
+    type: 0,
+    keys: { vendor: 'vendor', version: 'version', date: 'date', release: 'release' },
+  },
   system: {
     type: 1,
     keys: {
@@ -43,7 +46,8 @@ const tables = {
 /** `-smbios` and `-fw_cfg`: what `<sysinfo>` tells the guest's firmware. */
 export function sysinfoArguments({ domain }: ArgvContext): Argument[] {
   const all = domain.sysinfo ?? []
-  const smbios = domain.os.smbiosMode === 'sysinfo' ? all.filter((one) => one.type === 'smbios') : []
+  const smbios =
+    domain.os.smbiosMode === 'sysinfo' ? all.filter((one) => one.type === 'smbios') : []
   const firmware = all.filter((one) => one.type === 'fwcfg')
   return [
     ...smbios.flatMap((one) => smbiosArguments(one)),

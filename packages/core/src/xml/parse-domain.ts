@@ -71,14 +71,19 @@ function locate(root: XmlElement, path: string): Place {
 export function withoutSecrets(domain: Domain): Domain {
   const { graphics } = domain.devices
   if (graphics === undefined) return domain
-  const shown = graphics.map(({ passwd: _, ...one }) => one)
+  const shown = graphics.map((one) => {
+    const { passwd: _secret, ...rest } = one
+    return rest
+  })
   return { ...domain, devices: { ...domain.devices, graphics: shown } }
 }
 
 /** Writes a domain as libvirt prints it. */
 export function formatDomain(domain: Domain, id?: number): string {
   const writer = new XmlWriter('domain')
-  const uses = Object.entries(domain).some(([key, value]) => key.startsWith('qemu') && value !== undefined)
+  const uses = Object.entries(domain).some(
+    ([key, value]) => key.startsWith('qemu') && value !== undefined,
+  )
   writer.attribute('type', domain.type)
   if (id !== undefined) writer.attribute('id', String(id))
   if (uses) writer.attribute('xmlns:qemu', qemuNamespace)

@@ -302,4 +302,3 @@ export const backingStoreXml: XmlFields<BackingStore> = {
     return record('backingStore', backingStoreXml)
   },
 }
-

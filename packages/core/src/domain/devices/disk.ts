@@ -117,7 +117,12 @@ const geometryXml: XmlFields<Geometry> = {
 export interface Disk extends DeviceInfo, VirtioOptions {
   readonly type: DiskType
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun'
-  readonly model?: 'virtio' | 'virtio-transitional' | 'virtio-non-transitional' | 'usb-storage' | 'usb-bot'
+  readonly model?:
+    | 'virtio'
+    | 'virtio-transitional'
+    | 'virtio-non-transitional'
+    | 'usb-storage'
+    | 'usb-bot'
   readonly rawio?: boolean
   readonly sgio?: 'filtered' | 'unfiltered'
   readonly snapshot?: 'no' | 'internal' | 'external'

@@ -1,12 +1,4 @@
-import {
-  fallback,
-  integer,
-  oneOf,
-  onOff,
-  present,
-  required,
-  text,
-} from '../../xml/fields.ts'
+import { fallback, integer, oneOf, onOff, present, required, text } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
 import { bytesField } from '../memory.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
@@ -65,15 +57,7 @@ export const filesystemXml: XmlFields<Filesystem> = {
   multidevs: oneOf('@multidevs', ['default', 'remap', 'forbid', 'warn']),
   fmode: text('@fmode'),
   dmode: text('@dmode'),
-  driverType: oneOf('driver/@type', [
-    'path',
-    'handle',
-    'loop',
-    'nbd',
-    'ploop',
-    'virtiofs',
-    'mtp',
-  ]),
+  driverType: oneOf('driver/@type', ['path', 'handle', 'loop', 'nbd', 'ploop', 'virtiofs', 'mtp']),
   format: text('driver/@format'),
   driverName: text('driver/@name'),
   wrpolicy: oneOf('driver/@wrpolicy', ['immediate']),
@@ -101,4 +85,3 @@ export const filesystemXml: XmlFields<Filesystem> = {
   spaceSoftLimitBytes: bytesField('space_soft_limit'),
   ...deviceInfoXml,
 }
-

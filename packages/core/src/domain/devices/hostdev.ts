@@ -175,4 +175,3 @@ export const hostdevXml: XmlFields<Hostdev> = {
   shareable: present('shareable'),
   ...deviceInfoXml,
 }
-

@@ -59,8 +59,7 @@ const redirRuleXml: XmlFields<RedirRule> = {
         )
         return undefined
       },
-      (bcd) =>
-        `${(bcd >> 8).toString(16)}.${(bcd & 0xff).toString(16).padStart(2, '0')}`,
+      (bcd) => `${(bcd >> 8).toString(16)}.${(bcd & 0xff).toString(16).padStart(2, '0')}`,
     ),
     '@version',
   ),
@@ -98,4 +97,3 @@ export interface RedirFilter {
 export const redirFilterXml: XmlFields<RedirFilter> = {
   rules: list('usbdev', redirRuleXml),
 }
-

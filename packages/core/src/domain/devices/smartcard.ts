@@ -21,7 +21,7 @@ export const smartcardXml: XmlFields<Smartcard> = {
   type: oneOf('@type', charTypes),
   ...backend,
   certificates: mapped(
-    list('certificate', { name: required(text('.')) } as XmlFields<{ readonly name: string }>),
+    list('certificate', { name: required(text('.')) }),
     (all) => all.map(({ name }) => name),
     (names) => names.map((name) => ({ name })),
   ),

@@ -1,4 +1,13 @@
-import { integer, list, oneOf, originField, record, required, text, yesNo } from '../../xml/fields.ts'
+import {
+  integer,
+  list,
+  oneOf,
+  originField,
+  record,
+  required,
+  text,
+  yesNo,
+} from '../../xml/fields.ts'
 import type { Origin, XmlFields } from '../../xml/fields.ts'
 import { deviceInfoXml } from './device-info.ts'
 import type { DeviceInfo } from './device-info.ts'

@@ -52,4 +52,3 @@ function banks(): XmlField<readonly PcrBank[]> {
     },
   }
 }
-

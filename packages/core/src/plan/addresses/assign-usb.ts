@@ -78,7 +78,9 @@ interface UsbDevice {
 
 /** USB devices in the order in which they get ports. */
 function usbDevices(d: Defaulting): readonly UsbDevice[] {
-  return (['hostdev', 'disk', 'controller', 'input', 'sound', 'serial', 'redirdev'] as const).flatMap((kind) =>
+  return (
+    ['hostdev', 'disk', 'controller', 'input', 'sound', 'serial', 'redirdev'] as const
+  ).flatMap((kind) =>
     placeables(d.domain, kind)
       .filter((device) => isUsb(d, kind, device))
       .map((device) => ({ kind, device })),
@@ -87,6 +89,16 @@ function usbDevices(d: Defaulting): readonly UsbDevice[] {
 
 function isUsb(d: Defaulting, kind: PlaceableKind, device: Placeable): boolean {
   return modelOf(kind, device as DeviceOf<PlaceableKind>, d.context)?.bus === 'usb'
+}
+
+/** Ports of a USB bus: those of its controllers that serve it themselves. */
+export function portsOf(controllers: readonly DeviceDraft<'controller'>[], index: number): number {
+  return Math.max(
+    0,
+    ...controllers
+      .filter((one) => one.type === 'usb' && (one.index ?? 0) === index)
+      .map((one) => rootPorts(one)),
+  )
 }
 
 /** Hands out USB ports, with hubs where the root ports do not do. */

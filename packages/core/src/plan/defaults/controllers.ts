@@ -144,8 +144,11 @@ const wideUnits = 16
 function placeHostUnits(d: Defaulting): void {
   const { domain } = d
   const taken = new Set(
-    [...devicesOf(domain, 'disk').filter((disk) => disk.bus === 'scsi'), ...devicesOf(domain, 'hostdev')].flatMap(
-      ({ address }) => (address?.type === 'drive' ? [`${address.controller}:${address.unit}`] : []),
+    [
+      ...devicesOf(domain, 'disk').filter((disk) => disk.bus === 'scsi'),
+      ...devicesOf(domain, 'hostdev'),
+    ].flatMap(({ address }) =>
+      address?.type === 'drive' ? [`${address.controller}:${address.unit}`] : [],
     ),
   )
   for (const device of devicesOf(domain, 'hostdev')) {

@@ -70,7 +70,8 @@ export function defaultDisks(d: Defaulting): void {
     }
     const driver = { rule: 'disk/driver', reason: 'the format is always stated, never probed' }
     fill(d, 'disk', disk, 'driverName', 'qemu', driver)
-    if (disk.type !== 'dir' && disk.type !== 'volume') fill(d, 'disk', disk, 'format', 'raw', driver)
+    if (disk.type !== 'dir' && disk.type !== 'volume')
+      fill(d, 'disk', disk, 'format', 'raw', driver)
     if (disk.source !== undefined && Object.keys(disk.source).length === 0) delete disk.source
     // An empty drive holds no block device; libvirt says so with its plainest type.
     if (

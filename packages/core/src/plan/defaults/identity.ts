@@ -129,9 +129,7 @@ function defaultBoot(d: Defaulting): void {
     ...(devices.interface ?? []),
     ...(devices.hostdev ?? []),
     ...(devices.redirdev ?? []),
-  ].some(
-    (device) => device.bootOrder !== undefined,
-  )
+  ].some((device) => device.bootOrder !== undefined)
   if (perDevice || (os.boot !== undefined && os.boot.length > 0)) return
   os.boot = [{ dev: 'hd' }]
   note(d, 'os/boot', 'hd', {

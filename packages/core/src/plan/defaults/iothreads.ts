@@ -19,7 +19,7 @@ export function defaultIothreads(d: Defaulting): void {
   const { domain } = d
   if (domain.iothreads === 0) delete domain.iothreads
   if (domain.iothreadIds === undefined || domain.iothreadIds.length === 0) return
-  const all = iothreadsOf(domain as Domain)
+  const all = iothreadsOf(domain)
   const why = { rule: 'iothreads/ids', reason: 'as many threads as are described, and no fewer' }
   if (domain.iothreads !== undefined && domain.iothreads < all.length) {
     domain.iothreads = all.length

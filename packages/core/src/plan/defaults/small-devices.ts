@@ -43,7 +43,8 @@ export function defaultSmallDevices(d: Defaulting): void {
   for (const rng of devicesOf(d.domain, 'rng')) {
     if (rng.backend === 'egd') {
       if (rng.egdType !== 'tcp') delete rng.egdProtocol
-      for (const source of rng.egdSources ?? []) if (rng.egdType === 'tcp') source.mode ??= 'connect'
+      for (const source of rng.egdSources ?? [])
+        if (rng.egdType === 'tcp') source.mode ??= 'connect'
     }
     if (rng.backend !== 'random') continue
     if (rng.source === '') delete rng.source

@@ -42,7 +42,12 @@ export function defaultTuning(d: Defaulting): void {
     for (const cell of numatune.memnodes ?? []) cell.mode ??= 'strict'
   }
   if (memtune !== undefined) {
-    for (const key of ['hardLimitKiB', 'softLimitKiB', 'minGuaranteeKiB', 'swapHardLimitKiB'] as const)
+    for (const key of [
+      'hardLimitKiB',
+      'softLimitKiB',
+      'minGuaranteeKiB',
+      'swapHardLimitKiB',
+    ] as const)
       if ((memtune[key] ?? 0) >= unlimitedKiB) delete memtune[key]
   }
   for (const one of domain.sysinfo ?? []) {
@@ -57,6 +62,13 @@ export function defaultTuning(d: Defaulting): void {
   }
   if (domain.memoryBacking !== undefined && (domain.memoryBacking.pages ?? []).length > 0)
     domain.memoryBacking.hugepages = true
-  for (const key of ['numatune', 'memtune', 'blkiotune', 'cputune', 'memoryBacking', 'resource'] as const)
+  for (const key of [
+    'numatune',
+    'memtune',
+    'blkiotune',
+    'cputune',
+    'memoryBacking',
+    'resource',
+  ] as const)
     if (isEmpty(domain[key])) delete domain[key]
 }

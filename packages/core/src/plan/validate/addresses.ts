@@ -1,9 +1,10 @@
 import { formatAddress } from '../../domain/address.ts'
-import type { Address, PciAddress } from '../../domain/address.ts'
+import type { Address, PciAddress, UsbAddress } from '../../domain/address.ts'
 import { deviceKinds } from '../../domain/devices.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
+import { portsOf } from '../addresses/assign-usb.ts'
 import { slotsOf } from '../addresses/pci-buses.ts'
 import { pciWish } from '../addresses/pci-wish.ts'
 import { modelOf } from '../allow-list.ts'
@@ -156,6 +157,21 @@ function onBoard(address: Address, path: string, { profile, machine }: PlanConte
   ]
 }
 
+/** The first part of a port is one of the controller's own. */
+function rootPort(address: UsbAddress, path: string, domain: AddressedDomain): Problem[] {
+  const first = Number((address.port ?? '1').split('.')[0])
+  const all = (domain.devices.controller ?? []) as Parameters<typeof portsOf>[0]
+  const ports = portsOf(all, address.bus)
+  if (first <= ports || ports === 0) return []
+  return [
+    {
+      code: 'ERR_XML_ERROR',
+      path: `${path}/@port`,
+      message: `USB bus ${address.bus} has ports 1 to ${ports}, and no port ${first}`,
+    },
+  ]
+}
+
 /** Slots that the bus of an address has. */
 function slotRange(address: PciAddress, path: string, domain: AddressedDomain): Problem[] {
   const bus = (domain.devices.controller ?? []).find(
@@ -216,7 +232,7 @@ function missingBus(
           },
         ]
       }
-      return refuse('usb', address.bus)
+      return [...refuse('usb', address.bus), ...rootPort(address, path, domain)]
     case 'virtio-serial':
       return refuse('virtio-serial', address.controller)
     case 'drive': {

@@ -9,7 +9,8 @@ import type { AddressedDomain } from '../assign-addresses.ts'
 /** Longest path of a unix socket: `sun_path` less its NUL (unix(7)). */
 export const maxSocketPathBytes = 107
 
-const offeredTypes = [
+/** Kinds of host ends that QEMU has on Linux. */
+export const chardevTypes: readonly string[] = [
   'pty',
   'file',
   'unix',
@@ -111,10 +112,10 @@ function checkBackend(backend: CharBackend, path: string): Problem[] {
   const add = (below: string, message: string, code: Problem['code'] = 'ERR_XML_ERROR'): void => {
     problems.push({ code, path: `${path}/${below}`, message })
   }
-  if (!offeredTypes.includes(backend.type)) {
+  if (!chardevTypes.includes(backend.type)) {
     add(
       '@type',
-      `type '${backend.type}' is not offered; offered: ${offeredTypes.join(', ')}`,
+      `type '${backend.type}' is not offered; offered: ${chardevTypes.join(', ')}`,
       'ERR_CONFIG_UNSUPPORTED',
     )
     return problems

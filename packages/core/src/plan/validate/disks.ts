@@ -79,7 +79,18 @@ function checkSource(disk: Disk, add: Add): void {
 }
 
 /** Protocols whose servers QEMU must be told; the others have their own configuration. */
-const named: ReadonlySet<string> = new Set(['nbd', 'iscsi', 'gluster', 'http', 'https', 'ftp', 'ftps', 'tftp', 'ssh', 'nfs'])
+const named: ReadonlySet<string> = new Set([
+  'nbd',
+  'iscsi',
+  'gluster',
+  'http',
+  'https',
+  'ftp',
+  'ftps',
+  'tftp',
+  'ssh',
+  'nfs',
+])
 
 function checkNetwork({ source }: Disk, add: Add): void {
   const { protocol = '', hosts = [], name } = source ?? {}
@@ -109,7 +120,11 @@ function checkNetwork({ source }: Disk, add: Add): void {
         if (problem !== undefined) add('ERR_XML_ERROR', `${path}/@socket`, problem)
       }
     } else if (host.name === undefined || !/^[A-Za-z0-9._:-]+$/.test(host.name)) {
-      add('ERR_XML_ERROR', `${path}/@name`, `${quote(host.name ?? '')} is not a host name or address`)
+      add(
+        'ERR_XML_ERROR',
+        `${path}/@name`,
+        `${quote(host.name ?? '')} is not a host name or address`,
+      )
     }
   }
 }
@@ -145,10 +160,7 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
         add('ERR_CONFIG_UNSUPPORTED', key, `only a disk on bus 'virtio' has this`)
     }
   }
-  if (
-    disk.iothread !== undefined &&
-    iothreadsOf(domain).every(({ id }) => id !== disk.iothread)
-  ) {
+  if (disk.iothread !== undefined && iothreadsOf(domain).every(({ id }) => id !== disk.iothread)) {
     add(
       'ERR_CONFIG_UNSUPPORTED',
       'driver/@iothread',
@@ -165,9 +177,17 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
     )
   }
   if (disk.readonly === true && device === 'disk' && (bus === 'ide' || bus === 'sata'))
-    add('ERR_CONFIG_UNSUPPORTED', 'readonly', `a disk on bus '${bus}' can be written; use virtio, scsi or usb`)
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'readonly',
+      `a disk on bus '${bus}' can be written; use virtio, scsi or usb`,
+    )
   if (disk.rotationRate !== undefined && device !== 'disk')
-    add('ERR_CONFIG_UNSUPPORTED', 'target/@rotation_rate', `only a disk rotates at a rate of its own`)
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'target/@rotation_rate',
+      `only a disk rotates at a rate of its own`,
+    )
   if (disk.rotationRate !== undefined && !['scsi', 'ide', 'sata'].includes(bus ?? ''))
     add(
       'ERR_CONFIG_UNSUPPORTED',

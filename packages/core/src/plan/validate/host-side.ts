@@ -10,7 +10,11 @@ type Add = (below: string, message: string, code?: Problem['code']) => void
 /** Devices whose other end is the host's: folders, host devices, redirections, cards, TPMs. */
 export function checkHostSide(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
-  const each = <T>(kind: DeviceKind, list: readonly T[] | undefined, check: (one: T, add: Add) => void): void => {
+  const each = <T>(
+    kind: DeviceKind,
+    list: readonly T[] | undefined,
+    check: (one: T, add: Add) => void,
+  ): void => {
     for (const [i, one] of (list ?? []).entries()) {
       check(one, (below, message, code = 'ERR_CONFIG_UNSUPPORTED') => {
         const path = `devices/${kind}[${i + 1}]${below === '' ? '' : `/${below}`}`
@@ -31,7 +35,8 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
     }
     if (one.driverType === 'virtiofs' && one.sourceSocket !== undefined)
       file(add, 'source/@socket', one.sourceSocket)
-    else if (one.sourceDir === undefined) add('source/@dir', 'a folder of the host is needed', 'ERR_XML_ERROR')
+    else if (one.sourceDir === undefined)
+      add('source/@dir', 'a folder of the host is needed', 'ERR_XML_ERROR')
     file(add, 'source/@dir', one.sourceDir)
     file(add, 'binary/@path', one.binary)
     if (one.driverType !== 'virtiofs' && one.driverType !== undefined && one.driverType !== 'path')
@@ -60,7 +65,11 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
   each('tpm', devices.tpm, (one, add) => {
     if (one.backend === 'passthrough') file(add, 'backend/device/@path', one.device ?? '/dev/tpm0')
     if (one.backend === 'external' && one.sourcePath === undefined)
-      add('backend/source/@path', `backend 'external' needs the socket of a running TPM`, 'ERR_XML_ERROR')
+      add(
+        'backend/source/@path',
+        `backend 'external' needs the socket of a running TPM`,
+        'ERR_XML_ERROR',
+      )
     file(add, 'backend/source/@path', one.sourcePath)
     if (one.model === 'tpm-crb' && one.version === '1.2')
       add('backend/@version', `model 'tpm-crb' speaks only version 2.0`)
@@ -76,7 +85,11 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
     })
   each('shmem', devices.shmem, (one, add) => {
     if (!/^[A-Za-z0-9_.-]+$/.test(one.name) || one.name === '.' || one.name === '..')
-      add('@name', `${quote(one.name)} is not a name of shared memory: letters, digits and _ . -`, 'ERR_XML_ERROR')
+      add(
+        '@name',
+        `${quote(one.name)} is not a name of shared memory: letters, digits and _ . -`,
+        'ERR_XML_ERROR',
+      )
     const { sizeMiB: size } = one
     if (size !== undefined && (size === 0 || Math.log2(size) % 1 !== 0))
       add('size', `the size is a power of two of MiB, not ${size}`, 'ERR_XML_ERROR')
@@ -86,7 +99,11 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
   })
   for (const kind of ['iommu', 'vsock'] as const)
     if ((devices[kind] ?? []).length > 1)
-      problems.push({ code: 'ERR_XML_ERROR', path: `devices/${kind}[2]`, message: `a domain has at most one <${kind}>` })
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `devices/${kind}[2]`,
+        message: `a domain has at most one <${kind}>`,
+      })
   each('vsock', devices.vsock, (one, add) => {
     if (one.auto !== true && one.cid === undefined)
       add('cid/@address', 'a context id from 3 on is needed', 'ERR_XML_ERROR')
@@ -95,7 +112,12 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
 }
 
 /** Which kind of address each type of host device is found by. */
-const places: Readonly<Record<string, string>> = { pci: 'pci', usb: 'usb', scsi: 'scsi', mdev: 'mdev' }
+const places: Readonly<Record<string, string>> = {
+  pci: 'pci',
+  usb: 'usb',
+  scsi: 'scsi',
+  mdev: 'mdev',
+}
 
 function checkHostdev(one: Hostdev, add: Add): void {
   if (one.mode !== 'subsystem') return
@@ -105,7 +127,11 @@ function checkHostdev(one: Hostdev, add: Add): void {
   const wanted = places[type]
   if (wanted !== undefined && !byIds && !byTarget) {
     if (at === undefined) {
-      add('source', `a ${type} device is named by its <source>${type === 'usb' ? ': vendor and product, or an address' : ' address'}`, 'ERR_XML_ERROR')
+      add(
+        'source',
+        `a ${type} device is named by its <source>${type === 'usb' ? ': vendor and product, or an address' : ' address'}`,
+        'ERR_XML_ERROR',
+      )
     } else if (at.kind !== wanted) {
       add('source/address', `this is no address of a ${type} device`, 'ERR_XML_ERROR')
     }
@@ -115,12 +141,19 @@ function checkHostdev(one: Hostdev, add: Add): void {
   if (type === 'scsi' && !byTarget && !/^scsi_host\d+$/.test(one.adapter ?? ''))
     add('source/adapter/@name', `an adapter such as 'scsi_host0' is needed`, 'ERR_XML_ERROR')
   if (type === 'scsi_host' && !/^naa\.[0-9a-fA-F]{16}$/.test(one.wwpn ?? ''))
-    add('source/@wwpn', `a vhost target is named by 'naa.' and 16 hexadecimal digits`, 'ERR_XML_ERROR')
+    add(
+      'source/@wwpn',
+      `a vhost target is named by 'naa.' and 16 hexadecimal digits`,
+      'ERR_XML_ERROR',
+    )
   if (at?.kind === 'mdev' && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(at.uuid))
     add('source/address/@uuid', `${quote(at.uuid)} is not a UUID`, 'ERR_XML_ERROR')
   if (type === 'mdev' && one.model === undefined)
     add('@model', `a mediated device says its model, such as 'vfio-pci'`, 'ERR_XML_ERROR')
   if (one.sgio === 'unfiltered') add('@sgio', 'Linux no longer offers unfiltered SCSI commands')
-  if (type !== 'pci' && (one.romBar !== undefined || one.romFile !== undefined || one.romEnabled !== undefined))
+  if (
+    type !== 'pci' &&
+    (one.romBar !== undefined || one.romFile !== undefined || one.romEnabled !== undefined)
+  )
     add('rom', 'only PCI devices have a ROM to choose')
 }

@@ -5,28 +5,29 @@ import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
 /** What each type's host side cannot do without. */
-const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interface, string])[] } = {
-  bridge: [['bridge', 'source/@bridge']],
-  network: [['network', 'source/@network']],
-  direct: [['sourceDev', 'source/@dev']],
-  vhostuser: [['sourcePath', 'source/@path']],
-  server: [['sourcePort', 'source/@port']],
-  client: [
-    ['sourceAddress', 'source/@address'],
-    ['sourcePort', 'source/@port'],
-  ],
-  mcast: [
-    ['sourceAddress', 'source/@address'],
-    ['sourcePort', 'source/@port'],
-  ],
-  udp: [
-    ['sourceAddress', 'source/@address'],
-    ['sourcePort', 'source/@port'],
-  ],
-  internal: [['sourceName', 'source/@name']],
-  hostdev: [['hostAddress', 'source/address']],
-  vdpa: [['sourceDev', 'source/@dev']],
-}
+const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interface, string])[] } =
+  {
+    bridge: [['bridge', 'source/@bridge']],
+    network: [['network', 'source/@network']],
+    direct: [['sourceDev', 'source/@dev']],
+    vhostuser: [['sourcePath', 'source/@path']],
+    server: [['sourcePort', 'source/@port']],
+    client: [
+      ['sourceAddress', 'source/@address'],
+      ['sourcePort', 'source/@port'],
+    ],
+    mcast: [
+      ['sourceAddress', 'source/@address'],
+      ['sourcePort', 'source/@port'],
+    ],
+    udp: [
+      ['sourceAddress', 'source/@address'],
+      ['sourcePort', 'source/@port'],
+    ],
+    internal: [['sourceName', 'source/@name']],
+    hostdev: [['hostAddress', 'source/address']],
+    vdpa: [['sourceDev', 'source/@dev']],
+  }
 
 /**
  * A name that Linux gives a network device: IFNAMSIZ (include/uapi/linux/if.h) less its NUL, and
@@ -57,9 +58,16 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
     }
     for (const [key, below] of needed[nic.type] ?? []) {
       if (nic[key] === undefined)
-        add(below, `an interface of type '${nic.type}' needs a ${below.replace('/@', ' ')}`, 'ERR_XML_ERROR')
+        add(
+          below,
+          `an interface of type '${nic.type}' needs a ${below.replace('/@', ' ')}`,
+          'ERR_XML_ERROR',
+        )
     }
-    if (nic.mtu !== undefined && (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev'))
+    if (
+      nic.mtu !== undefined &&
+      (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev')
+    )
       add('mtu/@size', `an interface of type '${nic.type}' takes the MTU of its device`)
     for (const [key, below] of portNeeds[nic.virtualport?.type ?? ''] ?? [])
       if (nic.virtualport?.[key] === undefined)

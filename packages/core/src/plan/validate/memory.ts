@@ -10,29 +10,34 @@ export function checkMemoryDevices(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
   const add = (path: string, message: string, code: Problem['code'] = 'ERR_CONFIG_UNSUPPORTED') =>
     void problems.push({ code, path, message })
-  const { maxMemoryKiB, maxMemorySlots, memoryKiB = 0 } = domain
+  const { maxMemoryKiB, maxMemorySlots, memoryKiB } = domain
   const cells = domain.cpu?.numa ?? []
   if (maxMemoryKiB !== undefined && maxMemoryKiB < memoryKiB)
-    add('maxMemory', `${maxMemoryKiB} KiB is less than the ${memoryKiB} KiB of <memory>`, 'ERR_XML_ERROR')
+    add(
+      'maxMemory',
+      `${maxMemoryKiB} KiB is less than the ${memoryKiB} KiB of <memory>`,
+      'ERR_XML_ERROR',
+    )
   if (maxMemoryKiB !== undefined && maxMemorySlots === undefined)
     add('maxMemory/@slots', 'a number of slots is needed to plug memory into', 'ERR_XML_ERROR')
   if (maxMemorySlots !== undefined && cells.length === 0)
     add('cpu/numa', 'memory is plugged into a NUMA cell; describe at least one in <cpu><numa>')
   const plugged = devices.filter(({ device }) => device.model !== 'sgx-epc')
-  const slotted = plugged.filter(
-    ({ device }) => device.model === 'dimm' || device.model === 'nvdimm',
-  )
   const [first] = plugged
   if (first !== undefined && maxMemoryKiB === undefined)
     add(first.path, `memory devices need <maxMemory slots='…'>: room for what is plugged in`)
-  if (maxMemorySlots !== undefined && slotted.length > maxMemorySlots)
+  if (maxMemorySlots !== undefined && plugged.length > maxMemorySlots)
     add(
-      slotted[maxMemorySlots]?.path ?? 'maxMemory',
-      `${slotted.length} memory devices are more than the ${maxMemorySlots} slots of <maxMemory>`,
+      plugged[maxMemorySlots]?.path ?? 'maxMemory',
+      `${plugged.length} memory devices are more than the ${maxMemorySlots} slots of <maxMemory>`,
     )
   const total = plugged.reduce((sum, { device }) => sum + device.sizeKiB, 0)
   if (first !== undefined && total > memoryKiB)
-    add(first.path, `memory devices of ${total} KiB are more than the ${memoryKiB} KiB of <memory>`, 'ERR_XML_ERROR')
+    add(
+      first.path,
+      `memory devices of ${total} KiB are more than the ${memoryKiB} KiB of <memory>`,
+      'ERR_XML_ERROR',
+    )
   for (const { device, path } of devices) {
     const { model, node } = device
     if (node !== undefined && cells.every((cell) => cell.id !== node))
@@ -42,11 +47,22 @@ export function checkMemoryDevices(domain: AddressedDomain): Problem[] {
     if ((model === 'nvdimm' || model === 'virtio-pmem') && device.path === undefined)
       add(`${path}/source/path`, `a '${model}' is a file; name it`, 'ERR_XML_ERROR')
     if (model === 'virtio-mem' && device.requestedKiB === undefined)
-      add(`${path}/target/requested`, `a 'virtio-mem' says how much of it the guest gets`, 'ERR_XML_ERROR')
+      add(
+        `${path}/target/requested`,
+        `a 'virtio-mem' says how much of it the guest gets`,
+        'ERR_XML_ERROR',
+      )
     if (model === 'virtio-mem' && (device.requestedKiB ?? 0) > device.sizeKiB)
-      add(`${path}/target/requested`, `${device.requestedKiB} KiB are more than its ${device.sizeKiB} KiB`)
+      add(
+        `${path}/target/requested`,
+        `${device.requestedKiB} KiB are more than its ${device.sizeKiB} KiB`,
+      )
     const block = device.blockKiB
-    if (model === 'virtio-mem' && block !== undefined && (block === 0 || device.sizeKiB % block !== 0 || (device.requestedKiB ?? 0) % block !== 0))
+    if (
+      model === 'virtio-mem' &&
+      block !== undefined &&
+      (block === 0 || device.sizeKiB % block !== 0 || (device.requestedKiB ?? 0) % block !== 0)
+    )
       add(`${path}/target/block`, `sizes are multiples of the block, ${block} KiB`)
     if (device.labelSizeKiB !== undefined && device.labelSizeKiB >= device.sizeKiB)
       add(`${path}/target/label`, 'the label area leaves no room in the device')

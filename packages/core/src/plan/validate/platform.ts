@@ -10,7 +10,8 @@ export function checkPlatform(domain: AddressedDomain, context: PlanContext): Pr
   const add = (path: string, message: string, code: Problem['code'] = 'ERR_CONFIG_UNSUPPORTED') =>
     void problems.push({ code, path, message })
   const offers = context.profile.offers ?? []
-  const shown = (what: string): string => `${what} is not offered on ${context.guest.name} machine ${context.machine.name}`
+  const shown = (what: string): string =>
+    `${what} is not offered on ${context.guest.name} machine ${context.machine.name}`
   if (domain.keywrap !== undefined && !offers.includes('keywrap'))
     add('keywrap', shown('key wrapping'))
   const { launchSecurity } = domain
@@ -19,12 +20,20 @@ export function checkPlatform(domain: AddressedDomain, context: PlanContext): Pr
     if (!offers.includes(`launch-security:${type}`))
       add('launchSecurity/@type', shown(`launch security '${type}'`))
     else if (!hasObject(`${type}-guest`, context))
-      add('launchSecurity/@type', `QEMU at ${context.emulator} was built without '${type}-guest', or the host's processor lacks it`)
+      add(
+        'launchSecurity/@type',
+        `QEMU at ${context.emulator} was built without '${type}-guest', or the host's processor lacks it`,
+      )
   }
-  if (domain.genid !== undefined && !hasDriver('vmgenid', context)) add('genid', shown('a generation id'))
-  if (domain.genid === '') add('genid', 'an empty generation id is none; give a UUID', 'ERR_XML_ERROR')
+  if (domain.genid !== undefined && !hasDriver('vmgenid', context))
+    add('genid', shown('a generation id'))
+  if (domain.genid === '')
+    add('genid', 'an empty generation id is none; give a UUID', 'ERR_XML_ERROR')
   if (domain.memtune?.minGuaranteeKiB !== undefined)
-    add('memtune/min_guarantee', 'QEMU guarantees no memory; use <hard_limit>, or lock the guest’s memory')
+    add(
+      'memtune/min_guarantee',
+      'QEMU guarantees no memory; use <hard_limit>, or lock the guest’s memory',
+    )
   for (const [i, label] of (domain.seclabels ?? []).entries())
     if (label.type === 'dynamic' && label.relabel === false)
       add(`seclabel[${i + 1}]/@relabel`, `a 'dynamic' label relabels what it is for`)
@@ -43,12 +52,22 @@ function sysinfo(
   for (const [i, one] of (domain.sysinfo ?? []).entries()) {
     const path = `sysinfo[${i + 1}]`
     const uuid = one.system?.find((entry) => entry.name === 'uuid')?.value
-    if (uuid !== undefined && uuid.replaceAll('-', '').toLowerCase() !== domain.uuid.replaceAll('-', ''))
-      add(`${path}/system/entry`, `the uuid ${quote(uuid)} is not the domain's, ${domain.uuid}`, 'ERR_XML_ERROR')
+    if (
+      uuid !== undefined &&
+      uuid.replaceAll('-', '').toLowerCase() !== domain.uuid.replaceAll('-', '')
+    )
+      add(
+        `${path}/system/entry`,
+        `the uuid ${quote(uuid)} is not the domain's, ${domain.uuid}`,
+        'ERR_XML_ERROR',
+      )
     for (const [n, entry] of (one.entries ?? []).entries()) {
       const at = `${path}/entry[${n + 1}]`
       if (!/^opt\/(?!ovmf|org\.qemu)/.test(entry.name ?? ''))
-        add(`${at}/@name`, `${quote(entry.name ?? '')} is not a name of one's own: it begins with opt/, and not with opt/ovmf or opt/org.qemu`)
+        add(
+          `${at}/@name`,
+          `${quote(entry.name ?? '')} is not a name of one's own: it begins with opt/, and not with opt/ovmf or opt/org.qemu`,
+        )
       if (entry.file === undefined && (entry.value ?? '') === '')
         add(at, 'an entry has a file, or text', 'ERR_XML_ERROR')
     }

@@ -133,7 +133,10 @@ function imageNodes(disk: Disk, number: number): Argument[] {
         readonly,
         source: disk.source ?? {},
         backing,
-        keySecret: keySecret(disk, { ...disk.source, ...(disk.encryption && { encryption: disk.encryption }) }),
+        keySecret: keySecret(disk, {
+          ...disk.source,
+          ...(disk.encryption && { encryption: disk.encryption }),
+        }),
       },
       disk,
       cache,
@@ -230,7 +233,8 @@ function formatNode(
     cache,
     driver: keySecret !== undefined && raw ? 'luks' : raw ? 'raw' : format,
     'key-secret': keySecret !== undefined && raw ? keySecret : undefined,
-    encrypt: keySecret !== undefined && !raw ? { format: 'luks', 'key-secret': keySecret } : undefined,
+    encrypt:
+      keySecret !== undefined && !raw ? { format: 'luks', 'key-secret': keySecret } : undefined,
     'cache-size': disk.metadataCacheKiB === undefined ? undefined : disk.metadataCacheKiB * 1024,
     ...(raw && slice),
     file: sliced ? sliceName(node) : `libvirt-${node}-storage`,

@@ -116,8 +116,7 @@ export function videoArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.video ?? []).flatMap((video, position): Argument[] => {
     const model = offeredModel(context, 'video', video)
     const plain = position === 0 ? model.driver : (model.secondary ?? model.driver)
-    const driver =
-      video.accel3d === true && video.model === 'virtio' ? accelerated(plain) : plain
+    const driver = video.accel3d === true && video.model === 'virtio' ? accelerated(plain) : plain
     if (driver === undefined) return []
     return [
       [
@@ -136,7 +135,9 @@ export function videoArguments(context: ArgvContext): Argument[] {
 
 /** QEMU's name of the form that draws in 3D: `virtio-vga-gl`, `virtio-gpu-gl-pci`. */
 function accelerated(driver: string | undefined): string | undefined {
-  return driver?.endsWith('-pci') === true ? driver.replace(/-pci$/, '-gl-pci') : driver && `${driver}-gl`
+  return driver?.endsWith('-pci') === true
+    ? driver.replace(/-pci$/, '-gl-pci')
+    : driver && `${driver}-gl`
 }
 
 const mib = 1024

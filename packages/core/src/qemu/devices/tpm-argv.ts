@@ -32,12 +32,7 @@ function backend(context: ArgvContext, tpm: Tpm, id: string): Argument[] {
   if (tpm.backend === 'passthrough') {
     const cancel = '/dev/fdset/1'
     const path = context.runtime.tpmDevice ?? '/dev/fdset/0'
-    return [
-      [
-        '-tpmdev',
-        keyValueOption('passthrough', { id, path, 'cancel-path': cancel }),
-      ],
-    ]
+    return [['-tpmdev', keyValueOption('passthrough', { id, path, 'cancel-path': cancel })]]
   }
   const path = tpm.backend === 'external' ? tpm.sourcePath : tpmSocket(context)
   return [

@@ -31,7 +31,13 @@ export function redirdevArguments(context: ArgvContext): Argument[] {
 }
 
 /** `class:vendor:product:version:allow`, -1 for any. */
-function filterText({ class: kind = -1, vendor = -1, product = -1, version = -1, allow }: RedirRule): string {
+function filterText({
+  class: kind = -1,
+  vendor = -1,
+  product = -1,
+  version = -1,
+  allow,
+}: RedirRule): string {
   const hex = (n: number, width: number): string =>
     n < 0 ? '-1' : `0x${n.toString(16).toUpperCase().padStart(width, '0')}`
   return [hex(kind, 2), hex(vendor, 4), hex(product, 4), hex(version, 4), allow ? 1 : 0].join(':')
@@ -55,7 +61,10 @@ export function smartcardArguments(context: ArgvContext): Argument[] {
     if (card.mode !== 'passthrough') return [device(emulated(card))]
     const chardev = `char${id ?? ''}`
     const { type = 'spicevmc' } = card
-    return [chardevArgument(chardev, { ...card, type }, undefined, 'smartcard'), device({ chardev })]
+    return [
+      chardevArgument(chardev, { ...card, type }, undefined, 'smartcard'),
+      device({ chardev }),
+    ]
   })
 }
 
