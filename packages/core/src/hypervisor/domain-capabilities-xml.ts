@@ -1,14 +1,16 @@
 import type { Arch } from '../arch/arch.ts'
 import type { CpuModel } from '../arch/cpu-driver.ts'
-import type { DeviceRowName } from '../arch/device-allow-list.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, quote } from '../errors.ts'
-import { hasDriver, lookUp, offered } from '../plan/allow-list.ts'
 import { planContext } from '../plan/plan-context.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
+import { fittingFirmware } from '../plan/select-firmware.ts'
+import type { FirmwareDescriptor } from '../plan/select-firmware.ts'
 import { XmlWriter } from '../xml/writer.ts'
+import { writeDevices, writeFeatures } from './device-capabilities.ts'
+import { enumeration, supported } from './capability-elements.ts'
 
 export interface DomainCapabilitiesRequest {
   readonly arch: Arch
@@ -18,6 +20,8 @@ export interface DomainCapabilitiesRequest {
   readonly host: HostInfo
   readonly machine?: string
   readonly virtType?: 'kvm' | 'qemu'
+  /** Firmware of the host. */
+  readonly firmwares?: readonly FirmwareDescriptor[]
 }
 
 /** `<domainCapabilities>`: what one machine of one QEMU offers, by the architecture's tables. */
@@ -29,6 +33,7 @@ export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): strin
     capabilities,
     host,
     emulator,
+    firmwares: request.firmwares ?? [],
     fresh: { uuid: () => '', mac: () => '' },
   })
   const native = context.guest.kvmHosts.includes(host.arch) && capabilities.kvm.usable
@@ -46,9 +51,9 @@ export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): strin
   root.put(['arch'], guestName)
   root.append(['vcpu']).attribute('max', String(context.machine.cpuMax))
   supported(root, 'iothreads', true)
-  writeOs(supported(root, 'os', true))
+  writeOs(supported(root, 'os', true), context)
   writeCpu(root.append(['cpu']), context, virtType)
-  supported(root, 'memoryBacking', false)
+  writeMemoryBacking(root, context)
   writeDevices(root.append(['devices']), context)
   writeFeatures(root.append(['features']), context)
   return root.toString()
@@ -63,26 +68,6 @@ function probe(request: DomainCapabilitiesRequest): Domain {
     os: { type: 'hvm', ...(machine !== undefined && { machine }) },
     devices: {},
   }
-}
-
-function enumeration(writer: XmlWriter, name: string, values: readonly string[]): void {
-  const element = writer.append(['enum'])
-  element.attribute('name', name)
-  for (const value of values) element.append(['value']).text(value)
-}
-
-function supported(writer: XmlWriter, name: string, yes: boolean): XmlWriter {
-  const element = writer.append([name])
-  element.attribute('supported', yes ? 'yes' : 'no')
-  return element
-}
-
-/** Keys of a row that this QEMU has. */
-function usable(row: DeviceRowName, context: PlanContext): readonly string[] {
-  return offered(row, context).filter((key) => {
-    const model = lookUp(row, key, context)
-    return key !== '' && hasDriver(model?.type ?? model?.driver, context)
-  })
 }
 
 function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qemu'): void {
@@ -105,7 +90,8 @@ function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qe
       },
     ).length === 0
   mode('host-passthrough', accepts('host-passthrough'))
-  mode('maximum', accepts('maximum'))
+  const maximum = mode('maximum', accepts('maximum'))
+  if (accepts('maximum')) enumeration(maximum, 'maximumMigratable', ['on', 'off'])
   mode('host-model', accepts('host-model'))
   const models = offeredCpus(context, virtType)
   const custom = mode('custom', models.length > 0)
@@ -132,87 +118,33 @@ function usability(name: string, { capabilities }: PlanContext): 'yes' | 'no' | 
   return blocked === undefined ? 'unknown' : blocked.length === 0 ? 'yes' : 'no'
 }
 
-/** Firmware is given by path; none is searched for yet. */
-function writeOs(os: XmlWriter): void {
-  enumeration(os, 'firmware', [])
+/** Firmware by descriptor, and by path. */
+function writeOs(os: XmlWriter, context: PlanContext): void {
+  const fitting = fittingFirmware(context)
+  const secure = fitting.some((one) => one.features.includes('secure-boot'))
+  const efi = fitting.some((one) => one.interfaces.includes('uefi'))
+  enumeration(os, 'firmware', efi ? ['efi'] : [])
   const loader = supported(os, 'loader', true)
-  enumeration(loader, 'type', ['rom', 'pflash'])
+  for (const path of new Set(fitting.map((one) => one.executable)))
+    loader.append(['value']).text(path)
+  enumeration(loader, 'type', ['rom', ...(efi ? ['pflash'] : [])])
   enumeration(loader, 'readonly', ['yes', 'no'])
-  enumeration(loader, 'secure', ['no'])
+  enumeration(loader, 'secure', secure ? ['yes', 'no'] : ['no'])
 }
 
-/** libvirt's order of its own words, so that answers can be laid side by side. */
-function inOrder(values: readonly string[], order: readonly string[]): readonly string[] {
-  return order.filter((value) => values.includes(value))
-}
-
-/** A virtio model and its two other forms, as far as this QEMU was built with them. */
-function virtioForms(
-  models: readonly string[],
-  driver: string,
-  context: PlanContext,
-): readonly string[] {
-  return models.flatMap((model) => [
-    model,
-    ...['transitional', 'non-transitional']
-      .filter((form) => hasDriver(`${driver}-${form}`, context))
-      .map((form) => `${model}-${form}`),
-  ])
-}
-
-function writeDevices(writer: XmlWriter, context: PlanContext): void {
-  const buses = usable('disk', context)
-  const disk = supported(writer, 'disk', buses.length > 0)
-  enumeration(disk, 'diskDevice', [
-    'disk',
-    'cdrom',
-    ...(buses.includes('fdc') ? ['floppy'] : []),
-    'lun',
-  ])
-  enumeration(disk, 'bus', inOrder(buses, ['ide', 'fdc', 'scsi', 'virtio', 'usb', 'sata', 'sd']))
-  const block = lookUp('disk', 'virtio', context)?.driver
-  enumeration(disk, 'model', block === undefined ? [] : virtioForms(['virtio'], block, context))
-  const graphics = usable('graphics', context)
-  enumeration(supported(writer, 'graphics', graphics.length > 0), 'type', graphics)
-  const video = inOrder(usable('video', context), [
-    'vga',
-    'cirrus',
-    'vmvga',
-    'qxl',
-    'virtio',
-    'none',
-    'bochs',
-    'ramfb',
-  ])
-  enumeration(supported(writer, 'video', video.length > 0), 'modelType', video)
-  supported(writer, 'hostdev', false)
-  const rng = usable('rng', context)
-  const rngElement = supported(writer, 'rng', rng.length > 0)
-  const rngDriver = lookUp('rng', 'virtio', context)?.driver
+/** Kinds of memory that this QEMU can be given. */
+function writeMemoryBacking(root: XmlWriter, { capabilities }: PlanContext): void {
+  const kinds = [
+    ['file', 'memory-backend-file'],
+    ['anonymous', 'memory-backend-ram'],
+    ['memfd', 'memory-backend-memfd'],
+  ] as const
+  // A recording made before objects were asked for says nothing of them.
+  const known = kinds.some(([, type]) => capabilities.devices.includes(type))
+  const there = kinds.filter(([, type]) => !known || capabilities.devices.includes(type))
   enumeration(
-    rngElement,
-    'model',
-    rngDriver === undefined ? rng : virtioForms(rng, rngDriver, context),
+    supported(root, 'memoryBacking', true),
+    'sourceType',
+    there.map(([name]) => name),
   )
-  enumeration(rngElement, 'backendModel', ['random', 'builtin'])
-  for (const absent of ['filesystem', 'tpm', 'redirdev']) supported(writer, absent, false)
-  const channel = offered('channel', context)
-  enumeration(
-    supported(writer, 'channel', channel.length > 0),
-    'type',
-    channel.length > 0 ? ['pty', 'unix', 'spicevmc'] : [],
-  )
-}
-
-function writeFeatures(writer: XmlWriter, context: PlanContext): void {
-  const has = (name: 'gicVersion' | 'vmcoreinfo' | 'hypervRelaxed'): boolean =>
-    context.arch.features.supported[name] !== undefined
-  supported(writer, 'gic', has('gicVersion'))
-  supported(writer, 'vmcoreinfo', has('vmcoreinfo'))
-  supported(writer, 'genid', false)
-  supported(writer, 'backingStoreInput', true)
-  supported(writer, 'backup', false)
-  supported(writer, 'sev', false)
-  supported(writer, 'sgx', false)
-  if (has('hypervRelaxed')) supported(writer, 'hyperv', true)
 }

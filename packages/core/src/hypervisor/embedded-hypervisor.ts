@@ -114,7 +114,8 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async connectGetDomainCapabilities(options: DomainCapabilitiesOptions): Promise<string> {
-    const { capabilitiesOf, domainCapabilitiesXml, guestOf, requireEmulator } = await planning()
+    const { capabilitiesOf, domainCapabilitiesXml, guestOf, readFirmware, requireEmulator } =
+      await planning()
     const planner = await this.#plans()
     const name = options.arch ?? planner.defaultGuest()
     const arch = await this.#registry.find(name)
@@ -126,6 +127,7 @@ export class EmbeddedHypervisor implements Hypervisor {
       emulator,
       capabilities,
       host: await planner.host(),
+      firmwares: readFirmware(),
       ...(options.machine !== undefined && { machine: options.machine }),
       ...(options.virtType !== undefined && { virtType: options.virtType }),
     })
@@ -412,7 +414,7 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async connectExplainXml(xml: string, options: NativeOptions = {}): Promise<Explanation> {
-    const { formatDomain } = await planning()
+    const { formatDomain, withoutSecrets } = await planning()
     const { domain, notes, context, warnings } = await this.#plan(xml, options)
     return {
       name: domain.name,
@@ -420,7 +422,7 @@ export class EmbeddedHypervisor implements Hypervisor {
       machine: context.machine.name,
       entries: notes,
       warnings,
-      xml: formatDomain(domain),
+      xml: formatDomain(withoutSecrets(domain)),
     }
   }
 

@@ -3,6 +3,7 @@
  * verb needs it: `list` and `destroy` need none of it, and start three times faster without.
  */
 export { guestOf } from '../arch/registry.ts'
+export { readFirmware } from '../run/read-firmware.ts'
 export { planRun } from '../plan/plan-domain.ts'
 export { formatDomain, parseDomain, withoutSecrets } from '../xml/parse-domain.ts'
 export { capabilitiesXml } from './capabilities-xml.ts'

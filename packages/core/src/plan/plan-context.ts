@@ -61,6 +61,13 @@ export function planContext(
   const profile = arch.machine.profiles.find((one) => one.pattern.test(name))
   const place = locate('os/type/@machine')
   const where = { path: 'os/type/@machine', ...(place !== undefined && { place }) }
+  if (offeredMachines(arch, capabilities).length === 0) {
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `QEMU at ${facts.emulator} runs '${capabilities.target}' guests and has no machine of ${guest.name}; name another emulator, or another arch`,
+      { path: 'devices/emulator' },
+    )
+  }
   if (profile === undefined) {
     const offered = offeredMachines(arch, capabilities)
     const near = nearest(name, offered)

@@ -41,9 +41,7 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
   const { firmware, loader } = domain.os
   if (firmware === undefined || loader !== undefined) return undefined
   const wanted = firmware === 'efi' ? 'uefi' : 'bios'
-  const fits = context.firmwares.filter(
-    (one) => one.interfaces.includes(wanted) && runsOn(one, context),
-  )
+  const fits = fittingFirmware(context).filter((one) => one.interfaces.includes(wanted))
   const chosen = fits.find((one) => refusal(one, domain) === undefined)
   if (chosen === undefined) {
     const why =
@@ -63,6 +61,11 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
     ...(chosen.nvramTemplate !== undefined &&
       chosen.mode !== 'stateless' && { nvramTemplate: chosen.nvramTemplate }),
   }
+}
+
+/** Firmware of the host that was made for this guest and machine. */
+export function fittingFirmware(context: PlanContext): readonly FirmwareDescriptor[] {
+  return context.firmwares.filter((one) => runsOn(one, context))
 }
 
 function runsOn({ targets }: FirmwareDescriptor, { guest, machine }: PlanContext): boolean {
