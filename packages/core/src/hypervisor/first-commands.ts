@@ -33,12 +33,25 @@ function expiry(written: string): string {
   return Number.isFinite(seconds) ? String(seconds) : 'now'
 }
 
+/** The object that holds the disk's block back end: QEMU hides it inside some of its devices. */
+function backendOf({ bus, alias = '' }: Disk): string {
+  const peripheral = `/machine/peripheral/${alias}`
+  switch (bus) {
+    case 'virtio':
+      return `${peripheral}/virtio-backend`
+    case 'usb':
+      return `${peripheral}/${alias}.0/legacy[0]`
+    default:
+      return alias
+  }
+}
+
 function throttle(disk: Disk, limits: Iotune): ThrottleArguments {
   const n = (value: number | undefined): number => value ?? 0
   const optional = (key: string, value: number | string | undefined): object =>
     value === undefined || value === 0 ? {} : { [key]: value }
   return {
-    id: disk.alias ?? '',
+    id: backendOf(disk),
     bps: n(limits.totalBytesSec),
     bps_rd: n(limits.readBytesSec),
     bps_wr: n(limits.writeBytesSec),

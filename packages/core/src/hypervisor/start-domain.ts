@@ -233,7 +233,8 @@ async function meet(
   } catch (error) {
     // A QEMU that gives up closes its monitor first; a moment later it can say why.
     if (options.signal?.aborted !== true)
-      await Promise.race([spawned.exited, sleep(lastWordsMs, undefined, { ref: false })])
+      // Holds the process: nothing else may be left that does, and the error has yet to be told.
+      await Promise.race([spawned.exited, sleep(lastWordsMs)])
     throw spawned.exitError() ?? error
   }
 }

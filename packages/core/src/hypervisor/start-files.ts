@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, printable, quote } from '../errors.ts'
@@ -45,6 +45,7 @@ export async function startTpm(
   const path = `devices/tpm[${index + 1}]`
   const state = `${tpmDir}/${domain.uuid ?? domain.name}`
   await mkdir(state, { recursive: true, mode: 0o700 })
+  const said = `${stateDir}/swtpm.err`
   const { execa } = await import('execa')
   const result = await execa(
     'swtpm',
@@ -62,12 +63,18 @@ export async function startTpm(
       '--terminate',
       '--daemon',
     ],
-    { reject: false, timeout: tpmMs, stdin: 'ignore' },
+    // A daemon keeps what it was given open, so it is given no pipe of ours.
+    { reject: false, timeout: tpmMs, stdin: 'ignore', stdout: 'ignore', stderr: { file: said } },
   )
   if (result.exitCode === 0) return
   const why =
     result.code === 'ENOENT'
       ? 'it is not installed; install it with: apt-get install swtpm'
-      : printable(result.stderr.trim() || result.shortMessage || 'it did not say why')
+      : printable((await words(said)) || result.shortMessage || 'it did not say why')
   throw domainError('ERR_OPERATION_FAILED', `swtpm cannot be started: ${why}`, { path })
+}
+
+async function words(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text.trim()
 }
