@@ -1,15 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openHypervisor } from '@polyvirt/core'
 import type { Hypervisor } from '@polyvirt/core'
 import { QmpClient } from '@polyvirt/core/qmp'
-import type { QmpTransport } from '@polyvirt/core/qmp'
+import { dialQmp } from '../scripts/lib/dial-qmp.ts'
 import { guestXml, guests, registry } from './fixture.ts'
 import { inTurn, row, timed } from './stats.ts'
 import type { Row } from './stats.ts'
@@ -84,7 +81,7 @@ async function bareQemu(argv: readonly string[], root: string): Promise<number> 
   const child = spawn(program, args, { stdio: 'ignore' })
   const gone = new Promise((resolve) => child.once('exit', resolve))
   try {
-    const qmp = await QmpClient.connect({ transport: await dial(`${stateDir}/monitor.sock`) })
+    const qmp = await QmpClient.connect({ transport: await dialQmp(`${stateDir}/monitor.sock`) })
     await qmp.execute('cont')
     await qmp.execute('query-status')
     return performance.now() - start
@@ -92,26 +89,6 @@ async function bareQemu(argv: readonly string[], root: string): Promise<number> 
     child.kill('SIGKILL')
     await gone
     rmSync(stateDir, { recursive: true, force: true })
-  }
-}
-
-/** Connects as soon as the socket listens. */
-async function dial(path: string): Promise<QmpTransport> {
-  for (;;) {
-    const socket = connect(path)
-    try {
-      await once(socket, 'connect')
-      return {
-        readable: socket,
-        write: (bytes) =>
-          new Promise((resolve, reject) => {
-            socket.write(bytes, (error) => (error ? reject(error) : resolve()))
-          }),
-        close: () => socket.destroy(),
-      }
-    } catch {
-      await sleep(2)
-    }
   }
 }
 

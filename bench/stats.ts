@@ -9,6 +9,8 @@ export interface Row {
   readonly against?: { readonly what: string; readonly ms: number; readonly ratio: number }
   /** Why a figure is missing. */
   readonly note?: string
+  /** A figure that is no time: what it is, in words. */
+  readonly text?: string
 }
 
 export function median(values: readonly number[]): number {
@@ -58,7 +60,8 @@ export function row(what: string, values: readonly number[]): Row {
 
 export function renderRows(rows: readonly Row[]): string {
   return rows
-    .map(({ what, ms, minMs, maxMs, against, note }) => {
+    .map(({ what, ms, minMs, maxMs, against, note, text }) => {
+      if (text !== undefined) return `${what}: ${text}`
       if (note !== undefined) return `${what}: not measured: ${note}`
       const range = `${ms.toFixed(2)} ms (${minMs.toFixed(2)} to ${maxMs.toFixed(2)})`
       const compared =

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { ppc64 } from '@polyvirt/arch-ppc64'
+import { x86 } from '@polyvirt/arch-x86'
+import {
+  createRegistry,
+  formatDomain,
+  parseDomain,
+  planContext,
+  planDomain,
+  planRun,
+} from '@polyvirt/core'
+import type { Arch, QemuCapabilities } from '@polyvirt/core'
+import { recordedFirmware as firmwares } from './recorded-firmware.ts'
+
+/** What becomes of a document that is accepted. */
+export interface RecordedPlan {
+  /** The definition as it would be stored. */
+  readonly dumpxml: string
+  /** The command line, program first. */
+  readonly argv: readonly string[]
+  readonly guestName: string
+}
+
+/** Plans one document; `guestName` is the guest where the document names none. */
+export type RecordedPlanner = (xml: string, guestName: string) => Promise<RecordedPlan>
+
+/** The recordings of each guest's emulator, below packages/. */
+const recordings: Readonly<Record<string, string>> = {
+  x86_64: 'arch-x86/test/fixtures/capabilities/qemu-system-x86_64.json',
+  i686: 'arch-x86/test/fixtures/capabilities/qemu-system-i386.json',
+  ppc64le: 'arch-ppc64/test/fixtures/capabilities/qemu-system-ppc64.json',
+  ppc64: 'arch-ppc64/test/fixtures/capabilities/qemu-system-ppc64.json',
+}
+
+const registry = createRegistry([ppc64, x86])
+
+/** The guests that can be planned from recordings. */
+export const recordedGuests: readonly string[] = registry
+  .guests()
+  .filter((name) => recordings[name] !== undefined)
+
+const host = {
+  arch: 'x86_64',
+  cpu: { features: [], mhz: 0 },
+  topology: { cpus: 1, nodes: 1, sockets: 1, cores: 1, threads: 1 },
+  memoryKiB: 1024 * 1024,
+  pageSizesKiB: [4],
+  cells: [],
+  firmware: { kind: 'none' },
+} as const
+
+const fresh = {
+  uuid: () => '00000000-0000-4000-8000-000000000001',
+  mac: () => '52:54:00:00:00:01',
+}
+
+/** libvirt's folder, so that paths compare. */
+const libDir = '/var/lib/libvirt/qemu'
+
+/** A moment for clocks that are counted from the start; the same in every run. */
+const nowMs = Date.UTC(2024, 0, 1)
+
+/**
+ * A planner over recorded capabilities: no emulator is asked, nothing is started, and the answers
+ * are the same on every machine.
+ *
+ * It throws what planning throws: a DomainError where the document is refused.
+ */
+export function recordedPlanner(): RecordedPlanner {
+  const known = new Map<string, QemuCapabilities>()
+  return async (xml, folderGuest) => {
+    const { domain, locate } = parseDomain(xml)
+    const guestName = domain.os.arch ?? folderGuest
+    const arch = await registry.find(guestName)
+    const capabilities = known.get(guestName) ?? readRecording(guestName)
+    known.set(guestName, capabilities)
+    const emulator = domain.devices.emulator ?? defaultEmulator(arch, guestName)
+    const facts = { arch, guestName, capabilities, host, emulator, firmwares, fresh }
+    const context = planContext(domain, facts, locate)
+    const planned = planDomain(domain, context, locate)
+    const paths = pathsOf(planned.domain.name)
+    const { argv } = planRun(planned.domain, context, { paths, nowMs })
+    return { dumpxml: formatDomain(planned.domain), argv, guestName }
+  }
+}
+
+function readRecording(guestName: string): QemuCapabilities {
+  const file = new URL(`../../packages/${recordings[guestName] ?? ''}`, import.meta.url)
+  const recorded = JSON.parse(readFileSync(file, 'utf8')) as QemuCapabilities
+  // The recording's machine had KVM built in; whether it works is no matter for a plan.
+  return { ...recorded, kvm: { present: true, usable: true } }
+}
+
+function defaultEmulator(arch: Arch, guestName: string): string {
+  const guest = arch.guests.find(({ name }) => name === guestName)
+  return `/usr/bin/${guest?.emulators[0] ?? ''}`
+}
+
+/** libvirt's folders of a domain that has no id yet. */
+function pathsOf(name: string): Record<'stateDir' | 'channelDir' | 'ramDir' | 'hugeDir', string> {
+  const run = `-1-${name.slice(0, 20)}`
+  return {
+    stateDir: `${libDir}/domain-${run}`,
+    channelDir: `${libDir}/channel/target/domain-${run}`,
+    ramDir: `${libDir}/ram/${run}`,
+    hugeDir: `/dev/hugepages/libvirt/qemu/${run}`,
+  }
+}

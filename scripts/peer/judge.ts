@@ -1,0 +1,99 @@
+import type { XmlElement } from '@polyvirt/core'
+import { differenceLine } from './comparison.ts'
+import type { Comparison, Kind } from './comparison.ts'
+import { kindsOf } from './deviations.ts'
+import type { Deviation } from './deviations.ts'
+import { matches } from './matches.ts'
+import type { Refusal } from './plan-cases.ts'
+
+/** A case with all that rules may ask about. */
+export interface JudgedCase {
+  readonly comparison: Comparison
+  readonly arch: string
+  readonly document?: XmlElement
+  readonly refusal: Refusal
+  readonly libvirtError?: string
+}
+
+/**
+ * `void`: nothing to compare. `excused`: different, and every difference is a deviation; or a
+ * refusal that is excused leaves nothing to compare.
+ */
+export type Outcome = 'void' | 'equal' | 'excused' | 'different'
+
+export interface Judgement {
+  readonly key: string
+  readonly outcomes: Readonly<Record<Kind, Outcome>>
+  /** Counted apart: the peer refused for the sake of its host. */
+  readonly hostBound: boolean
+  /** Differences that no rule covers. */
+  readonly remaining: readonly { readonly kind: Kind; readonly line: string }[]
+  /** Ids of the rules that covered something. */
+  readonly used: ReadonlySet<string>
+}
+
+/** Holds a comparison against the deviations. */
+export function judge(one: JudgedCase, deviations: readonly Deviation[]): Judgement {
+  const { comparison } = one
+  const used = new Set<string>()
+  const remaining: { kind: Kind; line: string }[] = []
+  const uncovered = (kind: Kind): boolean => {
+    const rest = linesOf(one, kind).filter((line) => {
+      const rule = deviations.find((deviation) => covers(deviation, { one, kind, line }))
+      if (rule !== undefined) used.add(rule.id)
+      return rule === undefined
+    })
+    // A verdict that hangs on the peer's host is counted apart, and is nobody's difference.
+    const counts = kind !== 'verdict' || !comparison.hostBound
+    if (counts) remaining.push(...rest.map((line) => ({ kind, line })))
+    return rest.length > 0
+  }
+  const outcomeOf = (kind: Kind): Outcome => {
+    const equal = comparison[kind]
+    if (equal !== false) return equal === null ? 'void' : 'equal'
+    return uncovered(kind) ? 'different' : 'excused'
+  }
+  const verdict = outcomeOf('verdict')
+  // A refusal leaves nothing to compare: the one difference is the refusal itself.
+  const refused = one.refusal.length > 0 && verdict !== 'void'
+  const compared = (kind: Kind): Outcome =>
+    refused && comparison[kind] === false
+      ? verdict === 'excused'
+        ? 'excused'
+        : 'different'
+      : outcomeOf(kind)
+  const outcomes = { verdict, xml: compared('xml'), argv: compared('argv') }
+  return { key: comparison.key, outcomes, hostBound: comparison.hostBound, remaining, used }
+}
+
+/** The differences of one kind, one line each; at least one. */
+function linesOf({ comparison, refusal, libvirtError }: JudgedCase, kind: Kind): readonly string[] {
+  if (kind !== 'verdict') {
+    const { xmlDifferences, argvDifferences } = comparison
+    const differences = kind === 'xml' ? xmlDifferences : argvDifferences
+    if (differences.length === 0) return [`${kind}: the comparer names no difference`]
+    return differences.map(differenceLine)
+  }
+  if (refusal.length > 0) return refusal
+  return [`libvirt refuses (${comparison.stage}): ${libvirtError ?? 'it did not say why'}`]
+}
+
+interface Line {
+  readonly one: JudgedCase
+  readonly kind: Kind
+  readonly line: string
+}
+
+function covers(deviation: Deviation, { one, kind, line }: Line): boolean {
+  if (!kindsOf(deviation).includes(kind)) return false
+  const { comparison, arch, document, refusal, libvirtError } = one
+  const subject = {
+    arch,
+    libvirtStage: comparison.stage,
+    ...(document !== undefined && { document }),
+    ...(libvirtError !== undefined && { libvirtError }),
+    ...(kind === 'verdict' && refusal.length > 0 && { ourError: line }),
+  }
+  if (!matches(deviation.match, subject)) return false
+  return kind === 'verdict' || new RegExp(deviation.difference ?? '$^').test(line)
+}
