@@ -4,6 +4,7 @@ import { x86 } from '@polyvirt/arch-x86'
 import {
   createRegistry,
   formatDomain,
+  withoutSecrets,
   parseDomain,
   planContext,
   planDomain,
@@ -80,7 +81,7 @@ export function recordedPlanner(): RecordedPlanner {
     const planned = planDomain(domain, context, locate)
     const paths = pathsOf(planned.domain.name)
     const { argv } = planRun(planned.domain, context, { paths, nowMs })
-    return { dumpxml: formatDomain(planned.domain), argv, guestName }
+    return { dumpxml: formatDomain(withoutSecrets(planned.domain)), argv, guestName }
   }
 }
 
@@ -97,11 +98,14 @@ function defaultEmulator(arch: Arch, guestName: string): string {
 }
 
 /** libvirt's folders of a domain that has no id yet. */
-function pathsOf(name: string): Record<'stateDir' | 'channelDir' | 'ramDir' | 'hugeDir', string> {
+function pathsOf(
+  name: string,
+): Record<'stateDir' | 'channelDir' | 'nvramDir' | 'ramDir' | 'hugeDir', string> {
   const run = `-1-${name.slice(0, 20)}`
   return {
     stateDir: `${libDir}/domain-${run}`,
     channelDir: `${libDir}/channel/target/domain-${run}`,
+    nvramDir: `${libDir}/nvram`,
     ramDir: `${libDir}/ram/${run}`,
     hugeDir: `/dev/hugepages/libvirt/qemu/${run}`,
   }

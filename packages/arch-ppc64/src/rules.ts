@@ -137,6 +137,23 @@ const panicAddress: Rule = {
   },
 }
 
+/** Interrupts of virtual terminals: their registers are mapped to sixteen (QEMU hw/ppc/spapr_irq.c). */
+const maxTerminals = 16
+
+const terminals: Rule = {
+  name: 'ppc64/terminals',
+  check({ domain }) {
+    const all = (domain.devices.serial ?? []).filter((one) => one.targetType === 'spapr-vio-serial')
+    if (all.length <= maxTerminals) return []
+    return [
+      unsupported(
+        `devices/serial[${maxTerminals + 1}]`,
+        `pseries has interrupts for ${maxTerminals} virtual terminals, not ${all.length}; use virtio consoles`,
+      ),
+    ]
+  },
+}
+
 export const rules: readonly Rule[] = [
   tcgThreads,
   tcgTransactions,
@@ -146,4 +163,5 @@ export const rules: readonly Rule[] = [
   sleep,
   hostBridges,
   panicAddress,
+  terminals,
 ]

@@ -33,4 +33,23 @@ const flashNeedsAcpi: Rule = {
   },
 }
 
-export const rules: readonly Rule[] = [manyVcpus, flashNeedsAcpi]
+/** The board tells its guest of memory that comes and goes through ACPI, and QEMU insists. */
+const pluggedMemoryNeedsAcpi: Rule = {
+  name: 'x86/memory-acpi',
+  check({ domain }): readonly Problem[] {
+    if (domain.features?.acpi === true) return []
+    return (domain.devices.memory ?? []).flatMap(({ model }, i): Problem[] =>
+      model === 'dimm' || model === 'nvdimm'
+        ? [
+            {
+              code: 'ERR_CONFIG_UNSUPPORTED',
+              path: `devices/memory[${i + 1}]`,
+              message: `a '${model}' is found through ACPI: it needs <features><acpi/></features>`,
+            },
+          ]
+        : [],
+    )
+  },
+}
+
+export const rules: readonly Rule[] = [manyVcpus, flashNeedsAcpi, pluggedMemoryNeedsAcpi]

@@ -292,7 +292,11 @@ export const domainXml: XmlFields<Domain> = {
   keywrap: list('keywrap/cipher', keywrapCipherXml),
   launchSecurity: record('launchSecurity', launchSecurityXml),
   qemuArgs: mapped(
-    list('qemu:commandline/qemu:arg', qemuArgXml),
+    // Documents that two tools wrote have the element twice; libvirt takes all of it.
+    {
+      ...list('qemu:commandline/qemu:arg', qemuArgXml),
+      knows: ['qemu:commandline*/qemu:arg*'],
+    },
     (args) => args.map((arg) => arg.value),
     (values) => values.map((value) => ({ value })),
   ),

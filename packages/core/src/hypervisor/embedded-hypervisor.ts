@@ -31,8 +31,8 @@ import type {
 } from './hypervisor.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import type { Layout } from './layout.ts'
-import { runName } from './layout.ts'
-import { channelDirOf, Liveness } from './liveness.ts'
+import { runName, runPaths } from './layout.ts'
+import { Liveness } from './liveness.ts'
 import type { Plan, Planner } from './planning.ts'
 import { version } from './version.ts'
 
@@ -401,7 +401,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     const plan = await this.#plan(xml, options)
     // libvirt's own way to say "no id": the domain does not run.
     const stateDir = `${this.#layout.runDir}/${runName(-1, plan.domain.name)}`
-    const paths = { stateDir, channelDir: channelDirOf(stateDir) }
+    const paths = runPaths(this.#layout, stateDir)
     const { environmentOf, planRun } = await planning()
     const { argv } = planRun(plan.domain, plan.context, { paths, nowMs: Date.now() })
     return { argv, environment: environmentOf(stateDir, plan.domain), warnings: plan.warnings }

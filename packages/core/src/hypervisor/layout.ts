@@ -1,4 +1,5 @@
 import { domainError, quote } from '../errors.ts'
+import type { RuntimePaths } from '../qemu/argv-context.ts'
 
 /** Where one hypervisor keeps things; all absolute. */
 export interface Layout {
@@ -92,4 +93,20 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
 export function runName(id: number, name: string): string {
   const short = name.replace(/[^A-Za-z0-9_.-]/gu, '_').slice(0, 20)
   return `domain-${id}-${short}`
+}
+
+/** Channel sockets live beside the run folders, where libvirt has them. */
+export function channelDirOf(stateDir: string): string {
+  return stateDir.replace(/\/([^/]+)$/, '/channel/target/$1')
+}
+
+/** Where one run of a guest keeps what it needs. */
+export function runPaths(layout: Layout, stateDir: string): RuntimePaths {
+  return {
+    stateDir,
+    channelDir: channelDirOf(stateDir),
+    nvramDir: `${layout.libDir}/nvram`,
+    ramDir: `${stateDir}/ram`,
+    hugeDir: '/dev/hugepages',
+  }
 }

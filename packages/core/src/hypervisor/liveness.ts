@@ -5,6 +5,7 @@ import { removeTree } from '../run/private-dir.ts'
 import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
+import { channelDirOf } from './layout.ts'
 import { lifecycleActions, settlement } from './lifecycle-actions.ts'
 import { removeTaps } from './taps.ts'
 
@@ -207,11 +208,6 @@ function deathOf(active: ActiveRow): string {
   if (active.process.bootId !== bootId()) return 'unknown'
   if (active.state === 'crashed') return 'crashed'
   return existsSync(active.monitor) ? 'crashed' : 'shutdown'
-}
-
-/** Channel sockets live beside the run folders, where libvirt has them. */
-export function channelDirOf(stateDir: string): string {
-  return stateDir.replace(/\/([^/]+)$/, '/channel/target/$1')
 }
 
 /** Names of the taps that polyvirt made for a command line. */

@@ -19,10 +19,9 @@ import type { SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, Store } from '../store/index.ts'
 import { formatDomain } from '../xml/parse-domain.ts'
 import type { CreateOptions } from './hypervisor.ts'
-import { runName } from './layout.ts'
+import { runName, runPaths } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
-import { channelDirOf } from './liveness.ts'
 import { liveDomain } from './live-domain.ts'
 import type { Plan } from './planner.ts'
 import { pickPorts } from './ports.ts'
@@ -61,21 +60,19 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   checkFiles(domain)
   const id = store.allocateId()
   const stateDir = `${layout.runDir}/${runName(id, domain.name)}`
-  const channelDir = channelDirOf(stateDir)
+  const paths = runPaths(layout, stateDir)
+  const { channelDir } = paths
   const taps = nameTaps(domain)
   store.setPhase(job, 'prepare', { id, stateDir, taps: managedTaps(domain, taps) })
   let spawned: SpawnedQemu | undefined
   try {
     await prepareDirs(layout, stateDir, channelDir, domain)
     await makeTaps(domain, taps)
-    const nvramDir = `${layout.libDir}/nvram`
-    const tpmSocket = `${stateDir}/swtpm.sock`
-    await prepareNvram(withFirmware(domain, plan.context, nvramDir))
-    await startTpm(domain, stateDir, `${layout.libDir}/swtpm`, tpmSocket)
+    await prepareNvram(withFirmware(domain, plan.context, `${layout.libDir}/nvram`))
+    await startTpm(domain, stateDir, `${layout.libDir}/swtpm`)
     const ports = await pickPorts(domain)
     const run = planRun(domain, plan.context, {
-      paths: { stateDir, channelDir, nvramDir, ramDir: `${stateDir}/ram` },
-      tpmSocket,
+      paths,
       taps,
       ports,
       nowMs: Date.now(),
@@ -144,6 +141,12 @@ async function prepareDirs(
   await makePrivateDir(layout.runDir)
   await makePrivateDir(layout.logDir)
   await makePrivateDir(stateDir)
+  if (
+    domain.memoryBacking !== undefined ||
+    domain.devices.memory !== undefined ||
+    domain.cpu?.numa !== undefined
+  )
+    await makePrivateDir(`${stateDir}/ram`)
   const needsChannels = (domain.devices.channel ?? []).some(
     (channel) => channel.type === 'unix' && channel.sources?.[0]?.path === undefined,
   )

@@ -33,12 +33,7 @@ const tpmMs = 10_000
  * Starts swtpm for a guest that has an emulated TPM. It ends by itself when QEMU closes the
  * connection, and its command line names the run's folder, by which an interrupted start finds it.
  */
-export async function startTpm(
-  domain: Domain,
-  stateDir: string,
-  tpmDir: string,
-  socket: string,
-): Promise<void> {
+export async function startTpm(domain: Domain, stateDir: string, tpmDir: string): Promise<void> {
   const index = (domain.devices.tpm ?? []).findIndex((one) => one.backend === 'emulator')
   const tpm = domain.devices.tpm?.[index]
   if (tpm === undefined) return
@@ -55,7 +50,7 @@ export async function startTpm(
       '--tpmstate',
       `dir=${state},mode=0600`,
       '--ctrl',
-      `type=unixio,path=${socket},mode=0600`,
+      `type=unixio,path=${stateDir}/swtpm.sock,mode=0600`,
       '--log',
       `file=${stateDir}/swtpm.log`,
       '--pid',

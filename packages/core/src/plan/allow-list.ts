@@ -23,12 +23,16 @@ const keyOf: KeyOf = {
     path: '@model',
     what: `${c.type} controller model`,
   }),
-  interface: (i) => ({
-    row: 'interface',
-    key: i.model ?? '',
-    path: 'model/@type',
-    what: 'interface model',
-  }),
+  // A card of the host is what it is, and has no model.
+  interface: (i) =>
+    i.type === 'hostdev'
+      ? { row: 'hostdev', key: 'pci', path: '@type', what: 'host device' }
+      : {
+          row: 'interface',
+          key: i.model ?? '',
+          path: 'model/@type',
+          what: 'interface model',
+        },
   serial: (s) => ({
     row: 'serial',
     key: s.targetType ?? '',

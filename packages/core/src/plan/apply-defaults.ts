@@ -50,6 +50,7 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   defaultTuning(d)
   defaultIothreads(d)
   numberControllers(d)
+  sortControllers(draft)
   defaultInputs(d)
   addImplicitDevices(d)
   defaultCpu(d)

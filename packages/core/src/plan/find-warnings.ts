@@ -30,6 +30,17 @@ function tuning(domain: Domain): Problem[] {
     ['seclabel', labels, 'labels of security drivers'],
     ['devices/lease', domain.devices.lease !== undefined, 'leases of a lock manager'],
     ['devices/interface/bandwidth', nics.some((one) => one.bandwidth), 'bandwidth limits'],
+    [
+      'qemu:capabilities',
+      domain.qemuCapabilitiesAdd !== undefined || domain.qemuCapabilitiesDel !== undefined,
+      'capabilities that QEMU is to be believed to have',
+    ],
+    ['qemu:override', domain.qemuOverrides !== undefined, 'overrides of device properties'],
+    [
+      'qemu:deprecation',
+      domain.qemuDeprecation !== undefined,
+      'the treatment of deprecated options',
+    ],
     ['devices/interface/filterref', nics.some((one) => one.filterref), 'packet filters'],
   ].map(([path, there, what]) => [
     String(path),

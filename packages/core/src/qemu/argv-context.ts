@@ -34,8 +34,7 @@ export interface RuntimeChoices {
   readonly scsiNodes?: Readonly<Record<string, string>>
   /** Context id of a vsock that takes any. */
   readonly vsockCid?: number
-  /** Where swtpm listens, and the host's module where that is passed through. */
-  readonly tpmSocket?: string
+  /** The host's TPM, where that is passed through. */
   readonly tpmDevice?: string
 }
 

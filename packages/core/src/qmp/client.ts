@@ -224,6 +224,8 @@ export class QmpClient implements AsyncDisposable {
   }
 
   #receiveGreeting(message: Message): void {
+    // QEMU greets a moment after it takes the connection, and may tell of something before.
+    if (Object.hasOwn(message, 'event') && typeof readEvent(message) !== 'string') return
     const greeting = readGreeting(message)
     if (typeof greeting === 'string') {
       this.#end(this.#protocolError(`${greeting}: ${quote(JSON.stringify(message).slice(0, 200))}`))

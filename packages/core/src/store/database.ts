@@ -138,6 +138,8 @@ function checkKind(database: Database, path: string): void {
   if (id === applicationId) return
   const tables = database.get('SELECT count(*) AS tables FROM sqlite_schema')
   if (id === 0 && tables?.['tables'] === 0) return
+  // Another process of ours may have made it between the two questions.
+  if (database.pragma('application_id') === applicationId) return
   throw domainError(
     'ERR_OPERATION_INVALID',
     `${quote(path, 200)} is a database of another program: give another directory`,

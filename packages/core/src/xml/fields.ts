@@ -105,8 +105,10 @@ export function verbatim(name: string): XmlField<string> {
 
 /** Prefixes that the source uses and an outer element declares, declared where they are needed. */
 function withNamespaces(source: string, outer: XmlElement): string {
+  // What an element further in declares holds for that one only.
+  const opening = /^<[^>]*>/.exec(source)?.[0] ?? ''
   const missing = [...outer.attributes]
-    .filter(([key]) => key.startsWith('xmlns:') && !source.includes(`${key}=`))
+    .filter(([key]) => key.startsWith('xmlns:') && !opening.includes(`${key}=`))
     .filter(([key]) => source.includes(`${key.slice('xmlns:'.length)}:`))
     .map(([key, uri]) => ` ${key}='${uri.replace(/[&<']/g, (c) => `&#${c.charCodeAt(0)};`)}'`)
   return source.replace(/^<[^\s/>]+/, (tag) => `${tag}${missing.join('')}`)

@@ -127,6 +127,15 @@ describe('connecting', () => {
     open.push(await connecting)
   })
 
+  test('an event that comes before the greeting is no protocol error', async () => {
+    const peer = createFakePeer()
+    peer.send({ timestamp: { seconds: 1, microseconds: 2 }, event: 'RESUME' })
+    const negotiated = peer.negotiate()
+    await using client = await QmpClient.connect({ transport: peer.transport, timeoutMs: 2000 })
+    await negotiated
+    expect(client.version.major).toBe(7)
+  })
+
   test('Q-06 a greeting nested 100,000 deep is refused within 100 ms', async () => {
     const peer = createFakePeer()
     peer.send(`{"QMP":${'['.repeat(100_000)}\n`)

@@ -1,4 +1,4 @@
-import { integer, list, nonEmpty, oneOf, required } from '../../xml/fields.ts'
+import { integer, list, mapped, oneOf, required, text } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
 import { charSourceXml, charTypes } from './chardev.ts'
 import type { CharSource, CharType } from './chardev.ts'
@@ -28,7 +28,12 @@ export const rngXml: XmlFields<Rng> = {
   rateBytes: integer('rate/@bytes', { min: 1, max: 0xffffffff }),
   ratePeriod: integer('rate/@period', { min: 1, max: 0xffffffff }),
   backend: required(oneOf('backend/@model', ['random', 'builtin', 'egd'])),
-  source: nonEmpty('backend/.'),
+  source: mapped(
+    text('backend/.'),
+    // Blanks around what stands inside say nothing.
+    (written) => (written.trim() === '' ? undefined : written),
+    (path) => path,
+  ),
   egdType: oneOf('backend/@type', charTypes),
   egdSources: list('backend/source', charSourceXml),
   egdProtocol: oneOf('backend/protocol/@type', ['raw', 'telnet']),

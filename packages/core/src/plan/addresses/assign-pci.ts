@@ -312,16 +312,16 @@ function numberBuses(d: Defaulting): void {
 }
 
 /** QEMU's device for each model, and by what the guest tells bridges apart. */
-const modelNames: ReadonlyMap<string, string> = new Map(
+export const modelNames: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
-    'pci-bridge': 'pci-bridge',
-    'dmi-to-pci-bridge': 'i82801b11-bridge',
-    'pcie-to-pci-bridge': 'pcie-pci-bridge',
-    'pcie-root-port': 'pcie-root-port',
-    'pcie-switch-upstream-port': 'x3130-upstream',
-    'pcie-switch-downstream-port': 'xio3130-downstream',
-    'pci-expander-bus': 'pxb',
-    'pcie-expander-bus': 'pxb-pcie',
+    'pci-bridge': ['pci-bridge'],
+    'dmi-to-pci-bridge': ['i82801b11-bridge'],
+    'pcie-to-pci-bridge': ['pcie-pci-bridge'],
+    'pcie-root-port': ['pcie-root-port', 'ioh3420'],
+    'pcie-switch-upstream-port': ['x3130-upstream'],
+    'pcie-switch-downstream-port': ['xio3130-downstream'],
+    'pci-expander-bus': ['pxb'],
+    'pcie-expander-bus': ['pxb-pcie'],
   }),
 )
 
@@ -330,9 +330,8 @@ function finishControllers(d: Defaulting, layout: PciLayout): void {
   for (const controller of pciControllers(d.domain)) {
     const { model = '', index = 0, address } = controller
     const name =
-      model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames.get(model)
-    const legacyPort = model === 'pcie-root-port' && controller.modelName === 'ioh3420'
-    if (!legacyPort) fill(d, 'controller', controller, 'modelName', name, why)
+      model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames.get(model)?.[0]
+    fill(d, 'controller', controller, 'modelName', name, why)
     if (model === 'pci-bridge') fill(d, 'controller', controller, 'chassisNr', index, why)
     if (model === 'pcie-root-port' || model === 'pcie-switch-downstream-port') {
       fill(d, 'controller', controller, 'chassis', index, why)

@@ -26,7 +26,7 @@ export function assignMemorySlots(d: Defaulting): void {
   }
 }
 
-/** Smart cards in the slots of their readers, in document order. */
+/** Smart cards in readers of their own: QEMU's have one slot each (hw/usb/dev-smartcard-reader.c). */
 export function assignCardSlots(d: Defaulting): void {
   const cards = devicesOf(d.domain, 'smartcard')
   const taken = new Set(
@@ -36,15 +36,15 @@ export function assignCardSlots(d: Defaulting): void {
   )
   for (const card of cards) {
     if (card.address !== undefined) continue
-    let slot = 0
-    while (taken.has(`0:${slot}`)) slot++
-    taken.add(`0:${slot}`)
+    let controller = 0
+    while (taken.has(`${controller}:0`)) controller++
+    taken.add(`${controller}:0`)
     settle(
       d,
       'smartcard',
       card,
-      { type: 'ccid', controller: 0, slot },
-      { rule: 'address/ccid', reason: 'the next slot of the first card reader' },
+      { type: 'ccid', controller, slot: 0 },
+      { rule: 'address/ccid', reason: 'the next card reader that is free' },
     )
   }
 }

@@ -101,6 +101,8 @@ export function defaultControllerModels(d: Defaulting): void {
   for (const controller of devicesOf(d.domain, 'controller')) {
     const row = `controller:${controller.type}` as const
     if (controller.model === 'auto') delete controller.model
+    // No controller has no place.
+    if (controller.type === 'usb' && controller.model === 'none') delete controller.address
     if (controller.type !== 'virtio-serial') delete controller.vectors
     const model = defaultModel(row, d.context)
     if (model === undefined || model === '') continue
@@ -128,13 +130,14 @@ export function addNeededControllers(d: Defaulting): void {
   addVirtioSerial(d)
   placeHostUnits(d)
   const cards = devicesOf(domain, 'smartcard')
-  for (const card of cards.length === 0 ? [] : [0, ...cards.map(readerOf)]) {
-    need(d, 'ccid', card, 'a smart card sits in it')
+  const readers = cards.map((card, i) => readerOf(card) ?? i)
+  for (let index = 0; index <= Math.max(-1, ...readers) && index < 256; index++) {
+    need(d, 'ccid', index, 'a smart card sits in it')
   }
 }
 
-function readerOf({ address }: DeviceDraft<'smartcard'>): number {
-  return address?.type === 'ccid' ? address.controller : 0
+function readerOf({ address }: DeviceDraft<'smartcard'>): number | undefined {
+  return address?.type === 'ccid' ? address.controller : undefined
 }
 
 /** Units of one SCSI bus that libvirt hands to devices of the host (VIR_DOMAIN wide bus). */

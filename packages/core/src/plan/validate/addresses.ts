@@ -54,6 +54,8 @@ function placeKey({ kind, device, address }: Placed): string | undefined {
       return address.port === undefined ? undefined : `usb ${address.bus}:${address.port}`
     case 'virtio-serial':
     case 'ccw':
+    case 'ccid':
+    case 'dimm':
       return formatAddress(address)
     case 'spapr-vio':
       return address.reg === undefined ? undefined : `spapr-vio ${address.reg}`
@@ -233,6 +235,19 @@ function missingBus(
         ]
       }
       return [...refuse('usb', address.bus), ...rootPort(address, path, domain)]
+    case 'ccid':
+      return [
+        ...refuse('ccid', address.controller),
+        ...(address.slot === 0
+          ? []
+          : [
+              {
+                code: 'ERR_XML_ERROR' as const,
+                path: `${path}/@slot`,
+                message: `a card reader has one slot, 0, and no slot ${address.slot}`,
+              },
+            ]),
+      ]
     case 'virtio-serial':
       return refuse('virtio-serial', address.controller)
     case 'drive': {

@@ -71,6 +71,14 @@ export function checkChardevs(domain: AddressedDomain, context: PlanContext): Pr
             path: `${path}/target`,
             message: 'guestfwd needs an address and a port',
           })
+        } else if (targetType === 'guestfwd') {
+          const { guestAddress = '' } = device as { guestAddress?: string }
+          if (!/^10\.0\.2\.(?:\d{1,2}|1\d\d|2[0-4]\d|25[0-5])$/.test(guestAddress))
+            problems.push({
+              code: 'ERR_CONFIG_UNSUPPORTED',
+              path: `${path}/target/@address`,
+              message: `${quote(guestAddress)} is not an address of QEMU's user network, 10.0.2.0/24`,
+            })
         }
       }
     }

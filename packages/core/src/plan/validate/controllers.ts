@@ -1,13 +1,23 @@
 import { controllerModels } from '../../domain/devices/controller.ts'
 import type { Problem } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
+import { modelNames } from '../addresses/assign-pci.ts'
 import { maxRootPorts } from '../addresses/assign-usb.ts'
 import { maxPorts } from '../addresses/assign-virtio-serial.ts'
+import { checkUsbControllers } from './usb-controllers.ts'
 import type { PlanContext } from '../plan-context.ts'
+
+const virtioOnly = [
+  ['iothread', 'iothread'],
+  ['queues', 'queues'],
+  ['cmdPerLun', 'cmd_per_lun'],
+  ['maxSectors', 'max_sectors'],
+  ['ioeventfd', 'ioeventfd'],
+] as const
 
 /** Indexes are unique; the PCI root is index 0 and the machine's own; bridges look upwards. */
 export function checkControllers(domain: AddressedDomain, context: PlanContext): Problem[] {
-  const problems: Problem[] = []
+  const problems: Problem[] = [...checkUsbControllers(domain.devices.controller ?? [])]
   const seen = new Map<string, string>()
   const controllers = domain.devices.controller ?? []
   const layout = context.profile.pci
@@ -21,17 +31,6 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
           ? `a ${type} controller has no number of ports`
           : `${ports} ports are more than a ${type} controller takes: 1 to ${most}`
       problems.push({ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/@ports`, message })
-    }
-    if (type === 'usb' && controller.masterStartport !== undefined) {
-      const master = controllers.some(
-        (one) => one.type === 'usb' && one.index === index && one.masterStartport === undefined,
-      )
-      if (!master)
-        problems.push({
-          code: 'ERR_XML_ERROR',
-          path: `${path}/master`,
-          message: `no USB controller with index ${index} is there to be this one's master`,
-        })
     }
     // USB companions share an index: one EHCI, up to three UHCI.
     const key = `${type} ${index} ${type === 'usb' ? (model ?? '') : ''}`
@@ -50,7 +49,26 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
       !controllerModels[type].includes(model)
     )
       continue
+    const virtio = type !== 'scsi' || /^virtio/.test(model ?? '')
+    for (const [key, below] of virtio ? [] : virtioOnly)
+      if (controller[key] !== undefined)
+        problems.push({
+          code: 'ERR_CONFIG_UNSUPPORTED',
+          path: `${path}/driver/@${below}`,
+          message: `only a virtio-scsi controller has this, not '${model ?? ''}'`,
+        })
     if (type !== 'pci' || layout === undefined) continue
+    const names = modelNames.get(model ?? '')
+    if (
+      names !== undefined &&
+      controller.modelName !== undefined &&
+      !names.includes(controller.modelName)
+    )
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/model/@name`,
+        message: `a '${model ?? ''}' is QEMU's ${names.join(' or ')}, not '${controller.modelName}'`,
+      })
     const isRoot = model === 'pci-root' || model === 'pcie-root'
     if (index === 0 && model !== layout.root) {
       problems.push({

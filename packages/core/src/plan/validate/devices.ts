@@ -6,6 +6,7 @@ import { nearest } from '../../nearest.ts'
 import { hasDriver, modelOf, offered, rowKey, virtioSuffix } from '../allow-list.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
+import { pciWish } from '../addresses/pci-wish.ts'
 import { chardevTypes, checkChardevs } from './chardevs.ts'
 import { checkControllers } from './controllers.ts'
 import { checkDisks } from './disks.ts'
@@ -58,6 +59,21 @@ function checkModel<K extends DeviceKind>(
     ]
   }
   const form = (device as { readonly model?: string }).model
+  const { iommu } = device as { readonly iommu?: boolean }
+  if (
+    iommu === true &&
+    model.driver?.includes('virtio') === true &&
+    pciWish(kind, device, context)?.connect === 'pci' &&
+    form?.endsWith('-non-transitional') !== true
+  ) {
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/driver/@iommu`,
+        message: `a virtio device that may be of the older kind goes through no IOMMU; use model='virtio-non-transitional'`,
+      },
+    ]
+  }
   const suffix = kind === 'input' || kind === 'video' ? '' : virtioSuffix(form)
   const driver = model.type ?? (model.driver === undefined ? undefined : `${model.driver}${suffix}`)
   if (hasDriver(driver, context)) return []

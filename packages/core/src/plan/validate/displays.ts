@@ -35,7 +35,7 @@ function graphics(domain: AddressedDomain): Problem[] {
       )
     if (one.type === 'spice' && (one.tlsPort ?? 0) > 0)
       add('@tlsPort', 'TLS is not set up for SPICE; use a plain port', 'ERR_CONFIG_UNSUPPORTED')
-    if (one.keymap !== undefined && !/^[A-Za-z0-9_-]+$/.test(one.keymap))
+    if (one.keymap !== undefined && !/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(one.keymap))
       add('@keymap', `${quote(one.keymap)} is not a keymap name`)
     checkListens(one, add)
   }
@@ -64,6 +64,9 @@ function checkListens(
   }
 }
 
+/** QEMU's VIRTIO_GPU_MAX_SCANOUTS (include/hw/virtio/virtio-gpu.h). */
+const maxHeads = 16
+
 function videos(domain: AddressedDomain): Problem[] {
   const list = domain.devices.video ?? []
   const problems: Problem[] = []
@@ -84,6 +87,13 @@ function videos(domain: AddressedDomain): Problem[] {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: `${path}/model/@type`,
         message: `a second video card is 'qxl' or 'virtio', not '${video.model ?? ''}'`,
+      })
+    }
+    if (video.model === 'virtio' && (video.heads ?? 1) > maxHeads) {
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/model/@heads`,
+        message: `a 'virtio' card has at most ${maxHeads} heads, not ${video.heads ?? 1}`,
       })
     }
     if (video.accel3d === true && video.model !== 'virtio' && video.model !== 'qxl') {

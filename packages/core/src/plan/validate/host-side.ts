@@ -51,10 +51,11 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
     if (one.type === 'spicevmc' && !spice)
       add('@type', `type 'spicevmc' needs <graphics type='spice'>: nobody else speaks it`)
   })
-  each('channel', devices.channel, (one, add) => {
-    if (one.type === 'spicevmc' && !spice)
-      add('@type', `type 'spicevmc' needs <graphics type='spice'>: nobody else speaks it`)
-  })
+  for (const kind of ['serial', 'parallel', 'console', 'channel'] as const)
+    each<{ readonly type: string }>(kind, devices[kind], (one, add) => {
+      if ((one.type === 'spicevmc' || one.type === 'spiceport') && !spice)
+        add('@type', `type '${one.type}' needs <graphics type='spice'>: nobody else speaks it`)
+    })
   each('smartcard', devices.smartcard, (one, add) => {
     if (one.mode === 'passthrough' && one.type === undefined)
       add('@type', `mode 'passthrough' needs a type: where the card is`, 'ERR_XML_ERROR')

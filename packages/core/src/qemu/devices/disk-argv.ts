@@ -29,7 +29,8 @@ export function numberImages(disks: readonly Disk[]): ReadonlyMap<Disk, number> 
 /** The images below a disk's own, top first. */
 function chain(disk: Disk): readonly BackingStore[] {
   const below: BackingStore[] = []
-  let store = disk.backingStore
+  // A raw image has nothing below it, whatever a document says.
+  let store = canBack(disk.format) ? disk.backingStore : undefined
   while (store?.type !== undefined) {
     below.push(store)
     store = store.backingStore

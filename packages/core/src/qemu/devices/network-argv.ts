@@ -18,7 +18,6 @@ function one(context: ArgvContext, nic: Interface, position: number): Argument[]
   if (nic.type === 'hostdev') return [passedThrough(context, nic)]
   const host = hostName(alias)
   const model = offeredModel(context, 'interface', nic)
-  const multi = (nic.queues ?? 0) > 1 && model.driver?.startsWith('virtio-') === true
   return [
     ...vhostUserSocket(nic),
     ['-netdev', jsonOption({ ...backend(context, nic, position), id: host })],
@@ -26,17 +25,7 @@ function one(context: ArgvContext, nic: Interface, position: number): Argument[]
       '-device',
       jsonOption({
         driver: driverName(model, nic.model),
-        tx: nic.txmode === 'timer' ? 'timer' : nic.txmode === 'iothread' ? 'bh' : undefined,
-        ioeventfd: nic.ioeventfd,
-        event_idx: nic.eventIdx,
-        ...offloads('', nic.hostOffloads),
-        ...offloads('guest_', nic.guestOffloads),
-        ...(multi && { mq: true, vectors: 2 * (nic.queues ?? 0) + 2 }),
-        rx_queue_size: nic.rxQueueSize,
-        tx_queue_size: nic.txQueueSize,
-        host_mtu: nic.mtu,
-        rss: nic.rss,
-        hash: nic.rssHashReport,
+        ...(model.driver?.startsWith('virtio-') === true && virtioCard(nic)),
         ...virtioOptions(nic),
         ...(nic.teamingType === 'persistent' && { failover: true }),
         netdev: host,
@@ -48,6 +37,24 @@ function one(context: ArgvContext, nic: Interface, position: number): Argument[]
       }),
     ],
   ]
+}
+
+/** What only a virtio card has. */
+function virtioCard(nic: Interface): Options {
+  const multi = (nic.queues ?? 0) > 1
+  return {
+    tx: nic.txmode === 'timer' ? 'timer' : nic.txmode === 'iothread' ? 'bh' : undefined,
+    ioeventfd: nic.ioeventfd,
+    event_idx: nic.eventIdx,
+    ...offloads('', nic.hostOffloads),
+    ...offloads('guest_', nic.guestOffloads),
+    ...(multi && { mq: true, vectors: 2 * (nic.queues ?? 0) + 2 }),
+    rx_queue_size: nic.rxQueueSize,
+    tx_queue_size: nic.txQueueSize,
+    host_mtu: nic.mtu,
+    rss: nic.rss,
+    hash: nic.rssHashReport,
+  }
 }
 
 /** A card of the host itself. */

@@ -45,6 +45,6 @@ function backend(context: ArgvContext, tpm: Tpm, id: string): Argument[] {
 }
 
 /** Where swtpm listens for this run. */
-export function tpmSocket({ runtime, domain }: ArgvContext): string {
-  return runtime.tpmSocket ?? `${runtime.paths.stateDir}/${domain.name}-swtpm.sock`
+export function tpmSocket({ runtime }: ArgvContext): string {
+  return `${runtime.paths.stateDir}/swtpm.sock`
 }
