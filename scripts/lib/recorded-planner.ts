@@ -16,6 +16,8 @@ import { recordedFirmware as firmwares } from './recorded-firmware.ts'
 /** What becomes of a document that is accepted. */
 export interface RecordedPlan {
   /** The definition as it would be stored. */
+  readonly stored: string
+  /** The definition as it is shown: without passwords. */
   readonly dumpxml: string
   /** The command line, program first. */
   readonly argv: readonly string[]
@@ -81,7 +83,12 @@ export function recordedPlanner(): RecordedPlanner {
     const planned = planDomain(domain, context, locate)
     const paths = pathsOf(planned.domain.name)
     const { argv } = planRun(planned.domain, context, { paths, nowMs })
-    return { dumpxml: formatDomain(withoutSecrets(planned.domain)), argv, guestName }
+    return {
+      stored: formatDomain(planned.domain),
+      dumpxml: formatDomain(withoutSecrets(planned.domain)),
+      argv,
+      guestName,
+    }
   }
 }
 

@@ -10,7 +10,7 @@ const xml = `<domain type='qemu'>
   <os><type arch='x86_64'>hvm</type></os>
 </domain>`
 const guestName = 'x86_64'
-const answer: RecordedPlan = { dumpxml: xml, argv: ['qemu', '-S'], guestName }
+const answer: RecordedPlan = { stored: xml, dumpxml: xml, argv: ['qemu', '-S'], guestName }
 
 /** A planner that gives these answers one after the other, and throws what is an error. */
 function answers(...list: readonly (RecordedPlan | Error)[]): () => Promise<RecordedPlan> {
@@ -66,7 +66,7 @@ test.each([
   ],
   [
     'a plan whose definition becomes another',
-    [answer, { ...answer, dumpxml: `${xml}\n` }],
+    [answer, { ...answer, stored: `${xml}\n` }],
     'own output planned differently',
   ],
   [

@@ -23,20 +23,20 @@ export async function checkPlan(
   const unsettled = checkFixpoint(xml)
   if (unsettled !== undefined) return unsettled
   if ('error' in answer) return checkRefusal(answer.error, xml)
-  const { dumpxml, argv, guestName: planned } = answer.value
-  const again = await attempt(() => plan(dumpxml, planned))
+  const { stored, argv, guestName: planned } = answer.value
+  const again = await attempt(() => plan(stored, planned))
   if ('error' in again) {
-    return broken('own output refused', `${textOf(again.error)}\n--- our output\n${dumpxml}`)
+    return broken('own output refused', `${textOf(again.error)}\n--- our output\n${stored}`)
   }
-  return sameAgain({ dumpxml, argv }, again.value) ?? { kind: 'planned', guestName: planned }
+  return sameAgain({ stored, argv }, again.value) ?? { kind: 'planned', guestName: planned }
 }
 
 function sameAgain(
-  first: Pick<RecordedPlan, 'dumpxml' | 'argv'>,
+  first: Pick<RecordedPlan, 'stored' | 'argv'>,
   second: RecordedPlan,
 ): Outcome | undefined {
-  if (second.dumpxml !== first.dumpxml) {
-    return broken('own output planned differently', firstDifference(first.dumpxml, second.dumpxml))
+  if (second.stored !== first.stored) {
+    return broken('own output planned differently', firstDifference(first.stored, second.stored))
   }
   const lines = ({ argv }: Pick<RecordedPlan, 'argv'>): string => argv.join('\n')
   if (lines(second) !== lines(first)) {

@@ -31,7 +31,7 @@ export const rngXml: XmlFields<Rng> = {
   source: mapped(
     text('backend/.'),
     // Blanks around what stands inside say nothing.
-    (written) => (written.trim() === '' ? undefined : written),
+    (written) => (written.trim() === '' ? undefined : written.trim()),
     (path) => path,
   ),
   egdType: oneOf('backend/@type', charTypes),

@@ -103,6 +103,14 @@ function wholeBlocks(d: Defaulting): void {
   if (step === undefined) return
   for (const [i, one] of (d.domain.devices.memory ?? []).entries()) {
     if (one.model !== 'nvdimm') continue
+    if (one.uuid === undefined) {
+      one.uuid = d.context.fresh.uuid()
+      note(d, `devices/memory[${i + 1}]/uuid`, one.uuid, {
+        rule: 'memory/nvdimm',
+        reason: 'by which the guest tells such memory apart',
+        arch: true,
+      })
+    }
     const label = one.labelSizeKiB ?? 0
     const whole = Math.floor((one.sizeKiB - label) / step) * step + label
     if (whole === one.sizeKiB || whole <= label) continue

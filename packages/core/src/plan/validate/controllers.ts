@@ -49,7 +49,7 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
       !controllerModels[type].includes(model)
     )
       continue
-    const virtio = type !== 'scsi' || /^virtio/.test(model ?? '')
+    const virtio = type !== 'scsi' || (model ?? '').startsWith('virtio')
     for (const [key, below] of virtio ? [] : virtioOnly)
       if (controller[key] !== undefined)
         problems.push({

@@ -129,6 +129,22 @@ function checkNetwork({ source }: Disk, add: Add): void {
   }
 }
 
+/** Highest target and unit behind each controller (QEMU hw/scsi: `max_target`, `max_lun`). */
+const scsiLimits: Readonly<Record<string, { readonly target: number; readonly unit: number }>> = {
+  'virtio-scsi': { target: 255, unit: 16_383 },
+  'virtio-transitional': { target: 255, unit: 16_383 },
+  'virtio-non-transitional': { target: 255, unit: 16_383 },
+  ibmvscsi: { target: 63, unit: 31 },
+}
+
+function scsiModel(disk: Disk, domain: AddressedDomain): string | undefined {
+  const { address } = disk
+  if (disk.bus !== 'scsi' || address?.type !== 'drive') return undefined
+  return domain.devices.controller?.find(
+    (one) => one.type === 'scsi' && (one.index ?? 0) === address.controller,
+  )?.model
+}
+
 function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
   const { bus, device } = disk
   if (device === 'floppy' && bus !== 'fdc')
@@ -166,6 +182,16 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
       'driver/@iothread',
       `there is no iothread ${disk.iothread}: <iothreads> says ${domain.iothreads ?? 0}`,
     )
+  }
+  const limits = scsiLimits[scsiModel(disk, domain) ?? '']
+  if (limits !== undefined && disk.address?.type === 'drive') {
+    for (const key of ['target', 'unit'] as const)
+      if (disk.address[key] > limits[key])
+        add(
+          'ERR_XML_ERROR',
+          `address/@${key}`,
+          `a '${scsiModel(disk, domain) ?? ''}' controller has ${key}s 0 to ${limits[key]}, and no ${disk.address[key]}`,
+        )
   }
   if (disk.sgio === 'unfiltered')
     add('ERR_CONFIG_UNSUPPORTED', '@sgio', 'Linux no longer offers unfiltered SCSI commands')

@@ -83,6 +83,24 @@ function checkVcpus(domain: AddressedDomain, context: PlanContext): Problem[] {
       ),
     )
   }
+  const ids = new Set<number>()
+  for (const [i, { id }] of (domain.iothreadIds ?? []).entries()) {
+    if (ids.has(id))
+      problems.push(
+        wrong(`iothreadids/iothread[${i + 1}]/@id`, `I/O thread ${id} is already described`),
+      )
+    ids.add(id)
+  }
+  const numbers = new Set<number>()
+  for (const [i, { id }] of (domain.vcpuList ?? []).entries()) {
+    const path = `vcpus/vcpu[${i + 1}]/@id`
+    if (id >= domain.vcpus)
+      problems.push(wrong(path, `vCPU ${id} does not exist: <vcpu> says ${domain.vcpus}`))
+    if (numbers.has(id)) problems.push(wrong(path, `vCPU ${id} is already described`))
+    numbers.add(id)
+  }
+  if (domain.vcpuList?.some(({ id, enabled }) => id === 0 && !enabled) === true)
+    problems.push(unsupported('vcpus/vcpu[1]/@enabled', 'a guest starts on vCPU 0'))
   if ((domain.vcpuCurrent ?? 0) > domain.vcpus) {
     problems.push(
       wrong('vcpu/@current', `${domain.vcpuCurrent} vCPUs cannot be online of ${domain.vcpus}`),

@@ -20,7 +20,7 @@ export function checkUsbControllers(controllers: readonly Controller[]): Problem
     const peers = controllers.filter(
       (other) => other !== one && other.type === 'usb' && (other.index ?? 0) === index,
     )
-    if (one.ports !== undefined && !/xhci$/.test(model))
+    if (one.ports !== undefined && !model.endsWith('xhci'))
       add(
         '@ports',
         `a '${model}' has ports of its own number; only xHCI takes one`,
