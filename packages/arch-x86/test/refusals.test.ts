@@ -1,41 +1,6 @@
-import { openFixtures, planScenario, targetsOf } from '@polyvirt/conformance'
 import { describe, expect, it } from 'vitest'
-import { x86 } from '../src/index.ts'
-
-const fixtures = openFixtures(new URL('./fixtures/', import.meta.url))
-
-interface Parts {
-  readonly board?: 'pc' | 'q35'
-  readonly type?: string
-  readonly machine?: string
-  readonly os?: string
-  readonly vcpu?: string
-  readonly memory?: string
-  readonly body?: string
-  readonly devices?: string
-}
-
-/** Plans a document made of these parts on one of the boards. */
-function plan(parts: Parts) {
-  const [guest] = x86.guests
-  const capabilities = fixtures.capabilities(['qemu-system-x86_64'])
-  if (capabilities === undefined) throw new Error('no recorded capabilities')
-  const targets = targetsOf(x86, guest, capabilities, '/usr/bin/qemu-system-x86_64')
-  const target = targets.find(({ profile }) => profile.name === (parts.board ?? 'q35'))
-  if (target === undefined) throw new Error('no such board in the recording')
-  return planScenario(document(parts), target)
-}
-
-function document({ type, machine, os, vcpu, memory, body, devices }: Parts): string {
-  return `<domain type='${type ?? 'qemu'}'>
-  <name>refused</name>
-  ${memory ?? "<memory unit='MiB'>512</memory>"}
-  ${vcpu ?? '<vcpu>1</vcpu>'}
-  <os><type${machine === undefined ? '' : ` machine='${machine}'`}>hvm</type>${os ?? ''}</os>
-  ${body ?? ''}
-  <devices>${devices ?? ''}</devices>
-</domain>`
-}
+import { plan } from './plan-parts.ts'
+import type { Parts } from './plan-parts.ts'
 
 const disk = (bus: string, target: string, more = ''): string =>
   `<disk type='file' ${more}><source file='/x.img'/><target dev='${target}' bus='${bus}'/></disk>`
@@ -201,6 +166,250 @@ const rows: readonly Row[] = [
     { devices: "<interface type='network'/>" },
     'devices/interface[1]/source/@network',
     'needs',
+  ],
+  [
+    'a USB companion without its master',
+    {
+      devices:
+        "<controller type='usb' index='0' model='ich9-uhci1'><master startport='0'/></controller>",
+    },
+    'devices/controller[1]/master',
+    'master',
+  ],
+  [
+    'two USB companions for the same ports',
+    {
+      devices: ['uhci1', 'uhci2']
+        .map(
+          (model) =>
+            `<controller type='usb' index='0' model='ich9-${model}'><master startport='0'/></controller>`,
+        )
+        .concat("<controller type='usb' index='0' model='ich9-ehci1'/>")
+        .join(''),
+    },
+    'devices/controller[2]/master/@startport',
+    'already served',
+  ],
+  [
+    'a port that its USB controller does not have',
+    { devices: "<input type='tablet' bus='usb'><address type='usb' bus='0' port='9'/></input>" },
+    'devices/input[1]/address/@port',
+    'ports 1 to 4',
+  ],
+  [
+    'a slot that its PCI bus does not have',
+    {
+      devices: `<controller type='pci' index='1' model='pcie-root-port'/><rng model='virtio'><backend model='builtin'/><address type='pci' bus='1' slot='3' function='0'/></rng>`,
+    },
+    'devices/rng[1]/address',
+    'slots 0 to 0',
+  ],
+  [
+    'memory plugged in without room for it',
+    { devices: "<memory model='dimm'><target><size unit='MiB'>128</size></target></memory>" },
+    'devices/memory[1]',
+    '<maxMemory',
+  ],
+  [
+    'more memory devices than slots',
+    {
+      memory: "<maxMemory slots='1' unit='GiB'>4</maxMemory><memory unit='MiB'>512</memory>",
+      body: "<features><acpi/></features><cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/></numa></cpu>",
+      devices:
+        "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>".repeat(
+          2,
+        ),
+    },
+    'devices/memory[2]',
+    'slots',
+  ],
+  [
+    'a DIMM that nothing tells the guest of',
+    {
+      memory: "<maxMemory slots='1' unit='GiB'>4</maxMemory><memory unit='MiB'>512</memory>",
+      body: "<cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/></numa></cpu>",
+      devices:
+        "<memory model='dimm'><target><size unit='MiB'>256</size><node>0</node></target></memory>",
+    },
+    'devices/memory[1]',
+    '<acpi/>',
+  ],
+  [
+    'a network disk without a server',
+    { devices: "<disk type='network'><source protocol='nbd' name='x'/><target dev='vda'/></disk>" },
+    'devices/disk[1]/source/host',
+    'needs a <host',
+  ],
+  [
+    'a protocol that QEMU no longer speaks',
+    {
+      devices:
+        "<disk type='network'><source protocol='sheepdog' name='x'/><target dev='vda'/></disk>",
+    },
+    'devices/disk[1]/source/@protocol',
+    'nbd',
+  ],
+  [
+    'a rados image without a pool',
+    { devices: "<disk type='network'><source protocol='rbd' name='x'/><target dev='vda'/></disk>" },
+    'devices/disk[1]/source/@name',
+    'POOL/IMAGE',
+  ],
+  [
+    'a shared disk with metadata of its own',
+    {
+      devices:
+        "<disk type='file'><driver name='qemu' type='qcow2'/><source file='/x'/><target dev='vda'/><shareable/></disk>",
+    },
+    'devices/disk[1]/shareable',
+    "format 'raw'",
+  ],
+  [
+    'a folder of the host for containers',
+    { devices: "<filesystem type='template'><source name='x'/><target dir='x'/></filesystem>" },
+    'devices/filesystem[1]/@type',
+    'mount',
+  ],
+  [
+    'a 9p mount tag that is too long',
+    {
+      devices: `<filesystem type='mount'><source dir='/x'/><target dir='${'x'.repeat(32)}'/></filesystem>`,
+    },
+    'devices/filesystem[1]/target/@dir',
+    '31 bytes',
+  ],
+  [
+    'a host device that is not named',
+    { devices: "<hostdev mode='subsystem' type='pci'/>" },
+    'devices/hostdev[1]/source',
+    'address',
+  ],
+  [
+    'a USB device by half a name',
+    {
+      devices:
+        "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1d6b'/></source></hostdev>",
+    },
+    'devices/hostdev[1]/source',
+    'vendor and product',
+  ],
+  [
+    'SPICE redirection without SPICE',
+    { devices: "<redirdev bus='usb' type='spicevmc'/>" },
+    'devices/redirdev[1]/@type',
+    'spice',
+  ],
+  [
+    'a second TPM',
+    { devices: "<tpm model='tpm-crb'><backend type='emulator'/></tpm>".repeat(2) },
+    'devices/tpm[2]',
+    'one TPM',
+  ],
+  [
+    'a TPM of another platform',
+    { devices: "<tpm model='tpm-spapr'><backend type='emulator'/></tpm>" },
+    'devices/tpm[1]/@model',
+    'tpm-tis',
+  ],
+  [
+    'a VNC password that VNC would cut',
+    { devices: "<graphics type='vnc' passwd='123456789'/>" },
+    'devices/graphics[1]/@passwd',
+    '8 bytes',
+  ],
+  [
+    'shared memory with a path for a name',
+    { devices: "<shmem name='../x'><model type='ivshmem-plain'/></shmem>" },
+    'devices/shmem[1]/@name',
+    'letters',
+  ],
+  [
+    'shared memory of an odd size',
+    { devices: "<shmem name='x'><model type='ivshmem-plain'/><size unit='M'>3</size></shmem>" },
+    'devices/shmem[1]/size',
+    'power of two',
+  ],
+  [
+    'an enlightenment that is none',
+    { body: "<features><hyperv><xmm_input state='on'/></hyperv></features>" },
+    'features/hyperv',
+    'unexpected Hyper-V enlightenment',
+  ],
+  [
+    'key wrapping',
+    { body: "<keywrap><cipher name='aes' state='on'/></keywrap>" },
+    'keywrap',
+    'not offered',
+  ],
+  [
+    'memory that is guaranteed',
+    { body: "<memtune><min_guarantee unit='MiB'>1</min_guarantee></memtune>" },
+    'memtune/min_guarantee',
+    'guarantees no memory',
+  ],
+  [
+    'SMBIOS with another identity',
+    {
+      body: "<uuid>5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c44</uuid><sysinfo type='smbios'><system><entry name='uuid'>5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c45</entry></system></sysinfo>",
+    },
+    'sysinfo[1]/system/entry',
+    "not the domain's",
+  ],
+  [
+    'firmware configuration under a foreign name',
+    { body: "<sysinfo type='fwcfg'><entry name='etc/x'>y</entry></sysinfo>" },
+    'sysinfo[1]/entry[1]/@name',
+    'opt/',
+  ],
+  [
+    'one I/O thread twice',
+    {
+      body: "<iothreads>2</iothreads><iothreadids><iothread id='1'/><iothread id='1'/></iothreadids>",
+    },
+    'iothreadids/iothread[2]/@id',
+    'already described',
+  ],
+  [
+    'a guest that starts on no vCPU 0',
+    {
+      vcpu: '<vcpu>2</vcpu>',
+      body: "<vcpus><vcpu id='0' enabled='no'/><vcpu id='1' enabled='yes'/></vcpus>",
+    },
+    'vcpus/vcpu[1]/@enabled',
+    'vCPU 0',
+  ],
+  [
+    'a second console on a serial port',
+    { devices: "<console type='pty'/><console type='pty'/>" },
+    'devices/console[2]/target/@type',
+    "type='virtio'",
+  ],
+  [
+    'a bridge built of something else',
+    {
+      devices:
+        "<controller type='pci' index='1' model='pcie-root-port'><model name='pci-bridge'/></controller>",
+    },
+    'devices/controller[1]/model/@name',
+    'ioh3420',
+  ],
+  [
+    'an I/O thread for a controller that has none',
+    {
+      body: '<iothreads>1</iothreads>',
+      devices: "<controller type='scsi' model='lsilogic'><driver iothread='1'/></controller>",
+    },
+    'devices/controller[1]/driver/@iothread',
+    'virtio-scsi',
+  ],
+  [
+    'a virtio device of the older kind behind an IOMMU',
+    {
+      board: 'pc',
+      devices: "<interface type='user'><model type='virtio'/><driver iommu='on'/></interface>",
+    },
+    'devices/interface[1]/driver/@iommu',
+    'non-transitional',
   ],
 ]
 

@@ -224,7 +224,8 @@ export class QmpClient implements AsyncDisposable {
   }
 
   #receiveGreeting(message: Message): void {
-    // QEMU greets a moment after it takes the connection, and may tell of something before.
+    // QEMU greets a moment after it takes the connection, and may tell of something before: seen of
+    // 7.2 under load. A peer that never greets is given up in time.
     if (Object.hasOwn(message, 'event') && typeof readEvent(message) !== 'string') return
     const greeting = readGreeting(message)
     if (typeof greeting === 'string') {

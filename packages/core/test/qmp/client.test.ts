@@ -84,7 +84,6 @@ describe('connecting', () => {
     ['another object', '{"hello":1}\n', 'not a QMP server'],
     ['bad UTF-8', Uint8Array.of(0x7b, 0xff, 0x0a), 'not UTF-8'],
     ['escape sequences', '\u001b]0;x\u0007\n', '\\x1b]0;x\\x07'],
-    ['an event', '{"event":"STOP"}\n', 'not a QMP server'],
     ['an answer', '{"return":{}}\n', 'not a QMP server'],
   ])('Q-04 %s instead of a greeting fails at once', async (_, data, text) => {
     const peer = createFakePeer()
@@ -133,7 +132,7 @@ describe('connecting', () => {
     const negotiated = peer.negotiate()
     await using client = await QmpClient.connect({ transport: peer.transport, timeoutMs: 2000 })
     await negotiated
-    expect(client.version.major).toBe(7)
+    expect(client.version.qemu.major).toBe(7)
   })
 
   test('Q-06 a greeting nested 100,000 deep is refused within 100 ms', async () => {

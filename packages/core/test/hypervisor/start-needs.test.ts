@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest'
+import { checkNeeds } from '../../src/hypervisor/start-needs.ts'
+import { DomainError } from '../../src/errors.ts'
+import { parseDomain } from '../../src/xml/parse-domain.ts'
+
+/** What, the document's part, where it is said, and a part of what is said. */
+const rows: readonly (readonly [string, string, string, string])[] = [
+  [
+    'a network of libvirt’s',
+    `<devices><interface type='network'><source network='default'/></interface></devices>`,
+    'devices/interface[1]/source/@network',
+    "type='bridge'",
+  ],
+  [
+    'a macvtap card',
+    `<devices><interface type='direct'><source dev='eth0'/></interface></devices>`,
+    'devices/interface[1]/@type',
+    'macvtap',
+  ],
+  [
+    'an interface script',
+    `<devices><interface type='ethernet'><script path='/up'/></interface></devices>`,
+    'devices/interface[1]/script',
+    'not run',
+  ],
+  [
+    'passt',
+    `<devices><interface type='user'><backend type='passt'/></interface></devices>`,
+    'devices/interface[1]/backend/@type',
+    'passt',
+  ],
+  [
+    'a volume of a pool',
+    `<devices><disk type='volume'><source pool='p' volume='v'/><target dev='vda'/></disk></devices>`,
+    'devices/disk[1]/@type',
+    "type='file'",
+  ],
+  [
+    'a disk behind a password',
+    `<devices><disk type='network'><source protocol='rbd' name='a/b'><auth username='u'/></source><target dev='vda'/></disk></devices>`,
+    'devices/disk[1]/source/auth',
+    'secrets',
+  ],
+  [
+    'an encrypted disk',
+    `<devices><disk type='file'><source file='/x'><encryption format='luks'/></source><target dev='vda'/></disk></devices>`,
+    'devices/disk[1]/source/encryption',
+    'secrets',
+  ],
+  [
+    'a transient disk',
+    `<devices><disk type='file'><source file='/x'/><target dev='vda'/><transient/></disk></devices>`,
+    'devices/disk[1]/transient',
+    'copy',
+  ],
+  [
+    'a reservation helper',
+    `<devices><disk type='block' device='lun'><source dev='/x'><reservations managed='yes'/></source><target dev='sda' bus='scsi'/></disk></devices>`,
+    'devices/disk[1]/source/reservations/@managed',
+    "managed='no'",
+  ],
+  [
+    'a PCI device that is not there',
+    `<devices><hostdev mode='subsystem' type='pci'><source><address domain='0xffff' bus='0xff' slot='0x1f' function='7'/></source></hostdev></devices>`,
+    'devices/hostdev[1]/source/address',
+    'no PCI device ffff:ff:1f.7',
+  ],
+  [
+    'a SCSI unit of the host',
+    `<devices><hostdev mode='subsystem' type='scsi'><source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev></devices>`,
+    'devices/hostdev[1]',
+    "device='lun'",
+  ],
+  [
+    'the host’s TPM',
+    `<devices><tpm model='tpm-tis'><backend type='passthrough'/></tpm></devices>`,
+    'devices/tpm[1]/backend/@type',
+    "'emulator'",
+  ],
+  [
+    'virtiofs without a socket',
+    `<devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/x'/><target dir='x'/></filesystem></devices>`,
+    'devices/filesystem[1]',
+    '<source socket',
+  ],
+  [
+    'a lease',
+    `<devices><lease><key>k</key><target path='/x'/></lease></devices>`,
+    'devices/lease[1]',
+    'lock manager',
+  ],
+  [
+    'a label that QEMU must have',
+    `<seclabel type='static' model='selinux'><label>x</label></seclabel>`,
+    'seclabel[1]/@type',
+    "type='none'",
+  ],
+  [
+    'vCPUs plugged in one by one',
+    `<vcpus><vcpu id='0' enabled='yes' hotpluggable='yes'/></vcpus>`,
+    'vcpus',
+    "hotpluggable='no'",
+  ],
+  ['an encrypted guest', `<launchSecurity type='sev'/>`, 'launchSecurity', 'not started yet'],
+]
+
+const xml = (part: string): string =>
+  `<domain type='qemu'><name>x</name><os><type>hvm</type></os>${part}</domain>`
+
+describe('a start says by name what it cannot give', () => {
+  test.each(rows)('%s', (_what, part, path, says) => {
+    const { domain } = parseDomain(xml(part))
+    const thrown = (() => {
+      try {
+        return checkNeeds(domain)
+      } catch (error) {
+        return error
+      }
+    })()
+    if (!(thrown instanceof DomainError)) throw new Error('nothing was said')
+    expect(thrown.problems.map((problem) => problem.path)).toEqual([path])
+    expect(thrown.problems[0].message).toContain(says)
+  })
+
+  test('and lets everything else start', () => {
+    const part = `<devices><interface type='user'/><disk type='file'><source file='/x'/><target dev='vda'/></disk></devices>`
+    expect(() => checkNeeds(parseDomain(xml(part)).domain)).not.toThrow()
+  })
+})
