@@ -98,6 +98,11 @@ export const features: FeaturePolicy = {
       to: 'effects',
       effects: (f) => (f.kvmPvIpi === false ? { cpu: { 'kvm-pv-ipi': 'off' } } : {}),
     },
+    kvmDirtyRing: {
+      to: 'nothing',
+      only: { virtType: 'kvm', reason: 'only KVM keeps a ring of dirty pages' },
+    },
+    kvmDirtyRingSize: nothing,
     msrsUnknown: {
       to: 'nothing',
       only: { virtType: 'kvm', reason: 'unknown MSRs are KVM’s affair; QEMU’s own CPU has none' },

@@ -39,6 +39,12 @@ const featureSamples: Readonly<Record<FeatureName, string>> = {
   kvmHintDedicated: "<kvm><hint-dedicated state='on'/></kvm>",
   kvmPollControl: "<kvm><poll-control state='on'/></kvm>",
   kvmPvIpi: "<kvm><pv-ipi state='off'/></kvm>",
+  kvmDirtyRing: "<kvm><dirty-ring state='on' size='4096'/></kvm>",
+  kvmDirtyRingSize: "<kvm><dirty-ring state='on' size='4096'/></kvm>",
+  xenE820Host: "<xen><e820_host state='on'/></xen>",
+  xenPassthrough: "<xen><passthrough state='on' mode='share_pt'/></xen>",
+  xenPassthroughMode: "<xen><passthrough state='on' mode='share_pt'/></xen>",
+  capabilitiesPolicy: "<capabilities policy='default'/>",
   pvspinlock: "<pvspinlock state='on'/>",
   pmu: "<pmu state='on'/>",
   vmport: "<vmport state='off'/>",
@@ -75,6 +81,8 @@ const timerSamples: Readonly<Record<TimerName, string>> = {
 const alsoNeeds: Readonly<Partial<Record<FeatureName, readonly FeatureName[]>>> = {
   apicEoi: ['apic'],
   hypervSpinlocksRetries: ['hypervSpinlocks'],
+  kvmDirtyRingSize: ['kvmDirtyRing'],
+  xenPassthroughMode: ['xenPassthrough'],
   hypervVendorIdValue: ['hypervVendorId'],
   smmTsegKiB: ['smm'],
 }

@@ -140,7 +140,8 @@ function machineOption(
 
 function acceleratorOption({ domain }: ArgvContext): string {
   const cache = domain.features?.tcgTbCacheKiB
-  if (domain.type === 'kvm') return 'kvm'
+  const ring = domain.features?.kvmDirtyRing === true ? domain.features.kvmDirtyRingSize : undefined
+  if (domain.type === 'kvm') return ring === undefined ? 'kvm' : `kvm,dirty-ring-size=${ring}`
   return cache === undefined ? 'tcg' : `tcg,tb-size=${Math.floor(cache / 1024)}`
 }
 

@@ -1,5 +1,5 @@
-import { integer, list, mapped, oneOf, required, text } from '../../xml/fields.ts'
-import type { XmlFields } from '../../xml/fields.ts'
+import { integer, list, nonEmpty, oneOf, required } from '../../xml/fields.ts'
+import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { charSourceXml, charTypes } from './chardev.ts'
 import type { CharSource, CharType } from './chardev.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
@@ -28,15 +28,24 @@ export const rngXml: XmlFields<Rng> = {
   rateBytes: integer('rate/@bytes', { min: 1, max: 0xffffffff }),
   ratePeriod: integer('rate/@period', { min: 1, max: 0xffffffff }),
   backend: required(oneOf('backend/@model', ['random', 'builtin', 'egd'])),
-  source: mapped(
-    text('backend/.'),
-    // Blanks around what stands inside say nothing.
-    (written) => (written.trim() === '' ? undefined : written.trim()),
-    (path) => path,
-  ),
+  source: deviceField(),
   egdType: oneOf('backend/@type', charTypes),
   egdSources: list('backend/source', charSourceXml),
   egdProtocol: oneOf('backend/protocol/@type', ['raw', 'telnet']),
   ...virtioOptionsXml,
   ...deviceInfoXml,
+}
+
+/** The backend's own text; beside elements in it, the blanks around it are the layout's. */
+function deviceField(): XmlField<string> {
+  const field = nonEmpty('backend/.')
+  return {
+    ...field,
+    read(scope) {
+      const found = field.read(scope)
+      const backend = scope.element.children.find((one) => one.name === 'backend')
+      if ((backend?.children ?? []).length === 0) return found
+      return found?.trim() === '' ? undefined : found?.trim()
+    },
+  }
 }

@@ -8,7 +8,12 @@ import type { PlanContext } from '../plan-context.ts'
 
 /** Features and timers must have a row in the architecture's table. */
 export function checkFeatures(domain: AddressedDomain, context: PlanContext): Problem[] {
-  return [...features(domain, context), ...vendorId(domain), ...timers(domain, context)]
+  return [
+    ...features(domain, context),
+    ...vendorId(domain),
+    ...dirtyRing(domain),
+    ...timers(domain, context),
+  ]
 }
 
 /** Goes behind `-cpu`, which QEMU splits at commas; the hypervisor leaf has room for 12 bytes. */
@@ -17,6 +22,15 @@ function vendorId(domain: AddressedDomain): Problem[] {
   if (value === undefined || /^[\x20-\x2b\x2d-\x7e]{1,12}$/.test(value)) return []
   const message = `${quote(value)} is not a vendor id: 1 to 12 visible characters, no comma`
   return [{ code: 'ERR_XML_ERROR', path: 'features/hyperv/vendor_id/@value', message }]
+}
+
+/** Linux takes rings of a power of two, from 1024 on (Documentation/virt/kvm/api.rst, 8.29). */
+function dirtyRing(domain: AddressedDomain): Problem[] {
+  const { kvmDirtyRing, kvmDirtyRingSize: size = 0 } = domain.features ?? {}
+  if (kvmDirtyRing !== true) return []
+  if (size >= 1024 && size <= 65_536 && Math.log2(size) % 1 === 0) return []
+  const message = `${size} is not the size of a ring: a power of two from 1024 to 65536`
+  return [{ code: 'ERR_XML_ERROR', path: 'features/kvm/dirty-ring/@size', message }]
 }
 
 function features(domain: AddressedDomain, context: PlanContext): Problem[] {
