@@ -84,8 +84,13 @@ export function recordedPlanner(): RecordedPlanner {
     const paths = pathsOf(planned.domain.name)
     const { argv } = planRun(planned.domain, context, { paths, nowMs })
     return {
-      stored: formatDomain(planned.domain),
-      dumpxml: formatDomain(withoutSecrets(planned.domain)),
+      // Written only for those who ask: to plan is not to write.
+      get stored() {
+        return formatDomain(planned.domain)
+      },
+      get dumpxml() {
+        return formatDomain(withoutSecrets(planned.domain))
+      },
       argv,
       guestName,
     }

@@ -1,3 +1,4 @@
+import { copy } from './copy.ts'
 import type { Domain } from '../domain/domain.ts'
 import { addImplicitDevices } from './defaults/implicit-devices.ts'
 import { defaultCharDevices, mirrorConsole, pairConsole } from './defaults/consoles.ts'
@@ -39,7 +40,7 @@ export type CompleteDomain = Domain & {
  * else; two spellings of one thing become libvirt's.
  */
 export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes): CompleteDomain {
-  const draft = structuredClone(domain) as DomainDraft
+  const draft = copy(domain) as DomainDraft
   const d = { domain: draft, context, notes }
   dropAliases(draft)
   sortDisks(draft)

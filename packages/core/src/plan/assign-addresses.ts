@@ -1,3 +1,4 @@
+import { copy } from './copy.ts'
 import type { CompleteDomain } from './apply-defaults.ts'
 import { assignPci } from './addresses/assign-pci.ts'
 import { assignRegisters } from './addresses/assign-registers.ts'
@@ -22,7 +23,7 @@ export function assignAddresses(
   context: PlanContext,
   notes: Notes,
 ): AddressedDomain {
-  const draft = structuredClone(domain) as unknown as DomainDraft
+  const draft = copy(domain) as unknown as DomainDraft
   const d = { domain: draft, context, notes }
   assignVirtioSerial(d)
   assignMemorySlots(d)

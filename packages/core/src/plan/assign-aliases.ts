@@ -1,3 +1,4 @@
+import { copy } from './copy.ts'
 import type { DomainDraft } from './draft.ts'
 import { devicesOf } from './draft.ts'
 import type { DeviceDraft } from './draft.ts'
@@ -14,7 +15,7 @@ const userPrefix = 'ua-'
  * events and commands speak of a device while the guest runs. A user's `ua-…` stays.
  */
 export function assignAliases(domain: ValidDomain, context: PlanContext): ValidDomain {
-  const draft = structuredClone(domain) as unknown as DomainDraft
+  const draft = copy(domain) as unknown as DomainDraft
   for (const controller of devicesOf(draft, 'controller')) {
     name(controller, controllerName(controller, context))
   }

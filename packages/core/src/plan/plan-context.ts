@@ -61,7 +61,7 @@ export function planContext(
   const profile = arch.machine.profiles.find((one) => one.pattern.test(name))
   const place = locate('os/type/@machine')
   const where = { path: 'os/type/@machine', ...(place !== undefined && { place }) }
-  if (offeredMachines(arch, capabilities).length === 0) {
+  if (!hasMachine(arch, capabilities)) {
     throw domainError(
       'ERR_CONFIG_UNSUPPORTED',
       `QEMU at ${facts.emulator} runs '${capabilities.target}' guests and has no machine of ${guest.name}; name another emulator, or another arch`,
@@ -104,6 +104,14 @@ export function planContext(
     firmwares: facts.firmwares ?? [],
     fresh: facts.fresh,
   }
+}
+
+/** Does this QEMU have any machine of the architecture? The default is the first that is asked for. */
+function hasMachine(arch: Arch, capabilities: QemuCapabilities): boolean {
+  return (
+    findMachine(capabilities, arch.machine.default) !== undefined ||
+    offeredMachines(arch, capabilities).length > 0
+  )
 }
 
 /** Machine types that both the architecture and this QEMU offer: aliases first, then newest. */

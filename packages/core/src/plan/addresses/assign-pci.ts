@@ -1,3 +1,4 @@
+import { copy } from '../copy.ts'
 import { fill, noteDevice, placeables, settle } from '../defaults/defaulting.ts'
 import type { Defaulting, Placeable, PlaceableKind } from '../defaults/defaulting.ts'
 import { appendController } from '../defaults/controllers.ts'
@@ -28,7 +29,7 @@ export function assignPci(d: Defaulting): void {
   numberBuses(d)
   const written = new Set(pciControllers(d.domain).filter((c) => c.address !== undefined))
   const given = highestIndex(d.domain)
-  const trial: Defaulting = { ...d, domain: structuredClone(d.domain), notes: new Notes() }
+  const trial: Defaulting = { ...d, domain: copy(d.domain), notes: new Notes() }
   const tried = place(trial, layout, true)
   spare(tried, layout, given)
   addMissingControllers(d, tried, layout)

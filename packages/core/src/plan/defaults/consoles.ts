@@ -1,3 +1,4 @@
+import { copy } from '../copy.ts'
 import { formatAddress } from '../../domain/address.ts'
 import { addDevice, devicePath, fill, note, noteDevice } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
@@ -43,7 +44,7 @@ export function mirrorConsole(d: Defaulting): void {
   const first = devicesOf(d.domain, 'console')[0]
   const serial = devicesOf(d.domain, 'serial')[0]
   if (first === undefined || serial === undefined || first.targetType !== 'serial') return
-  const { targetType: _, targetModel: __, port: ___, ...backend } = structuredClone(serial)
+  const { targetType: _, targetModel: __, port: ___, ...backend } = copy(serial)
   const list = devicesOf(d.domain, 'console')
   const mirrored = { ...backend, targetType: 'serial' as const, port: serial.port ?? 0 }
   list[0] = mirrored

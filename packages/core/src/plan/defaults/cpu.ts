@@ -1,3 +1,4 @@
+import { copy } from '../copy.ts'
 import { note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import type { CpuContext } from '../../arch/cpu-driver.ts'
@@ -28,7 +29,7 @@ export function defaultCpu(d: Defaulting): void {
   if (written?.mode === undefined && written?.model === undefined && !features) {
     const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context))
     if (byDefault !== undefined) {
-      domain.cpu = { ...structuredClone(byDefault as Draft<Cpu>), ...written }
+      domain.cpu = { ...copy(byDefault as Draft<Cpu>), ...written }
       note(d, 'cpu', byDefault.model ?? byDefault.mode, {
         rule: 'cpu/default',
         reason: `what QEMU's ${context.machine.name} has where no CPU is named`,

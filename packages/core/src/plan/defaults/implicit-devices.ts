@@ -1,3 +1,4 @@
+import { copy } from '../copy.ts'
 import { addDevice, noteDevice } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { appendController } from './controllers.ts'
@@ -19,16 +20,11 @@ export function addImplicitDevices(d: Defaulting): void {
       arch: true,
     }
     if (implicit.kind === 'controller') {
-      const controller = structuredClone(implicit.device) as DeviceDraft<'controller'>
+      const controller = copy(implicit.device) as DeviceDraft<'controller'>
       const at = appendController(domain, controller)
       noteDevice(d, 'controller', at, controller, why)
     } else {
-      addDevice(
-        d,
-        implicit.kind,
-        structuredClone(implicit.device) as DeviceDraft<DeviceKind> as never,
-        why,
-      )
+      addDevice(d, implicit.kind, copy(implicit.device) as DeviceDraft<DeviceKind> as never, why)
     }
   }
 }
