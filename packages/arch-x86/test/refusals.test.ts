@@ -411,6 +411,35 @@ const rows: readonly Row[] = [
     'devices/interface[1]/driver/@iommu',
     'non-transitional',
   ],
+  [
+    'USB redirection into a file of the host',
+    { devices: "<redirdev bus='usb' type='file'><source path='/etc/passwd'/></redirdev>" },
+    'devices/redirdev[1]/source/@path',
+    'belongs to the host',
+  ],
+  [
+    'sound into a file of the host',
+    { devices: "<audio id='1' type='file' path='/etc/passwd'/>" },
+    'devices/audio[1]/@path',
+    'belongs to the host',
+  ],
+  [
+    'an address with options behind it',
+    {
+      devices: "<interface type='client'><source address='127.0.0.1:1,x' port='1'/></interface>",
+    },
+    'devices/interface[1]/source/@address',
+    'not an address',
+  ],
+  [
+    'randomness from a kind of end that Linux has not',
+    {
+      devices:
+        "<rng model='virtio'><backend model='egd' type='nmdm'><source master='/a' slave='/b'/></backend></rng>",
+    },
+    'devices/rng[1]/backend/@type',
+    'not offered',
+  ],
 ]
 
 describe('the PC boards refuse', () => {

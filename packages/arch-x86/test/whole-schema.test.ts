@@ -328,7 +328,24 @@ const others: readonly Row[] = [
   ],
 ]
 
+const own = (inner: string): string =>
+  `<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><name>x</name><uuid>5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c44</uuid><memory>524288</memory><os><type machine='q35'>hvm</type></os><devices><rng model='virtio'><backend model='builtin'/></rng></devices>${inner}</domain>`
+
 const platform: readonly Row[] = [
+  [
+    'properties of the user’s own',
+    {
+      xml: own(
+        "<qemu:override><qemu:device alias='rng0'><qemu:frontend><qemu:property name='max-bytes' type='unsigned' value='7'/><qemu:property name='bus' type='remove'/></qemu:frontend></qemu:device></qemu:override>",
+      ),
+    },
+    ['"addr":"0x0","rng":"objrng0","max-bytes":7}'],
+  ],
+  [
+    'deprecated options that shall be refused',
+    { xml: own("<qemu:deprecation behavior='reject'/>") },
+    ['deprecated-output=hide,deprecated-input=reject'],
+  ],
   [
     'SMBIOS strings',
     {

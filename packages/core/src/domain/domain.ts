@@ -77,6 +77,8 @@ export type LockFailureAction = (typeof lockFailureActions)[number]
 export const virtTypes = ['qemu', 'kvm'] as const
 export type VirtType = (typeof virtTypes)[number]
 
+const deprecationBehaviors = ['none', 'omit', 'reject', 'crash'] as const
+
 export interface EnvironmentVariable {
   readonly name: string
   readonly value?: string
@@ -139,7 +141,7 @@ export interface Domain {
   readonly qemuCapabilitiesDel?: readonly string[]
   /** `<qemu:override>`: properties of a device, by its alias, whatever polyvirt would say. */
   readonly qemuOverrides?: readonly QemuOverride[]
-  readonly qemuDeprecation?: string
+  readonly qemuDeprecation?: (typeof deprecationBehaviors)[number]
   /** `<qemu:arg>`: passed to QEMU behind everything else, unseen by any check. */
   readonly qemuArgs?: readonly string[]
   readonly qemuEnvironment?: readonly EnvironmentVariable[]
@@ -304,5 +306,5 @@ export const domainXml: XmlFields<Domain> = {
   qemuCapabilitiesAdd: capabilities('qemu:capabilities/qemu:add'),
   qemuCapabilitiesDel: capabilities('qemu:capabilities/qemu:del'),
   qemuOverrides: list('qemu:override/qemu:device', overrideXml),
-  qemuDeprecation: text('qemu:deprecation/@behavior'),
+  qemuDeprecation: oneOf('qemu:deprecation/@behavior', deprecationBehaviors),
 }

@@ -35,12 +35,6 @@ function tuning(domain: Domain): Problem[] {
       domain.qemuCapabilitiesAdd !== undefined || domain.qemuCapabilitiesDel !== undefined,
       'capabilities that QEMU is to be believed to have',
     ],
-    ['qemu:override', domain.qemuOverrides !== undefined, 'overrides of device properties'],
-    [
-      'qemu:deprecation',
-      domain.qemuDeprecation !== undefined,
-      'the treatment of deprecated options',
-    ],
     ['devices/interface/filterref', nics.some((one) => one.filterref), 'packet filters'],
   ].map(([path, there, what]) => [
     String(path),
@@ -90,7 +84,7 @@ function dumps({ onCrash }: Domain): Problem[] {
 }
 
 /** libvirt's taints: from here on, what the guest does is not polyvirt's to promise. */
-function taints({ qemuArgs = [], qemuEnvironment = [] }: Domain): Problem[] {
+function taints({ qemuArgs = [], qemuEnvironment = [], qemuOverrides = [] }: Domain): Problem[] {
   const path = 'qemu:commandline'
   const found: Problem[] = []
   const add = (message: string): void =>
@@ -102,6 +96,15 @@ function taints({ qemuArgs = [], qemuEnvironment = [] }: Domain): Problem[] {
         .join(' ')
         .slice(0, 500)} as well`,
     )
+  if (qemuOverrides.length > 0)
+    found.push({
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path: 'qemu:override',
+      message: `tainted (custom-device): QEMU gets properties of its own for ${qemuOverrides
+        .map(({ alias }) => quote(alias))
+        .join(' ')
+        .slice(0, 500)}`,
+    })
   if (qemuEnvironment.length > 0) {
     add(
       `tainted (custom-env): QEMU gets ${qemuEnvironment

@@ -33,6 +33,7 @@ import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
 import { memoryBackend } from './memory-backend.ts'
 import { hasMatrix, memoryLayout } from './memory-layout.ts'
+import { deprecationArguments, overridden } from './overrides.ts'
 import { sysinfoArguments } from './smbios-argv.ts'
 import { filesystemArguments } from './devices/filesystem-argv.ts'
 import { hostdevArguments } from './devices/hostdev-argv.ts'
@@ -54,6 +55,7 @@ export function buildArgv(given: ArgvContext): readonly string[] {
       ? undefined
       : plan.arch.cpu.argument(domain.cpu, cpuContext(domain, plan))
   const args: Argument[] = [
+    ...deprecationArguments(domain),
     ...identity(context),
     ['-machine', machineOption(context, effects, cpu)],
     ['-accel', acceleratorOption(context)],
@@ -88,7 +90,7 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ...vsockArguments(context),
     ['-msg', 'timestamp=on'],
   ]
-  return [plan.emulator, ...args.flat(), ...(domain.qemuArgs ?? [])]
+  return [plan.emulator, ...overridden(args, domain).flat(), ...(domain.qemuArgs ?? [])]
 }
 
 /** The number by which a guest notices that it went back in time. */

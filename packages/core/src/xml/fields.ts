@@ -167,10 +167,23 @@ export function readElement<T>(scope: ReadScope, fields: XmlFields<T>): T {
   return readRecord(scope, fields)
 }
 
+type Entries = readonly (readonly [string, XmlField<unknown>])[]
+
+/** Records are declared once and read many times, so their fields are listed once. */
+const entriesCache = new WeakMap<object, Entries>()
+
+function entriesOf(fields: object): Entries {
+  let entries = entriesCache.get(fields)
+  if (entries === undefined) {
+    entries = Object.entries(fields as Readonly<Record<string, XmlField<unknown>>>)
+    entriesCache.set(fields, entries)
+  }
+  return entries
+}
+
 function readRecord<T>(scope: ReadScope, fields: XmlFields<T>): T {
   const result: Record<string, unknown> = {}
-  const entries = Object.entries<XmlField<unknown>>(fields)
-  for (const [key, field] of entries) {
+  for (const [key, field] of entriesOf(fields)) {
     const before = scope.report.problems.length
     const found = field.read(scope)
     if (found !== undefined) result[key] = found
@@ -184,7 +197,7 @@ function readRecord<T>(scope: ReadScope, fields: XmlFields<T>): T {
 
 /** Writes a record below the writer's element, field by field. */
 export function writeRecord<T>(values: T, fields: XmlFields<T>, writer: XmlWriter): void {
-  for (const [key, field] of Object.entries<XmlField<unknown>>(fields)) {
+  for (const [key, field] of entriesOf(fields)) {
     const v = (values as Record<string, unknown>)[key]
     if (v !== undefined) field.write(v, writer)
   }

@@ -13,13 +13,8 @@ export function defaultSmallDevices(d: Defaulting): void {
       reason: 'a card without an address gets a random one below 52:54:00',
     })
     dropPlain(nic)
-    if (nic.type === 'hostdev') {
-      fill(d, 'interface', nic, 'managed', false, {
-        rule: 'interface/managed',
-        reason: "libvirt's meaning of a left-out attribute, spelled out",
-      })
-      continue
-    }
+    // A card of the host is what it is.
+    if (nic.type === 'hostdev') continue
     const model = nic.type === 'vdpa' || nic.type === 'vhostuser' ? 'virtio' : undefined
     fill(d, 'interface', nic, 'model', model ?? defaultModel('interface', context), {
       rule: 'devices/interface/default',

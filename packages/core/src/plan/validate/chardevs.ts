@@ -10,7 +10,7 @@ import type { AddressedDomain } from '../assign-addresses.ts'
 export const maxSocketPathBytes = 107
 
 /** Kinds of host ends that QEMU has on Linux. */
-export const chardevTypes: readonly string[] = [
+const chardevTypes: readonly string[] = [
   'pty',
   'file',
   'unix',
@@ -29,7 +29,11 @@ export const chardevTypes: readonly string[] = [
 
 /** The host's ends of character devices. */
 export function checkChardevs(domain: AddressedDomain, context: PlanContext): Problem[] {
-  const problems: Problem[] = [...serialModels(domain, context), ...serialConsoles(domain)]
+  const problems: Problem[] = [
+    ...serialModels(domain, context),
+    ...serialConsoles(domain),
+    ...otherBackends(domain),
+  ]
   const names = new Map<string, string>()
   for (const kind of ['serial', 'parallel', 'console', 'channel'] as const) {
     for (const [i, device] of (domain.devices[kind] ?? []).entries()) {
@@ -84,6 +88,28 @@ export function checkChardevs(domain: AddressedDomain, context: PlanContext): Pr
     }
   }
   return problems
+}
+
+/** Devices that are no character devices and have the end of one on the host. */
+function otherBackends({ devices }: AddressedDomain): Problem[] {
+  return [
+    ...(devices.redirdev ?? []).flatMap((one, i) =>
+      checkBackend(one, `devices/redirdev[${i + 1}]`),
+    ),
+    ...(devices.smartcard ?? []).flatMap((one, i) =>
+      one.type === undefined
+        ? []
+        : checkBackend({ ...one, type: one.type }, `devices/smartcard[${i + 1}]`),
+    ),
+    ...(devices.rng ?? []).flatMap(({ backend, egdType = 'udp', egdSources }, i) =>
+      backend === 'egd'
+        ? checkBackend(
+            { type: egdType, ...(egdSources && { sources: egdSources }) },
+            `devices/rng[${i + 1}]/backend`,
+          )
+        : [],
+    ),
+  ]
 }
 
 /** Each kind of serial port is one device of QEMU's. */

@@ -7,7 +7,7 @@ import { hasDriver, modelOf, offered, rowKey, virtioSuffix } from '../allow-list
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 import { pciWish } from '../addresses/pci-wish.ts'
-import { chardevTypes, checkChardevs } from './chardevs.ts'
+import { checkChardevs } from './chardevs.ts'
 import { checkControllers } from './controllers.ts'
 import { checkDisks } from './disks.ts'
 import { checkDisplays } from './displays.ts'
@@ -91,10 +91,6 @@ function checkModel<K extends DeviceKind>(
 function rngs(domain: AddressedDomain): Problem[] {
   return (domain.devices.rng ?? []).flatMap((rng, i): Problem[] => {
     const path = `devices/rng[${i + 1}]/backend`
-    if (rng.backend === 'egd' && rng.egdType !== undefined && !chardevTypes.includes(rng.egdType)) {
-      const message = `type '${rng.egdType}' is not offered; offered: ${chardevTypes.join(', ')}`
-      return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}/@type`, message }]
-    }
     const source = rng.source ?? '/dev/urandom'
     if (rng.backend !== 'random' || /^\/dev\/(?:random|urandom|hwrng)$/.test(source)) return []
     return [

@@ -141,6 +141,7 @@ function checkBoot(domain: AddressedDomain): Problem[] {
     ['kernel', domain.os.kernel],
     ['initrd', domain.os.initrd],
     ['dtb', domain.os.dtb],
+    ['acpi/table', domain.os.acpiTable],
     ['loader', domain.os.loader],
     ['nvram', domain.os.nvram],
   ] as const) {
@@ -191,6 +192,13 @@ function checkLifecycle(domain: AddressedDomain): Problem[] {
 const ownArguments =
   /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
 
+/** What the value of a property of each type looks like. */
+const values: Readonly<Record<string, RegExp>> = {
+  unsigned: /^\d{1,15}$/,
+  signed: /^-?\d{1,15}$/,
+  bool: /^(?:true|false)$/,
+}
+
 function checkPassthrough(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
   for (const [i, argument] of (domain.qemuArgs ?? []).entries()) {
@@ -206,6 +214,14 @@ function checkPassthrough(domain: AddressedDomain): Problem[] {
         wrong(path, `longer than the ${maxArgumentBytes} bytes that one argument may have`),
       )
   }
+  for (const [i, one] of (domain.qemuOverrides ?? []).entries())
+    for (const [n, { name, type, value = '' }] of (one.properties ?? []).entries()) {
+      const path = `qemu:override/qemu:device[${i + 1}]/qemu:frontend/qemu:property[${n + 1}]`
+      if (name === 'driver' || name === 'id')
+        problems.push(unsupported(`${path}/@name`, `'${name}' belongs to polyvirt`))
+      if (type !== 'remove' && !(values[type ?? 'string'] ?? /^/).test(value))
+        problems.push(wrong(`${path}/@value`, `${quote(value)} is not of type '${type ?? ''}'`))
+    }
   for (const [i, { name }] of (domain.qemuEnvironment ?? []).entries()) {
     const path = `qemu:commandline/qemu:env[${i + 1}]/@name`
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))

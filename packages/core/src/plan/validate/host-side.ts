@@ -3,7 +3,7 @@ import type { Hostdev } from '../../domain/devices/hostdev.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
-import { pathProblem } from './paths.ts'
+import { outputProblem, pathProblem } from './paths.ts'
 
 type Add = (below: string, message: string, code?: Problem['code']) => void
 
@@ -105,6 +105,25 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
         path: `devices/${kind}[2]`,
         message: `a domain has at most one <${kind}>`,
       })
+  each('audio', devices.audio, (one, add) => {
+    const problem = one.path === undefined ? undefined : outputProblem(one.path)
+    if (one.type === 'file' && one.path === undefined)
+      add('@path', `type 'file' needs a path to write to`, 'ERR_XML_ERROR')
+    if (problem !== undefined) add('@path', problem, 'ERR_XML_ERROR')
+  })
+  each('input', devices.input, (one, add) => {
+    if (one.type === 'evdev') {
+      if (one.sourceDev === undefined)
+        add('source/@dev', 'a device of the host is needed', 'ERR_XML_ERROR')
+      file(add, 'source/@dev', one.sourceDev)
+    }
+    if (one.type === 'passthrough') {
+      if (one.sourceEvdev === undefined)
+        add('source/@evdev', 'a device of the host is needed', 'ERR_XML_ERROR')
+      file(add, 'source/@evdev', one.sourceEvdev)
+    }
+  })
+  each('hostdev', devices.hostdev, (one, add) => file(add, 'rom/@file', one.romFile))
   each('vsock', devices.vsock, (one, add) => {
     if (one.auto !== true && one.cid === undefined)
       add('cid/@address', 'a context id from 3 on is needed', 'ERR_XML_ERROR')

@@ -2,6 +2,7 @@ import type { Interface, InterfaceType, VirtualPort } from '../../domain/devices
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
+import { pathProblem } from './paths.ts'
 import type { PlanContext } from '../plan-context.ts'
 
 /** What each type's host side cannot do without. */
@@ -45,6 +46,9 @@ const portNeeds: Readonly<Record<string, readonly (readonly [keyof VirtualPort, 
   '802.1Qbh': [['profileId', 'profileid']],
 }
 
+/** What QEMU may be given before a colon and a port. */
+const hostAddress = /^[A-Za-z0-9_.:-]*$/
+
 export function checkInterfaces(domain: AddressedDomain, _context: PlanContext): Problem[] {
   const problems: Problem[] = []
   for (const [i, nic] of (domain.devices.interface ?? []).entries()) {
@@ -64,6 +68,7 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
           'ERR_XML_ERROR',
         )
     }
+    problems.push(...hostSide(nic, path))
     if (
       nic.mtu !== undefined &&
       (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev')
@@ -90,4 +95,36 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
     }
   }
   return problems
+}
+
+/** Addresses and paths of the host that QEMU is handed as they are. */
+function hostSide(nic: Interface, path: string): Problem[] {
+  const forwards = (nic.portForwards ?? []).map((one, n): readonly [string, string | undefined] => [
+    `portForward[${n + 1}]/@address`,
+    one.address,
+  ])
+  const addresses: readonly (readonly [string, string | undefined])[] = [
+    ['source/@address', nic.sourceAddress],
+    ['source/local/@address', nic.local?.address],
+    ...forwards,
+  ]
+  const paths: readonly (readonly [string, string | undefined])[] = [
+    ['source/@path', nic.sourcePath],
+    ['source/@dev', nic.type === 'vdpa' ? nic.sourceDev : undefined],
+    ['rom/@file', nic.romFile === '' ? undefined : nic.romFile],
+  ]
+  const wrong = (below: string, message: string): Problem => {
+    return { code: 'ERR_XML_ERROR', path: `${path}/${below}`, message }
+  }
+  return [
+    ...addresses.flatMap(([below, host]) =>
+      host === undefined || hostAddress.test(host)
+        ? []
+        : [wrong(below, `${quote(host)} is not an address or host name`)],
+    ),
+    ...paths.flatMap(([below, file]) => {
+      const problem = file === undefined ? undefined : pathProblem(file)
+      return problem === undefined ? [] : [wrong(below, problem)]
+    }),
+  ]
 }
