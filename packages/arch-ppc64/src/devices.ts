@@ -1,4 +1,4 @@
-import { pciRows, usbRows } from '@polyvirt/core/arch'
+import { displayRows, pciRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 /**
@@ -8,6 +8,7 @@ import type { DeviceAllowList } from '@polyvirt/core/arch'
 export const devices: DeviceAllowList = {
   ...pciRows,
   ...usbRows,
+  ...displayRows,
   disk: {
     models: {
       virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
@@ -105,15 +106,6 @@ export const devices: DeviceAllowList = {
       'virtio:keyboard': { driver: 'virtio-keyboard-pci', bus: 'pci' },
       'virtio:passthrough': { driver: 'virtio-input-host-pci', bus: 'pci' },
       'none:evdev': { bus: 'none' },
-    },
-  },
-  graphics: {
-    models: {
-      vnc: { bus: 'none' },
-      spice: { bus: 'none' },
-      sdl: { bus: 'none' },
-      dbus: { bus: 'none' },
-      'egl-headless': { bus: 'none' },
     },
   },
   sound: {

@@ -1,10 +1,11 @@
-import { pciRows, usbRows } from '@polyvirt/core/arch'
+import { displayRows, pciRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 /** What x86 guests may have, and what QEMU calls it. `pc` is the i440FX machine. */
 export const devices: DeviceAllowList = {
   ...pciRows,
   ...usbRows,
+  ...displayRows,
   disk: {
     models: {
       virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
@@ -133,15 +134,6 @@ export const devices: DeviceAllowList = {
       'virtio:keyboard': { driver: 'virtio-keyboard-pci', bus: 'pci' },
       'virtio:passthrough': { driver: 'virtio-input-host-pci', bus: 'pci' },
       'none:evdev': { bus: 'none' },
-    },
-  },
-  graphics: {
-    models: {
-      vnc: { bus: 'none' },
-      spice: { bus: 'none' },
-      sdl: { bus: 'none' },
-      dbus: { bus: 'none' },
-      'egl-headless': { bus: 'none' },
     },
   },
   sound: {

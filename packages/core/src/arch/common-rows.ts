@@ -47,3 +47,16 @@ export const usbRows: DeviceAllowList = {
     },
   },
 }
+
+/** Displays: they are the host's, so every machine with a video card has them alike. */
+export const displayRows: DeviceAllowList = {
+  graphics: {
+    models: {
+      vnc: { bus: 'none' },
+      spice: { bus: 'none' },
+      sdl: { bus: 'none' },
+      dbus: { bus: 'none' },
+      'egl-headless': { bus: 'none' },
+    },
+  },
+}

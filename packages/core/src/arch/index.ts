@@ -33,7 +33,7 @@ export type {
   Rule,
   RuleContext,
 } from './machine-builder.ts'
-export { pciRows, usbRows } from './common-rows.ts'
+export { displayRows, pciRows, usbRows } from './common-rows.ts'
 export { defineArch } from './define-arch.ts'
 export { hostCells, hostMemoryKiB, hostPageSizesKiB, hostText } from './read-linux.ts'
 export { createRegistry } from './registry.ts'

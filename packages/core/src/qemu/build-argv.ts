@@ -13,7 +13,8 @@ import {
   serialArguments,
 } from './devices/chardev-argv.ts'
 import { controllerArguments } from './devices/controller-argv.ts'
-import { diskArguments, numberImages } from './devices/disk-argv.ts'
+import { diskArguments } from './devices/disk-argv.ts'
+import { numberImages } from './devices/image-nodes.ts'
 import { graphicsArguments, videoArguments } from './devices/display-argv.ts'
 import { interfaceArguments } from './devices/network-argv.ts'
 import { audioArguments } from './devices/audio-argv.ts'

@@ -1,0 +1,239 @@
+import type { BackingStore, Disk, DiskSource, DiskType } from '../../domain/devices/disk.ts'
+import type { Argument } from '../argv-context.ts'
+import { jsonOption } from '../option-string.ts'
+import type { Options } from '../option-string.ts'
+import { blockSource } from './block-source.ts'
+
+/**
+ * Numbers the images as libvirt does: from the last disk to the first, each image before those
+ * below it. An empty drive takes a number too, for the image that it may get.
+ */
+export function numberImages(disks: readonly Disk[]): ReadonlyMap<Disk, number> {
+  const numbers = new Map<Disk, number>()
+  let next = 1
+  for (const disk of disks.toReversed()) {
+    if (!isEmpty(disk)) numbers.set(disk, next)
+    next += 1 + chain(disk).length
+  }
+  return numbers
+}
+
+/** The images below a disk's own, top first. */
+function chain(disk: Disk): readonly BackingStore[] {
+  const below: BackingStore[] = []
+  // A raw image has nothing below it, whatever a document says.
+  let store = canBack(disk.format) ? disk.backingStore : undefined
+  while (store?.type !== undefined) {
+    below.push(store)
+    store = store.backingStore
+  }
+  return below
+}
+
+/** A drive without a medium. */
+export function isEmpty({ type, source }: Disk): boolean {
+  switch (type) {
+    case 'file':
+      return source?.file === undefined
+    case 'block':
+      return source?.dev === undefined
+    case 'dir':
+      return source?.dir === undefined
+    default:
+      return source === undefined
+  }
+}
+
+/** The block nodes of a disk's image and of those below it. */
+export function imageNodes(disk: Disk, number: number): Argument[] {
+  const below = chain(disk)
+  const args: Argument[] = []
+  const cache = cacheOptions(cacheOf(disk))
+  for (const [i, store] of below.toReversed().entries()) {
+    const position = below.length - i
+    const node = number + position
+    const ended = store.backingStore !== undefined && canBack(store.format) ? null : undefined
+    const backing = position === below.length ? ended : `libvirt-${node + 1}-format`
+    args.push(
+      storageNode(node, store.type ?? 'file', store.source ?? {}, disk, cache),
+      ...sliceNode(node, store.source ?? {}, store.format),
+      formatNode(
+        {
+          node,
+          format: store.format ?? 'raw',
+          readonly: true,
+          source: store.source ?? {},
+          backing,
+          keySecret: keySecret(disk, store.source),
+        },
+        disk,
+        cache,
+      ),
+    )
+  }
+  const readonly = disk.readonly === true
+  // libvirt ends a chain that the document does not describe; an explicit end is said to QEMU.
+  const closed = disk.backingStore !== undefined && below.length === 0 && canBack(disk.format)
+  const backing = below.length > 0 ? `libvirt-${number + 1}-format` : closed ? null : undefined
+  args.push(
+    storageNode(number, disk.type, disk.source ?? {}, disk, cache),
+    ...sliceNode(number, disk.source ?? {}, disk.format),
+    formatNode(
+      {
+        node: number,
+        format: disk.format ?? 'raw',
+        readonly,
+        source: disk.source ?? {},
+        backing,
+        keySecret: keySecret(disk, {
+          ...disk.source,
+          ...(disk.encryption && { encryption: disk.encryption }),
+        }),
+      },
+      disk,
+      cache,
+    ),
+    ...copyOnRead(disk, number),
+  )
+  return args
+}
+
+/** The object that opens an image of this kind. */
+function keySecret(disk: Disk, source: DiskSource | undefined): string | undefined {
+  const format = source?.encryption?.format
+  if (format === undefined || source?.encryption?.engine === 'librbd') return undefined
+  return `${disk.alias ?? ''}-encryption-secret0`
+}
+
+function canBack(format: string | undefined): boolean {
+  return format === 'qcow2' || format === 'qed' || format === 'qcow' || format === 'vmdk'
+}
+
+function storageNode(
+  node: number,
+  type: DiskType,
+  source: DiskSource,
+  disk: Disk,
+  cache: Options | undefined,
+): Argument {
+  return [
+    '-blockdev',
+    jsonOption({
+      ...blockSource(type, source, disk),
+      'node-name': `libvirt-${node}-storage`,
+      cache,
+      'auto-read-only': true,
+      discard: 'unmap',
+    }),
+  ]
+}
+
+/**
+ * The window of a file that is the image: raw images take it themselves, others get a node between
+ * the file and the format.
+ */
+function sliceOf(source: DiskSource): Options {
+  const slice = source.slices?.find((one) => one.type === 'storage')
+  return slice === undefined ? {} : { offset: slice.offset, size: slice.size }
+}
+
+function sliceNode(node: number, source: DiskSource, format = 'raw'): Argument[] {
+  const slice = sliceOf(source)
+  if (format === 'raw' || slice.size === undefined) return []
+  return [
+    [
+      '-blockdev',
+      jsonOption({
+        driver: 'raw',
+        'node-name': sliceName(node),
+        ...slice,
+        file: `libvirt-${node}-storage`,
+        'auto-read-only': true,
+        discard: 'unmap',
+      }),
+    ],
+  ]
+}
+
+function sliceName(node: number): string {
+  return `libvirt-${node}-slice-sto`
+}
+
+interface FormatNode {
+  readonly node: number
+  readonly format: string
+  readonly readonly: boolean
+  readonly source: DiskSource
+  readonly backing: string | null | undefined
+  /** The id of the object that opens an encrypted image. */
+  readonly keySecret?: string | undefined
+}
+
+function formatNode(
+  { node, format, readonly, source, backing, keySecret }: FormatNode,
+  disk: Disk,
+  cache: Options | undefined,
+): Argument {
+  const slice = sliceOf(source)
+  const raw = format === 'raw' || format === 'iso'
+  const sliced = !raw && slice.size !== undefined
+  const options = {
+    'node-name': `libvirt-${node}-format`,
+    'read-only': readonly,
+    discard: disk.discard,
+    'detect-zeroes': disk.detectZeroes,
+    cache,
+    driver: keySecret !== undefined && raw ? 'luks' : raw ? 'raw' : format,
+    'key-secret': keySecret !== undefined && raw ? keySecret : undefined,
+    encrypt:
+      keySecret !== undefined && !raw ? { format: 'luks', 'key-secret': keySecret } : undefined,
+    'cache-size': disk.metadataCacheKiB === undefined ? undefined : disk.metadataCacheKiB * 1024,
+    ...(raw && slice),
+    file: sliced ? sliceName(node) : `libvirt-${node}-storage`,
+  }
+  // `null` is meant: QEMU shall not look for a backing file in the image.
+  return [
+    '-blockdev',
+    backing === null
+      ? JSON.stringify({ ...options, backing })
+      : jsonOption({ ...options, backing }),
+  ]
+}
+
+/** Reads fill the image from below: a node above its format that does so. */
+function copyOnRead(disk: Disk, number: number): Argument[] {
+  if (disk.copyOnRead !== true) return []
+  return [
+    [
+      '-blockdev',
+      jsonOption({
+        driver: 'copy-on-read',
+        'node-name': `libvirt-CoR-${disk.target}`,
+        file: `libvirt-${number}-format`,
+        discard: disk.discard ?? 'unmap',
+      }),
+    ],
+  ]
+}
+
+/** `direct` bypasses the host's cache, `no-flush` ignores the guest's flushes. */
+function cacheOptions(cache: Disk['cache']): Options | undefined {
+  switch (cache) {
+    case 'none':
+    case 'directsync':
+      return { direct: true, 'no-flush': false }
+    case 'writethrough':
+    case 'writeback':
+      return { direct: false, 'no-flush': false }
+    case 'unsafe':
+      return { direct: false, 'no-flush': true }
+    default:
+      return undefined
+  }
+}
+
+/** A disk that several guests write to may not be cached by one host. */
+export function cacheOf(disk: Disk): Disk['cache'] {
+  const shared = disk.shareable === true && disk.readonly !== true && disk.device === 'disk'
+  return disk.cache ?? (shared ? 'none' : undefined)
+}
