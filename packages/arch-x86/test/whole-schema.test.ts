@@ -445,6 +445,27 @@ const platform: readonly Row[] = [
   ['a crash that Hyper-V tells', { devices: "<panic model='hyperv'/>" }, ['hv-crash=on']],
 ]
 
+describe('what hangs on a USB hub comes after it', () => {
+  it.each([
+    [
+      'a card reader',
+      "<controller type='ccid' index='0'><address type='usb' bus='0' port='2.1'/></controller><hub type='usb'><address type='usb' bus='0' port='2'/></hub>",
+      ['usb-hub', 'usb-ccid'],
+    ],
+    [
+      'another hub, wherever it is written',
+      "<hub type='usb'><address type='usb' bus='0' port='2.1'/></hub><hub type='usb'><address type='usb' bus='0' port='2'/></hub>",
+      ['"port":"2"', '"port":"2.1"'],
+    ],
+  ])('%s', (_what, devices, [first = '', then = '']) => {
+    const outcome = plan({ devices })
+    if (outcome.kind !== 'planned') throw outcome.error
+    const argv = outcome.planned.argv.join('\n')
+    expect(argv).toContain(first)
+    expect(argv.indexOf(first)).toBeLessThan(argv.indexOf(then))
+  })
+})
+
 describe.each([
   ['disks', disks],
   ['network cards', cards],

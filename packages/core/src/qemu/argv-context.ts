@@ -4,7 +4,7 @@ import type { PlanContext } from '../plan/plan-context.ts'
 import { modelOf, virtioSuffix } from '../plan/allow-list.ts'
 import type { DeviceModel } from '../arch/device-allow-list.ts'
 import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
-import type { Address } from '../domain/address.ts'
+import type { Address, UsbAddress } from '../domain/address.ts'
 import type { Options } from './option-string.ts'
 
 /** Where one run of a domain keeps what it needs. */
@@ -94,6 +94,11 @@ export function addressOptions(address: Address | undefined, domain: Domain): Op
     default:
       return {}
   }
+}
+
+/** 1 on a port of the controller itself, one more for every hub between. */
+export function usbDepth({ port = '' }: UsbAddress): number {
+  return port.split('.').length
 }
 
 /** Alias of a controller; the one QEMU already has under that name when the domain has none. */

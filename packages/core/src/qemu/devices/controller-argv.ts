@@ -4,6 +4,7 @@ import {
   controllerAlias,
   driverName,
   offeredModel,
+  usbDepth,
   virtioOptions,
 } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -15,8 +16,21 @@ export function controllerArguments(context: ArgvContext): Argument[] {
   const controllers = context.domain.devices.controller ?? []
   const typeOrder = ['pci', 'usb', 'scsi', 'ide', 'sata', 'virtio-serial', 'fdc', 'ccid']
   return typeOrder.flatMap((type) =>
-    ordered(controllers.filter((c) => c.type === type)).flatMap((c) => one(context, c)),
+    ordered(controllers.filter((c) => c.type === type && !isBehindHub(c))).flatMap((c) =>
+      one(context, c),
+    ),
   )
+}
+
+/** Controllers that hang on a USB hub, which QEMU must have made before them. */
+export function controllersBehindHubs(context: ArgvContext): Argument[] {
+  return (context.domain.devices.controller ?? [])
+    .filter((controller) => isBehindHub(controller))
+    .flatMap((controller) => one(context, controller))
+}
+
+function isBehindHub({ address }: Controller): boolean {
+  return address?.type === 'usb' && usbDepth(address) > 1
 }
 
 /** A PCI bus comes before what sits on it, and a bridge has a higher index than its bus. */

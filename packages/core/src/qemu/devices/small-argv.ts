@@ -1,7 +1,14 @@
 import { chardevArgument } from './chardev-argv.ts'
+import type { Hub } from '../../domain/devices/hub.ts'
 import type { Input } from '../../domain/devices/input.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
-import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
+import {
+  addressOptions,
+  driverName,
+  offeredModel,
+  usbDepth,
+  virtioOptions,
+} from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -23,8 +30,13 @@ function plain<K extends Exclude<DeviceKind, 'audio' | 'graphics'>>(
   return [{ driver, id: alias, ...addressOptions(address, context.domain) }]
 }
 
+/** A hub on another hub's port comes after it. */
 export function hubArguments(context: ArgvContext): Argument[] {
-  return (context.domain.devices.hub ?? []).flatMap((hub) => plain(context, 'hub', hub).map(device))
+  const hubs = context.domain.devices.hub ?? []
+  const depth = ({ address }: Hub): number => (address?.type === 'usb' ? usbDepth(address) : 0)
+  return hubs
+    .toSorted((a, b) => depth(a) - depth(b))
+    .flatMap((hub) => plain(context, 'hub', hub).map(device))
 }
 
 export function inputArguments(context: ArgvContext): Argument[] {
