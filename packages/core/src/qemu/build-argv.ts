@@ -12,7 +12,7 @@ import {
   parallelArguments,
   serialArguments,
 } from './devices/chardev-argv.ts'
-import { controllerArguments, controllersBehindHubs } from './devices/controller-argv.ts'
+import { cardReaderArguments, controllerArguments } from './devices/controller-argv.ts'
 import { diskArguments } from './devices/disk-argv.ts'
 import { numberImages } from './devices/image-nodes.ts'
 import { graphicsArguments, videoArguments } from './devices/display-argv.ts'
@@ -334,7 +334,7 @@ function deviceArguments(context: ArgvContext, effects: Effects): Argument[] {
     ...controllerArguments(context),
     ...memoryDeviceArguments(context),
     ...hubArguments(context),
-    ...controllersBehindHubs(context),
+    ...cardReaderArguments(context),
     ...reservationHelper(disks, context),
     ...disks.flatMap((disk) => diskArguments(context, disk, numbers.get(disk))),
     ...filesystemArguments(context),

@@ -4,7 +4,6 @@ import {
   controllerAlias,
   driverName,
   offeredModel,
-  usbDepth,
   virtioOptions,
 } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -14,23 +13,17 @@ import type { Options } from '../option-string.ts'
 /** Controllers in QEMU's order: PCI buses first, so that everything behind finds them. */
 export function controllerArguments(context: ArgvContext): Argument[] {
   const controllers = context.domain.devices.controller ?? []
-  const typeOrder = ['pci', 'usb', 'scsi', 'ide', 'sata', 'virtio-serial', 'fdc', 'ccid']
+  const typeOrder = ['pci', 'usb', 'scsi', 'ide', 'sata', 'virtio-serial', 'fdc']
   return typeOrder.flatMap((type) =>
-    ordered(controllers.filter((c) => c.type === type && !isBehindHub(c))).flatMap((c) =>
-      one(context, c),
-    ),
+    ordered(controllers.filter((c) => c.type === type)).flatMap((c) => one(context, c)),
   )
 }
 
-/** Controllers that hang on a USB hub, which QEMU must have made before them. */
-export function controllersBehindHubs(context: ArgvContext): Argument[] {
+/** Card readers are USB devices: they come after the hubs that they may hang on. */
+export function cardReaderArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.controller ?? [])
-    .filter((controller) => isBehindHub(controller))
-    .flatMap((controller) => one(context, controller))
-}
-
-function isBehindHub({ address }: Controller): boolean {
-  return address?.type === 'usb' && usbDepth(address) > 1
+    .filter(({ type }) => type === 'ccid')
+    .flatMap((reader) => one(context, reader))
 }
 
 /** A PCI bus comes before what sits on it, and a bridge has a higher index than its bus. */
