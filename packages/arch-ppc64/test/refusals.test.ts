@@ -1,70 +1,50 @@
-import { openFixtures, planScenario, targetsOf } from '@polyvirt/conformance'
+import { domainXml, openFixtures, planScenario, targetsOf } from '@polyvirt/conformance'
+import type { DomainParts } from '@polyvirt/conformance'
 import { describe, expect, it } from 'vitest'
 import { ppc64 } from '../src/index.ts'
 
 const fixtures = openFixtures(new URL('./fixtures/', import.meta.url))
 
 /** Plans a document made of these parts on `pseries`. */
-function plan(parts: Parts) {
+function plan(parts: DomainParts) {
   const [guest] = ppc64.guests
   const capabilities = fixtures.capabilities(['qemu-system-ppc64'])
   if (capabilities === undefined) throw new Error('no recorded capabilities')
   const [target] = targetsOf(ppc64, guest, capabilities, '/usr/bin/qemu-system-ppc64')
   if (target === undefined) throw new Error('no pseries in the recording')
-  return planScenario(document(parts), target)
-}
-
-interface Parts {
-  readonly type?: string
-  readonly machine?: string
-  readonly os?: string
-  readonly vcpu?: string
-  readonly memory?: string
-  readonly body?: string
-  readonly devices?: string
-}
-
-function document({ type, machine, os, vcpu, memory, body, devices }: Parts): string {
-  return `<domain type='${type ?? 'qemu'}'>
-  <name>refused</name>
-  ${memory ?? "<memory unit='MiB'>512</memory>"}
-  ${vcpu ?? '<vcpu>1</vcpu>'}
-  <os><type${machine === undefined ? '' : ` machine='${machine}'`}>hvm</type>${os ?? ''}</os>
-  ${body ?? ''}
-  <devices>${devices ?? ''}</devices>
-</domain>`
+  return planScenario(domainXml({ vcpu: '<vcpu>1</vcpu>', ...parts }), target)
 }
 
 const disk = (bus: string, target: string, more = ''): string =>
   `<disk type='file' ${more}><source file='/x.img'/><target dev='${target}' bus='${bus}'/></disk>`
 
 /** What, the document, where the problem is, and a part of what is said. */
-type Row = readonly [what: string, parts: Parts, path: string, message: string]
+type Row = readonly [what: string, parts: DomainParts, path: string, message: string]
 
 const rows: readonly Row[] = [
   // Users of libvirt meet these on a Power machine: partly accepted and ignored, partly refused by
   // QEMU at start.
   ['a PC machine', { machine: 'q35' }, 'os/type/@machine', 'pseries'],
   ['a mistyped machine', { machine: 'pserise' }, 'os/type/@machine', "did you mean 'pseries'"],
-  ['acpi', { body: '<features><acpi/></features>' }, 'features/acpi', 'not offered on ppc64le'],
-  ['apic', { body: '<features><apic/></features>' }, 'features/apic', 'not offered'],
-  ['smm', { body: "<features><smm state='on'/></features>" }, 'features/smm', 'not offered'],
-  ['vmport', { body: "<features><vmport state='off'/></features>" }, 'features/vmport', 'not'],
+  ['acpi', { middle: '<features><acpi/></features>' }, 'features/acpi', 'not offered on ppc64le'],
+  ['apic', { middle: '<features><apic/></features>' }, 'features/apic', 'not offered'],
+  ['smm', { middle: "<features><smm state='on'/></features>" }, 'features/smm', 'not offered'],
+  ['vmport', { middle: "<features><vmport state='off'/></features>" }, 'features/vmport', 'not'],
   [
     'hyperv',
-    { body: "<features><hyperv><relaxed state='on'/></hyperv></features>" },
+    { middle: "<features><hyperv><relaxed state='on'/></hyperv></features>" },
     'features/hyperv',
     'not',
   ],
   [
     'transactional memory under TCG',
-    { body: "<features><htm state='on'/></features>" },
+    { middle: "<features><htm state='on'/></features>" },
     'features/htm',
     'TCG',
   ],
   [
     'a missing performance monitor',
-    { body: "<features><pmu state='off'/></features>" },
+    { middle: "<features><pmu state='off'/></features>" },
     'features/pmu',
     'always',
   ],
@@ -82,28 +62,28 @@ const rows: readonly Row[] = [
   ],
   [
     'a CPU from the future',
-    { body: '<cpu><model>POWER99</model></cpu>' },
+    { middle: '<cpu><model>POWER99</model></cpu>' },
     'cpu/model',
     "did you mean 'POWER9'",
   ],
   [
     'a CPU of another world',
-    { body: '<cpu><model>Skylake-Client</model></cpu>' },
+    { middle: '<cpu><model>Skylake-Client</model></cpu>' },
     'cpu/model',
     'POWER9',
   ],
   [
     'a CPU in lower case',
-    { body: '<cpu><model>power9</model></cpu>' },
+    { middle: '<cpu><model>power9</model></cpu>' },
     'cpu/model',
     "did you mean 'POWER9'",
   ],
-  ['host-model under TCG', { body: "<cpu mode='host-model'/>" }, 'cpu/@mode', 'KVM'],
-  ['host-passthrough under TCG', { body: "<cpu mode='host-passthrough'/>" }, 'cpu/@mode', 'KVM'],
-  ['the maximum CPU', { body: "<cpu mode='maximum'/>" }, 'cpu/@mode', 'generation'],
+  ['host-model under TCG', { middle: "<cpu mode='host-model'/>" }, 'cpu/@mode', 'KVM'],
+  ['host-passthrough under TCG', { middle: "<cpu mode='host-passthrough'/>" }, 'cpu/@mode', 'KVM'],
+  ['the maximum CPU', { middle: "<cpu mode='maximum'/>" }, 'cpu/@mode', 'generation'],
   [
     'a CPU feature',
-    { body: "<cpu><model>POWER9</model><feature name='vmx' policy='require'/></cpu>" },
+    { middle: "<cpu><model>POWER9</model><feature name='vmx' policy='require'/></cpu>" },
     'cpu/feature',
     'features',
   ],
@@ -131,22 +111,22 @@ const rows: readonly Row[] = [
   ],
   [
     'vmcoreinfo',
-    { body: "<features><vmcoreinfo state='on'/></features>" },
+    { middle: "<features><vmcoreinfo state='on'/></features>" },
     'features/vmcoreinfo',
     'not',
   ],
   [
     'kvmclock',
-    { body: "<clock><timer name='kvmclock' present='yes'/></clock>" },
+    { middle: "<clock><timer name='kvmclock' present='yes'/></clock>" },
     'clock/timer[1]',
     'not offered',
   ],
   ['UEFI', { os: "<loader readonly='yes' type='pflash'>/x.fd</loader>" }, 'os/loader', 'pflash'],
-  ['sleep states', { body: "<pm><suspend-to-mem enabled='yes'/></pm>" }, 'pm', 'sleep'],
+  ['sleep states', { middle: "<pm><suspend-to-mem enabled='yes'/></pm>" }, 'pm', 'sleep'],
   ['SMBIOS', { os: "<smbios mode='host'/>" }, 'os/smbios', 'device tree'],
   [
     'hardware threads under TCG',
-    { vcpu: '<vcpu>4</vcpu>', body: "<cpu><topology sockets='1' cores='1' threads='4'/></cpu>" },
+    { vcpu: '<vcpu>4</vcpu>', middle: "<cpu><topology sockets='1' cores='1' threads='4'/></cpu>" },
     'cpu/topology/@threads',
     "threads='1'",
   ],
@@ -154,7 +134,7 @@ const rows: readonly Row[] = [
     'dies',
     {
       vcpu: '<vcpu>2</vcpu>',
-      body: "<cpu><topology sockets='1' dies='2' cores='1' threads='1'/></cpu>",
+      middle: "<cpu><topology sockets='1' dies='2' cores='1' threads='1'/></cpu>",
     },
     'cpu/topology/@dies',
     'dies',
@@ -204,16 +184,16 @@ describe('pseries refuses', () => {
 
 describe('pseries accepts', () => {
   it.each([
-    ['sleep states that are off', { body: "<pm><suspend-to-mem enabled='no'/></pm>" }],
+    ['sleep states that are off', { middle: "<pm><suspend-to-mem enabled='no'/></pm>" }],
     ['a PCI watchdog', { devices: "<watchdog model='i6300esb'/>" }],
     ['SATA', { devices: disk('sata', 'sda') }],
     [
       'a compatible spelling of its serial port',
       { devices: "<serial type='pty'><target type='isa-serial'/></serial>" },
     ],
-    ['no HPET', { body: "<clock><timer name='hpet' present='no'/></clock>" }],
-    ['transactional memory that is off', { body: "<features><htm state='off'/></features>" }],
-  ] satisfies readonly (readonly [string, Parts])[])('%s', (_what, parts) => {
+    ['no HPET', { middle: "<clock><timer name='hpet' present='no'/></clock>" }],
+    ['transactional memory that is off', { middle: "<features><htm state='off'/></features>" }],
+  ] satisfies readonly (readonly [string, DomainParts])[])('%s', (_what, parts) => {
     const outcome = plan(parts)
     expect(outcome.kind === 'refused' ? outcome.error.message : 'planned').toBe('planned')
   })

@@ -1,18 +1,12 @@
-import { openFixtures, planScenario, targetsOf } from '@polyvirt/conformance'
+import { domainXml, openFixtures, planScenario, targetsOf } from '@polyvirt/conformance'
+import type { DomainParts } from '@polyvirt/conformance'
 import { x86 } from '../src/index.ts'
 
 const fixtures = openFixtures(new URL('./fixtures/', import.meta.url))
 
 /** A document, in parts. */
-export interface Parts {
+export interface Parts extends DomainParts {
   readonly board?: 'pc' | 'q35'
-  readonly type?: string
-  readonly machine?: string
-  readonly os?: string
-  readonly vcpu?: string
-  readonly memory?: string
-  readonly body?: string
-  readonly devices?: string
   /** A whole document in place of the parts; the board still counts. */
   readonly xml?: string
 }
@@ -25,16 +19,5 @@ export function plan(parts: Parts): ReturnType<typeof planScenario> {
   const targets = targetsOf(x86, guest, capabilities, '/usr/bin/qemu-system-x86_64')
   const target = targets.find(({ profile }) => profile.name === (parts.board ?? 'q35'))
   if (target === undefined) throw new Error('no such board in the recording')
-  return planScenario(parts.xml ?? document(parts), target)
-}
-
-function document({ type, machine, os, vcpu, memory, body, devices }: Parts): string {
-  return `<domain type='${type ?? 'qemu'}'>
-  <name>refused</name>
-  ${memory ?? "<memory unit='MiB'>512</memory>"}
-  ${vcpu ?? '<vcpu>1</vcpu>'}
-  <os><type${machine === undefined ? '' : ` machine='${machine}'`}>hvm</type>${os ?? ''}</os>
-  ${body ?? ''}
-  <devices>${devices ?? ''}</devices>
-</domain>`
+  return planScenario(parts.xml ?? domainXml({ vcpu: '<vcpu>1</vcpu>', ...parts }), target)
 }

@@ -53,19 +53,19 @@ const rows: readonly Row[] = [
   ],
   [
     'Power’s capabilities',
-    { body: "<features><cfpc value='broken'/></features>" },
+    { middle: "<features><cfpc value='broken'/></features>" },
     'features/cfpc',
     'not offered',
   ],
   [
     'a hash page table',
-    { body: "<features><hpt resizing='required'/></features>" },
+    { middle: "<features><hpt resizing='required'/></features>" },
     'features/hpt',
     'not offered',
   ],
   [
     'an interrupt controller of another world',
-    { body: "<features><gic version='3'/></features>" },
+    { middle: "<features><gic version='3'/></features>" },
     'features/gic',
     'not offered',
   ],
@@ -90,20 +90,20 @@ const rows: readonly Row[] = [
   ],
   [
     'a CPU of another world',
-    { body: '<cpu><model>POWER9</model></cpu>' },
+    { middle: '<cpu><model>POWER9</model></cpu>' },
     'cpu/model',
     'no CPU model',
   ],
   [
     'a mistyped CPU',
-    { body: '<cpu><model>Haswel</model></cpu>' },
+    { middle: '<cpu><model>Haswel</model></cpu>' },
     'cpu/model',
     "did you mean 'Haswell'",
   ],
-  ['host-passthrough under TCG', { body: "<cpu mode='host-passthrough'/>" }, 'cpu/@mode', 'KVM'],
+  ['host-passthrough under TCG', { middle: "<cpu mode='host-passthrough'/>" }, 'cpu/@mode', 'KVM'],
   [
     'a topology that does not multiply out',
-    { vcpu: '<vcpu>2</vcpu>', body: "<cpu><topology sockets='3' cores='1' threads='1'/></cpu>" },
+    { vcpu: '<vcpu>2</vcpu>', middle: "<cpu><topology sockets='3' cores='1' threads='1'/></cpu>" },
     'cpu/topology',
     '3',
   ],
@@ -214,7 +214,8 @@ const rows: readonly Row[] = [
     'more memory devices than slots',
     {
       memory: "<maxMemory slots='1' unit='GiB'>4</maxMemory><memory unit='MiB'>512</memory>",
-      body: "<features><acpi/></features><cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/></numa></cpu>",
+      middle:
+        "<features><acpi/></features><cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/></numa></cpu>",
       devices:
         "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>".repeat(
           2,
@@ -227,7 +228,7 @@ const rows: readonly Row[] = [
     'a DIMM that nothing tells the guest of',
     {
       memory: "<maxMemory slots='1' unit='GiB'>4</maxMemory><memory unit='MiB'>512</memory>",
-      body: "<cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/></numa></cpu>",
+      middle: "<cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/></numa></cpu>",
       devices:
         "<memory model='dimm'><target><size unit='MiB'>256</size><node>0</node></target></memory>",
     },
@@ -331,40 +332,42 @@ const rows: readonly Row[] = [
   ],
   [
     'an enlightenment that is none',
-    { body: "<features><hyperv><xmm_input state='on'/></hyperv></features>" },
+    { middle: "<features><hyperv><xmm_input state='on'/></hyperv></features>" },
     'features/hyperv',
     'unexpected Hyper-V enlightenment',
   ],
   [
     'key wrapping',
-    { body: "<keywrap><cipher name='aes' state='on'/></keywrap>" },
+    { middle: "<keywrap><cipher name='aes' state='on'/></keywrap>" },
     'keywrap',
     'not offered',
   ],
   [
     'memory that is guaranteed',
-    { body: "<memtune><min_guarantee unit='MiB'>1</min_guarantee></memtune>" },
+    { middle: "<memtune><min_guarantee unit='MiB'>1</min_guarantee></memtune>" },
     'memtune/min_guarantee',
     'guarantees no memory',
   ],
   [
     'SMBIOS with another identity',
     {
-      body: "<uuid>5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c44</uuid><sysinfo type='smbios'><system><entry name='uuid'>5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c45</entry></system></sysinfo>",
+      middle:
+        "<uuid>5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c44</uuid><sysinfo type='smbios'><system><entry name='uuid'>5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c45</entry></system></sysinfo>",
     },
     'sysinfo[1]/system/entry',
     "not the domain's",
   ],
   [
     'firmware configuration under a foreign name',
-    { body: "<sysinfo type='fwcfg'><entry name='etc/x'>y</entry></sysinfo>" },
+    { middle: "<sysinfo type='fwcfg'><entry name='etc/x'>y</entry></sysinfo>" },
     'sysinfo[1]/entry[1]/@name',
     'opt/',
   ],
   [
     'one I/O thread twice',
     {
-      body: "<iothreads>2</iothreads><iothreadids><iothread id='1'/><iothread id='1'/></iothreadids>",
+      middle:
+        "<iothreads>2</iothreads><iothreadids><iothread id='1'/><iothread id='1'/></iothreadids>",
     },
     'iothreadids/iothread[2]/@id',
     'already described',
@@ -373,7 +376,7 @@ const rows: readonly Row[] = [
     'a guest that starts on no vCPU 0',
     {
       vcpu: '<vcpu>2</vcpu>',
-      body: "<vcpus><vcpu id='0' enabled='no'/><vcpu id='1' enabled='yes'/></vcpus>",
+      middle: "<vcpus><vcpu id='0' enabled='no'/><vcpu id='1' enabled='yes'/></vcpus>",
     },
     'vcpus/vcpu[1]/@enabled',
     'vCPU 0',
@@ -396,7 +399,7 @@ const rows: readonly Row[] = [
   [
     'an I/O thread for a controller that has none',
     {
-      body: '<iothreads>1</iothreads>',
+      middle: '<iothreads>1</iothreads>',
       devices: "<controller type='scsi' model='lsilogic'><driver iothread='1'/></controller>",
     },
     'devices/controller[1]/driver/@iothread',

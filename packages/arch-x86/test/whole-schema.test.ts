@@ -269,7 +269,7 @@ const others: readonly Row[] = [
   [
     'an IOMMU',
     {
-      body: "<features><ioapic driver='qemu'/></features>",
+      middle: "<features><ioapic driver='qemu'/></features>",
       devices: "<iommu model='intel'><driver intremap='on' eim='on'/></iommu>",
     },
     ['"driver":"intel-iommu","intremap":"on","eim":"on"', 'kernel_irqchip=split'],
@@ -350,26 +350,29 @@ const platform: readonly Row[] = [
     'SMBIOS strings',
     {
       os: "<smbios mode='sysinfo'/>",
-      body: "<sysinfo type='smbios'><system><entry name='product'>P, Q</entry><entry name='manufacturer'>M</entry></system><oemStrings><entry>a</entry></oemStrings></sysinfo>",
+      middle:
+        "<sysinfo type='smbios'><system><entry name='product'>P, Q</entry><entry name='manufacturer'>M</entry></system><oemStrings><entry>a</entry></oemStrings></sysinfo>",
     },
     ['type=1,manufacturer=M,product=P,, Q', 'type=11,value=a'],
   ],
   [
     'firmware configuration',
     {
-      body: "<sysinfo type='fwcfg'><entry name='opt/x' file='/f'/><entry name='opt/y'>text</entry></sysinfo>",
+      middle:
+        "<sysinfo type='fwcfg'><entry name='opt/x' file='/f'/><entry name='opt/y'>text</entry></sysinfo>",
     },
     ['name=opt/x,file=/f', 'name=opt/y,string=text'],
   ],
   [
     'a generation id',
-    { body: '<genid>e9392370-2917-565e-692b-d057f46512d6</genid>' },
+    { middle: '<genid>e9392370-2917-565e-692b-d057f46512d6</genid>' },
     ['"driver":"vmgenid","guid":"e9392370-2917-565e-692b-d057f46512d6"'],
   ],
   [
     'I/O threads with numbers of their own',
     {
-      body: "<iothreads>2</iothreads><iothreadids><iothread id='7' thread_pool_min='2'/></iothreadids><defaultiothread thread_pool_max='8'/>",
+      middle:
+        "<iothreads>2</iothreads><iothreadids><iothread id='7' thread_pool_min='2'/></iothreadids><defaultiothread thread_pool_max='8'/>",
     },
     [
       '"id":"iothread7","thread-pool-min":2',
@@ -381,18 +384,19 @@ const platform: readonly Row[] = [
     'vCPUs one by one',
     {
       vcpu: '<vcpu>3</vcpu>',
-      body: "<vcpus><vcpu id='0' enabled='yes' hotpluggable='no'/><vcpu id='1' enabled='yes' hotpluggable='yes'/><vcpu id='2' enabled='no'/></vcpus>",
+      middle:
+        "<vcpus><vcpu id='0' enabled='yes' hotpluggable='no'/><vcpu id='1' enabled='yes' hotpluggable='yes'/><vcpu id='2' enabled='no'/></vcpus>",
     },
     ['1,maxcpus=3,sockets=3'],
   ],
   [
     'huge pages',
-    { body: '<memoryBacking><hugepages/><nosharepages/><locked/></memoryBacking>' },
+    { middle: '<memoryBacking><hugepages/><nosharepages/><locked/></memoryBacking>' },
     ['"qom-type":"memory-backend-file"', '"prealloc":true,"merge":false', 'mem-lock=on'],
   ],
   [
     'memory that processes share',
-    { body: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>" },
+    { middle: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>" },
     [
       '"qom-type":"memory-backend-memfd"',
       '"share":true,"x-use-canonical-path-for-ramblock-id":false',
@@ -400,14 +404,14 @@ const platform: readonly Row[] = [
   ],
   [
     'memory of certain host nodes',
-    { body: "<numatune><memory mode='interleave' nodeset='0-1'/></numatune>" },
+    { middle: "<numatune><memory mode='interleave' nodeset='0-1'/></numatune>" },
     ['"host-nodes":[0,1],"policy":"interleave"'],
   ],
   [
     'an NVDIMM',
     {
       memory: "<maxMemory slots='1' unit='GiB'>4</maxMemory><memory unit='MiB'>768</memory>",
-      body:
+      middle:
         '<features><acpi/></features>' + numa("<cell id='0' cpus='0' memory='512' unit='MiB'/>"),
       devices:
         "<memory model='nvdimm' access='shared'><source><path>/n</path><alignsize unit='MiB'>2</alignsize><pmem/></source><target><size unit='MiB'>256</size><node>0</node><label><size unit='KiB'>128</size></label></target></memory>",
@@ -422,7 +426,8 @@ const platform: readonly Row[] = [
     'how far memory is',
     {
       vcpu: '<vcpu>2</vcpu>',
-      body: "<cpu><numa><cell id='0' cpus='0-1' memory='256' unit='MiB'><cache level='1' associativity='direct' policy='writeback'><size value='8' unit='KiB'/><line value='5' unit='B'/></cache></cell><cell id='1' memory='256' unit='MiB'/><interconnects><latency initiator='0' target='1' type='read' value='9'/><bandwidth initiator='0' target='0' type='access' value='204800' unit='KiB'/></interconnects></numa></cpu>",
+      middle:
+        "<cpu><numa><cell id='0' cpus='0-1' memory='256' unit='MiB'><cache level='1' associativity='direct' policy='writeback'><size value='8' unit='KiB'/><line value='5' unit='B'/></cache></cell><cell id='1' memory='256' unit='MiB'/><interconnects><latency initiator='0' target='1' type='read' value='9'/><bandwidth initiator='0' target='0' type='access' value='204800' unit='KiB'/></interconnects></numa></cpu>",
     },
     [
       'hmat=on',
@@ -434,12 +439,14 @@ const platform: readonly Row[] = [
   ],
   [
     'a clock that stands still with its guest',
-    { body: "<clock offset='utc'><timer name='rtc' track='guest' tickpolicy='catchup'/></clock>" },
+    {
+      middle: "<clock offset='utc'><timer name='rtc' track='guest' tickpolicy='catchup'/></clock>",
+    },
     ['base=utc,clock=vm,driftfix=slew'],
   ],
   [
     'an address width',
-    { body: "<cpu mode='maximum'><maxphysaddr mode='emulate' bits='42'/></cpu>" },
+    { middle: "<cpu mode='maximum'><maxphysaddr mode='emulate' bits='42'/></cpu>" },
     ['max,phys-bits=42'],
   ],
   ['a crash that Hyper-V tells', { devices: "<panic model='hyperv'/>" }, ['hv-crash=on']],

@@ -1,29 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { commandNames, allCommands } from '../src/command-index.ts'
 import { virshCommands } from '../src/virsh-commands.ts'
 import { MemoryHypervisor, testDefault } from './memory-hypervisor.ts'
 import { run } from './run-in-memory.ts'
+import { guest, scratch } from './scratch.ts'
 
 const recorded = JSON.parse(
   readFileSync(join(import.meta.dirname, 'fixtures/virsh-answers.json'), 'utf8'),
 ) as { readonly synopsis: Readonly<Record<string, string>> }
 
-let directory: string
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'polyvirt-commands-'))
-})
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
-
-const file = (name: string, text: string): string => {
-  const path = join(directory, name)
-  writeFileSync(path, text)
-  return path
-}
-const guest = (name: string, inside = ''): string =>
-  `<domain type='qemu'>\n  <name>${name}</name>\n  <memory>65536</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n${inside}</domain>\n`
+const work = scratch('polyvirt-commands-')
+const { file } = work
 
 describe('the commands', () => {
   it('are all found under the name they are declared with, in the group that help shows', async () => {
@@ -170,7 +159,7 @@ describe('define, create and start', () => {
   it('takes a bare word for a name, never for a file', async () => {
     const before = process.cwd()
     file('web', guest('web'))
-    process.chdir(directory)
+    process.chdir(work.directory)
     try {
       expect((await run(['start', 'web'])).stderr).toBe("error: failed to get domain 'web'\n")
       expect((await run(['start', './web'])).code).toBe(0)
@@ -400,7 +389,7 @@ describe('edit', () => {
 
   it('redefines what was changed, in a file that nobody else can read and that goes away', async () => {
     const hypervisor = await testDefault()
-    const log = join(directory, 'log')
+    const log = join(work.directory, 'log')
     const script = file(
       'editor',
       `#!/bin/sh\nstat -c '%a %n' "$1" "$(dirname "$1")" > ${log}\nsed -i 's/8388608/4194304/' "$1"\n`,
@@ -587,7 +576,7 @@ describe('output', () => {
   })
 
   it('keeps a log', async () => {
-    const log = join(directory, 'log')
+    const log = join(work.directory, 'log')
     await run(['-l', log, 'domid', 'nope'])
     expect(readFileSync(log, 'utf8')).toMatch(/ polyvirt \d+\] run domid nope\n.* exit 1\n$/)
   })

@@ -51,6 +51,10 @@ export interface Expectations {
 
 /** Parts of a domain document; what is left out has a small default. */
 export interface DomainParts {
+  /** Accelerator: `qemu` unless given. */
+  readonly type?: string
+  /** Machine type; without one the target's is taken. */
+  readonly machine?: string
   readonly name?: string
   /** Children of `<domain>` before `<os>`: `<memory>` and `<vcpu>` unless given here. */
   readonly head?: string
@@ -77,13 +81,14 @@ export interface DomainParts {
 export function domainXml(parts: DomainParts = {}): string {
   const optional = (name: string, inner: string | undefined): string =>
     inner === undefined ? '' : `  <${name}>${inner}</${name}>\n`
+  const machine = parts.machine === undefined ? '' : ` machine='${parts.machine}'`
   return (
-    `<domain type='qemu'${parts.attributes === undefined ? '' : ` ${parts.attributes}`}>\n` +
+    `<domain type='${parts.type ?? 'qemu'}'${parts.attributes === undefined ? '' : ` ${parts.attributes}`}>\n` +
     `  <name>${parts.name ?? 'conformance'}</name>\n` +
     (parts.head ?? '') +
     `  ${parts.memory ?? "<memory unit='MiB'>512</memory>"}\n` +
     `  ${parts.vcpu ?? '<vcpu>2</vcpu>'}\n` +
-    `  <os><type>hvm</type>${parts.os ?? ''}</os>\n` +
+    `  <os><type${machine}>hvm</type>${parts.os ?? ''}</os>\n` +
     optional('features', parts.features) +
     (parts.cpu ?? '') +
     (parts.clock ?? '') +

@@ -1,27 +1,16 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { MemoryHypervisor } from '../memory-hypervisor.ts'
 import { run } from '../run-in-memory.ts'
+import { guest, scratch } from '../scratch.ts'
 import type { RunResult } from '../run-in-memory.ts'
 import { hasVirsh } from '../ask-virsh.ts'
 
-let directory: string
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'polyvirt-diff-'))
-})
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
-
-const file = (name: string, text: string): string => {
-  const path = join(directory, name)
-  writeFileSync(path, text)
-  return path
-}
-const guest = (name: string, inside = ''): string =>
-  `<domain type='qemu'>\n  <name>${name}</name>\n  <memory>65536</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n${inside}</domain>\n`
+const work = scratch('polyvirt-diff-')
+const { file } = work
 
 const polyvirt = (
   words: readonly string[],
@@ -29,7 +18,7 @@ const polyvirt = (
 ): Promise<RunResult> =>
   run(words, {
     hypervisor: new MemoryHypervisor(),
-    environment: { PATH: `${directory}:/usr/bin:/bin`, ...environment },
+    environment: { PATH: `${work.directory}:/usr/bin:/bin`, ...environment },
   })
 
 describe('diff', () => {
@@ -73,7 +62,7 @@ describe('diff', () => {
     const path = file('a.xml', guest('a'))
     for (const [words, message] of [
       [['diff'], "error: command 'diff' requires <file> option\n"],
-      [['diff', join(directory, 'none')], 'No such file or directory\n'],
+      [['diff', join(work.directory, 'none')], 'No such file or directory\n'],
       [['diff', path, '--against', 'xen'], "cannot compare itself with 'xen'; offered: libvirt\n"],
       [['diff', path, path, '--against', 'libvirt'], 'are mutually exclusive\n'],
       [['diff', path, '--uri', 'test:///default'], 'it needs --against libvirt\n'],
@@ -87,12 +76,12 @@ describe('diff', () => {
   })
 })
 
-/** A virsh in `directory` that stores anything, or what `FAKE` says; it notes what it is told. */
+/** A virsh in the folder that stores anything, or what `FAKE` says; it notes what it is told. */
 function installVirsh(): void {
   file(
     'virsh',
     `#!/bin/sh
-echo "$*" >> '${directory}/log'
+echo "$*" >> '${work.directory}/log'
 for commands; do :; done
 mark=$(echo "$commands" | sed -n "s/.*echo '\\(== [^']* ==\\)'.*/\\1/p")
 say() { printf '%s\\n\\n%s\\n\\n' "$1" "$mark"; }
@@ -102,7 +91,7 @@ case $commands in undefine*) [ "$FAKE" = stuck ] || echo undefined; exit ;; esac
 say fake:///
 say 'Using library: libvirt 9.0.0
 Running hypervisor: QEMU 7.2.0'
-[ "$FAKE" != slow ] || { touch '${directory}/asked'; sleep 1; }
+[ "$FAKE" != slow ] || { touch '${work.directory}/asked'; sleep 1; }
 if [ "$FAKE" = refuse ]; then
   printf '%s\\n' 'error: Failed to define domain from /dev/stdin' \\
     '2026-11-25 17:26:04.400+0000: 463: info : hostname: vm' 'error: XML error: no' >&2
@@ -115,13 +104,13 @@ if [ "$FAKE" = unstartable ]; then echo 'error: internal error: no argv' >&2; ec
 elif [ "$FAKE" = tap ]; then say '/usr/bin/qemu-system-x86_64 -netdev tap,id=hostnet0'
 else say "LC_ALL=C /usr/bin/qemu-system-x86_64 -name guest=$name -device a=1"; fi
 [ "$FAKE" = stuck ] || echo undefined
-echo undefined >> '${directory}/log'
+echo undefined >> '${work.directory}/log'
 `,
   )
-  chmodSync(join(directory, 'virsh'), 0o755)
+  chmodSync(join(work.directory, 'virsh'), 0o755)
 }
 
-const log = (): string => readFileSync(join(directory, 'log'), 'utf8')
+const log = (): string => readFileSync(join(work.directory, 'log'), 'utf8')
 
 describe('diff --against libvirt', () => {
   const against = (path: string, FAKE = '', ...words: readonly string[]): Promise<RunResult> =>
@@ -174,7 +163,7 @@ describe('diff --against libvirt', () => {
 
   it('ends with 2 where libvirt cannot be asked, and says what to do', async () => {
     const path = file('a.xml', guest('a'))
-    const missing = await polyvirt(['diff', path, '--against', 'libvirt'], { PATH: directory })
+    const missing = await polyvirt(['diff', path, '--against', 'libvirt'], { PATH: work.directory })
     expect(missing.code).toBe(2)
     expect(missing.stderr).toMatch(
       /^error: virsh is not installed: there is none in PATH\nhint: .*apt install libvirt-clients/,
@@ -198,7 +187,7 @@ describe('diff --against libvirt', () => {
     installVirsh()
     const many = file('a.xml', guest('a', '  <vcpu>4294967295</vcpu>\n'))
     const { code, stderr } = await against(many)
-    expect([code, existsSync(join(directory, 'log'))]).toEqual([2, false])
+    expect([code, existsSync(join(work.directory, 'log'))]).toEqual([2, false])
     expect(stderr).toContain('a.xml:7:3: /domain/vcpu: libvirt is not asked about 4294967295 vCPUs')
   })
 
@@ -207,7 +196,7 @@ describe('diff --against libvirt', () => {
     const path = file('a.xml', guest('a'))
     const { code, stderr } = await run(['diff', path, '--against', 'libvirt'], {
       hypervisor: new MemoryHypervisor(),
-      environment: { PATH: `${directory}:/usr/bin:/bin`, FAKE: 'slow' },
+      environment: { PATH: `${work.directory}:/usr/bin:/bin`, FAKE: 'slow' },
       interrupts: { listen: () => ({ signal: AbortSignal.timeout(400), stop: () => {} }) },
     })
     expect([code, stderr]).toEqual([130, 'error: interrupted\n'])
@@ -223,12 +212,12 @@ describe('diff --against libvirt', () => {
       process.execPath,
       ['--conditions=@polyvirt/source', main, 'diff', path, '--against', 'libvirt'],
       {
-        env: { PATH: `${directory}:/usr/bin:/bin`, TMPDIR: directory, FAKE: 'slow' },
+        env: { PATH: `${work.directory}:/usr/bin:/bin`, TMPDIR: work.directory, FAKE: 'slow' },
         stdio: 'ignore',
       },
     )
     const ended = new Promise((resolve) => child.once('close', resolve))
-    while (!existsSync(join(directory, 'asked'))) await sleep(20)
+    while (!existsSync(join(work.directory, 'asked'))) await sleep(20)
     child.kill('SIGKILL')
     await ended
     expect(log()).not.toContain('undefined')
