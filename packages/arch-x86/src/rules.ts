@@ -52,4 +52,58 @@ const pluggedMemoryNeedsAcpi: Rule = {
   },
 }
 
-export const rules: readonly Rule[] = [manyVcpus, flashNeedsAcpi, pluggedMemoryNeedsAcpi]
+/** TCG has the Hyper-V leaves, but QEMU asks KVM for this one and ends when there is none. */
+const vpindexNeedsKvm: Rule = {
+  name: 'x86/tcg-vpindex',
+  check({ domain }): readonly Problem[] {
+    if (domain.type === 'kvm' || domain.features?.hypervVpindex !== true) return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: 'features/hyperv/vpindex',
+        message: `TCG has no virtual processor index of Hyper-V; use state='off', or type='kvm'`,
+      },
+    ]
+  },
+}
+
+/**
+ * A ROM without a BAR is handed to the firmware as a file in fw_cfg, by its name without a folder,
+ * and QEMU takes no name twice (hw/pci/pci.c, hw/core/loader.c).
+ */
+const oneRomOfAName: Rule = {
+  name: 'x86/rom-names',
+  check({ domain }): readonly Problem[] {
+    const seen = new Map<string, string>()
+    const problems: Problem[] = []
+    const { interface: cards = [], hostdev = [] } = domain.devices
+    const roms = [
+      ...cards.map((card, i) => ({ card, at: `devices/interface[${i + 1}]`, own: card.model })),
+      ...hostdev.map((card, i) => ({ card, at: `devices/hostdev[${i + 1}]`, own: undefined })),
+    ]
+    for (const { card, at, own } of roms) {
+      if (card.romBar !== false || card.romEnabled === false) continue
+      const name = card.romFile?.replace(/^.*\//, '') ?? own
+      if (name === undefined || name === '') continue
+      const first = seen.get(name)
+      if (first === undefined) seen.set(name, at)
+      else
+        problems.push({
+          code: 'ERR_CONFIG_UNSUPPORTED',
+          path: `${at}/rom/@bar`,
+          message: `QEMU hands a ROM without a BAR to the firmware by name, and ${first} has ${
+            card.romFile === undefined ? 'the same ROM' : `one named '${name}'`
+          } already; use bar='on', or enabled='no' for no ROM`,
+        })
+    }
+    return problems
+  },
+}
+
+export const rules: readonly Rule[] = [
+  manyVcpus,
+  flashNeedsAcpi,
+  pluggedMemoryNeedsAcpi,
+  vpindexNeedsKvm,
+  oneRomOfAName,
+]

@@ -52,6 +52,36 @@ const rows: readonly Row[] = [
     'isa',
   ],
   [
+    'a keymap by the name of a locale',
+    { devices: "<graphics type='vnc' keymap='en_US'/>" },
+    'devices/graphics[1]/@keymap',
+    "did you mean 'en-us'?",
+  ],
+  [
+    'a virtual processor index without KVM',
+    { middle: "<features><hyperv><vpindex state='on'/></hyperv></features>" },
+    'features/hyperv/vpindex',
+    'TCG',
+  ],
+  [
+    'one ROM file for two cards without a BAR',
+    {
+      devices:
+        "<interface type='user'><model type='virtio'/><rom bar='off' file='/a/x.rom'/></interface><interface type='user'><model type='e1000'/><rom bar='off' file='/b/x.rom'/></interface>",
+    },
+    'devices/interface[2]/rom/@bar',
+    'devices/interface[1]',
+  ],
+  [
+    'two cards of a model without a BAR for their ROM',
+    {
+      devices:
+        "<interface type='user'><model type='e1000'/><rom bar='off'/></interface><interface type='user'><model type='e1000'/><rom bar='off'/></interface>",
+    },
+    'devices/interface[2]/rom/@bar',
+    'the same ROM',
+  ],
+  [
     'Power’s capabilities',
     { middle: "<features><cfpc value='broken'/></features>" },
     'features/cfpc',

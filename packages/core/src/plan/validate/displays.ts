@@ -1,6 +1,8 @@
 import type { Graphics } from '../../domain/devices/graphics.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
+import { nearest } from '../../nearest.ts'
+import { keymaps } from '../../qemu/keymaps.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import { maxSocketPathBytes } from './chardevs.ts'
 
@@ -35,11 +37,19 @@ function graphics(domain: AddressedDomain): Problem[] {
       )
     if (one.type === 'spice' && (one.tlsPort ?? 0) > 0)
       add('@tlsPort', 'TLS is not set up for SPICE; use a plain port', 'ERR_CONFIG_UNSUPPORTED')
-    if (one.keymap !== undefined && !/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(one.keymap))
-      add('@keymap', `${quote(one.keymap)} is not a keymap name`)
+    if (one.keymap !== undefined && !keymaps.includes(one.keymap))
+      add('@keymap', unknownKeymap(one.keymap), 'ERR_CONFIG_UNSUPPORTED')
     checkListens(one, add)
   }
   return problems
+}
+
+/** QEMU opens the layout as a file of its own, and only at start finds that there is none. */
+function unknownKeymap(keymap: string): string {
+  const near = nearest(keymap.replaceAll('_', '-'), keymaps)
+  return `QEMU has no keymap ${quote(keymap)}; offered: ${keymaps.join(', ')}${
+    near === undefined ? '' : `; did you mean '${near}'?`
+  }`
 }
 
 function checkListens(
