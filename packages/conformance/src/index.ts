@@ -43,3 +43,11 @@ export { bootScenario, hostFilesOf } from './guest-tier.ts'
 export type { BootedReport, BootScenarioOptions } from './guest-tier.ts'
 export { folderFiles, openFixtures } from './fixtures.ts'
 export type { Fixtures, HostFixture } from './fixtures.ts'
+export { describedHost, describeLinux } from './described-host.ts'
+export type {
+  DescribedCache,
+  DescribedCpu,
+  DescribedFiles,
+  DescribedLinux,
+  DescribedNode,
+} from './described-host.ts'

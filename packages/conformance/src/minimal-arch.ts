@@ -34,9 +34,14 @@ export const minimalArch: Arch = defineArch({
       return []
     },
     argument: ({ model }) => ({ model: model ?? 'Toy1', flags: [] }),
-    compare: (host, guest) => (host.model === guest.model ? 'identical' : 'incompatible'),
+    compare: (host, guest) =>
+      host.model === guest.model
+        ? { result: 'identical' }
+        : { result: 'incompatible', reason: `${host.model} is no ${guest.model}` },
     baseline: ([first, ...others]) =>
-      others.every(({ model }) => model === first?.model) ? first : undefined,
+      first !== undefined && others.every(({ model }) => model === first.model)
+        ? { cpu: first }
+        : { problem: { code: 'ERR_OPERATION_FAILED', message: 'the CPUs are of two models' } },
   },
   host: {
     machines: ['toy64'],

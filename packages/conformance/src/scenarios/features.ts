@@ -63,6 +63,10 @@ const featureSamples: Readonly<Record<FeatureName, string>> = {
   sbbc: "<sbbc value='broken'/>",
   ibs: "<ibs value='broken'/>",
   tcgTbCacheKiB: "<tcg><tb-cache unit='MiB'>64</tb-cache></tcg>",
+  largeDecr: "<large-decr state='on'/>",
+  rptInvalidate: "<rpt-invalidate state='off'/>",
+  fwnmi: "<fwnmi state='on'/>",
+  ailMode3: "<ail-mode-3 state='on'/>",
 }
 
 /** Timers of libvirt's schema. */

@@ -56,13 +56,13 @@ export const cpuMutants: readonly Mutant[] = [
   },
   {
     flaw: 'a host cannot run its own CPU',
-    arch: withCpu({ compare: () => 'superset' }),
+    arch: withCpu({ compare: () => ({ result: 'superset' }) }),
     caughtBy: 'laws > a host can run its own CPU',
     because: /Toy1 compared with itself/,
   },
   {
     flaw: 'the baseline is the newest CPU rather than a common one',
-    arch: withCpu({ models: twoModels, baseline: (cpus) => cpus.at(-1) }),
+    arch: withCpu({ models: twoModels, baseline: (cpus) => ({ cpu: cpus.at(-1) ?? {} }) }),
     caughtBy: 'laws > a baseline runs on every CPU',
     because: /baseline of Toy1 and Toy2 does not run on Toy1/,
   },

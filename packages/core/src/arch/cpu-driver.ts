@@ -6,15 +6,27 @@ import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
 import type { GuestArch } from './arch.ts'
 import type { HostInfo } from './host-info.ts'
 
-/** libvirt's answers to "can this host run that CPU?". */
-export type CpuComparison = 'identical' | 'superset' | 'incompatible'
-
 /** A CPU model the driver knows. */
 export interface CpuModel {
   readonly name: string
   readonly vendor?: string
   /** Processor version register values, where the family is known by one: `(pvr & mask) == value`. */
   readonly pvrs?: readonly { readonly value: number; readonly mask: number }[]
+}
+
+/**
+ * A processor by what it says of itself: 32-bit registers by name. Names and meaning are the
+ * driver's own (`pvr`; a leaf and a register of CPUID); nobody else reads them.
+ */
+export type CpuData = Readonly<Record<string, number>>
+
+/** libvirt's answers to "can this host run that CPU?". */
+export type CpuComparison = 'identical' | 'superset' | 'incompatible'
+
+export interface CpuVerdict {
+  readonly result: CpuComparison
+  /** Why it is incompatible, for a person: names models, vendors or missing features. */
+  readonly reason?: string
 }
 
 /** What a CPU decision may depend on. All of it is data. */
@@ -37,9 +49,24 @@ export interface CpuArgument {
   readonly machine?: Readonly<Record<string, string>>
 }
 
+export interface BaselineOptions {
+  /** Every feature of the answer is listed, those of its model as well. */
+  readonly expandFeatures?: boolean
+  /** Features that block migration are left out. */
+  readonly migratable?: boolean
+  /** Only these models may be the answer; any that the driver knows when missing. */
+  readonly models?: readonly string[]
+}
+
+/** The CPU that all can run, or what keeps them apart. */
+export type CpuBaseline = { readonly cpu: Cpu } | { readonly problem: Problem }
+
 /**
  * Knows the architecture's CPUs: names them, fills in a missing one, refuses what cannot run, and
  * says how QEMU spells it. One driver may serve several guest architectures.
+ *
+ * The verbs are libvirt's. Those that a family has no use for may be missing; whoever asks for one
+ * is told that the architecture does not have it. A CPU without a `mode` is a host's.
  */
 export interface CpuDriver {
   readonly models: readonly CpuModel[]
@@ -50,12 +77,33 @@ export interface CpuDriver {
   byDefault(context: CpuContext): Cpu | undefined
   /**
    * Problems that can be known before a start: unknown model or feature, a mode this accelerator
-   * does not have. Paths are relative to the CPU: `model`, `feature[2]/@name`.
+   * does not have, a CPU that this host cannot give. Paths are relative to the CPU: `model`,
+   * `feature[2]/@name`.
    */
   check(cpu: Cpu, context: CpuContext): readonly Problem[]
   argument(cpu: Cpu, context: CpuContext): CpuArgument
   /** Can a host with the first CPU run the second? */
-  compare(host: Cpu, guest: Cpu): CpuComparison
-  /** The best CPU that all of these can run, or nothing when they share none. */
-  baseline(cpus: readonly Cpu[]): Cpu | undefined
+  compare(host: Cpu, guest: Cpu): CpuVerdict
+  /** The best CPU that all of these can run. At least one is given. */
+  baseline(cpus: readonly Cpu[], options?: BaselineOptions): CpuBaseline
+  /** Unknown feature names, and names that exclude each other. Paths as of {@link check}. */
+  validateFeatures?(cpu: Cpu): readonly Problem[]
+  /** The host's CPU as `capabilities` shows it; nothing where the driver does not know it. */
+  host?(host: HostInfo): Cpu | undefined
+  /** The model (and features) that a processor's registers stand for. */
+  decode?(data: CpuData, models?: readonly string[]): Cpu | undefined
+  /** The registers that a definition stands for. */
+  encode?(cpu: Cpu): CpuData
+  /**
+   * The definition a guest runs with: `host-model`, `minimum` and optional features become one exact
+   * CPU, a model that this QEMU lacks one that it has. A definition that needs nothing of the kind is
+   * returned as it is. Called only for what {@link check} accepts.
+   */
+  update?(cpu: Cpu, context: CpuContext): Cpu
+  /** The same CPU by a model out of these, features making up the difference. */
+  translate?(cpu: Cpu, models: readonly string[]): Cpu | undefined
+  /** What mode `host-model` means here, as `domcapabilities` shows it. */
+  hostModel?(context: CpuContext): Cpu | undefined
+  /** All features by name, those of the model included. */
+  expandFeatures?(cpu: Cpu): Cpu
 }

@@ -3,7 +3,17 @@
  * docs/adding-an-arch.md.
  */
 export type { Arch, CapabilityFeature, GuestArch } from './arch.ts'
-export type { CpuArgument, CpuComparison, CpuContext, CpuDriver, CpuModel } from './cpu-driver.ts'
+export type {
+  BaselineOptions,
+  CpuArgument,
+  CpuBaseline,
+  CpuComparison,
+  CpuContext,
+  CpuData,
+  CpuDriver,
+  CpuModel,
+  CpuVerdict,
+} from './cpu-driver.ts'
 export type {
   BusType,
   DeviceAllowList,
@@ -14,17 +24,26 @@ export type {
 export type { Effects } from './effects.ts'
 export type { FeatureCondition, FeaturePolicy, FeatureRow, TimerRow } from './feature-policy.ts'
 export type {
+  HostCache,
   HostCell,
   HostCpu,
   HostFiles,
+  HostFinding,
   HostFirmware,
   HostInfo,
   HostInfoReader,
+  HostSysinfo,
+  HostThread,
   HostTopology,
+  HostVirtualization,
+  SysinfoBlock,
 } from './host-info.ts'
 export type {
   ImplicitDevice,
   MachineBuilder,
+  MachineCapability,
+  MachineGrant,
+  MachineGrants,
   MachineProfile,
   PciLayout,
   PciPlace,
@@ -35,6 +54,8 @@ export type {
 } from './machine-builder.ts'
 export { displayRows, pciRows, usbRows } from './common-rows.ts'
 export { defineArch } from './define-arch.ts'
+export { linuxTopology } from './linux-topology.ts'
+export type { LinuxTopology, LinuxTopologyOptions } from './linux-topology.ts'
 export { hostCells, hostMemoryKiB, hostPageSizesKiB, hostText } from './read-linux.ts'
 export { createRegistry } from './registry.ts'
 export type { ArchRegistry } from './registry.ts'
@@ -48,4 +69,4 @@ export type { DeviceKind, DeviceOf, Devices } from '../domain/devices.ts'
 export type { Domain, VirtType } from '../domain/domain.ts'
 export type { FeatureName, Features, Switch } from '../domain/features.ts'
 export type { Os } from '../domain/os.ts'
-export type { QemuCapabilities, QemuCpu, QemuMachine } from '../qemu/capabilities.ts'
+export type { CpuProperties, QemuCapabilities, QemuCpu, QemuMachine } from '../qemu/capabilities.ts'

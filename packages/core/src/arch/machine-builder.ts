@@ -1,6 +1,7 @@
 import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { PciAddress } from '../domain/address.ts'
+import type { FeatureName } from '../domain/features.ts'
 import type { Problem } from '../errors.ts'
 import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
 import type { GuestArch } from './arch.ts'
@@ -93,6 +94,32 @@ export interface MachineProfile {
   readonly offers?: readonly PlatformOffer[]
 }
 
+/**
+ * A property of the machine whose levels hang on processor, firmware and accelerator, so that only
+ * a trial on this host tells which can be had (PAPR's `cap-…`).
+ */
+export interface MachineCapability {
+  /** The word of the document. */
+  readonly feature: FeatureName
+  /** QEMU's property on `-machine`. */
+  readonly property: string
+  /** Values of the property, weakest first. */
+  readonly levels: readonly [string, ...string[]]
+}
+
+/** What came out of the trials of one capability. */
+export interface MachineGrant {
+  /** What QEMU asks for when nobody says anything, as a level; absent where it does not tell. */
+  readonly default?: string
+  /** Levels that the machine starts with, weakest first. */
+  readonly granted: readonly string[]
+  /** QEMU's words about the others, by level. */
+  readonly refused: Readonly<Record<string, string>>
+}
+
+/** Grants of one machine type, with one accelerator on this host, by property. */
+export type MachineGrants = Readonly<Record<string, MachineGrant>>
+
 /** The architecture's machines. */
 export interface MachineBuilder {
   /** Machine type of a domain that names none. */
@@ -105,6 +132,11 @@ export interface MachineBuilder {
    * default machine needs more to start.
    */
   readonly kvmTrial?: string
+  /**
+   * Capabilities to negotiate with this host. What a document leaves open stays QEMU's default where
+   * the host grants that, else becomes the strongest level that it grants.
+   */
+  readonly capabilities?: readonly MachineCapability[]
   /** What the machine needs on the command line beyond features and devices. */
   effects?(context: RuleContext): Effects
 }

@@ -84,6 +84,11 @@ export interface Features {
   readonly sbbc?: 'broken' | 'workaround' | 'fixed'
   readonly ibs?: 'broken' | 'workaround' | 'fixed-ibs' | 'fixed-ccd' | 'fixed-na'
   readonly tcgTbCacheKiB?: number
+  // libvirt has no words for these; they are spelled as it spells their neighbours.
+  readonly largeDecr?: Switch
+  readonly rptInvalidate?: Switch
+  readonly fwnmi?: Switch
+  readonly ailMode3?: Switch
 }
 
 export type FeatureName = keyof Features
@@ -143,6 +148,10 @@ export const featuresXml: XmlFields<Features> = {
   sbbc: oneOf('sbbc/@value', ['broken', 'workaround', 'fixed']),
   ibs: oneOf('ibs/@value', ['broken', 'workaround', 'fixed-ibs', 'fixed-ccd', 'fixed-na']),
   tcgTbCacheKiB: sizeKiB('tcg/tb-cache', 'KiB'),
+  largeDecr: toggle('large-decr'),
+  rptInvalidate: toggle('rpt-invalidate'),
+  fwnmi: toggle('fwnmi'),
+  ailMode3: toggle('ail-mode-3'),
 }
 
 /** `<gic/>` alone asks for one and leaves its version to the architecture. */

@@ -13,7 +13,15 @@ export interface QemuCapabilities {
   /** Properties of the device types that polyvirt asks about. */
   readonly deviceProperties: Readonly<Record<string, readonly string[]>>
   readonly kvm: KvmStatus
+  /**
+   * Properties of the widest CPU that each accelerator can give (`max` of TCG, `host` of KVM):
+   * `query-cpu-model-expansion`. Absent where the target cannot say.
+   */
+  readonly widestCpu?: { readonly qemu?: CpuProperties; readonly kvm?: CpuProperties }
 }
+
+/** Properties of a CPU by QEMU's names; a feature is a boolean. */
+export type CpuProperties = Readonly<Record<string, boolean | number | string>>
 
 /** A machine type: `query-machines`. */
 export interface QemuMachine {

@@ -52,8 +52,8 @@ const cpu: CpuDriver = {
       feature.policy === 'disable' ? 'off' : 'on',
     ]),
   }),
-  compare: () => 'identical',
-  baseline: (cpus) => cpus[0],
+  compare: () => ({ result: 'identical' }),
+  baseline: (cpus) => ({ cpu: cpus[0] ?? {} }),
 }
 
 const devices: DeviceAllowList = {
