@@ -2,6 +2,17 @@
 export { openHypervisor, defaultUri } from './hypervisor/open-hypervisor.ts'
 export type { OpenOptions } from './hypervisor/open-hypervisor.ts'
 export type {
+  BaselineCpuOptions,
+  CellFreeMemory,
+  CompareCpuOptions,
+  CpuComparisonResult,
+  DiagnoseOptions,
+  Finding,
+  MigrationTarget,
+  MigrationVerdict,
+  NodeCpuMap,
+  NodeCpuStats,
+  NodeMemoryStats,
   ConsoleOptions,
   ConsoleStream,
   CreateOptions,
@@ -20,6 +31,7 @@ export type {
   Hypervisor,
   NativeOptions,
   NativeResult,
+  NegotiatedCapability,
   NodeInfo,
   VersionInfo,
   XmlDescOptions,

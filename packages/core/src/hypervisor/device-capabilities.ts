@@ -1,6 +1,8 @@
 import type { DeviceRowName } from '../arch/device-allow-list.ts'
 import { hypervFeatures } from '../domain/features.ts'
+import type { MachineGrants } from '../arch/machine-builder.ts'
 import { hasDriver, lookUp, offered } from '../plan/allow-list.ts'
+import { capabilityName } from '../plan/machine-grants.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import type { XmlWriter } from '../xml/writer.ts'
 import { enumeration, supported } from './capability-elements.ts'
@@ -133,4 +135,15 @@ export function writeFeatures(writer: XmlWriter, context: PlanContext): void {
 /** `vendor_id` is `hypervVendorId` in the model. */
 function hypervKey(name: string): string {
   return `hyperv${name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`
+}
+
+/** libvirt has no words for these: levels of the machine's capabilities, weakest first. */
+export function writeGrants(writer: XmlWriter, context: PlanContext, grants: MachineGrants): void {
+  for (const { feature, property } of context.arch.machine.capabilities ?? []) {
+    const grant = grants[property]
+    if (grant === undefined) continue
+    const element = supported(writer, capabilityName(feature), grant.granted.length > 0)
+    if (grant.default !== undefined) element.attribute('default', grant.default)
+    if (grant.granted.length > 0) enumeration(element, 'value', grant.granted)
+  }
 }

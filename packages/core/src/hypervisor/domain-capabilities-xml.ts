@@ -1,49 +1,28 @@
-import type { Arch } from '../arch/arch.ts'
-import type { CpuModel } from '../arch/cpu-driver.ts'
-import type { HostInfo } from '../arch/host-info.ts'
-import type { Domain } from '../domain/domain.ts'
-import { domainError, quote } from '../errors.ts'
-import { planContext } from '../plan/plan-context.ts'
+import type { CpuContext, CpuDriver, CpuModel } from '../arch/cpu-driver.ts'
+import type { MachineGrants } from '../arch/machine-builder.ts'
+import { cpuXml } from '../domain/cpu.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
-import type { QemuCapabilities } from '../qemu/capabilities.ts'
 import { fittingFirmware } from '../plan/select-firmware.ts'
 import type { FirmwareDescriptor } from '../plan/select-firmware.ts'
+import { writeRecord } from '../xml/fields.ts'
 import { XmlWriter } from '../xml/writer.ts'
-import { writeDevices, writeFeatures } from './device-capabilities.ts'
+import { contextOf } from './asked-emulator.ts'
+import type { AskedEmulator } from './asked-emulator.ts'
+import { writeDevices, writeFeatures, writeGrants } from './device-capabilities.ts'
 import { enumeration, supported } from './capability-elements.ts'
 
-export interface DomainCapabilitiesRequest {
-  readonly arch: Arch
-  readonly guestName: string
-  readonly emulator: string
-  readonly capabilities: QemuCapabilities
-  readonly host: HostInfo
-  readonly machine?: string
-  readonly virtType?: 'kvm' | 'qemu'
+export interface DomainCapabilitiesRequest extends AskedEmulator {
+  /** What the machine is granted here, where it has capabilities to negotiate. */
+  readonly grants?: MachineGrants
   /** Firmware of the host. */
   readonly firmwares?: readonly FirmwareDescriptor[]
 }
 
 /** `<domainCapabilities>`: what one machine of one QEMU offers, by the architecture's tables. */
 export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): string {
-  const { guestName, emulator, capabilities, host } = request
-  const context = planContext(probe(request), {
-    arch: request.arch,
-    guestName,
-    capabilities,
-    host,
-    emulator,
-    firmwares: request.firmwares ?? [],
-    fresh: { uuid: () => '', mac: () => '' },
-  })
-  const native = context.guest.kvmHosts.includes(host.arch) && capabilities.kvm.usable
-  const virtType = request.virtType ?? (native ? 'kvm' : 'qemu')
-  if (virtType === 'kvm' && !native) {
-    throw domainError(
-      'ERR_INVALID_ARG',
-      `KVM is not usable for ${quote(guestName)} here: ${capabilities.kvm.reason ?? 'the host is of another architecture'}`,
-    )
-  }
+  const { guestName, emulator } = request
+  const { plan: context, cpu } = contextOf(request)
+  const { virtType } = cpu
   const root = new XmlWriter('domainCapabilities')
   root.put(['path'], emulator)
   root.put(['domain'], virtType)
@@ -52,25 +31,16 @@ export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): strin
   root.append(['vcpu']).attribute('max', String(context.machine.cpuMax))
   supported(root, 'iothreads', true)
   writeOs(supported(root, 'os', true), context)
-  writeCpu(root.append(['cpu']), context, virtType)
+  writeCpu(root.append(['cpu']), cpu, context.arch.cpu)
   writeMemoryBacking(root, context)
   writeDevices(root.append(['devices']), context)
-  writeFeatures(root.append(['features']), context)
+  const features = root.append(['features'])
+  writeFeatures(features, context)
+  writeGrants(features, context, request.grants ?? {})
   return root.toString()
 }
 
-function probe(request: DomainCapabilitiesRequest): Domain {
-  const { machine, virtType } = request
-  return {
-    type: virtType ?? 'qemu',
-    name: 'capabilities',
-    vcpus: 1,
-    os: { type: 'hvm', ...(machine !== undefined && { machine }) },
-    devices: {},
-  }
-}
-
-function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qemu'): void {
+function writeCpu(writer: XmlWriter, context: CpuContext, driver: CpuDriver): void {
   const mode = (name: string, yes: boolean): XmlWriter => {
     const element = writer.append(['mode'])
     element.attribute('name', name)
@@ -78,22 +48,18 @@ function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qe
     return element
   }
   const accepts = (cpuMode: 'host-passthrough' | 'maximum' | 'host-model'): boolean =>
-    context.arch.cpu.check(
-      { mode: cpuMode },
-      {
-        guest: context.guest,
-        machine: context.machine,
-        capabilities: context.capabilities,
-        host: context.host,
-        virtType,
-        features: {},
-      },
-    ).length === 0
+    driver.check({ mode: cpuMode }, context).length === 0
   mode('host-passthrough', accepts('host-passthrough'))
   const maximum = mode('maximum', accepts('maximum'))
   if (accepts('maximum')) enumeration(maximum, 'maximumMigratable', ['on', 'off'])
-  mode('host-model', accepts('host-model'))
-  const models = offeredCpus(context, virtType)
+  const hostModel = accepts('host-model') ? driver.hostModel?.(context) : undefined
+  const element = mode('host-model', hostModel !== undefined)
+  if (hostModel !== undefined) {
+    // The element names the mode; the rest is what a domain's own would have.
+    const { mode: _mode, match: _match, check: _check, ...shown } = hostModel
+    writeRecord(shown, cpuXml, element)
+  }
+  const models = offeredCpus(context, driver)
   const custom = mode('custom', models.length > 0)
   for (const { name, vendor = 'unknown' } of models) {
     const model = custom.append(['model'])
@@ -104,16 +70,19 @@ function writeCpu(writer: XmlWriter, context: PlanContext, virtType: 'kvm' | 'qe
 }
 
 /** The models by the driver's names, or, of a driver that names none, QEMU's; only what it accepts. */
-function offeredCpus(context: PlanContext, virtType: 'kvm' | 'qemu'): readonly CpuModel[] {
-  const { cpu } = context.arch
-  const named: readonly CpuModel[] = cpu.models.length > 0 ? cpu.models : context.capabilities.cpus
-  const { guest, machine, capabilities, host } = context
-  const facts = { guest, machine, capabilities, host, virtType, features: {} }
-  return named.filter(({ name }) => cpu.check({ mode: 'custom', model: name }, facts).length === 0)
+function offeredCpus(context: CpuContext, driver: CpuDriver): readonly CpuModel[] {
+  const { cpus } = context.capabilities
+  const named: readonly CpuModel[] = driver.models.length > 0 ? driver.models : cpus
+  return named.filter(
+    ({ name }) =>
+      driver.check({ mode: 'custom', model: name, check: 'none' }, context).length === 0,
+  )
 }
 
-function usability(name: string, { capabilities }: PlanContext): 'yes' | 'no' | 'unknown' {
-  const found = capabilities.cpus.find((cpu) => cpu.name.toLowerCase() === name.toLowerCase())
+function usability(name: string, context: CpuContext): 'yes' | 'no' | 'unknown' {
+  const { capabilities, virtType } = context
+  const cpus = (virtType === 'kvm' ? capabilities.kvm.cpus : undefined) ?? capabilities.cpus
+  const found = cpus.find((cpu) => cpu.name.toLowerCase() === name.toLowerCase())
   const blocked = found?.unavailableFeatures
   return blocked === undefined ? 'unknown' : blocked.length === 0 ? 'yes' : 'no'
 }

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import type { ArchRegistry } from '../arch/registry.ts'
@@ -8,13 +7,13 @@ import type { QmpClient } from '../qmp/index.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, Store } from '../store/index.ts'
 import { diffEvents } from './events.ts'
+import { HostConnection, planning } from './host-connection.ts'
 import type {
   ConsoleOptions,
   ConsoleStream,
   CreateOptions,
   DefineOptions,
   DefineResult,
-  DomainCapabilitiesOptions,
   DomainEvent,
   DomainFilter,
   DomainInfo,
@@ -25,19 +24,13 @@ import type {
   Hypervisor,
   NativeOptions,
   NativeResult,
-  NodeInfo,
-  VersionInfo,
   XmlDescOptions,
 } from './hypervisor.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import type { Layout } from './layout.ts'
 import { runName, runPaths } from './layout.ts'
 import { Liveness } from './liveness.ts'
-import type { Plan, Planner } from './planning.ts'
-import { version } from './version.ts'
-
-/** Loaded with the first verb that plans; see there. */
-const planning = () => import('./planning.ts')
+import type { Plan } from './planning.ts'
 
 /** A record of a domain that runs. */
 type Running = DomainRecord & { readonly active: ActiveRow }
@@ -49,20 +42,16 @@ const rebootMs = 300_000
 const stateMs = 1000
 
 /** Runs domains in this process's name: QEMU outlives it, and the next one finds the guests. */
-export class EmbeddedHypervisor implements Hypervisor {
-  readonly uri: string
+export class EmbeddedHypervisor extends HostConnection implements Hypervisor {
   readonly #layout: Layout
   readonly #store: Store
-  readonly #registry: ArchRegistry
-  #planner: Planner | undefined
   readonly #liveness: Liveness
   readonly #autodestroy: ActiveRow[] = []
 
   constructor(layout: Layout, registry: ArchRegistry, store: Store) {
-    this.uri = layout.uri
+    super(layout, registry)
     this.#layout = layout
     this.#store = store
-    this.#registry = registry
     this.#liveness = new Liveness(store, layout.runDir)
   }
 
@@ -78,65 +67,8 @@ export class EmbeddedHypervisor implements Hypervisor {
     return this.close()
   }
 
-  async #plans(): Promise<Planner> {
-    const { Planner } = await planning()
-    this.#planner ??= new Planner(this.#layout, this.#registry)
-    return this.#planner
-  }
-
-  async #plan(xml: string, options: NativeOptions = {}): Promise<Plan> {
-    return (await this.#plans()).plan(xml, options)
-  }
-
-  // --- the connection -----------------------------------------------------------------------------
-
-  async connectGetVersion(): Promise<VersionInfo> {
-    const emulators: VersionInfo['emulators'][number][] = []
-    const { capabilitiesOf, findEmulator, guestOf } = await planning()
-    for (const name of this.#registry.guests()) {
-      const arch = await this.#registry.find(name)
-      const emulator = await findEmulator(guestOf(arch, name))
-      if (emulator === undefined) continue
-      const { version: v } = await capabilitiesOf(emulator, this.#layout, arch)
-      emulators.push({ arch: name, emulator, version: `${v.major}.${v.minor}.${v.micro}` })
-    }
-    return { polyvirt: version, emulators }
-  }
-
-  async connectGetHostname(): Promise<string> {
-    return hostname()
-  }
-
-  async connectGetCapabilities(): Promise<string> {
-    const { capabilitiesXml } = await planning()
-    const planner = await this.#plans()
-    return capabilitiesXml(this.#registry, await planner.host(), this.#layout)
-  }
-
-  async connectGetDomainCapabilities(options: DomainCapabilitiesOptions): Promise<string> {
-    const { capabilitiesOf, domainCapabilitiesXml, guestOf, readFirmware, requireEmulator } =
-      await planning()
-    const planner = await this.#plans()
-    const name = options.arch ?? planner.defaultGuest()
-    const arch = await this.#registry.find(name)
-    const emulator = options.emulator ?? (await requireEmulator(guestOf(arch, name)))
-    const capabilities = await capabilitiesOf(emulator, this.#layout, arch)
-    return domainCapabilitiesXml({
-      arch,
-      guestName: name,
-      emulator,
-      capabilities,
-      host: await planner.host(),
-      firmwares: readFirmware(),
-      ...(options.machine !== undefined && { machine: options.machine }),
-      ...(options.virtType !== undefined && { virtType: options.virtType }),
-    })
-  }
-
-  async nodeGetInfo(): Promise<NodeInfo> {
-    const planner = await this.#plans()
-    const { arch, cpu, topology, memoryKiB } = await planner.host()
-    return { model: arch, memoryKiB, mhz: cpu.mhz, ...topology }
+  protected definitions(): readonly { readonly name: string; readonly xml: string }[] {
+    return this.#store.list().flatMap(({ domain: { name, xml } }) => (xml ? [{ name, xml }] : []))
   }
 
   // --- finding domains ----------------------------------------------------------------------------
@@ -181,7 +113,7 @@ export class EmbeddedHypervisor implements Hypervisor {
 
   async domainDefineXml(xml: string, options: DefineOptions = {}): Promise<DefineResult> {
     const { formatDomain } = await planning()
-    const plan = await this.#plan(xml, options)
+    const plan = await this.plan(xml, options)
     this.#store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) })
     return { domain: await this.domainLookup(plan.domain.uuid), warnings: plan.warnings }
   }
@@ -216,7 +148,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     if (record.active !== undefined || xml === undefined) {
       throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
     }
-    await this.#withJob(uuid, 'start', (job) => this.#start(job, () => this.#plan(xml), options))
+    await this.#withJob(uuid, 'start', (job) => this.#start(job, () => this.plan(xml), options))
     return this.domainLookup(uuid)
   }
 
@@ -224,7 +156,7 @@ export class EmbeddedHypervisor implements Hypervisor {
     xml: string,
     options: DefineOptions & CreateOptions = {},
   ): Promise<DefineResult> {
-    const plan = await this.#plan(xml, options)
+    const plan = await this.plan(xml, options)
     const row = rowOf(plan)
     // The job comes first: whoever dies behind it leaves something that names what to undo.
     await this.#withJob(row.uuid, 'start', async (job) => {
@@ -398,7 +330,7 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async connectDomainXmlToNative(xml: string, options: NativeOptions = {}): Promise<NativeResult> {
-    const plan = await this.#plan(xml, options)
+    const plan = await this.plan(xml, options)
     // libvirt's own way to say "no id": the domain does not run.
     const stateDir = `${this.#layout.runDir}/${runName(-1, plan.domain.name)}`
     const paths = runPaths(this.#layout, stateDir)
@@ -414,13 +346,15 @@ export class EmbeddedHypervisor implements Hypervisor {
   }
 
   async connectExplainXml(xml: string, options: NativeOptions = {}): Promise<Explanation> {
-    const { formatDomain, withoutSecrets } = await planning()
-    const { domain, notes, context, warnings } = await this.#plan(xml, options)
+    const { formatDomain, negotiated, withoutSecrets } = await planning()
+    const plan = await this.plan(xml, { ...options, grants: 'all' })
+    const { domain, notes, context, warnings } = plan
     return {
       name: domain.name,
       arch: context.guest.name,
       machine: context.machine.name,
       entries: notes,
+      capabilities: negotiated(plan),
       warnings,
       xml: formatDomain(withoutSecrets(domain)),
     }

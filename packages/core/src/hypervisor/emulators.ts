@@ -1,5 +1,7 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, realpath } from 'node:fs/promises'
 import type { Arch, GuestArch } from '../arch/arch.ts'
+import { guestOf } from '../arch/registry.ts'
+import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError } from '../errors.ts'
 import { probeCapabilities } from '../run/index.ts'
 import type { QemuCapabilities } from '../run/index.ts'
@@ -35,17 +37,55 @@ export async function requireEmulator(guest: GuestArch): Promise<string> {
   )
 }
 
+/** A guest architecture with the QEMU that runs it. */
+export interface InstalledEmulator {
+  readonly name: string
+  readonly arch: Arch
+  readonly emulator: string
+  readonly capabilities: QemuCapabilities
+}
+
+/** Every guest architecture that is served and has an emulator here, in the registry's order. */
+export async function installedEmulators(
+  registry: ArchRegistry,
+  layout: Layout,
+): Promise<readonly InstalledEmulator[]> {
+  // Each answer costs a process of its own; they need not wait for each other.
+  const found = await Promise.all(
+    registry.guests().map(async (name): Promise<readonly InstalledEmulator[]> => {
+      const arch = await registry.find(name)
+      const emulator = await findEmulator(guestOf(arch, name))
+      if (emulator === undefined) return []
+      return [{ name, arch, emulator, capabilities: await capabilitiesOf(emulator, layout, arch) }]
+    }),
+  )
+  return found.flat()
+}
+
+/** Questions under way in this process: guest architectures may share a binary. */
+const asking = new Map<string, Promise<QemuCapabilities>>()
+
 /** What an emulator can do; asked once, then remembered by the binary's identity. */
 export async function capabilitiesOf(
   emulator: string,
   layout: Layout,
   arch: Arch,
 ): Promise<QemuCapabilities> {
-  const { capabilities } = await probeCapabilities({
+  const { kvmTrial } = arch.machine
+  const file = await realpath(emulator).catch(() => emulator)
+  const key = JSON.stringify([file, layout.cacheDir, kvmTrial])
+  const running = asking.get(key)
+  if (running !== undefined) return running
+  const answer = probeCapabilities({
     emulator,
     workDir: `${layout.runDir}/probe`,
     cacheDir: `${layout.cacheDir}/capabilities`,
-    ...(arch.machine.kvmTrial !== undefined && { kvmMachine: arch.machine.kvmTrial }),
-  })
-  return capabilities
+    ...(kvmTrial !== undefined && { kvmMachine: kvmTrial }),
+  }).then(({ capabilities }) => capabilities)
+  asking.set(key, answer)
+  try {
+    return await answer
+  } finally {
+    asking.delete(key)
+  }
 }

@@ -1,23 +1,42 @@
 import { cpus, machine, totalmem } from 'node:os'
 import type { ArchRegistry } from '../arch/registry.ts'
-import type { HostInfo } from '../arch/host-info.ts'
-import { realHostFiles } from '../run/index.ts'
+import type { HostFiles, HostInfo } from '../arch/host-info.ts'
+import { hostText } from '../arch/read-linux.ts'
+import { realHostFiles, recordedHostFiles } from '../run/index.ts'
+import type { Layout } from './layout.ts'
+
+/** In a recording, says which machine it is of; {@link recordHost} writes it. */
+export const recordingFile = '/host.json'
+
+/** The files through which a connection sees its host. */
+export function hostFilesOf({ hostDir }: Pick<Layout, 'hostDir'>): HostFiles {
+  return hostDir === undefined ? realHostFiles : recordedHostFiles(hostDir)
+}
 
 /** The host's architecture in libvirt's words: the kernel's, which spells them alike. */
-export function hostArch(): string {
-  const name = machine()
+export function hostArch(files: HostFiles = realHostFiles): string {
+  const recorded = files === realHostFiles ? undefined : recordedMachine(files)
+  const name = recorded ?? machine()
   return /^i[3-6]86$/.test(name) ? 'i686' : name
+}
+
+function recordedMachine(files: HostFiles): string | undefined {
+  const written = /"machine":\s*"(\w{1,32})"/.exec(hostText(files, recordingFile))
+  return written?.[1]
 }
 
 /**
  * What is known of this machine: from the package of its own architecture, or, where that is not
  * installed, what Node can tell.
  */
-export async function readHost(registry: ArchRegistry): Promise<HostInfo> {
-  const arch = hostArch()
+export async function readHost(
+  registry: ArchRegistry,
+  files: HostFiles = realHostFiles,
+): Promise<HostInfo> {
+  const arch = hostArch(files)
   if (registry.guests().includes(arch)) {
     const found = await registry.find(arch)
-    return found.host.read(realHostFiles)
+    return found.host.read(files)
   }
   const list = cpus()
   return {
@@ -34,5 +53,6 @@ export async function readHost(registry: ArchRegistry): Promise<HostInfo> {
     pageSizesKiB: [4],
     cells: [],
     firmware: { kind: 'none' },
+    warnings: [`no architecture package reads a ${arch} host; only the bare numbers are known`],
   }
 }

@@ -1,3 +1,4 @@
+import type { HostFinding, HostInfo } from '../arch/host-info.ts'
 import type { Problem } from '../errors.ts'
 
 /**
@@ -23,7 +24,47 @@ export interface Hypervisor extends AsyncDisposable {
   connectGetCapabilities(): Promise<string>
   /** `<domainCapabilities>` in libvirt's format for one emulator, machine and virtualization type. */
   connectGetDomainCapabilities(options: DomainCapabilitiesOptions): Promise<string>
+  /** `<sysinfo type='smbios'>` of the host, in libvirt's format. */
+  connectGetSysinfo(): Promise<string>
+  /** CPU models of an architecture, in the driver's order; empty where any QEMU model will do. */
+  connectGetCpuModelNames(arch: string): Promise<readonly string[]>
+  /**
+   * Can this host run that CPU? `xml` is a `<cpu>`, a `<domain>` or a `<capabilities>` document.
+   * `failIncompatible` makes an incompatible one an error that says why.
+   */
+  connectCompareCpu(xml: string, options?: CompareCpuOptions): Promise<CpuComparisonResult>
+  /** The same for what one emulator makes of this host. */
+  connectCompareHypervisorCpu(
+    xml: string,
+    options?: CompareCpuOptions & DomainCapabilitiesOptions,
+  ): Promise<CpuComparisonResult>
+  /** The best `<cpu>` that all of these can run: documents as for comparing, each with any number. */
+  connectBaselineCpu(xmls: readonly string[], options?: BaselineCpuOptions): Promise<string>
+  connectBaselineHypervisorCpu(
+    xmls: readonly string[],
+    options?: BaselineCpuOptions & DomainCapabilitiesOptions,
+  ): Promise<string>
+  /**
+   * Could this domain move to those hosts? Each is given by its `capabilities` document, and may
+   * bring its `domainCapabilities` behind it.
+   */
+  connectCanMigrate(
+    xml: string,
+    hosts: readonly MigrationTarget[],
+  ): Promise<readonly MigrationVerdict[]>
+  /** What will work on this machine and what will not, in plain words. */
+  connectDiagnose(options?: DiagnoseOptions): Promise<readonly Finding[]>
+
   nodeGetInfo(): Promise<NodeInfo>
+  /** Everything that is known of this machine, as data. */
+  nodeGetHostInfo(): Promise<HostInfo>
+  nodeGetCpuMap(): Promise<NodeCpuMap>
+  /** Time that CPUs have spent since boot; of all together where none is named. */
+  nodeGetCpuStats(cpu?: number): Promise<NodeCpuStats>
+  /** Memory of the host, or of one NUMA cell. */
+  nodeGetMemoryStats(cell?: number): Promise<NodeMemoryStats>
+  /** Free memory of each NUMA cell, rising by id. */
+  nodeGetCellsFreeMemory(): Promise<readonly CellFreeMemory[]>
 
   /** Active and inactive domains: active ones first by id, then the others by name. */
   connectListAllDomains(filter?: DomainFilter): Promise<readonly DomainSummary[]>
@@ -95,6 +136,82 @@ export interface NodeInfo {
   readonly sockets: number
   readonly cores: number
   readonly threads: number
+}
+
+export interface CompareCpuOptions {
+  readonly failIncompatible?: boolean
+  /** Unknown elements and attributes are errors. */
+  readonly validate?: boolean
+}
+
+export interface CpuComparisonResult {
+  readonly result: 'identical' | 'superset' | 'incompatible'
+  /** Why it is incompatible. */
+  readonly reason?: string
+}
+
+export interface BaselineCpuOptions {
+  /** All features are listed, those that are part of the model as well. */
+  readonly expandFeatures?: boolean
+  /** Features that block migration are left out. */
+  readonly migratable?: boolean
+}
+
+export interface MigrationTarget {
+  /** Names the host in the answer. */
+  readonly name: string
+  /** Its `<capabilities>` document. */
+  readonly capabilities: string
+  /** Its `<domainCapabilities>` of the emulator the domain would get, where it is at hand. */
+  readonly domainCapabilities?: string
+}
+
+export interface MigrationVerdict {
+  readonly host: string
+  readonly possible: boolean
+  /** Everything that stands in the way. */
+  readonly problems: readonly Problem[]
+  /** What could not be judged from the documents at hand. */
+  readonly unknown: readonly string[]
+}
+
+export interface DiagnoseOptions {
+  /** Another QEMU binary: which defined domains would not start, or would change, with it. */
+  readonly against?: string
+}
+
+/** One thing {@link Hypervisor.connectDiagnose} tells. */
+export interface Finding extends HostFinding {
+  /** Guest architecture or domain that it is about; the machine when missing. */
+  readonly subject?: string
+}
+
+/** libvirt's `virNodeGetCPUMap`. */
+export interface NodeCpuMap {
+  /** Numbers of CPUs that the machine has, online or not. */
+  readonly present: readonly number[]
+  readonly online: readonly number[]
+}
+
+/** Nanoseconds since boot. */
+export interface NodeCpuStats {
+  readonly userNs: number
+  readonly systemNs: number
+  readonly idleNs: number
+  readonly iowaitNs: number
+}
+
+export interface NodeMemoryStats {
+  readonly totalKiB: number
+  readonly freeKiB: number
+  /** Only of the whole host. */
+  readonly buffersKiB?: number
+  readonly cachedKiB?: number
+}
+
+export interface CellFreeMemory {
+  readonly cell: number
+  readonly freeKiB: number
 }
 
 export interface DomainFilter {
@@ -196,9 +313,25 @@ export interface Explanation {
   readonly arch: string
   readonly machine: string
   readonly entries: readonly ExplanationEntry[]
+  /** Capabilities of the machine that had to be negotiated with this host; none on most. */
+  readonly capabilities: readonly NegotiatedCapability[]
   readonly warnings: readonly Problem[]
   /** The document with everything added, as `dumpxml` would print it. */
   readonly xml: string
+}
+
+/** A machine capability: what was asked for, what this host has, what the guest gets. */
+export interface NegotiatedCapability {
+  /** Path inside the domain: `features/cfpc`. */
+  readonly path: string
+  /** The level that the document names, if any. */
+  readonly requested?: string
+  /** QEMU's own choice for this machine, where it tells. */
+  readonly default?: string
+  /** Levels that this QEMU grants, with this accelerator on this host; weakest first. */
+  readonly offered: readonly string[]
+  /** What a run of the guest has; nothing where this QEMU does not have the capability. */
+  readonly granted?: string
 }
 
 /** One thing that was not in the document. */

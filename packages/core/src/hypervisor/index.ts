@@ -5,6 +5,17 @@
 export { defaultUri, openHypervisor } from './open-hypervisor.ts'
 export type { OpenOptions } from './open-hypervisor.ts'
 export type {
+  BaselineCpuOptions,
+  CellFreeMemory,
+  CompareCpuOptions,
+  CpuComparisonResult,
+  DiagnoseOptions,
+  Finding,
+  MigrationTarget,
+  MigrationVerdict,
+  NodeCpuMap,
+  NodeCpuStats,
+  NodeMemoryStats,
   ConsoleOptions,
   ConsoleStream,
   CreateOptions,
@@ -23,6 +34,7 @@ export type {
   Hypervisor,
   NativeOptions,
   NativeResult,
+  NegotiatedCapability,
   NodeInfo,
   VersionInfo,
   XmlDescOptions,
@@ -40,3 +52,5 @@ export {
 } from '../errors.ts'
 export type { ErrorCode, Place, Problem } from '../errors.ts'
 export { nearest } from '../nearest.ts'
+export { recordHost } from './record-host.ts'
+export type { HostRecording } from './record-host.ts'

@@ -10,6 +10,8 @@ export interface Layout {
   readonly runDir: string
   readonly logDir: string
   readonly cacheDir: string
+  /** A recorded host that stands in for this machine; the machine itself when missing. */
+  readonly hostDir?: string
 }
 
 /** What the environment says about a user's folders. */
@@ -79,9 +81,14 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
       `${quote(uri)} needs an absolute root: qemu:///embed?root=/DIR`,
     )
   }
+  const host = query.get('host')
+  if (host !== null && !host.startsWith('/')) {
+    throw domainError('ERR_INVALID_ARG', `${quote(uri)}: host is an absolute path of a recording`)
+  }
   const base = root.replace(/\/+$/, '')
   return {
     uri,
+    ...(host !== null && { hostDir: host }),
     libDir: `${base}/lib`,
     runDir: `${base}/run`,
     logDir: `${base}/log`,

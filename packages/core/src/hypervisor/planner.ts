@@ -3,6 +3,8 @@ import type { Arch } from '../arch/arch.ts'
 import { guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
+import type { MachineGrants } from '../arch/machine-builder.ts'
+import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import { assumptionNotes } from '../plan/notes.ts'
@@ -11,15 +13,25 @@ import type { PlanContext } from '../plan/plan-context.ts'
 import { planDomain } from '../plan/plan-domain.ts'
 import type { PlannedDomain } from '../plan/plan-domain.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
+import { namedCapabilities } from '../plan/machine-grants.ts'
+import { tryMachine } from '../run/machine-trials.ts'
 import { readFirmware } from '../run/read-firmware.ts'
 import { parseDomain } from '../xml/parse-domain.ts'
 import { capabilitiesOf, requireEmulator } from './emulators.ts'
-import { hostArch, readHost } from './host.ts'
+import { hostArch, hostFilesOf, readHost } from './host.ts'
+import type { AskedEmulator } from './asked-emulator.ts'
+import type { DomainCapabilitiesOptions } from './hypervisor.ts'
 import type { Layout } from './layout.ts'
+import { negotiate } from './negotiate.ts'
+import type { Demands } from './negotiate.ts'
 
 export interface PlanRequest {
   readonly validate?: boolean
   readonly arch?: string
+  /** Used in place of the one that the document names. */
+  readonly emulator?: string
+  /** Tries every level of the machine's capabilities, for a table of them. */
+  readonly grants?: 'all'
 }
 
 /** A document, planned on this machine's facts. */
@@ -52,9 +64,9 @@ export class Planner {
     const guestName = this.#guestName(domain.os.arch, request.arch)
     const arch = await this.#findArch(guestName, parsed.locate('os/type'))
     const guest = guestOf(arch, guestName)
-    const emulator = domain.devices.emulator ?? (await requireEmulator(guest))
+    const emulator = request.emulator ?? domain.devices.emulator ?? (await requireEmulator(guest))
     const capabilities = await this.#probe(emulator, arch, parsed.locate('devices/emulator'))
-    const context = planContext(
+    const bare = planContext(
       domain,
       {
         arch,
@@ -67,20 +79,81 @@ export class Planner {
       },
       parsed.locate,
     )
+    const context = await this.#withGrants(bare, domain, request.grants)
     const planned = planDomain(domain, context, parsed.locate)
     const notes = [...assumptionNotes(parsed.assumed), ...planned.notes]
     return { ...planned, notes, context, warnings: [...parsed.warnings, ...planned.warnings] }
   }
 
+  /**
+   * The context with what this host grants of the machine's capabilities. Nothing is tried where the
+   * document names none and QEMU's own defaults cannot be refused.
+   */
+  async #withGrants(
+    context: PlanContext,
+    domain: Domain,
+    all: 'all' | undefined,
+  ): Promise<PlanContext> {
+    const { capabilities = [] } = context.arch.machine
+    const named = namedCapabilities(domain, capabilities)
+    if (capabilities.length === 0) return context
+    if (all === undefined && named.length === 0 && domain.type !== 'kvm') return context
+    // A domain for a KVM that does not work is refused for that.
+    if (domain.type === 'kvm' && !context.capabilities.kvm.usable) return context
+    const grants = await this.grantsOf(context, {
+      virtType: domain.type,
+      named: new Map(named.map((one) => [one.capability.property, one.level])),
+      all: all === 'all',
+    })
+    return { ...context, grants }
+  }
+
+  /** What a machine is granted here; answers are kept as those of {@link capabilitiesOf} are. */
+  grantsOf(context: PlanContext, demands: Demands): Promise<MachineGrants> {
+    const { emulator, machine } = context
+    return negotiate(context, demands, (accelerator, properties, read) => {
+      const options = Object.entries(properties).map(([name, value]) => `,${name}=${value}`)
+      return tryMachine({
+        emulator,
+        workDir: `${this.#layout.runDir}/probe`,
+        cacheDir: `${this.#layout.cacheDir}/capabilities`,
+        args: ['-machine', `${machine.name}${options.join('')}`, '-accel', accelerator],
+        properties: read,
+      })
+    })
+  }
+
   async host(): Promise<HostInfo> {
-    this.#host ??= await readHost(this.#registry)
+    this.#host ??= await readHost(this.#registry, hostFilesOf(this.#layout))
     return this.#host
+  }
+
+  /**
+   * One emulator of one guest architecture, for questions that concern no domain.
+   *
+   * @throws DomainError for an architecture, emulator or machine that is not there, and for KVM
+   * where it does not work.
+   */
+  async emulatorFor(options: DomainCapabilitiesOptions): Promise<AskedEmulator> {
+    const guestName = options.arch ?? this.defaultGuest()
+    const arch = await this.#registry.find(guestName)
+    const emulator = options.emulator ?? (await requireEmulator(guestOf(arch, guestName)))
+    const capabilities = await capabilitiesOf(emulator, this.#layout, arch)
+    return {
+      arch,
+      guestName,
+      emulator,
+      capabilities,
+      host: await this.host(),
+      ...(options.machine !== undefined && { machine: options.machine }),
+      ...(options.virtType !== undefined && { virtType: options.virtType }),
+    }
   }
 
   /** The architecture for a question that names none: the host's own, or the first installed. */
   defaultGuest(): string {
     const guests = this.#registry.guests()
-    const own = hostArch()
+    const own = hostArch(hostFilesOf(this.#layout))
     const first = guests.includes(own) ? own : guests[0]
     if (first === undefined) {
       throw domainError(

@@ -22,6 +22,7 @@ import { defaultVcpus } from './defaults/vcpus.ts'
 import { dropAliases } from './assign-aliases.ts'
 import type { DomainDraft } from './draft.ts'
 import { dropEmptyKinds } from './draft.ts'
+import { defaultGrants } from './machine-grants.ts'
 import type { Notes } from './notes.ts'
 import type { PlanContext } from './plan-context.ts'
 
@@ -56,6 +57,7 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   addImplicitDevices(d)
   defaultCpu(d)
   defaultFeatures(d)
+  defaultGrants(d)
   defaultDisks(d)
   defaultControllerModels(d)
   defaultSmallDevices(d)

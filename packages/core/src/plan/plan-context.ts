@@ -5,7 +5,7 @@ import { guestOf } from '../arch/registry.ts'
 import { findMachine } from '../qemu/capabilities.ts'
 import type { Arch, GuestArch } from '../arch/arch.ts'
 import type { HostInfo } from '../arch/host-info.ts'
-import type { MachineProfile } from '../arch/machine-builder.ts'
+import type { MachineGrants, MachineProfile } from '../arch/machine-builder.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { FirmwareDescriptor } from './select-firmware.ts'
 import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
@@ -22,6 +22,8 @@ export interface PlanContext {
   readonly emulator: string
   /** Firmware of the host, best first. */
   readonly firmwares: readonly FirmwareDescriptor[]
+  /** What this host grants of the machine's capabilities, as far as it was asked. */
+  readonly grants?: MachineGrants
   /** Fresh identities where the document gives none. */
   readonly fresh: FreshIdentities
 }

@@ -8,6 +8,7 @@ import type { RuntimeChoices } from '../qemu/argv-context.ts'
 import { applyDefaults } from './apply-defaults.ts'
 import { assignAddresses } from './assign-addresses.ts'
 import { assignAliases } from './assign-aliases.ts'
+import { cpuContext } from './defaults/cpu.ts'
 import { findWarnings } from './find-warnings.ts'
 import { Notes } from './notes.ts'
 import type { Note } from './notes.ts'
@@ -120,6 +121,13 @@ function originOf(path: string, domain: Domain): Origin | undefined {
   return list?.[Number(number) - 1]?.origin
 }
 
+/** What `host-model`, `minimum` and optional features mean on this host, in this run. */
+function withExactCpu(domain: Domain, context: PlanContext): Domain {
+  if (domain.cpu === undefined) return domain
+  const cpu = context.arch.cpu.update?.(domain.cpu, cpuContext(domain, context))
+  return cpu === undefined ? domain : { ...domain, cpu }
+}
+
 /** One run of a planned domain: aliases given out, command line built. */
 export interface PlannedRun {
   readonly domain: ValidDomain
@@ -140,6 +148,6 @@ export function planRun(
   const problems = findRunProblems(prepared)
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
-  const named = assignAliases(prepared as ValidDomain, context)
+  const named = assignAliases(withExactCpu(prepared, context) as ValidDomain, context)
   return { domain: named, argv: buildArgv({ domain: named, plan: context, runtime }) }
 }

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import type { AddressedDomain } from './assign-addresses.ts'
+import { checkGrants } from './machine-grants.ts'
 import type { PlanContext } from './plan-context.ts'
 import { ruleContext } from './rule-context.ts'
 import { checkAddresses } from './validate/addresses.ts'
@@ -25,6 +26,7 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkDomain(domain, context),
     ...checkCpu(domain, context),
     ...checkFeatures(domain, context),
+    ...checkGrants(domain, context),
     ...checkPlatform(domain, context),
     ...checkMemoryDevices(domain),
     ...checkDevices(domain, context),

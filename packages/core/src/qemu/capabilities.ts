@@ -51,6 +51,10 @@ export interface KvmStatus {
   readonly present: boolean
   readonly usable: boolean
   readonly reason?: string
+  /** CPU models with features that KVM on this host cannot give as unavailable. */
+  readonly cpus?: readonly QemuCpu[]
+  /** When a trial guest found that out, in milliseconds since the epoch. */
+  readonly sinceMs?: number
 }
 
 /** The machine type with this name or alias. */

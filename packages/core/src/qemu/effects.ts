@@ -1,10 +1,11 @@
 import type { Effects } from '../arch/effects.ts'
+import type { Domain } from '../domain/domain.ts'
 import type { FeatureName } from '../domain/features.ts'
 import { ruleContext } from '../plan/rule-context.ts'
 import type { ArgvContext } from './argv-context.ts'
 
 /** All that features, timers and the machine ask of the command line, in the tables' order. */
-export function collectEffects(context: ArgvContext): Effects {
+export function collectEffects(context: Pick<ArgvContext, 'plan'> & { domain: Domain }): Effects {
   const { domain, plan } = context
   const rules = ruleContext(domain, plan)
   const parts: Effects[] = []

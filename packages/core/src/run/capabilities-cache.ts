@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { array, boolean, isRecord, number, object, record, string } from '../qmp/shape.ts'
 import type { EmulatorIdentity } from './emulator-identity.ts'
-import { makePrivateDir, writePrivateFile } from './private-dir.ts'
+import { makePrivateDir, readOwnFile, writePrivateFile } from './private-dir.ts'
 import type { QemuCapabilities, QuestionOptions } from './qemu-capabilities.ts'
 
 /** What was asked, of whom, and the answer. */
@@ -16,7 +14,7 @@ export interface CacheEntry {
 }
 
 /** Raised when the meaning of an entry changes; entries of other formats are not read. */
-const format = 1
+const format = 2
 
 const maxBytes = 16 * 1024 * 1024
 
@@ -61,7 +59,7 @@ export async function readCache(
   identity: EmulatorIdentity,
 ): Promise<CacheEntry | undefined> {
   try {
-    const entry: unknown = JSON.parse(await readRegular(fileOf(dir, identity)))
+    const entry: unknown = JSON.parse(await readOwnFile(fileOf(dir, identity), maxBytes))
     if (!isRecord(entry) || entry['format'] !== format) return undefined
     if (!isDeepStrictEqual(entry['identity'], JSON.parse(JSON.stringify(identity))))
       return undefined
@@ -92,17 +90,4 @@ function isUndamaged(entry: Readonly<Record<string, unknown>>): boolean {
   return lists
     .flatMap((lists) => Object.values(lists as object) as unknown[])
     .every((names) => array(string).problem(names, '') === undefined)
-}
-
-async function readRegular(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    const found = await file.stat()
-    if (!found.isFile() || found.size > maxBytes) throw new TypeError('no cache entry')
-    // Someone else's file could claim anything about an emulator.
-    if (found.uid !== process.geteuid?.()) throw new TypeError('not our cache entry')
-    return await file.readFile('utf8')
-  } finally {
-    await file.close()
-  }
 }

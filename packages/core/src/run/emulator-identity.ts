@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { release } from 'node:os'
 import { dirname, join } from 'node:path'
+import { kvmModuleState } from './kvm-modules.ts'
 import { lookAtKvmDevice } from './kvm-status.ts'
 import type { KvmDevice } from './kvm-status.ts'
 import { bootId } from './process-identity.ts'
@@ -25,6 +26,8 @@ export interface EmulatorIdentity {
   readonly kernel: string
   readonly bootId: string
   readonly kvm: KvmDevice
+  /** Parameters of the loaded KVM modules, by module. */
+  readonly kvmModules: Readonly<Record<string, string>>
 }
 
 /** Identity of an emulator given by its real path. */
@@ -47,6 +50,7 @@ export function identifyEmulator(
     kernel: release(),
     bootId: bootId(),
     kvm: lookAtKvmDevice(),
+    kvmModules: kvmModuleState(),
   }
 }
 

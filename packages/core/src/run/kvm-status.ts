@@ -5,7 +5,7 @@ import { MonitorError } from '../qmp/index.ts'
 import { withProbe } from './probe-session.ts'
 import type { ProbeSessionOptions } from './probe-session.ts'
 import type { ProbedKvm, QemuCapabilities } from './qemu-capabilities.ts'
-import { readCpus } from './read-capabilities.ts'
+import { expandCpu, readCpus } from './read-capabilities.ts'
 
 /** The KVM device as this process sees it; a part of what the probe's answer depends on. */
 export type KvmDevice =
@@ -80,7 +80,9 @@ export async function probeKvm(
   try {
     return await withProbe(options, [...args, '-accel', 'kvm'], async ({ qmp }) => {
       if (machine !== undefined) await watchGuest(qmp)
-      return { present: true, usable: true, cpus: await readCpus(qmp) }
+      const cpus = await readCpus(qmp)
+      const widest = await expandCpu(qmp, 'host', cpus)
+      return { present: true, usable: true, cpus, ...(widest && { widest }) }
     })
   } catch (error) {
     if (error instanceof MonitorError && error.failure === 'aborted') throw error

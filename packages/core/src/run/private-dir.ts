@@ -61,6 +61,23 @@ export async function writePrivateFile(path: string, data: string | Uint8Array):
   }
 }
 
+/**
+ * A file that this user wrote; someone else's could claim anything. Rejects what is no plain file, or
+ * has more bytes.
+ */
+export async function readOwnFile(path: string, maxBytes: number): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const found = await file.stat()
+    if (!found.isFile() || found.size > maxBytes || found.uid !== process.geteuid?.()) {
+      throw new TypeError(`${path} is not a file of our own`)
+    }
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
 /** Removes a directory and what is in it; links are removed, not followed. Twice is fine. */
 export async function removeTree(path: string): Promise<void> {
   try {

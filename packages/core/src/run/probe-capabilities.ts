@@ -3,6 +3,7 @@ import { checkEmulator } from './check-emulator.ts'
 import { identifyEmulator } from './emulator-identity.ts'
 import { probeKvm } from './kvm-status.ts'
 import type { KvmProbeOptions } from './kvm-status.ts'
+import { tryKvmOnce } from './kvm-verdict.ts'
 import { withProbe } from './probe-session.ts'
 import type { QemuCapabilities, QuestionOptions } from './qemu-capabilities.ts'
 import { readCapabilities } from './read-capabilities.ts'
@@ -40,8 +41,15 @@ export async function probeCapabilities(options: ProbeOptions): Promise<ProbeRes
     ['-machine', 'none', '-accel', 'tcg', '-accel', 'kvm'],
     (session) => readCapabilities(session.qmp, questions),
   )
-  const kvm = entry?.capabilities.kvm ?? (await probeKvm(options, told, identity.kvm))
-  const capabilities: QemuCapabilities = { ...told, kvm }
+  const kvm =
+    entry?.capabilities.kvm ??
+    (await tryKvmOnce(identity, cacheDir, () => probeKvm(options, told, identity.kvm)))
+  const widestCpu = { ...told.widestCpu, ...(kvm.widest && { kvm: kvm.widest }) }
+  const capabilities: QemuCapabilities = {
+    ...told,
+    kvm,
+    ...(Object.keys(widestCpu).length > 0 && { widestCpu }),
+  }
   if (cacheDir !== undefined) await writeCache(cacheDir, { identity, questions, capabilities })
   return { capabilities, emulator, cached: false }
 }

@@ -1,4 +1,5 @@
 import type {
+  CpuProperties,
   KvmStatus,
   QemuCapabilities as PlanCapabilities,
   QemuCpu,
@@ -12,9 +13,10 @@ export interface ProbedMachine extends QemuMachine {
   readonly acpi?: boolean
 }
 
-/** Whether KVM works, with the CPU models as KVM sees them where it does. */
+/** Whether KVM works, and what a probe of it found out where it does. */
 export interface ProbedKvm extends KvmStatus {
-  readonly cpus?: readonly QemuCpu[]
+  /** Properties of the `host` model. */
+  readonly widest?: CpuProperties
 }
 
 /**

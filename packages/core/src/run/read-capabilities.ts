@@ -1,4 +1,4 @@
-import type { QemuCpu } from '../qemu/capabilities.ts'
+import type { CpuProperties, QemuCpu } from '../qemu/capabilities.ts'
 import type { CpuDefinitionInfo, MachineInfo } from '../qmp/commands.ts'
 import type { QmpClient } from '../qmp/index.ts'
 import { QmpError } from '../qmp/index.ts'
@@ -13,22 +13,35 @@ export async function readCapabilities(
   questions: QuestionOptions = {},
 ): Promise<Omit<QemuCapabilities, 'kvm'>> {
   const { qemu, package: distributor } = qmp.version
-  const { arch: target } = await qmp.execute('query-target')
-  const machines = (await qmp.execute('query-machines')).map(readMachine).toSorted(byName)
-  const devices = await typesOf(qmp, 'device')
-  const accelerators = await typesOf(qmp, 'accel')
-  const options = await qmp.execute('query-command-line-options')
-  const commands = await qmp.execute('query-commands')
+  // QEMU answers one after the other; asking all at once saves the way there and back.
+  const [{ arch: target }, infos, devices, accelerators, objects, options, commands, cpus] =
+    await Promise.all([
+      qmp.execute('query-target'),
+      qmp.execute('query-machines'),
+      typesOf(qmp, 'device'),
+      typesOf(qmp, 'accel'),
+      typesOf(qmp, 'user-creatable'),
+      qmp.execute('query-command-line-options'),
+      qmp.execute('query-commands'),
+      readCpus(qmp),
+    ])
+  const machines = infos.map(readMachine).toSorted(byName)
+  const [deviceProperties, machineProperties, widest] = await Promise.all([
+    readDeviceProperties(qmp, devices, questions.devices ?? []),
+    readMachineProperties(qmp, machines, questions.machines ?? []),
+    expandCpu(qmp, 'max', cpus),
+  ])
   return {
     version: { ...qemu, package: distributor },
     target,
     machines,
-    cpus: await readCpus(qmp),
+    cpus,
+    ...(widest === undefined ? {} : { widestCpu: { qemu: widest } }),
     accelerators: accelerators.map((type) => type.replace(/-accel$/, '')),
     devices,
-    objects: await typesOf(qmp, 'user-creatable'),
-    deviceProperties: await readDeviceProperties(qmp, devices, questions.devices ?? []),
-    machineProperties: await readMachineProperties(qmp, machines, questions.machines ?? []),
+    objects,
+    deviceProperties,
+    machineProperties,
     commandLineOptions: options.map(({ option }) => option).toSorted(),
     commands: commands.map(({ name }) => name).toSorted(),
   }
@@ -44,6 +57,34 @@ export async function readCpus(qmp: QmpClient): Promise<readonly QemuCpu[]> {
   }
 }
 
+/**
+ * All properties of a CPU model as this accelerator would give it. Some targets have no such
+ * question, or no such model.
+ */
+export async function expandCpu(
+  qmp: QmpClient,
+  name: string,
+  cpus: readonly QemuCpu[],
+): Promise<CpuProperties | undefined> {
+  if (!cpus.some((cpu) => cpu.name === name)) return undefined
+  try {
+    const { model } = await qmp.execute('query-cpu-model-expansion', {
+      type: 'full',
+      model: { name },
+    })
+    return Object.fromEntries(
+      Object.entries(model.props ?? {}).flatMap(([key, value]) =>
+        typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string'
+          ? [[key, value] as const]
+          : [],
+      ),
+    )
+  } catch (error) {
+    if (error instanceof QmpError) return undefined
+    throw error
+  }
+}
+
 async function typesOf(qmp: QmpClient, type: string): Promise<readonly string[]> {
   const types = await qmp.execute('qom-list-types', { implements: type, abstract: false })
   // Older QEMUs list the abstract root itself, too.
@@ -55,13 +96,15 @@ async function readDeviceProperties(
   known: readonly string[],
   wanted: readonly string[],
 ): Promise<Properties> {
-  const properties: Record<string, readonly string[]> = {}
-  const types = new Set([...askedDevices, ...wanted])
-  for (const typename of [...types].toSorted()) {
-    if (!known.includes(typename)) continue
-    properties[typename] = names(await qmp.execute('device-list-properties', { typename }))
-  }
-  return properties
+  const types = [...new Set([...askedDevices, ...wanted])].filter((type) => known.includes(type))
+  return Object.fromEntries(
+    await Promise.all(
+      types.toSorted().map(async (typename) => {
+        const list = await qmp.execute('device-list-properties', { typename })
+        return [typename, names(list)] as const
+      }),
+    ),
+  )
 }
 
 async function readMachineProperties(
@@ -69,13 +112,17 @@ async function readMachineProperties(
   known: readonly ProbedMachine[],
   wanted: readonly string[],
 ): Promise<Properties> {
-  const properties: Record<string, readonly string[]> = {}
-  for (const { name, alias } of known) {
-    if (!wanted.includes(name) && (alias === undefined || !wanted.includes(alias))) continue
-    const typename = `${name}-machine`
-    properties[name] = names(await qmp.execute('qom-list-properties', { typename }))
-  }
-  return properties
+  const asked = known.filter(
+    ({ name, alias }) => wanted.includes(name) || (alias !== undefined && wanted.includes(alias)),
+  )
+  return Object.fromEntries(
+    await Promise.all(
+      asked.map(async ({ name }) => {
+        const list = await qmp.execute('qom-list-properties', { typename: `${name}-machine` })
+        return [name, names(list)] as const
+      }),
+    ),
+  )
 }
 
 function names(properties: readonly { readonly name: string }[]): readonly string[] {

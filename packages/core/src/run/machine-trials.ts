@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { basename, join } from 'node:path'
+import { QmpError } from '../qmp/index.ts'
+import { isRecord } from '../qmp/shape.ts'
+import { checkEmulator } from './check-emulator.ts'
+import { identifyEmulator } from './emulator-identity.ts'
+import type { EmulatorIdentity } from './emulator-identity.ts'
+import { makePrivateDir, readOwnFile, writePrivateFile } from './private-dir.ts'
+import { withProbe } from './probe-session.ts'
+import type { ProbeSessionOptions } from './probe-session.ts'
+
+/** How one machine came up, without a guest in it. */
+export interface MachineTrial {
+  /** QEMU's last words where it did not come up. */
+  readonly refused?: string
+  /** Values of the machine's properties that were asked for, as far as it has them. */
+  readonly properties: Readonly<Record<string, string>>
+}
+
+export interface MachineTrialOptions extends ProbeSessionOptions {
+  readonly cacheDir?: string
+  /** Arguments from `-machine` on. */
+  readonly args: readonly string[]
+  /** Properties of the machine to read. */
+  readonly properties: readonly string[]
+}
+
+/** Raised when the meaning of a kept answer changes. */
+const format = 1
+const maxBytes = 4 * 1024 * 1024
+
+/**
+ * Starts a machine to see whether it starts: some demands on a machine are refused only then. Kept,
+ * as long as the emulator, the host's kernel and its KVM are the same; a failure is kept as well.
+ */
+export async function tryMachine(options: MachineTrialOptions): Promise<MachineTrial> {
+  const { cacheDir, args, properties } = options
+  const emulator = await checkEmulator(options.emulator, options)
+  const identity = identifyEmulator(emulator, options)
+  const key = JSON.stringify([args, properties])
+  const kept = cacheDir === undefined ? undefined : await readTrials(cacheDir, identity)
+  const known = kept?.[key]
+  if (known !== undefined) return known
+  const trial = await runTrial(options)
+  if (cacheDir !== undefined) {
+    // Read again: another trial may have been kept meanwhile.
+    const all = { ...(await readTrials(cacheDir, identity)), [key]: trial }
+    await writeTrials(cacheDir, identity, all)
+  }
+  return trial
+}
+
+async function runTrial(options: MachineTrialOptions): Promise<MachineTrial> {
+  try {
+    return await withProbe(options, options.args, async ({ qmp }) => {
+      const found = await Promise.all(
+        options.properties.map(async (property) => {
+          try {
+            const value = await qmp.execute('qom-get', { path: '/machine', property })
+            return [[property, textOf(value)] as const]
+          } catch (error) {
+            if (error instanceof QmpError) return []
+            throw error
+          }
+        }),
+      )
+      return { properties: Object.fromEntries(found.flat()) }
+    })
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error
+    return { refused: lastWords(error), properties: {} }
+  }
+}
+
+/** QOM's booleans and numbers in the words of the command line. */
+function textOf(value: unknown): string {
+  return value === true ? 'on' : value === false ? 'off' : String(value)
+}
+
+/** What QEMU said, without who said it and how it ended. */
+function lastWords(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text
+    .replace(/^.*?process exited [^:]*: '[^']*': /s, '')
+    .split('\n')
+    .map((line) => line.replace(/^\S*qemu\S*: /, ''))
+    .filter((line) => line !== '' && !line.startsWith('warning: '))
+    .join(' ')
+    .slice(0, 500)
+}
+
+function fileOf(dir: string, identity: EmulatorIdentity): string {
+  const key = JSON.stringify([identity.path, identity.uid, identity.launcher])
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16)
+  return join(dir, `machines-${basename(identity.path).replaceAll(/[^\w.-]/g, '_')}-${hash}.json`)
+}
+
+type Trials = Readonly<Record<string, MachineTrial>>
+
+async function readTrials(dir: string, identity: EmulatorIdentity): Promise<Trials> {
+  try {
+    const entry: unknown = JSON.parse(await readOwnFile(fileOf(dir, identity), maxBytes))
+    if (!isRecord(entry) || entry['format'] !== format) return {}
+    if (JSON.stringify(entry['identity']) !== JSON.stringify(identity)) return {}
+    const { trials } = entry
+    if (!isRecord(trials) || !Object.values(trials).every(isTrial)) return {}
+    return trials as Trials
+  } catch {
+    return {}
+  }
+}
+
+function isTrial(value: unknown): value is MachineTrial {
+  if (!isRecord(value) || !isRecord(value['properties'])) return false
+  const { refused } = value
+  return (
+    (refused === undefined || typeof refused === 'string') &&
+    Object.values(value['properties']).every((one) => typeof one === 'string')
+  )
+}
+
+async function writeTrials(dir: string, identity: EmulatorIdentity, trials: Trials): Promise<void> {
+  try {
+    await makePrivateDir(dir)
+    const text = JSON.stringify({ format, identity, trials })
+    await writePrivateFile(fileOf(dir, identity), text)
+  } catch {
+    // A cache that cannot be written only costs the next one a trial.
+  }
+}
