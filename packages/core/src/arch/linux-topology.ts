@@ -18,8 +18,8 @@ export interface LinuxTopologyOptions {
   /** All memory, in KiB; what a kernel without NUMA gives to its one node. */
   readonly memoryKiB: number
   /**
-   * Hardware threads that each online CPU stands for, where a hypervisor wants the others offline
-   * (Power, up to POWER8). 1 when missing.
+   * Hardware threads that each online CPU stands for, where a hypervisor wants the others
+   * offline. 1 when missing.
    */
   readonly threadsPerOnlineCpu?: number
 }

@@ -23,18 +23,23 @@ const linuxPaths: readonly string[] = [
   '/proc/meminfo',
   '/proc/stat',
   '/sys/devices/system/cpu',
-  '/sys/devices/system/node',
   '/sys/kernel/mm/hugepages',
 ]
+
+const nodes = '/sys/devices/system/node'
 
 /** Much more than a big machine has; a recording is no copy of /sys. */
 const maxFiles = 50_000
 const maxFileBytes = 256 * 1024
 const maxDepth = 8
 
-/** Names below the folders above that tell nothing of a host and may be slow, large or private. */
-const dullNames =
-  /^(?:memory\d+|power|uevent|vmstat|numastat|crash_notes\w*|hotplug|cpufreq|cpuidle|driver|subsystem|firmware_node|node\d+$|acpi_cppc|thermal_throttle|microcode)$/
+/** What is looked at below those folders; the rest of them tells nothing, or takes long to read. */
+const linuxNames: readonly RegExp[] = [
+  /^(?:present|possible|online|offline|cpu\d+|topology|cache|index\d+)$/,
+  /^(?:id|level|type|size|shared_cpu_list)$/,
+  /^(?:physical_package_id|die_id|cluster_id|core_id|thread_siblings_list|core_cpus_list)$/,
+  /^(?:cpulist|meminfo|distance|hugepages|hugepages-\d+kB|(?:nr|free)_hugepages)$/,
+]
 
 /**
  * Records the files from which this host is read, so that the folder serves as a host (`host=` of an
@@ -51,7 +56,16 @@ export async function recordHost(
   const name = hostArch(files)
   const reader = registry.guests().includes(name) ? (await registry.find(name)).host : undefined
   const recorder = new Recorder(files, folder, (path, bytes) => reader?.anonymize?.(path, bytes))
-  for (const path of [...linuxPaths, ...(reader?.paths ?? [])]) await recorder.record(path, 0)
+  for (const path of reader?.paths ?? []) await recorder.record(path, () => true)
+  for (const path of linuxPaths) {
+    await recorder.record(path, (name) => linuxNames.some((pattern) => pattern.test(name)))
+  }
+  // Links to their CPUs stand in these folders, so they are looked at one by one.
+  for (const node of files.list(nodes).filter((name) => /^node\d+$/.test(name))) {
+    await recorder.record(`${nodes}/${node}`, (name) =>
+      /^(?:cpulist|meminfo|distance)$|huge/.test(name),
+    )
+  }
   await writeFile(join(folder, recordingFile), `${JSON.stringify({ machine: name })}\n`)
   const { count, bytes, anonymized, skipped } = recorder
   return { arch: name, files: count, bytes, anonymized, skipped }
@@ -90,7 +104,7 @@ class Recorder {
     this.#anonymize = anonymize
   }
 
-  async record(path: string, depth: number): Promise<void> {
+  async record(path: string, isWanted: (name: string) => boolean, depth = 0): Promise<void> {
     if (this.#seen.has(path)) return
     this.#seen.add(path)
     if (this.count >= maxFiles || depth > maxDepth) {
@@ -103,8 +117,8 @@ class Recorder {
       return
     }
     for (const name of this.#files.list(path)) {
-      if (name.includes('/') || (depth > 0 && dullNames.test(name))) continue
-      await this.record(`${path}/${name}`, depth + 1)
+      if (name !== '.' && name !== '..' && !name.includes('/') && isWanted(name))
+        await this.record(`${path}/${name}`, isWanted, depth + 1)
     }
   }
 
