@@ -10,6 +10,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureCapabilities } from './capabilities.ts'
 import { measureCases } from './cases.ts'
 import { measureList } from './list.ts'
 import { measurePlan } from './plan.ts'
@@ -30,7 +31,7 @@ const runs = Math.max(1, Number(values.runs))
 const rows: Row[] = []
 const cases = values.cases ?? process.env['POLYVIRT_BENCH_CASES']
 const measures = [
-  ...(values['only-cases'] ? [] : [measurePlan, measureList, measureStart]),
+  ...(values['only-cases'] ? [] : [measurePlan, measureList, measureCapabilities, measureStart]),
   ...(cases === undefined ? [] : [(runs: number) => measureCases(resolve(cases), runs)]),
 ]
 for (const measure of measures) {

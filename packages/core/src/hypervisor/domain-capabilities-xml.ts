@@ -108,9 +108,8 @@ function writeMemoryBacking(root: XmlWriter, { capabilities }: PlanContext): voi
     ['anonymous', 'memory-backend-ram'],
     ['memfd', 'memory-backend-memfd'],
   ] as const
-  // A recording made before objects were asked for says nothing of them.
-  const known = kinds.some(([, type]) => capabilities.devices.includes(type))
-  const there = kinds.filter(([, type]) => !known || capabilities.devices.includes(type))
+  const { objects } = capabilities
+  const there = kinds.filter(([, type]) => objects === undefined || objects.includes(type))
   enumeration(
     supported(root, 'memoryBacking', true),
     'sourceType',

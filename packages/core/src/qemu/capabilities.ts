@@ -10,7 +10,9 @@ export interface QemuCapabilities {
   readonly cpus: readonly QemuCpu[]
   /** Every concrete device type, sorted. */
   readonly devices: readonly string[]
-  /** Properties of the device types that polyvirt asks about. */
+  /** Types that `-object` makes, sorted; a recording may lack them. */
+  readonly objects?: readonly string[]
+  /** Properties of device types, where they were asked about. */
   readonly deviceProperties: Readonly<Record<string, readonly string[]>>
   readonly kvm: KvmStatus
   /**

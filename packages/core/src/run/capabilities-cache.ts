@@ -73,7 +73,9 @@ export async function readCache(
 export async function writeCache(dir: string, entry: CacheEntry): Promise<boolean> {
   try {
     await makePrivateDir(dir)
-    await writePrivateFile(fileOf(dir, entry.identity), JSON.stringify({ format, ...entry }))
+    await writePrivateFile(fileOf(dir, entry.identity), JSON.stringify({ format, ...entry }), {
+      durable: false,
+    })
     return true
   } catch {
     return false

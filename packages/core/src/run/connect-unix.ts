@@ -78,7 +78,8 @@ function connectOnce(path: string): Promise<Socket> {
   })
 }
 
-function socketTransport(socket: Socket): QmpTransport {
+/** A monitor over a socket that is connected already. */
+export function socketTransport(socket: Socket): QmpTransport {
   // Errors reach the reader through the iterator; without a listener they would end the process.
   socket.on('error', () => undefined)
   return {

@@ -21,7 +21,6 @@ export {
   readCmdline,
 } from './process-identity.ts'
 export type { FoundProcess, ProcessIdentity, ProcessState } from './process-identity.ts'
-export { askedDevices } from './qemu-capabilities.ts'
 export type {
   ProbedKvm,
   ProbedMachine,

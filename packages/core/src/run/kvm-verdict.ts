@@ -77,7 +77,7 @@ async function readVerdict(dir: string, key: string): Promise<Verdict | undefine
 async function writeVerdict(dir: string, verdict: Verdict): Promise<void> {
   try {
     await makePrivateDir(dir)
-    await writePrivateFile(join(dir, fileName), JSON.stringify(verdict))
+    await writePrivateFile(join(dir, fileName), JSON.stringify(verdict), { durable: false })
   } catch {
     // It costs the next one a trial.
   }

@@ -123,7 +123,7 @@ async function writeTrials(dir: string, identity: EmulatorIdentity, trials: Tria
   try {
     await makePrivateDir(dir)
     const text = JSON.stringify({ format, identity, trials })
-    await writePrivateFile(fileOf(dir, identity), text)
+    await writePrivateFile(fileOf(dir, identity), text, { durable: false })
   } catch {
     // A cache that cannot be written only costs the next one a trial.
   }

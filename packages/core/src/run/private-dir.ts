@@ -40,8 +40,14 @@ export async function checkPrivateDir(path: string): Promise<void> {
 /**
  * Replaces a file so that a reader, or the next boot, finds the old or the new content, whole.
  * The file is 0600. Nothing is left behind by a failure.
+ *
+ * `durable: false` is for what may be lost with the machine's power: it saves waiting for the disk.
  */
-export async function writePrivateFile(path: string, data: string | Uint8Array): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  data: string | Uint8Array,
+  { durable = true }: { readonly durable?: boolean } = {},
+): Promise<void> {
   const random = Math.floor(Math.random() * 2 ** 48).toString(36)
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${random}.new`)
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
@@ -49,12 +55,12 @@ export async function writePrivateFile(path: string, data: string | Uint8Array):
     const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
     try {
       await file.writeFile(data)
-      await file.sync()
+      if (durable) await file.sync()
     } finally {
       await file.close()
     }
     await rename(temporary, path)
-    await syncDir(dirname(path))
+    if (durable) await syncDir(dirname(path))
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw systemError(`cannot write ${quote(path, 200)}`, error)

@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QmpClient } from '../qmp/index.ts'
 import { isRecord } from '../qmp/shape.ts'
-import { connectUnix } from './connect-unix.ts'
+import { socketTransport } from './connect-unix.ts'
 import { checkPrivateDir, makePrivateDir, removeTree, writePrivateFile } from './private-dir.ts'
 import { findProcesses, isAlive, ownIdentity } from './process-identity.ts'
 import type { ProcessIdentity } from './process-identity.ts'
-import { spawnQemu } from './spawn-qemu.ts'
+import { pairFd, spawnQemu } from './spawn-qemu.ts'
 import type { SpawnedQemu } from './spawn-qemu.ts'
 import { stopProcess } from './stop-process.ts'
 
 export interface ProbeSessionOptions {
   readonly emulator: string
-  /** Directory for the private directories of probes; short, for a socket lies in it. */
+  /** Directory for the private directories of probes. */
   readonly workDir: string
   /** Limit of start and connecting together; 20 s. */
   readonly timeoutMs?: number
@@ -29,6 +29,13 @@ export interface ProbeSession {
 
 /** No guest is let go, no file of the user is read, no window opens. */
 const alwaysArgs = ['-S', '-no-user-config', '-nodefaults', '-nographic']
+/** No socket file to wait for: the emulator finds its monitor connected when it starts. */
+const monitorArgs = [
+  '-chardev',
+  `socket,id=monitor,fd=${pairFd}`,
+  '-mon',
+  'chardev=monitor,mode=control',
+]
 const prefix = 'probe-'
 const ownerFile = 'owner.json'
 /** A directory without an owner file this long was left by someone who died making it. */
@@ -47,22 +54,25 @@ export async function withProbe<T>(
   await makePrivateDir(workDir)
   await sweepProbes(workDir)
   const dir = await mkdtemp(join(workDir, prefix))
-  const socket = join(dir, 'qmp')
-  const escaped = socket.replaceAll(',', ',,')
   const wait = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
   let process: SpawnedQemu | undefined
   try {
-    await writePrivateFile(join(dir, ownerFile), JSON.stringify(ownIdentity()))
+    await writePrivateFile(join(dir, ownerFile), JSON.stringify(ownIdentity()), {
+      durable: false,
+    })
     process = await spawnQemu({
       emulator,
-      args: [...alwaysArgs, ...args, '-qmp', `unix:${escaped},server=on,wait=off`],
+      // The directory on the command line is what tells an abandoned probe from others.
+      args: [...alwaysArgs, ...args, ...monitorArgs, '-pidfile', join(dir, 'pid')],
+      pair: true,
       environment: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: dir, TMPDIR: dir },
       log: join(dir, 'log'),
       ...(launcher === undefined ? {} : { launcher }),
       ...(allowed === undefined ? {} : { allowed }),
     })
-    const { exitError, exited } = process
-    const transport = await connectUnix({ path: socket, gone: exitError, ...wait })
+    const { exitError, exited, pair } = process
+    if (pair === undefined) throw new TypeError('no socket was shared with the emulator')
+    const transport = socketTransport(pair)
     const qmp = await QmpClient.connect({ transport, peer: emulator, ...wait }).catch(
       (error: unknown) => rethrow(error, exited, exitError),
     )
@@ -73,11 +83,20 @@ export async function withProbe<T>(
     } finally {
       await qmp.execute('quit', undefined, { timeoutMs: 500 }).catch(() => undefined)
       await qmp.close()
+      await endedWithin(exited, 500)
     }
   } finally {
     if (process) await stopProcess(process.identity, { termMs: 500, what: `probe of ${emulator}` })
     await removeTree(dir)
   }
+}
+
+/** Waits for an end, but not long; the wait keeps this process alive, and nothing after it does. */
+async function endedWithin(exited: Promise<unknown>, limitMs: number): Promise<void> {
+  const timer = new AbortController()
+  const { signal } = timer
+  await Promise.race([exited, sleep(limitMs, undefined, { signal }).catch(() => undefined)])
+  timer.abort()
 }
 
 /** An emulator that dies breaks the conversation first; its last words say more. */

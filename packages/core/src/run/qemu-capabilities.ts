@@ -45,55 +45,10 @@ export interface QemuCapabilities extends PlanCapabilities {
   readonly kvm: ProbedKvm
 }
 
-/**
- * Device types whose properties decide what goes on a command line. Those that this QEMU lacks are
- * not asked about; an architecture adds its own by {@link QuestionOptions.devices}.
- */
-export const askedDevices: readonly string[] = [
-  'VGA',
-  'bochs-display',
-  'ide-cd',
-  'ide-hd',
-  'intel-hda',
-  'isa-serial',
-  'nec-usb-xhci',
-  'nvdimm',
-  'pc-dimm',
-  'pci-bridge',
-  'pcie-root-port',
-  'qemu-xhci',
-  'qxl',
-  'qxl-vga',
-  'scsi-block',
-  'scsi-cd',
-  'scsi-hd',
-  'spapr-pci-host-bridge',
-  'spapr-vlan',
-  'spapr-vscsi',
-  'spapr-vty',
-  'usb-host',
-  'usb-redir',
-  'usb-storage',
-  'vfio-pci',
-  'vhost-user-fs-pci',
-  'vhost-vsock-pci',
-  'virtio-balloon-pci',
-  'virtio-blk-pci',
-  'virtio-gpu-pci',
-  'virtio-input-host-pci',
-  'virtio-iommu-pci',
-  'virtio-mem-pci',
-  'virtio-net-pci',
-  'virtio-rng-pci',
-  'virtio-scsi-pci',
-  'virtio-serial-pci',
-  'virtio-vga',
-]
-
 /** What is asked beyond what is always asked. */
 export interface QuestionOptions {
   /** Machines, by name or alias, whose properties are wanted. */
   readonly machines?: readonly string[]
-  /** Device types beside {@link askedDevices}. */
+  /** Device types whose properties are wanted; those that this QEMU lacks are left out. */
   readonly devices?: readonly string[]
 }

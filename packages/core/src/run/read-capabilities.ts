@@ -2,7 +2,6 @@ import type { CpuProperties, QemuCpu } from '../qemu/capabilities.ts'
 import type { CpuDefinitionInfo, MachineInfo } from '../qmp/commands.ts'
 import type { QmpClient } from '../qmp/index.ts'
 import { QmpError } from '../qmp/index.ts'
-import { askedDevices } from './qemu-capabilities.ts'
 import type { ProbedMachine, QemuCapabilities, QuestionOptions } from './qemu-capabilities.ts'
 
 type Properties = Readonly<Record<string, readonly string[]>>
@@ -96,7 +95,7 @@ async function readDeviceProperties(
   known: readonly string[],
   wanted: readonly string[],
 ): Promise<Properties> {
-  const types = [...new Set([...askedDevices, ...wanted])].filter((type) => known.includes(type))
+  const types = wanted.filter((type) => known.includes(type))
   return Object.fromEntries(
     await Promise.all(
       types.toSorted().map(async (typename) => {

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { isMainThread } from 'node:worker_threads'
 import { domainError, quote } from '../errors.ts'
 import type { DomainError } from '../errors.ts'
@@ -21,7 +22,12 @@ export interface SpawnQemuOptions extends CheckEmulatorOptions {
    * `setpriv --no-new-privs --`.
    */
   readonly launcher?: readonly [string, ...string[]]
+  /** Gives QEMU one end of a socket pair, as its descriptor {@link pairFd}. */
+  readonly pair?: boolean
 }
+
+/** The descriptor of the socket that is shared with QEMU, in QEMU. */
+export const pairFd = 3
 
 /** How a process ended. */
 export type ProcessExit =
@@ -35,6 +41,8 @@ export interface SpawnedQemu {
   readonly exited: Promise<ProcessExit>
   /** The exit as an error with QEMU's last words; undefined while it runs. */
   exitError(): DomainError | undefined
+  /** Our end of the socket pair, where one was asked for. */
+  readonly pair?: Socket
 }
 
 /**
@@ -63,9 +71,7 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
       buffer: false,
       // How it ended is looked at by whoever waits; a guest's end is no rejection.
       reject: false,
-      stdin: 'ignore',
-      stdout: output,
-      stderr: output,
+      stdio: ['ignore', output, output, ...(options.pair === true ? (['pipe'] as const) : [])],
     }),
   )
   closeSync(log.fd)
@@ -81,9 +87,12 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
   if (child.pid === undefined) throw spawnError(await started, emulator)
   // A child that has ended already is a zombie here: the event loop has not run since.
   const identity = identify(child.pid) ?? { pid: child.pid, startTime: -1, bootId: '' }
+  // Node makes such a pipe a pair of unix sockets, readable and writable at both ends.
+  const pair = options.pair === true ? (child.stdio[pairFd] as Socket | undefined) : undefined
   return {
     identity,
     exited,
+    ...(pair && { pair }),
     exitError: () => (exit === undefined ? undefined : exitError(options.emulator, exit, log)),
   }
 }

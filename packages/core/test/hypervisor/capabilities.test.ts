@@ -68,4 +68,50 @@ describe('domain capabilities', () => {
     expect(child(root, 'cpu', 'host-passthrough').attributes.get('supported')).toBe('no')
     expect(child(root, 'devices', 'hostdev').attributes.get('supported')).toBe('no')
   })
+
+  test('offer memory that this QEMU can be given', () => {
+    const xml = domainCapabilitiesXml({
+      arch: testArch,
+      guestName: 'toy64',
+      emulator: '/usr/bin/qemu-system-toy64',
+      capabilities: {
+        ...testCapabilities,
+        objects: ['memory-backend-memfd', 'memory-backend-ram'],
+      },
+      host: testHost,
+    })
+    expect(values(child(readXml(xml), 'memoryBacking', 'sourceType'))).toEqual([
+      'anonymous',
+      'memfd',
+    ])
+  })
+
+  test('show the levels of capabilities that were granted, after what libvirt has words for', () => {
+    const arch = {
+      ...testArch,
+      machine: {
+        ...testArch.machine,
+        capabilities: [
+          { feature: 'cfpc', property: 'cap-cfpc', levels: ['broken', 'workaround', 'fixed'] },
+          { feature: 'htm', property: 'cap-htm', levels: ['off', 'on'] },
+        ] as const,
+      },
+    }
+    const xml = domainCapabilitiesXml({
+      arch,
+      guestName: 'toy64',
+      emulator: '/usr/bin/qemu-system-toy64',
+      capabilities: testCapabilities,
+      host: testHost,
+      grants: {
+        'cap-cfpc': { default: 'workaround', granted: ['broken', 'workaround'], refused: {} },
+        'cap-htm': { granted: [], refused: { on: 'no', off: 'no' } },
+      },
+    })
+    const features = child(readXml(xml), 'features')
+    expect(features.children.slice(-2).map((one) => one.name)).toEqual(['cfpc', 'htm'])
+    expect(child(features, 'cfpc').attributes.get('default')).toBe('workaround')
+    expect(values(child(features, 'cfpc', 'value'))).toEqual(['broken', 'workaround'])
+    expect(child(features, 'htm').attributes.get('supported')).toBe('no')
+  })
 })

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// A QEMU that misbehaves as its environment says. It knows `-qmp unix:PATH,…` and FAKE_QEMU, a
+// A QEMU that misbehaves as its environment says. It knows `-qmp unix:PATH,…`, a monitor on a socket
+// that is open already (`-chardev socket,id=…,fd=N`) and FAKE_QEMU, a
 // comma-separated list of: mute, greet-only, hang-up, no-listen, exit=N, abort, words=TEXT, deaf,
 // frozen (the vCPU does not move), status=STATE, die-on-cont.
-import { createServer } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import process from 'node:process'
 
 const modes = new Map(
@@ -33,24 +34,29 @@ const answers = {
   'human-monitor-command': () => `PC=${modes.has('frozen') ? 0 : clock++}`,
 }
 
-if (path !== undefined && !modes.has('no-listen')) {
-  createServer((socket) => {
-    const say = (message) => socket.write(`${JSON.stringify(message)}\r\n`)
-    socket.on('error', () => undefined)
-    if (modes.has('hang-up')) return socket.end()
-    if (modes.has('mute')) return undefined
-    say(greeting)
-    if (modes.has('greet-only')) return undefined
-    let text = ''
-    return socket.on('data', (data) => {
-      text += data
-      for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n')) {
-        const { execute, id } = JSON.parse(text.slice(0, end))
-        text = text.slice(end + 1)
-        if (execute === 'quit') process.exit(0)
-        if (execute in answers) say({ return: answers[execute](), id })
-        else say({ error: { class: 'CommandNotFound', desc: `no ${execute}` }, id })
-      }
-    })
-  }).listen(path)
+const fd = process.argv.map((word) => /^socket,.*\bfd=(\d+)/.exec(word)?.[1]).find(Boolean)
+
+if (!modes.has('no-listen')) {
+  if (path !== undefined) createServer(serve).listen(path)
+  if (fd !== undefined) serve(new Socket({ fd: Number(fd) }))
+}
+
+function serve(socket) {
+  const say = (message) => socket.write(`${JSON.stringify(message)}\r\n`)
+  socket.on('error', () => undefined)
+  if (modes.has('hang-up')) return socket.end()
+  if (modes.has('mute')) return undefined
+  say(greeting)
+  if (modes.has('greet-only')) return undefined
+  let text = ''
+  return socket.on('data', (data) => {
+    text += data
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n')) {
+      const { execute, id } = JSON.parse(text.slice(0, end))
+      text = text.slice(end + 1)
+      if (execute === 'quit') process.exit(0)
+      if (execute in answers) say({ return: answers[execute](), id })
+      else say({ error: { class: 'CommandNotFound', desc: `no ${execute}` }, id })
+    }
+  })
 }
