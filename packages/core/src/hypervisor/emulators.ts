@@ -45,7 +45,11 @@ export interface InstalledEmulator {
   readonly capabilities: QemuCapabilities
 }
 
-/** Every guest architecture that is served and has an emulator here, in the registry's order. */
+/**
+ * Every guest architecture that is served and has an emulator here that answers, in the registry's
+ * order. One that does not answer runs no guest, and must not keep the others from being named;
+ * `doctor` tells of it.
+ */
 export async function installedEmulators(
   registry: ArchRegistry,
   layout: Layout,
@@ -56,7 +60,8 @@ export async function installedEmulators(
       const arch = await registry.find(name)
       const emulator = await findEmulator(guestOf(arch, name))
       if (emulator === undefined) return []
-      return [{ name, arch, emulator, capabilities: await capabilitiesOf(emulator, layout, arch) }]
+      const capabilities = await capabilitiesOf(emulator, layout, arch).catch(() => undefined)
+      return capabilities === undefined ? [] : [{ name, arch, emulator, capabilities }]
     }),
   )
   return found.flat()

@@ -4,6 +4,7 @@ import { identifyEmulator } from './emulator-identity.ts'
 import { probeKvm } from './kvm-status.ts'
 import type { KvmProbeOptions } from './kvm-status.ts'
 import { tryKvmOnce } from './kvm-verdict.ts'
+import { askUnlessFailed } from './probe-failure.ts'
 import { withProbe } from './probe-session.ts'
 import type { QemuCapabilities, QuestionOptions } from './qemu-capabilities.ts'
 import { readCapabilities } from './read-capabilities.ts'
@@ -36,10 +37,10 @@ export async function probeCapabilities(options: ProbeOptions): Promise<ProbeRes
     return { capabilities: entry.capabilities, emulator, cached: true }
   }
   // What was asked before is asked again, so that two users of a cache do not take turns probing.
-  const told = await withProbe(
-    options,
-    ['-machine', 'none', '-accel', 'tcg', '-accel', 'kvm'],
-    (session) => readCapabilities(session.qmp, questions),
+  const told = await askUnlessFailed(identity, cacheDir, () =>
+    withProbe(options, ['-machine', 'none', '-accel', 'tcg', '-accel', 'kvm'], (session) =>
+      readCapabilities(session.qmp, questions),
+    ),
   )
   const kvm =
     entry?.capabilities.kvm ??

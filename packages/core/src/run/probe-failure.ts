@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { basename, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { domainError } from '../errors.ts'
+import { MonitorError } from '../qmp/index.ts'
+import { isRecord } from '../qmp/shape.ts'
+import type { EmulatorIdentity } from './emulator-identity.ts'
+import { makePrivateDir, readOwnFile, writePrivateFile } from './private-dir.ts'
+
+/**
+ * How long an emulator that did not answer is left alone, in milliseconds. One that hangs costs the
+ * whole time limit of a probe; what failed for want of memory may work a minute later.
+ */
+const quietMs = 60_000
+
+/**
+ * Asks an emulator, unless it has just failed to answer: that is an answer, too, with its reason and
+ * its age. A change of the emulator or of the machine asks again.
+ */
+export async function askUnlessFailed<T>(
+  identity: EmulatorIdentity,
+  cacheDir: string | undefined,
+  ask: () => Promise<T>,
+): Promise<T> {
+  if (cacheDir === undefined) return ask()
+  const before = await readFailure(cacheDir, identity)
+  if (before !== undefined) {
+    const seconds = Math.round((Date.now() - before.atMs) / 1000)
+    throw domainError(
+      'ERR_INTERNAL_ERROR',
+      `${before.message} (found ${seconds} s ago; it is asked again after ${quietMs / 1000} s, or when it changes)`,
+    )
+  }
+  try {
+    return await ask()
+  } catch (error) {
+    // Who gave up has learned nothing of the emulator.
+    const gaveUp = error instanceof MonitorError && error.failure === 'aborted'
+    if (!gaveUp) await writeFailure(cacheDir, identity, error)
+    throw error
+  }
+}
+
+interface Failure {
+  readonly message: string
+  readonly atMs: number
+}
+
+function fileOf(dir: string, identity: EmulatorIdentity): string {
+  const key = JSON.stringify([identity.path, identity.uid, identity.launcher])
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16)
+  return join(dir, `failed-${basename(identity.path).replaceAll(/[^\w.-]/g, '_')}-${hash}.json`)
+}
+
+async function readFailure(dir: string, identity: EmulatorIdentity): Promise<Failure | undefined> {
+  try {
+    const entry: unknown = JSON.parse(await readOwnFile(fileOf(dir, identity), 256 * 1024))
+    if (!isRecord(entry) || !isDeepStrictEqual(entry['identity'], plain(identity))) return undefined
+    const { message, atMs } = entry
+    if (typeof message !== 'string' || typeof atMs !== 'number') return undefined
+    // A clock that was set back would make it last for ever.
+    const ageMs = Date.now() - atMs
+    return ageMs >= 0 && ageMs < quietMs ? { message, atMs } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function writeFailure(
+  dir: string,
+  identity: EmulatorIdentity,
+  error: unknown,
+): Promise<void> {
+  try {
+    const text = error instanceof Error ? error.message : String(error)
+    const message = text.replace(/^internal error: /, '')
+    await makePrivateDir(dir)
+    const entry = { identity, message, atMs: Date.now() }
+    await writePrivateFile(fileOf(dir, identity), JSON.stringify(entry), { durable: false })
+  } catch {
+    // It costs the next one a probe.
+  }
+}
+
+/** As JSON keeps it. */
+function plain(identity: EmulatorIdentity): unknown {
+  return JSON.parse(JSON.stringify(identity))
+}
