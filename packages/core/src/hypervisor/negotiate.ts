@@ -46,20 +46,14 @@ export async function negotiate(
   const plain = accelerator === 'tcg' ? undefined : await tryMachine(accelerator, {}, names)
   const defaultsStart = plain?.refused === undefined
 
-  const isWanted = (capability: MachineCapability, level: string): boolean =>
-    all || !defaultsStart || named.get(capability.property) === level
   const grants: Record<string, MachineGrant> = {}
   for (const capability of present) {
     const { property, levels } = capability
     const byDefault = levelFor(capability, defaults[property] ?? '', context)
     const granted: string[] = []
     const refused: Record<string, string> = {}
-    for (const level of levels) {
-      if (level === byDefault && defaultsStart) {
-        granted.push(level)
-        continue
-      }
-      if (!isWanted(capability, level)) continue
+    const ask = async (level: string): Promise<void> => {
+      if (granted.includes(level) || level in refused) return
       // One capability is asked for at a time; the others must not be what fails.
       const others = defaultsStart ? {} : weakest(present, capability, context)
       const asked = { ...others, ...propertyFor(capability, level, context) }
@@ -67,9 +61,21 @@ export async function negotiate(
       if (trial.refused === undefined) granted.push(level)
       else refused[level] = trial.refused
     }
+    if (byDefault !== undefined && defaultsStart) granted.push(byDefault)
+    else if (byDefault !== undefined) await ask(byDefault)
+    const level = named.get(property)
+    if (level !== undefined) await ask(level)
+    if (all) for (const one of levels) await ask(one)
+    // What is refused leaves the question what there is instead; a stronger level is not it.
+    else if (Object.keys(refused).length > 0) {
+      for (const one of levels) {
+        await ask(one)
+        if (granted.length > 0 && one in refused) break
+      }
+    }
     grants[property] = {
       ...(byDefault !== undefined && { default: byDefault }),
-      granted,
+      granted: levels.filter((one) => granted.includes(one)),
       refused,
     }
   }
