@@ -24,6 +24,10 @@ export const features: FeaturePolicy = {
     cfpc: { to: 'machine', property: 'cap-cfpc' },
     sbbc: { to: 'machine', property: 'cap-sbbc' },
     ibs: { to: 'machine', property: 'cap-ibs' },
+    largeDecr: { to: 'machine', property: 'cap-large-decr' },
+    rptInvalidate: { to: 'machine', property: 'cap-rpt-invalidate' },
+    fwnmi: { to: 'machine', property: 'cap-fwnmi' },
+    ailMode3: { to: 'machine', property: 'cap-ail-mode-3' },
     tcgTbCacheKiB: {
       to: 'nothing',
       only: { virtType: 'qemu', reason: 'KVM translates nothing, so it has no translation cache' },

@@ -1,81 +1,110 @@
-import { hostCells, hostMemoryKiB, hostPageSizesKiB, hostText } from '@polyvirt/core/arch'
-import type { HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
-import { modelByPvr } from './cpu-models.ts'
-
-/** Strings of the device tree end with a NUL. */
-function property(files: HostFiles, path: string): string | undefined {
-  const found = hostText(files, `/proc/device-tree/${path}`).replace(/\0.*$/s, '')
-  return found === '' ? undefined : found
-}
+import { hostMemoryKiB, hostPageSizesKiB } from '@polyvirt/core/arch'
+import type { HostCpu, HostFiles, HostInfo, HostInfoReader, HostSysinfo } from '@polyvirt/core/arch'
+import { generationOf, modelByPvr } from './cpu-models.ts'
+import { readCpuinfo } from './cpuinfo.ts'
+import type { Cpuinfo } from './cpuinfo.ts'
+import { cpuNodes, treeNumber } from './device-tree.ts'
+import { diagnose } from './diagnose.ts'
+import { readFacts } from './host-facts.ts'
+import { basePageKiB, isLittleEndian, readVirtualization } from './host-kernel.ts'
+import { readFirmware, readPlatform } from './host-platform.ts'
+import { readThreads } from './host-threads.ts'
+import { anonymize, recordedPaths } from './recording.ts'
 
 /** Reads a Power host from /proc/cpuinfo, the device tree and /sys. */
 export const host: HostInfoReader = {
   machines: ['ppc64le', 'ppc64'],
-  read(files): HostInfo {
-    const cpuinfo = hostText(files, '/proc/cpuinfo')
-    const field = (name: string): string | undefined =>
-      new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(cpuinfo)?.[1]
-    const cpus = [...cpuinfo.matchAll(/^processor\s*:/gm)].length
-    const description = field('cpu')
-    const pvr = pvrOf(field('revision'))
-    const model = pvr === undefined ? undefined : modelByPvr(pvr)
-    const threads = threadsPerCore(files)
-    return {
-      arch: littleEndian(files) ? 'ppc64le' : 'ppc64',
-      cpu: {
-        ...(model !== undefined && { model: model.name }),
-        ...(model?.vendor !== undefined && { vendor: model.vendor }),
-        ...(description !== undefined && { description }),
-        ...(pvr !== undefined && { pvr }),
-        features: [],
-        mhz: Math.floor(Number.parseFloat(field('clock') ?? '0')),
-      },
-      topology: {
-        cpus,
-        nodes: 1,
-        sockets: 1,
-        cores: Math.max(1, Math.floor(cpus / threads)),
-        threads,
-      },
-      memoryKiB: hostMemoryKiB(files),
-      pageSizesKiB: hostPageSizesKiB(files, 64),
-      cells: hostCells(files),
-      firmware: firmware(files),
-    }
-  },
+  read: readHost,
+  paths: recordedPaths,
+  anonymize,
+  diagnose,
 }
 
-/** `2.2 (pvr 004e 1202)` is 0x004e1202. */
-function pvrOf(revision: string | undefined): number | undefined {
-  const halves = /\(pvr ([0-9a-f]{4}) ([0-9a-f]{4})\)/i.exec(revision ?? '')
-  return halves === null ? undefined : Number.parseInt(`${halves[1] ?? ''}${halves[2] ?? ''}`, 16)
-}
-
-/** Guests and hosts of either byte order show the same tree; the ELF header of init tells. */
-function littleEndian(files: HostFiles): boolean {
-  const header = files.read('/proc/self/exe')
-  return header === undefined || header[5] === 1
-}
-
-/** One interrupt server number, of four bytes, for each hardware thread. */
-function threadsPerCore(files: HostFiles): number {
-  const node = files.list('/proc/device-tree/cpus').find((name) => name.startsWith('PowerPC,'))
-  if (node === undefined) return 1
-  const servers = files.read(`/proc/device-tree/cpus/${node}/ibm,ppc-interrupt-server#s`)
-  return Math.max(1, Math.floor((servers?.length ?? 4) / 4))
-}
-
-function firmware(files: HostFiles): HostInfo['firmware'] {
-  const product = property(files, 'model')
-  if (product === undefined) return { kind: 'none' }
-  const manufacturer = property(files, 'vendor')
-  const serial = property(files, 'system-id')
-  const uuid = property(files, 'vm,uuid') ?? property(files, 'ibm,partition-uuid')
+function readHost(files: HostFiles): HostInfo {
+  const cpuinfo = readCpuinfo(files)
+  const platform = readPlatform(files, cpuinfo)
+  const virtualization = readVirtualization(files, platform)
+  const cpu = readCpu(files, cpuinfo)
+  const memoryKiB = hostMemoryKiB(files)
+  const pageKiB = basePageKiB(files)
+  const generation = generationOf(cpu.model ?? '')
+  const threads = readThreads(
+    files,
+    { basePageKiB: pageKiB, memoryKiB },
+    {
+      cpuinfo,
+      // Before POWER9, all threads of a core are in one partition at a time.
+      wholeCores:
+        virtualization.modules.includes('kvm_hv') && generation !== undefined && generation < 9,
+    },
+  )
+  const { topology, cells, presentCpus, onlineCpus, caches } = threads
+  const warnings = [...cpuinfo.warnings, ...threads.warnings]
+  if (cpu.registers === undefined) warnings.push('the processor version register is not known')
+  else if (cpu.model === undefined)
+    warnings.push(`no CPU model is known with processor version ${hex(cpu.registers['pvr'] ?? 0)}`)
   return {
-    kind: 'device-tree',
-    product,
-    ...(manufacturer !== undefined && { manufacturer }),
-    ...(serial !== undefined && { serial }),
-    ...(uuid !== undefined && { uuid }),
+    arch: isLittleEndian(files) ? 'ppc64le' : 'ppc64',
+    cpu,
+    topology,
+    memoryKiB,
+    pageSizesKiB: hostPageSizesKiB(files, pageKiB),
+    cells,
+    firmware: readFirmware(files),
+    presentCpus,
+    onlineCpus,
+    caches,
+    sysinfo: readSysinfo(cpuinfo),
+    virtualization,
+    facts: readFacts(files, { cpuinfo, platform, threads }),
+    warnings,
   }
+}
+
+/**
+ * The chip by its register. `cpu-version` is the same on bare metal, and of a partition says what its
+ * processor answers for.
+ */
+function readCpu(files: HostFiles, { pvrs, mhz, processors }: Cpuinfo): HostCpu {
+  const [node] = cpuNodes(files)
+  const told = node === undefined ? undefined : treeNumber(files, `${node}/cpu-version`)
+  const pvr = pvrs[0] ?? told
+  const model = pvr === undefined ? undefined : modelByPvr(pvr)
+  const description = processors[0]?.cpu
+  return {
+    ...(model !== undefined && { model: model.name }),
+    ...(model?.vendor !== undefined && { vendor: model.vendor }),
+    ...(description !== undefined && { description }),
+    features: [],
+    ...(pvr !== undefined && { registers: { pvr } }),
+    mhz,
+  }
+}
+
+/**
+ * What libvirt makes of /proc/cpuinfo in place of SMBIOS, its own odd choice of places included: the
+ * model is where the serial number should be.
+ */
+function readSysinfo({ processors, summary }: Cpuinfo): HostSysinfo {
+  const entry = (name: string, value: string | undefined): (readonly [string, string])[] =>
+    value === undefined || value === '' ? [] : [[name, value]]
+  const system = [
+    ...entry('version', summary.get('machine')),
+    ...entry('serial', summary.get('model')),
+    ...entry('family', summary.get('platform')),
+  ]
+  return {
+    ...(system.length > 0 && { system }),
+    ...(processors.length > 0 && {
+      processors: processors.map(({ processor, cpu, revision }) => [
+        ...entry('socket_destination', processor),
+        ...entry('type', cpu),
+        ...entry('version', revision),
+      ]),
+    }),
+  }
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`
 }

@@ -1,4 +1,5 @@
 import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
+import { machineCapabilities } from './machine-capabilities.ts'
 import { rules } from './rules.ts'
 
 /** PAPR: memory grows in 256 MiB blocks, so the machine starts with whole ones (LoPAPR, "LMB"). */
@@ -69,5 +70,6 @@ export const machine: MachineBuilder = {
   // A nested KVM offers none of the mitigations that QEMU asks for by itself.
   kvmTrial: 'pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off',
   profiles: [pseries],
+  capabilities: machineCapabilities,
   rules,
 }

@@ -1,4 +1,5 @@
 import type { Problem, Rule } from '@polyvirt/core/arch'
+import { capabilityRules } from './capability-rules.ts'
 
 function unsupported(path: string, message: string): Problem {
   return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
@@ -16,15 +17,6 @@ const tcgThreads: Rule = {
         `TCG runs one thread per core on pseries, not ${threads}; use threads='1' and more cores`,
       ),
     ]
-  },
-}
-
-/** QEMU's TCG has no transactional memory and refuses to start with it. */
-const tcgTransactions: Rule = {
-  name: 'ppc64/tcg-transactions',
-  check({ domain }) {
-    if (domain.type !== 'qemu' || domain.features?.htm !== 'on') return []
-    return [unsupported('features/htm', `TCG has no transactional memory; use state='off'`)]
   },
 }
 
@@ -156,7 +148,7 @@ const terminals: Rule = {
 
 export const rules: readonly Rule[] = [
   tcgThreads,
-  tcgTransactions,
+  ...capabilityRules,
   wholeCores,
   noDies,
   firmware,

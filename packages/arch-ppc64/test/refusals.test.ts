@@ -43,6 +43,46 @@ const rows: readonly Row[] = [
     'TCG',
   ],
   [
+    'a hypercall that TCG has not',
+    { middle: "<features><rpt-invalidate state='on'/></features>" },
+    'features/rpt-invalidate',
+    "state='off'",
+  ],
+  [
+    'nested guests on a CPU without them',
+    {
+      middle: "<features><nested-hv state='on'/></features><cpu><model>power8_v2.0</model></cpu>",
+    },
+    'features/nested-hv',
+    'POWER9 or later',
+  ],
+  [
+    'a large decrementer on a CPU without one',
+    {
+      middle: "<features><large-decr state='on'/></features><cpu><model>POWER8NVL</model></cpu>",
+    },
+    'features/large-decr',
+    'POWER9 or later',
+  ],
+  [
+    'pages of an odd size',
+    { middle: "<features><hpt><maxpagesize unit='KiB'>48</maxpagesize></hpt></features>" },
+    'features/hpt/maxpagesize',
+    'power of two',
+  ],
+  [
+    'pages that no MMU has',
+    { middle: "<features><hpt><maxpagesize unit='KiB'>2</maxpagesize></hpt></features>" },
+    'features/hpt/maxpagesize',
+    'from 4 KiB on',
+  ],
+  [
+    'a CPU that pseries has no core of',
+    { middle: '<cpu><model>970fx</model></cpu>' },
+    'cpu/model',
+    'not on pseries',
+  ],
+  [
     'a missing performance monitor',
     { middle: "<features><pmu state='off'/></features>" },
     'features/pmu',
@@ -182,6 +222,10 @@ describe('pseries refuses', () => {
   })
 })
 
+const tcgCapabilities =
+  "<features><hpt><maxpagesize unit='MiB'>16</maxpagesize></hpt><nested-hv state='on'/>" +
+  "<large-decr state='on'/><rpt-invalidate state='off'/><fwnmi state='on'/></features>"
+
 describe('pseries accepts', () => {
   it.each([
     ['sleep states that are off', { middle: "<pm><suspend-to-mem enabled='no'/></pm>" }],
@@ -192,6 +236,7 @@ describe('pseries accepts', () => {
       { devices: "<serial type='pty'><target type='isa-serial'/></serial>" },
     ],
     ['no HPET', { middle: "<clock><timer name='hpet' present='no'/></clock>" }],
+    ['the capabilities that TCG has', { middle: tcgCapabilities }],
     ['transactional memory that is off', { middle: "<features><htm state='off'/></features>" }],
   ] satisfies readonly (readonly [string, DomainParts])[])('%s', (_what, parts) => {
     const outcome = plan(parts)

@@ -24,7 +24,7 @@ import type { Plan, Planner, PlanRequest } from './planning.ts'
 import { version } from './version.ts'
 
 /** Loaded with the first verb that plans; see there. */
-export const planning = () => import('./planning.ts')
+export const planning = (): Promise<typeof import('./planning.ts')> => import('./planning.ts')
 
 /** The half of a hypervisor that speaks of the machine it stands on, and of no domain. */
 export abstract class HostConnection {
