@@ -30,8 +30,13 @@ export function compare(host: Cpu, guest: Cpu): CpuVerdict {
   if (guest.model === undefined) return { result: 'identical' }
   const guestModel = canonicalModel(guest.model)
   if (guestModel === hostModel.name) return { result: 'identical' }
-  if (modelByName(guestModel) === undefined)
-    return incompatible(`${quote(guest.model)} is no known Power model`)
+  if (modelByName(guestModel) === undefined) {
+    const message = `Unknown CPU model ${quote(guest.model)}`
+    return {
+      ...incompatible(`${quote(guest.model)} is no known Power model`),
+      problem: { code: 'ERR_INTERNAL_ERROR', message },
+    }
+  }
   return incompatible(`the host's CPU is ${hostModel.name}, not ${guestModel}${wayOut()}`)
 
   function wayOut(): string {

@@ -2,7 +2,7 @@ import type { Cpu } from '../domain/cpu.ts'
 import type { VirtType } from '../domain/domain.ts'
 import type { Features } from '../domain/features.ts'
 import type { Problem } from '../errors.ts'
-import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
+import type { CpuProperties, QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
 import type { GuestArch } from './arch.ts'
 import type { HostInfo } from './host-info.ts'
 
@@ -27,6 +27,8 @@ export interface CpuVerdict {
   readonly result: CpuComparison
   /** Why it is incompatible, for a person: names models, vendors or missing features. */
   readonly reason?: string
+  /** One of the two cannot be judged: it names what the driver does not know. */
+  readonly problem?: Problem
 }
 
 /** What a CPU decision may depend on. All of it is data. */
@@ -56,6 +58,8 @@ export interface BaselineOptions {
   readonly migratable?: boolean
   /** Only these models may be the answer; any that the driver knows when missing. */
   readonly models?: readonly string[]
+  /** What an emulator can give at most, by QEMU's names; the answer keeps within it. */
+  readonly widest?: CpuProperties
 }
 
 /** The CPU that all can run, or what keeps them apart. */
@@ -75,6 +79,11 @@ export interface CpuDriver {
    * the choice to QEMU (and leaves `<cpu>` out of the definition).
    */
   byDefault(context: CpuContext): Cpu | undefined
+  /**
+   * Whether QEMU keeps a host's own CPU to what can migrate, where it has a switch for that:
+   * libvirt's default of `migratable`. Asked of modes `host-passthrough` and `maximum`.
+   */
+  migratableByDefault?(cpu: Cpu, context: CpuContext): boolean | undefined
   /**
    * Problems that can be known before a start: unknown model or feature, a mode this accelerator
    * does not have, a CPU that this host cannot give. Paths are relative to the CPU: `model`,

@@ -172,12 +172,10 @@ function count(cells: readonly HostCell[], { present, online, per }: Counted): H
   const threads = most(groups.flatMap((all) => all.map((one) => one.siblings.length))) * per
   const cpus = online.length * per
   const nodes = Math.max(1, groups.length)
-  // Secondary threads that are offline by design are already counted by their primary.
-  const all = per > 1 ? cpus : present.length
-  const whole = nodes * sockets * cores * threads === all
+  const whole = nodes * sockets * cores * threads === present.length
   return whole
     ? { cpus, nodes, sockets, cores, threads }
-    : { cpus, nodes: 1, sockets: 1, cores: Math.max(1, all), threads: 1 }
+    : { cpus, nodes: 1, sockets: 1, cores: Math.max(1, present.length), threads: 1 }
 }
 
 function coresBySocket(threads: readonly HostThread[]): readonly number[] {

@@ -26,7 +26,7 @@ export interface CpuFeature {
 }
 
 const featureXml: XmlFields<CpuFeature> = {
-  policy: oneOf('@policy', featurePolicies),
+  policy: oneOf('@policy', featurePolicies, 'ERR_CONFIG_UNSUPPORTED'),
   name: required(text('@name')),
 }
 
@@ -161,16 +161,17 @@ const topologyXml: XmlFields<CpuTopology> = {
 }
 
 export const cpuXml: XmlFields<Cpu> = {
-  mode: oneOf('@mode', cpuModes),
+  mode: oneOf('@mode', cpuModes, 'ERR_CONFIG_UNSUPPORTED'),
   match: oneOf('@match', ['minimum', 'exact', 'strict']),
   check: oneOf('@check', ['none', 'partial', 'full']),
   migratable: onOff('@migratable'),
-  fallback: oneOf('model/@fallback', ['allow', 'forbid']),
+  fallback: oneOf('model/@fallback', ['allow', 'forbid'], 'ERR_CONFIG_UNSUPPORTED'),
   vendorId: text('model/@vendor_id'),
   model: nonEmpty('model'),
   vendor: text('vendor'),
   maxphysaddrMode: oneOf('maxphysaddr/@mode', ['emulate', 'passthrough']),
-  maxphysaddrBits: integer('maxphysaddr/@bits', { min: 1, max: 64 }),
+  // 0 is QEMU's word for the width that its CPU model has.
+  maxphysaddrBits: integer('maxphysaddr/@bits', { max: 64 }),
   maxphysaddrLimit: integer('maxphysaddr/@limit', { min: 1, max: 64 }),
   topology: record('topology', topologyXml),
   cacheLevel: integer('cache/@level', { max: 0x7fffffff }),

@@ -1,6 +1,6 @@
 import { cpuXml } from '../domain/cpu.ts'
 import type { Cpu } from '../domain/cpu.ts'
-import { DomainError, domainError } from '../errors.ts'
+import { DomainError, domainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import type { XmlElement } from '../xml/element.ts'
 import { readElement, writeRecord } from '../xml/fields.ts'
@@ -107,10 +107,27 @@ function readCpu(element: XmlElement, validate: boolean): Cpu {
     },
     cpuXml,
   )
+  problems.push(...findSlips(cpu))
   if (validate) problems.push(...warnings)
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   return host ? hostCpu(cpu) : { mode: 'custom', ...cpu }
+}
+
+/** What no driver could judge. */
+function findSlips(cpu: Cpu): readonly Problem[] {
+  const problems: Problem[] = []
+  const add = (path: string, message: string): void => {
+    problems.push({ code: 'ERR_XML_ERROR', path, message })
+  }
+  const named = cpu.mode === undefined || cpu.mode === 'custom'
+  if (cpu.model === undefined && named) add('cpu/model', 'the CPU names no <model>')
+  const seen = new Set<string>()
+  for (const [i, { name }] of (cpu.features ?? []).entries()) {
+    if (seen.has(name)) add(`cpu/feature[${i + 1}]`, `CPU feature ${quote(name)} is given twice`)
+    seen.add(name)
+  }
+  return problems
 }
 
 /** A host's CPU has no mode and asks for nothing: what is listed is there. */

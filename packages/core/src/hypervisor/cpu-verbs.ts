@@ -1,5 +1,5 @@
 import type { Arch } from '../arch/arch.ts'
-import type { CpuContext } from '../arch/cpu-driver.ts'
+import type { BaselineOptions, CpuContext, CpuVerdict } from '../arch/cpu-driver.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import type { Cpu } from '../domain/cpu.ts'
@@ -65,11 +65,16 @@ function verdict(
         result: 'incompatible',
         reason: `CPU arch ${asked.arch} does not match host arch ${name}`,
       }
-    : arch.cpu.compare(own, asked.cpu)
+    : judged(arch.cpu.compare(own, asked.cpu))
   if (failIncompatible && result.result === 'incompatible') {
     throw domainError('ERR_CPU_INCOMPATIBLE', result.reason ?? 'the host cannot run it')
   }
   return result
+}
+
+function judged({ result, reason, problem }: CpuVerdict): CpuComparisonResult {
+  if (problem !== undefined) throw domainError(problem.code, problem.message)
+  return { result, ...(reason !== undefined && { reason }) }
 }
 
 /** The CPU that all hosts of these texts can run. */
@@ -100,15 +105,16 @@ export function baselineOfHypervisors(
   }
   const documents = texts.flatMap((text) => readCpuDocuments(text))
   const models = context.capabilities.cpus.map((cpu) => cpu.name)
-  return formatCpu(baseline(arch, name, documents, options, models))
+  const widest = context.capabilities.widestCpu[context.virtType]
+  const limits = { models, ...(widest !== undefined && { widest }) }
+  return formatCpu(baseline(arch, name, documents, { ...options, ...limits }))
 }
 
 function baseline(
   arch: Arch,
   name: string,
   documents: readonly CpuDocument[],
-  options: BaselineCpuOptions,
-  models?: readonly string[],
+  options: BaselineOptions,
 ): Cpu {
   const other = documents.find(
     (one) => one.arch !== undefined && !arch.guests.some((guest) => guest.name === one.arch),
@@ -121,7 +127,7 @@ function baseline(
   }
   const answer = arch.cpu.baseline(
     documents.map((one) => one.cpu),
-    { ...options, ...(models !== undefined && { models }) },
+    options,
   )
   if ('cpu' in answer) return answer.cpu
   throw domainError(answer.problem.code, answer.problem.message)

@@ -84,7 +84,7 @@ function lastWords(error: unknown): string {
     .replace(/^.*?process exited [^:]*: '[^']*': /s, '')
     .split('\n')
     .map((line) => line.replace(/^\S*qemu\S*: /, ''))
-    .filter((line) => line !== '' && !line.startsWith('warning: '))
+    .filter((line) => line !== '' && !/(?:^|: )warning: /.test(line))
     .join(' ')
     .slice(0, 500)
 }

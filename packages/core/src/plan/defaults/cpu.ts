@@ -26,7 +26,8 @@ export function defaultCpu(d: Defaulting): void {
   const written = domain.cpu
   // Features without a model to add them to are the document's mistake, not a wish for the default.
   const features = (written?.features ?? []).length > 0
-  if (written?.mode === undefined && written?.model === undefined && !features) {
+  const unnamed = written?.mode === undefined || written.mode === 'custom'
+  if (unnamed && written?.model === undefined && !features) {
     const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context))
     if (byDefault !== undefined) {
       domain.cpu = { ...copy(byDefault as Draft<Cpu>), ...written }
@@ -58,11 +59,19 @@ function explicit(d: Defaulting, cpu: Draft<Cpu>): void {
   }
   set('mode', 'custom')
   const passthrough = cpu.mode === 'host-passthrough' || cpu.mode === 'maximum'
+  // Whose CPU it is, the mode says; libvirt drops what else a document says about that.
+  if (passthrough) {
+    for (const key of ['model', 'fallback', 'vendorId', 'vendor'] as const) delete cpu[key]
+  }
+  if (cpu.vendorId === '') delete cpu.vendorId
   if (cpu.mode === 'custom') set('match', 'exact')
   else delete cpu.match
   if (passthrough) set('check', 'none')
   else set('check', d.domain.type === 'kvm' || cpu.mode === 'host-model' ? 'partial' : 'none')
-  if (cpu.mode === 'host-passthrough') set('migratable', true)
+  if (passthrough) {
+    const byDefault = d.context.arch.cpu.migratableByDefault?.(cpu, cpuContext(d.domain, d.context))
+    if (byDefault !== undefined) set('migratable', byDefault)
+  }
   if (cpu.model !== undefined) set('fallback', 'allow')
   else delete cpu.fallback
   if (cpu.topology !== undefined && cpu.topology.dies === undefined) {

@@ -20,7 +20,13 @@ export function checkCpu(domain: AddressedDomain, context: PlanContext): Problem
   if (cpu.mode === 'custom' && cpu.model === undefined && (cpu.features ?? []).length > 0) {
     add('features are given without a <model> to add them to', 'feature[1]', 'ERR_XML_ERROR')
   }
-  problems.push(...checkWords(cpu))
+  if (cpu.migratable !== undefined && cpu.mode !== 'host-passthrough' && cpu.mode !== 'maximum') {
+    add(
+      `migratable is for modes 'host-passthrough' and 'maximum', not '${cpu.mode}'`,
+      '@migratable',
+    )
+  }
+  problems.push(...checkWords(cpu), ...checkNumbers(cpu))
   const { topology } = cpu
   if (topology !== undefined) {
     const { sockets, dies = 1, cores, threads } = topology
@@ -41,6 +47,22 @@ export function checkCpu(domain: AddressedDomain, context: PlanContext): Problem
       path: `cpu${problem.path === undefined || problem.path === '' ? '' : `/${problem.path}`}`,
     })
   }
+  return problems
+}
+
+/** What stands beside the words of the driver: address widths and caches. */
+function checkNumbers(cpu: Cpu): Problem[] {
+  const problems: Problem[] = []
+  const add = (path: string, message: string): void => {
+    problems.push({ code: 'ERR_XML_ERROR', path: `cpu/${path}`, message })
+  }
+  const { cacheLevel, cacheMode, maxphysaddrBits, maxphysaddrLimit, maxphysaddrMode } = cpu
+  if (cacheLevel !== undefined && (cacheLevel < 1 || cacheLevel > 3))
+    add('cache/@level', `a cache level is from 1 to 3, not ${cacheLevel}`)
+  if (cacheLevel !== undefined && cacheMode === undefined)
+    add('cache', `a mode is needed: 'emulate', 'passthrough' or 'disable'`)
+  if ((maxphysaddrBits ?? maxphysaddrLimit) !== undefined && maxphysaddrMode === undefined)
+    add('maxphysaddr', `a mode is needed: 'emulate' or 'passthrough'`)
   return problems
 }
 
