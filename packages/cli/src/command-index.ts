@@ -4,11 +4,15 @@ type Family = () => Promise<{ readonly commands: readonly Command[] }>
 
 // One module a family, so that `list` never loads what only `console` needs.
 const arch: Family = () => import('./commands/arch.ts')
+const canMigrate: Family = () => import('./commands/can-migrate.ts')
+const capabilities: Family = () => import('./commands/capabilities.ts')
 const complete: Family = () => import('./commands/complete.ts')
 const console: Family = () => import('./commands/console.ts')
+const cpu: Family = () => import('./commands/cpu.ts')
 const define: Family = () => import('./commands/define.ts')
 const devices: Family = () => import('./commands/devices.ts')
 const diff: Family = () => import('./commands/diff.ts')
+const doctor: Family = () => import('./commands/doctor.ts')
 const edit: Family = () => import('./commands/edit.ts')
 const event: Family = () => import('./commands/event.ts')
 const explain: Family = () => import('./commands/explain.ts')
@@ -17,6 +21,7 @@ const host: Family = () => import('./commands/host.ts')
 const info: Family = () => import('./commands/info.ts')
 const lifecycle: Family = () => import('./commands/lifecycle.ts')
 const list: Family = () => import('./commands/list.ts')
+const node: Family = () => import('./commands/node.ts')
 const shell: Family = () => import('./commands/shell.ts')
 const start: Family = () => import('./commands/start.ts')
 const xml: Family = () => import('./commands/xml.ts')
@@ -51,10 +56,24 @@ const families: Readonly<Record<string, Family>> = {
   domstate: info,
   list,
   event,
-  capabilities: host,
-  domcapabilities: host,
+  'can-migrate': canMigrate,
+  capabilities,
+  'cpu-baseline': cpu,
+  'cpu-compare': cpu,
+  'cpu-models': cpu,
+  doctor,
+  domcapabilities: capabilities,
+  freecell: node,
+  'host info': host,
+  'host record': host,
   hostname: host,
-  nodeinfo: host,
+  'hypervisor-cpu-baseline': cpu,
+  'hypervisor-cpu-compare': cpu,
+  nodecpumap: node,
+  nodecpustats: node,
+  nodeinfo: node,
+  nodememstats: node,
+  sysinfo: host,
   uri: host,
   version: host,
   cd: shell,
@@ -76,6 +95,29 @@ export async function findCommand(name: string): Promise<Command | undefined> {
   if (!Object.hasOwn(families, name)) return undefined
   const family = await families[name]?.()
   return family?.commands.find((command) => command.name === name)
+}
+
+/** A command and the words that follow its name. */
+export interface NamedCommand {
+  readonly command: Command
+  readonly words: readonly string[]
+}
+
+/** The command that these words start with: a name is one word, or two as `host info` is. */
+export async function commandOf(words: readonly string[]): Promise<NamedCommand | undefined> {
+  for (const length of [1, 2]) {
+    const command = await findCommand(words.slice(0, length).join(' '))
+    if (command !== undefined) return { command, words: words.slice(length) }
+  }
+  return undefined
+}
+
+/** Second words of the names whose first word this is. */
+export function secondWords(first: string): readonly string[] {
+  const start = `${first} `
+  return commandNames
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length))
 }
 
 /** Every command; loads every family. */

@@ -1,5 +1,5 @@
 import type { Command, Context, OptionSpec } from './command.ts'
-import { allCommands, findCommand } from './command-index.ts'
+import { allCommands, commandOf, secondWords } from './command-index.ts'
 import { offeredOptions } from './format-help.ts'
 
 /**
@@ -12,26 +12,25 @@ export async function completions(
 ): Promise<readonly string[]> {
   const current = words.at(-1)
   if (current === undefined) return []
-  const [name = '', ...given] = words.slice(0, -1)
-  const found =
-    words.length === 1 ? await commandNames() : await forCommand(context, name, given, current)
+  const before = words.slice(0, -1)
+  const found = before.length === 0 ? await firstWords() : await after(context, before, current)
   return found.filter((candidate) => candidate.startsWith(current))
 }
 
-async function commandNames(): Promise<readonly string[]> {
+async function firstWords(): Promise<readonly string[]> {
   const commands = await allCommands()
-  return commands.filter((command) => command.hidden !== true).map((command) => command.name)
+  const names = commands.filter((command) => command.hidden !== true).map(({ name }) => name)
+  return [...new Set(names.map((name) => name.split(' ')[0] ?? name))]
 }
 
-async function forCommand(
+async function after(
   context: Context,
-  name: string,
-  given: readonly string[],
+  before: readonly string[],
   current: string,
 ): Promise<readonly string[]> {
-  const command = await findCommand(name)
-  if (command === undefined) return []
-  const { unused, awaiting } = bind(command, given)
+  const found = await commandOf(before)
+  if (found === undefined) return before.length === 1 ? secondWords(before[0] ?? '') : []
+  const { unused, awaiting } = bind(found.command, found.words)
   if (awaiting !== undefined) return valuesOf(context, awaiting)
   const options = [...unused.map((option) => `--${option.name}`)]
   if (current.startsWith('-')) return options
@@ -72,7 +71,7 @@ async function valuesOf(context: Context, option: OptionSpec): Promise<readonly 
       case 'arch':
         return context.arches.registry.guests()
       case 'command':
-        return await commandNames()
+        return await firstWords()
       case 'console':
         return await consoleNames(context)
       case 'domain':

@@ -13,13 +13,17 @@ export {
   formatProblem,
   nearest,
   printable,
+  recordHost,
 } from '@polyvirt/core/hypervisor'
 export type {
   Arch,
   ArchRegistry,
+  CellFreeMemory,
   ConsoleStream,
+  CpuComparisonResult,
   DefineOptions,
   DefineResult,
+  DomainCapabilitiesOptions,
   DomainEvent,
   DomainFilter,
   DomainInfo,
@@ -28,12 +32,20 @@ export type {
   DomainSummary,
   ErrorCode,
   Explanation,
+  Finding,
+  HostRecording,
   Hypervisor,
+  MigrationTarget,
+  MigrationVerdict,
   NativeResult,
+  NodeCpuMap,
+  NodeCpuStats,
   NodeInfo,
+  NodeMemoryStats,
   Problem,
   VersionInfo,
 } from '@polyvirt/core/hypervisor'
+export type { HostCell, HostInfo } from '@polyvirt/core/arch'
 export type { XmlElement } from '@polyvirt/core'
 
 /** Core's XML reader; loaded only by the commands that look inside a document. */

@@ -21,6 +21,9 @@ export function offeredOptions(command: Command): readonly OptionSpec[] {
   return command.options.filter((option) => option.offered !== false)
 }
 
+/** An option of this name is shown as its value alone. */
+const nameless = 'string'
+
 function inSynopsis({ name, kind, required }: OptionSpec): string {
   switch (kind) {
     case 'bool':
@@ -31,8 +34,10 @@ function inSynopsis({ name, kind, required }: OptionSpec): string {
       return `[--${name} <string>]`
     case 'data':
       return `<${name}>`
-    default:
-      return `[<${name}>]...`
+    default: {
+      const word = name === nameless ? `<${name}>` : `[--${name}] <string>`
+      return required === true ? `{${word}}...` : `[${word}]...`
+    }
   }
 }
 
@@ -42,7 +47,7 @@ function optionLine({ name, kind, help }: OptionSpec): string {
     int: `--${name} <number>`,
     string: `--${name} <string>`,
     data: `[--${name}] <string>`,
-    argv: `<${name}>`,
+    argv: name === nameless ? `<${name}>` : `[--${name}] <string>`,
   }[kind]
   return `    ${left.padEnd(15)}  ${help}\n`
 }

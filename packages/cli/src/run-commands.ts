@@ -1,5 +1,5 @@
 import type { Answer, Context } from './command.ts'
-import { findCommand } from './command-index.ts'
+import { commandOf } from './command-index.ts'
 import type { CommandError } from './command-error.ts'
 import { UsageError } from './command-error.ts'
 import type { Interrupts } from './interrupts.ts'
@@ -26,10 +26,10 @@ export async function parseCommands(
   commands: readonly (readonly string[])[],
 ): Promise<readonly ParsedCommand[]> {
   const parsed: ParsedCommand[] = []
-  for (const [name = '', ...words] of commands) {
-    const command = await findCommand(name)
-    if (command === undefined) throw await unknownCommand(name)
-    parsed.push(parseCommand(command, words))
+  for (const line of commands) {
+    const found = await commandOf(line)
+    if (found === undefined) throw await unknownCommand(line[0] ?? '')
+    parsed.push(parseCommand(found.command, found.words))
   }
   return parsed
 }
@@ -99,6 +99,6 @@ export async function parseAndRun(
 
 /** As after running them, the last command's code counts. */
 async function troubleCode(commands: readonly (readonly string[])[]): Promise<number> {
-  const command = await findCommand(commands.at(-1)?.[0] ?? '')
-  return command?.troubleCode ?? 1
+  const found = await commandOf(commands.at(-1) ?? [])
+  return found?.command.troubleCode ?? 1
 }

@@ -1,4 +1,4 @@
-import { commandNames } from './command-index.ts'
+import { commandNames, secondWords } from './command-index.ts'
 import { UsageError } from './command-error.ts'
 import { nearest } from './core.ts'
 import { virshCommands } from './virsh-commands.ts'
@@ -7,6 +7,10 @@ import { virshCommands } from './virsh-commands.ts'
 export function explainUnknownCommand(name: string): UsageError {
   if (virshCommands.includes(name)) {
     return new UsageError(`command '${name}' is known to virsh but not offered yet`)
+  }
+  const seconds = secondWords(name)
+  if (seconds.length > 0) {
+    return new UsageError(`command '${name}' requires a second word: ${seconds.join(', ')}`)
   }
   const near = nearest(name, commandNames)
   const hint = near === undefined ? undefined : `did you mean '${near}'?`

@@ -31,6 +31,9 @@ describe('the commands', () => {
       define: ['arch'],
       start: ['arch'],
       'domxml-to-native': ['arch'],
+      capabilities: ['table'],
+      domcapabilities: ['table'],
+      'cpu-baseline': ['more'],
     }
     for (const { name, options } of await allCommands()) {
       const synopsis = recorded.synopsis[name]
@@ -55,6 +58,35 @@ describe('the commands', () => {
       "error: unknown command: 'dumpxlm'\nhint: did you mean 'dumpxml'?\n",
     )
     expect((await run(['help', 'strat'])).stderr).toContain("hint: did you mean 'start'?")
+  })
+
+  it('may have names of two words', async () => {
+    for (const words of [['host'], ['host', 'bogus'], ['host', '--help']]) {
+      expect(await run(words)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: "error: command 'host' requires a second word: info, record\n",
+      })
+    }
+    for (const words of [
+      ['host', 'record', '--help'],
+      ['help', 'host record'],
+      ['host record --help'],
+    ]) {
+      expect((await run(words)).stdout).toMatch(
+        /^ {2}NAME\n {4}host record - .*\n\n {2}SYNOPSIS\n {4}host record <directory>\n/,
+      )
+    }
+    // The first word alone is virsh's group.
+    expect((await run(['help', 'host'])).stdout).toMatch(
+      /^ Host and Hypervisor \(help keyword 'host'\):\n/,
+    )
+    expect((await run(['help', 'host'])).stdout).toContain(
+      '\n    host info                      print',
+    )
+    expect((await run(['uri; host info; uri'])).stdout).toMatch(
+      /^test:\/\/\/default\n\nCPU\n[^]*\ntest:\/\/\/default\n\n$/,
+    )
   })
 })
 
@@ -459,6 +491,23 @@ describe('completion', () => {
       ['qemu-argv', '--format', '--domain', '--xml', '--arch'],
     ],
     [['help', 'arc'], ['arches']],
+    [['ho'], ['host', 'hostname']],
+    [
+      ['host', ''],
+      ['info', 'record'],
+    ],
+    [['host', 'r'], ['record']],
+    [['host', 'record', '--'], ['--directory']],
+    [['host', 'nothing', ''], []],
+    [['cpu-models', ''], ['--arch']],
+    [
+      ['hypervisor-cpu-baseline', '--virttype', ''],
+      ['kvm', 'qemu'],
+    ],
+    [
+      ['can-migrate', ''],
+      ['test', 'off', '--domain', '--host'],
+    ],
     [
       ['completion', ''],
       ['bash', 'zsh', 'fish', '--shell'],
@@ -526,6 +575,17 @@ describe('output', () => {
       'hostname',
       'version',
       'capabilities',
+      'capabilities --table',
+      'domcapabilities',
+      'nodecpumap',
+      'nodecpustats',
+      'nodememstats',
+      'freecell',
+      'freecell 1',
+      'freecell --all',
+      'sysinfo',
+      'cpu-models ppc64',
+      'doctor',
       'dumpxml test',
       'domblklist test',
       'domiflist test',

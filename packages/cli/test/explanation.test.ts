@@ -20,6 +20,7 @@ const explanation = {
   machine: 'pseries',
   warnings: [],
   xml: '',
+  capabilities: [],
   entries: [
     entry('devices/disk[10]/@device', 'disk', 'r'),
     entry('os/type/@machine', 'pseries', 'r', '@x/arch'),
@@ -53,6 +54,27 @@ describe('an explanation', () => {
     expect(formatExplanation(explanation, { quiet: false })).toContain(
       ' one two three four five six seven eight (a/b)\n',
     )
+  })
+
+  it('shows which capabilities of the machine were granted, where some were negotiated', () => {
+    const capabilities = [
+      {
+        path: 'features/cfpc',
+        default: 'workaround',
+        offered: ['broken', 'workaround'],
+        granted: 'workaround',
+      },
+      { path: 'features/\u202ehtm', requested: 'on', offered: [] },
+    ]
+    const text = formatExplanation({ ...explanation, capabilities }, { quiet: false })
+    expect(text).toContain(`
+Machine capabilities on this host
+
+ Capability           Requested   Default      Granted      Offered
+--------------------------------------------------------------------------------
+ features/cfpc        -           workaround   workaround   broken, workaround
+ features/\\u202ehtm   on          -            -            -
+`)
   })
 
   it('is one line for each addition where it is for a program', () => {

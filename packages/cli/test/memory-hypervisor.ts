@@ -13,11 +13,10 @@ import type {
   Explanation,
   Hypervisor,
   NativeResult,
-  NodeInfo,
   Problem,
-  VersionInfo,
   XmlElement,
 } from '../src/core.ts'
+import { MemoryHost, testHost } from './memory-host.ts'
 
 const readXml = await loadXmlReader()
 
@@ -49,7 +48,7 @@ export interface MemoryOptions {
  * A whole hypervisor in memory: libvirt's rules on names, states and events, with no guest behind
  * them. Its consoles echo what is typed, after a greeting.
  */
-export class MemoryHypervisor implements Hypervisor {
+export class MemoryHypervisor extends MemoryHost implements Hypervisor {
   readonly uri: string
   closed = false
   /** Calls of the last start, for tests of what the CLI hands on. */
@@ -57,15 +56,13 @@ export class MemoryHypervisor implements Hypervisor {
   /** Whether consoles greet; a silent guest is what the hint is for. */
   silent = false
   displays: readonly string[] = ['vnc://127.0.0.1:5901', 'spice://127.0.0.1:5900']
-  versions: VersionInfo['emulators'] = [
-    { arch: 'x86_64', emulator: '/usr/bin/qemu-system-x86_64', version: '7.2.22' },
-  ]
   readonly #registry: ArchRegistry | undefined
   readonly #domains = new Map<string, Record>()
   readonly #listeners = new Set<(event: DomainEvent) => void>()
   #nextId = 1
 
   constructor({ uri, registry }: MemoryOptions = {}) {
+    super(registry)
     this.uri = uri ?? 'test:///default'
     this.#registry = registry
   }
@@ -77,42 +74,6 @@ export class MemoryHypervisor implements Hypervisor {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  connectGetVersion(): Promise<VersionInfo> {
-    return Promise.resolve({ polyvirt: '0.1.0', emulators: this.versions })
-  }
-
-  connectGetHostname(): Promise<string> {
-    return Promise.resolve('host.example')
-  }
-
-  connectGetCapabilities(): Promise<string> {
-    return Promise.resolve('<capabilities>\n  <host/>\n</capabilities>\n')
-  }
-
-  async connectGetDomainCapabilities(options: {
-    readonly arch?: string
-    readonly machine?: string
-    readonly virtType?: string
-    readonly emulator?: string
-  }): Promise<string> {
-    if (options.arch !== undefined) await this.#registry?.find(options.arch)
-    const { virtType = 'qemu', arch = 'x86_64', machine = 'q35' } = options
-    return `<domainCapabilities>
-  <path>${options.emulator ?? `/usr/bin/qemu-system-${arch}`}</path>
-  <domain>${virtType}</domain>
-  <machine>${machine}</machine>
-  <arch>${arch}</arch>
-</domainCapabilities>
-`
-  }
-
-  nodeGetInfo(): Promise<NodeInfo> {
-    return Promise.resolve({
-      ...{ model: 'i686', memoryKiB: 3145728, cpus: 16, mhz: 1400 },
-      ...{ nodes: 2, sockets: 2, cores: 2, threads: 2 },
-    })
   }
 
   connectListAllDomains(filter: DomainFilter = {}): Promise<readonly DomainSummary[]> {
@@ -255,6 +216,7 @@ export class MemoryHypervisor implements Hypervisor {
     const owner = '@polyvirt/core'
     return {
       ...{ name, arch, machine, warnings, xml: record.xml },
+      capabilities: [],
       entries: [
         {
           ...{ path: 'devices/rng[1]/address', value: "<address type='pci'/>", owner },
@@ -440,6 +402,7 @@ export class MemoryConsole implements ConsoleStream {
 /** The state of `test:///default`: one running domain. */
 export async function testDefault(options: MemoryOptions = {}): Promise<MemoryHypervisor> {
   const hypervisor = new MemoryHypervisor(options)
+  Object.assign(hypervisor, testHost)
   await hypervisor.domainDefineXml(testXml)
   await hypervisor.domainCreate('test')
   return hypervisor

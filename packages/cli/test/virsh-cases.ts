@@ -83,6 +83,51 @@ export const testDriverCases: readonly VirshCase[] = [
     dominfo nope
     nodeinfo
     -q nodeinfo
+    nodecpumap
+    nodecpumap --pretty
+    -q nodecpumap
+    nodecpumap x
+    nodecpustats
+    nodecpustats 2
+    nodecpustats --cpu 4
+    nodecpustats --cpu -1
+    nodecpustats --cpu -2
+    nodecpustats --cpu -2 --percent
+    nodecpustats --cpu x
+    nodecpustats --cpu 99999999999
+    nodememstats --cell -2
+    nodememstats --cell x
+    freecell 1
+    freecell --all
+    -q freecell --all
+    freecell --cellno 0
+    freecell --cellno -1
+    freecell --cellno x
+    freecell --cellno 0 --all
+    freecell --all --cellno x
+    sysinfo
+    cpu-models
+    cpu-models ppc64
+    cpu-models --arch s390x
+    cpu-models nosuch
+    cpu-compare
+    cpu-compare /nope
+    cpu-compare /
+    cpu-compare small.xml
+    cpu-compare cpu-host.xml extra
+    cpu-baseline
+    cpu-baseline /nope
+    cpu-baseline small.xml
+    cpu-baseline cpu-host.xml
+    cpu-baseline --file cpu-two.xml
+    cpu-baseline cpu-unknown.xml
+    hypervisor-cpu-compare
+    hypervisor-cpu-compare /nope
+    hypervisor-cpu-compare small.xml
+    hypervisor-cpu-baseline
+    hypervisor-cpu-baseline /nope
+    hypervisor-cpu-baseline small.xml
+    hypervisor-cpu-baseline cpu-host.xml --model kvm64
     uri
     domblklist test
     domblklist test --details
@@ -156,9 +201,16 @@ export const testDriverCases: readonly VirshCase[] = [
     help console
     help domblklist
     help domiflist
-    help capabilities
-    help domcapabilities
     help nodeinfo
+    help nodecpumap
+    help nodecpustats
+    help nodememstats
+    help freecell
+    help sysinfo
+    help cpu-models
+    help cpu-compare
+    help hypervisor-cpu-compare
+    help hypervisor-cpu-baseline
     help hostname
     help uri
     help version
@@ -204,6 +256,8 @@ export const testDriverCases: readonly VirshCase[] = [
     complete
   `),
   { words: ['-e', '', 'uri'] },
+  { words: ['cpu-models', ''] },
+  { words: ['hypervisor-cpu-baseline', '--model', ''] },
   { words: ['domid', ''] },
   { words: ['domid', '--domain', ''] },
   { words: ['domstate', ''] },
@@ -280,6 +334,18 @@ export const qemuDriverCases: readonly VirshCase[] = strings(
   'define small.xml; start small --paused; list; destroy small; domstate small --reason; list --all',
   'define small.xml; start small; undefine small; list --transient; destroy small; list --all',
   'create small.xml; list --transient; destroy small; list --all',
+  'cpu-compare cpu-host.xml; cpu-compare cpu-3dnow.xml',
+  'cpu-compare cpu-host.xml --error; cpu-compare --error cpu-3dnow.xml',
+  'cpu-compare cpu-3dnow.xml; cpu-compare cpu-host.xml',
+  'cpu-compare cpu-unknown.xml',
+  'cpu-baseline cpu-two.xml',
+  'hypervisor-cpu-compare --virttype qemu cpu-host.xml',
+  'hypervisor-cpu-compare cpu-strict.xml qemu',
+  'hypervisor-cpu-compare --virttype bogus cpu-host.xml',
+  'hypervisor-cpu-baseline --virttype bogus cpu-host.xml',
+  'hypervisor-cpu-baseline cpu-two.xml qemu',
+  'nodememstats --cell -2',
+  'freecell 9',
 )
 
 /** A name for a case, and its key in the recording. */

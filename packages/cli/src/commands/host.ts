@@ -1,51 +1,30 @@
 import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
-import type { VersionInfo } from '../core.ts'
-import { safeXml } from '../output/safe-xml.ts'
+import { printable, recordHost } from '../core.ts'
+import type { HostRecording, VersionInfo } from '../core.ts'
+import { documentAnswer } from '../output/document-answer.ts'
 
 export const commands: readonly Command[] = [
   {
-    name: 'capabilities',
+    name: 'host info',
     group: 'host',
-    summary: 'capabilities',
-    description: 'Returns capabilities of hypervisor/driver.',
+    summary: 'print what is known of this machine',
+    description:
+      'Print the CPU, topology, NUMA cells, caches, firmware and virtualization of this\n' +
+      'machine, and what could not be understood.',
     options: [],
-    run: async (context) => {
-      const hypervisor = await context.hypervisor()
-      const xml = await explainFailure(
-        'failed to get capabilities',
-        hypervisor.connectGetCapabilities(),
-      )
-      return document(context, xml)
-    },
+    run: hostInfo,
   },
   {
-    name: 'domcapabilities',
+    name: 'host record',
     group: 'host',
-    summary: 'domain capabilities',
-    description: 'Returns capabilities of emulator with respect to host and libvirt.',
-    options: [
-      {
-        name: 'virttype',
-        kind: 'string',
-        help: 'virtualization type (/domain/@type)',
-        complete: ['kvm', 'qemu'],
-      },
-      {
-        name: 'emulatorbin',
-        kind: 'string',
-        help: 'path to emulator binary (/domain/devices/emulator)',
-      },
-      {
-        name: 'arch',
-        kind: 'string',
-        help: 'domain architecture (/domain/os/type/@arch)',
-        complete: 'arch',
-      },
-      { name: 'machine', kind: 'string', help: 'machine type (/domain/os/type/@machine)' },
-    ],
-    run: domcapabilities,
+    summary: 'record this machine as a folder that serves as a host',
+    description:
+      'Copy the files that describe this machine into an empty folder. A connection to\n' +
+      "'qemu:///embed?root=DIR&host=FOLDER' then has this machine as its host, anywhere.\n" +
+      'Serial numbers and UUIDs are replaced.',
+    options: [{ name: 'directory', kind: 'data', required: true, help: 'an empty or new folder' }],
+    run: hostRecord,
   },
   {
     name: 'hostname',
@@ -58,12 +37,16 @@ export const commands: readonly Command[] = [
     },
   },
   {
-    name: 'nodeinfo',
+    name: 'sysinfo',
     group: 'host',
-    summary: 'node information',
-    description: 'Returns basic information about the node.',
+    summary: 'print the hypervisor sysinfo',
+    description: 'output an XML string for the hypervisor sysinfo, if available',
     options: [],
-    run: nodeinfo,
+    run: async (context) => {
+      const hypervisor = await context.hypervisor()
+      const xml = await explainFailure('failed to get sysinfo', hypervisor.connectGetSysinfo())
+      return documentAnswer(context, xml)
+    },
   },
   {
     name: 'uri',
@@ -85,49 +68,32 @@ export const commands: readonly Command[] = [
   },
 ]
 
-/** virsh ends a document of the host with a line end of its own. */
-function document(context: Context, xml: string): Answer {
-  return { text: `${context.output.isTerminal ? safeXml(xml) : xml}\n`, json: { xml } }
+async function hostInfo(context: Context): Promise<Answer> {
+  const hypervisor = await context.hypervisor()
+  const info = await explainFailure('failed to get host information', hypervisor.nodeGetHostInfo())
+  const { formatHostInfo } = await import('../output/format-host-info.ts')
+  return { text: formatHostInfo(info, context.output.columns), json: info }
 }
 
-async function domcapabilities(context: Context, options: Options): Promise<Answer> {
-  const [virtType, emulator, arch, machine] = ['virttype', 'emulatorbin', 'arch', 'machine'].map(
-    (name) => options.text(name),
+/** Of this very machine, whatever the connection is to. */
+async function hostRecord(context: Context, options: Options): Promise<Answer> {
+  const directory = options.need('directory')
+  const recording = await explainFailure(
+    `Failed to record this machine in ${directory}`,
+    recordHost(context.arches.registry, directory),
   )
-  const failure = 'failed to get emulator capabilities'
-  if (virtType !== undefined && virtType !== 'kvm' && virtType !== 'qemu') {
-    const { domainError } = await import('../core.ts')
-    const unknown = domainError('ERR_INVALID_ARG', `unknown virttype: ${printable(virtType)}`)
-    return explainFailure(failure, Promise.reject(unknown), { hint: 'offered: kvm, qemu' })
-  }
-  const hypervisor = await context.hypervisor()
-  const xml = await explainFailure(
-    failure,
-    hypervisor.connectGetDomainCapabilities({
-      ...(virtType === undefined ? {} : { virtType }),
-      ...(emulator === undefined ? {} : { emulator }),
-      ...(arch === undefined ? {} : { arch }),
-      ...(machine === undefined ? {} : { machine }),
-    }),
-  )
-  return document(context, xml)
+  for (const path of recording.skipped) context.warn(`not recorded, as it is too much: ${path}`)
+  return { remark: recorded(recording, directory), json: { directory, ...recording } }
 }
 
-async function nodeinfo(context: Context): Promise<Answer> {
-  const hypervisor = await context.hypervisor()
-  const info = await explainFailure('failed to get node information', hypervisor.nodeGetInfo())
-  const rows: readonly (readonly [string, string | number])[] = [
-    ['CPU model:', printable(info.model)],
-    ['CPU(s):', info.cpus],
-    // Some hosts, Power and Arm among them, do not tell.
-    ...(info.mhz > 0 ? [['CPU frequency:', `${info.mhz} MHz`] as const] : []),
-    ['CPU socket(s):', info.sockets],
-    ['Core(s) per socket:', info.cores],
-    ['Thread(s) per core:', info.threads],
-    ['NUMA cell(s):', info.nodes],
-    ['Memory size:', `${info.memoryKiB} KiB`],
-  ]
-  return { text: rows.map(([name, value]) => `${name.padEnd(20)} ${value}\n`).join(''), json: info }
+function recorded({ arch, files, bytes, anonymized }: HostRecording, directory: string): string {
+  const replaced = anonymized.map((path) => `  ${printable(path)}\n`)
+  return [
+    `Host (${printable(arch)}) recorded in ${printable(directory)}: ${files} files, ${bytes} bytes\n`,
+    ...(replaced.length === 0
+      ? []
+      : ['What names this very machine was replaced in:\n', ...replaced]),
+  ].join('')
 }
 
 async function version(context: Context, options: Options): Promise<Answer> {

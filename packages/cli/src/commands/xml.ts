@@ -3,7 +3,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import type { NativeResult } from '../core.ts'
 import { archOption, defineOptions, warnAll } from '../document-options.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { safeXml } from '../output/safe-xml.ts'
+import { documentAnswer } from '../output/document-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { readDocument } from '../read-document.ts'
 
@@ -81,8 +81,7 @@ async function dumpxml(context: Context, options: Options): Promise<Answer> {
     inactive: options.flag('inactive'),
     securityInfo: options.flag('security-info'),
   })
-  const text = xml.endsWith('\n') ? xml : `${xml}\n`
-  return { text: context.output.isTerminal ? safeXml(text) : text, json: { xml } }
+  return documentAnswer(context, xml)
 }
 
 async function domxmlToNative(context: Context, options: Options): Promise<Answer> {

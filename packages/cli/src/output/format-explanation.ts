@@ -1,5 +1,6 @@
 import { printable } from '../core.ts'
 import type { Explanation } from '../core.ts'
+import { formatGrants } from './format-grants.ts'
 import { formatTable } from './format-table.ts'
 
 type Entry = Explanation['entries'][number]
@@ -13,16 +14,18 @@ export interface ExplanationOptions {
 
 /** What was added to a domain, element by element, as a table for people. */
 export function formatExplanation(explanation: Explanation, options: ExplanationOptions): string {
-  const { name, arch, machine, entries } = explanation
+  const { name, arch, machine, entries, capabilities } = explanation
   if (options.quiet) return formatTable(header, entries.map(flatRow), { quiet: true })
   const owners = [...new Set(entries.map(({ owner }) => owner))].filter((owner) => owner !== own)
   const mark = (owner: string): string => '*'.repeat(owners.indexOf(owner) + 1)
   const rows = groupsOf(entries).flatMap(([path, group]) => groupRows(path, group, mark))
   const table = formatTable(['Path', 'Value', 'Reason (rule)'], rows, { columns: options.columns })
   const legend = owners.map((owner) => `${mark(owner)} rule of ${printable(owner)}\n`).join('')
+  const grants = formatGrants(capabilities, options.columns)
   return (
     `Domain '${printable(name)}' on ${printable(arch)}, machine ${printable(machine)}: ` +
-    `${entries.length} added\n\n${table}${legend === '' ? '' : `\n${legend}`}`
+    `${entries.length} added\n\n${table}${legend === '' ? '' : `\n${legend}`}` +
+    (grants === '' ? '' : `\nMachine capabilities on this host\n\n${grants}`)
   )
 }
 

@@ -90,11 +90,20 @@ async function guestFindings(
       subject,
       message: `QEMU ${major}.${minor}.${micro} at ${emulator}, ${machines.length} machine types.`,
     }
-    return [found, kvmFinding(subject, guest.kvmHosts.includes(host.arch), kvm)]
+    const native = guest.kvmHosts.includes(host.arch)
+    const told =
+      layout.hostDir === undefined ? kvmFinding(subject, native, kvm) : recordedKvm(subject)
+    return [found, told]
   } catch (error) {
     const message = error instanceof DomainError ? error.message : String(error)
     return [{ level: 'problem', topic: 'emulator', subject, message: `${emulator}: ${message}` }]
   }
+}
+
+/** The device of this machine says nothing of another one. */
+function recordedKvm(subject: string): Finding {
+  const message = 'The host is a recording, on which KVM cannot be tried.'
+  return { level: 'note', topic: 'KVM', subject, message }
 }
 
 function kvmFinding(

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostFiles, HostInfo } from '../arch/host-info.ts'
-import { domainError } from '../errors.ts'
+import { domainError, quote } from '../errors.ts'
 import type { HypervisorCpu } from './cpu-verbs.ts'
 import type {
   BaselineCpuOptions,
@@ -87,6 +87,13 @@ export abstract class HostConnection {
   // --- processors ---------------------------------------------------------------------------------
 
   async connectGetCpuModelNames(arch: string): Promise<readonly string[]> {
+    const guests = this.#registry.guests()
+    if (!guests.includes(arch)) {
+      throw domainError(
+        'ERR_INVALID_ARG',
+        `cannot find architecture ${quote(arch)}; installed: ${guests.join(', ') || 'none'}`,
+      )
+    }
     const { cpu } = await this.#registry.find(arch)
     return cpu.models.map(({ name }) => name)
   }

@@ -1,0 +1,205 @@
+import { CommandError, explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import { printable } from '../core.ts'
+import type { CpuComparisonResult } from '../core.ts'
+import { cpuFileOption, readCpuFile } from '../cpu-file.ts'
+import { emulatorOptions, readEmulatorOptions } from '../emulator-options.ts'
+import { documentAnswer } from '../output/document-answer.ts'
+
+const compareOptions: readonly OptionSpec[] = [
+  { name: 'error', kind: 'bool', help: 'report error if CPUs are incompatible' },
+  { name: 'validate', kind: 'bool', help: 'validate the XML document against schema' },
+]
+
+const baselineOptions: readonly OptionSpec[] = [
+  {
+    name: 'features',
+    kind: 'bool',
+    help: 'Show features that are part of the CPU model type',
+  },
+  {
+    name: 'migratable',
+    kind: 'bool',
+    help: 'Do not include features that block migration',
+  },
+]
+
+const cpusFile: OptionSpec = {
+  ...cpuFileOption,
+  help: 'file containing XML CPU descriptions',
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'cpu-baseline',
+    group: 'host',
+    summary: 'compute baseline CPU',
+    description: 'Compute baseline CPU for a set of given CPUs.',
+    options: [
+      cpusFile,
+      ...baselineOptions,
+      // Ours: a file a host, as `capabilities` prints it there.
+      { name: 'more', kind: 'argv', help: 'further such files: of many hosts' },
+    ],
+    run: cpuBaseline,
+  },
+  {
+    name: 'cpu-compare',
+    group: 'host',
+    summary: 'compare host CPU with a CPU described by an XML file',
+    description: 'compare CPU with host CPU',
+    options: [cpuFileOption, ...compareOptions],
+    run: cpuCompare,
+  },
+  {
+    name: 'cpu-models',
+    group: 'host',
+    summary: 'CPU models',
+    description: 'Get the CPU models for an arch.',
+    options: [
+      { name: 'arch', kind: 'data', required: true, help: 'architecture', complete: 'arch' },
+    ],
+    run: cpuModels,
+  },
+  {
+    name: 'hypervisor-cpu-baseline',
+    group: 'host',
+    summary: 'compute baseline CPU usable by a specific hypervisor',
+    description:
+      'Compute baseline CPU for a set of given CPUs. The result will be tailored to the specified hypervisor.',
+    options: [
+      { name: 'file', kind: 'string', help: 'file containing XML CPU descriptions' },
+      ...emulatorOptions(),
+      ...baselineOptions,
+      {
+        name: 'model',
+        kind: 'string',
+        help: 'Shortcut for calling the command with a single CPU model and no additional features',
+      },
+    ],
+    run: hypervisorCpuBaseline,
+  },
+  {
+    name: 'hypervisor-cpu-compare',
+    group: 'host',
+    summary: 'compare a CPU with the CPU created by a hypervisor on the host',
+    description: 'compare CPU with hypervisor CPU',
+    options: [cpuFileOption, ...emulatorOptions(), ...compareOptions],
+    run: hypervisorCpuCompare,
+  },
+]
+
+async function cpuCompare(context: Context, options: Options): Promise<Answer> {
+  const file = options.need('file')
+  const xml = await readCpuFile(file)
+  const hypervisor = await context.hypervisor()
+  const comparison = await explainFailure(
+    `Failed to compare host CPU with ${file}`,
+    hypervisor.connectCompareCpu(xml, readCompareOptions(options)),
+    { file },
+  )
+  return compared(comparison, file, 'host CPU', 'Host CPU')
+}
+
+async function hypervisorCpuCompare(context: Context, options: Options): Promise<Answer> {
+  const file = options.need('file')
+  const failure = `Failed to compare hypervisor CPU with ${file}`
+  const xml = await readCpuFile(file)
+  const emulator = await readEmulatorOptions(options, failure)
+  const hypervisor = await context.hypervisor()
+  const comparison = await explainFailure(
+    failure,
+    hypervisor.connectCompareHypervisorCpu(xml, { ...readCompareOptions(options), ...emulator }),
+    { file },
+  )
+  const ours = 'CPU provided by hypervisor on the host'
+  return compared(comparison, file, `the ${ours}`, `The ${ours}`)
+}
+
+function readCompareOptions(options: Options): { failIncompatible: boolean; validate: boolean } {
+  return { failIncompatible: options.flag('error'), validate: options.flag('validate') }
+}
+
+/** virsh's sentence; an incompatible CPU is an answer, and not a good one. */
+function compared(
+  comparison: CpuComparisonResult,
+  file: string,
+  ours: string,
+  oursFirst: string,
+): Answer {
+  const described = `CPU described in ${printable(file)}`
+  const sentences = {
+    incompatible: `${described} is incompatible with ${ours}`,
+    identical: `${described} is identical to ${ours}`,
+    superset: `${oursFirst} is a superset of ${described}`,
+  }
+  const { result } = comparison
+  return {
+    text: `${sentences[result]}\n`,
+    json: { file, ...comparison },
+    failed: result === 'incompatible',
+  }
+}
+
+async function cpuBaseline(context: Context, options: Options): Promise<Answer> {
+  const files = [options.need('file'), ...options.list('more')]
+  const texts: string[] = []
+  for (const file of files) texts.push(await readCpuFile(file))
+  const hypervisor = await context.hypervisor()
+  const baseline = hypervisor.connectBaselineCpu(texts, readBaselineOptions(options))
+  const [file] = files
+  const xml = await explainFailure(
+    '',
+    baseline,
+    // Of several files nobody knows which one a line and column are of.
+    files.length === 1 && file !== undefined ? { file } : {},
+  )
+  return documentAnswer(context, xml)
+}
+
+async function hypervisorCpuBaseline(context: Context, options: Options): Promise<Answer> {
+  const file = options.text('file')
+  const model = options.text('model')
+  if (file !== undefined && model !== undefined) {
+    throw new CommandError('Options --file and --model are mutually exclusive', {
+      code: 'ERR_INVALID_ARG',
+    })
+  }
+  const emulator = await readEmulatorOptions(options, '')
+  let text: string
+  if (model !== undefined) text = modelOnly(model)
+  else if (file !== undefined) text = await readCpuFile(file)
+  else {
+    throw new CommandError('Either --file or --model must be provided', { code: 'ERR_INVALID_ARG' })
+  }
+  const hypervisor = await context.hypervisor()
+  const xml = await explainFailure(
+    '',
+    hypervisor.connectBaselineHypervisorCpu([text], {
+      ...readBaselineOptions(options),
+      ...emulator,
+    }),
+    file === undefined ? {} : { file },
+  )
+  return documentAnswer(context, xml)
+}
+
+function readBaselineOptions(options: Options): { expandFeatures: boolean; migratable: boolean } {
+  return { expandFeatures: options.flag('features'), migratable: options.flag('migratable') }
+}
+
+function modelOnly(model: string): string {
+  const name = model.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return `<cpu>\n  <model>${name}</model>\n</cpu>\n`
+}
+
+async function cpuModels(context: Context, options: Options): Promise<Answer> {
+  const arch = options.need('arch')
+  const hypervisor = await context.hypervisor()
+  const models = await explainFailure(
+    'failed to get CPU model names',
+    hypervisor.connectGetCpuModelNames(arch),
+  )
+  const lines = models.length === 0 ? ['all CPU models are accepted'] : models
+  return { text: lines.map((line) => `${printable(line)}\n`).join(''), json: { arch, models } }
+}
