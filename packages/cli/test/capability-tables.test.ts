@@ -158,8 +158,8 @@ Firmware
 
 Guests
  Arch      OS    Bits   Domain types   Emulator        Machines
--------------------------------------------------------------------------------------------------
- ppc64le   hvm   64     qemu, kvm      /opt/qemu\\x9b   pseries-7.2, pseries (pseries-7.2), prep
+------------------------------------------------------------------------------------
+ ppc64le   hvm   64     qemu, kvm      /opt/qemu\\x9b   pseries (pseries-7.2), prep
 
 `)
   })

@@ -71,10 +71,25 @@ function formatGuests(guests: readonly GuestCapabilities[], columns?: number): s
       String(guest.wordsize ?? '-'),
       guest.domainTypes.join(', ') || '-',
       guest.emulator ?? '-',
-      guest.machines
-        .map(({ name, canonical }) => (canonical === undefined ? name : `${name} (${canonical})`))
-        .join(', ') || '-',
+      formatMachines(guest.machines),
     ]),
     { columns },
   )
+}
+
+/** More names than this say nothing to a person; the document has them all. */
+const maxMachines = 4
+
+/** What stands for a version first, then the versions; those that were named with it are not repeated. */
+function formatMachines(machines: GuestCapabilities['machines']): string {
+  const aliases = machines.filter((one) => one.canonical !== undefined)
+  const named = new Set(aliases.map((one) => one.canonical))
+  const others = machines.filter((one) => one.canonical === undefined && !named.has(one.name))
+  const all = [
+    ...aliases.map((one) => `${one.name} (${one.canonical})`),
+    ...others.map((one) => one.name),
+  ]
+  if (all.length === 0) return '-'
+  const shown = all.slice(0, maxMachines).join(', ')
+  return all.length > maxMachines ? `${shown} and ${all.length - maxMachines} more` : shown
 }
