@@ -75,7 +75,11 @@ function offeredCpus(context: CpuContext, driver: CpuDriver): readonly CpuModel[
   const named: readonly CpuModel[] = driver.models.length > 0 ? driver.models : cpus
   return named.filter(
     ({ name }) =>
-      driver.check({ mode: 'custom', model: name, check: 'none' }, context).length === 0,
+      driver.check(
+        // What would be translated into another model is none that this QEMU has.
+        { mode: 'custom', model: name, check: 'none', fallback: 'forbid' },
+        context,
+      ).length === 0,
   )
 }
 
