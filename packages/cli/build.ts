@@ -1,0 +1,44 @@
+/**
+ * Builds `dist`: the command, core and what they import, in a few files that are loaded when they are
+ * needed. Loading hundreds of small ones took most of the time of a command. Architectures are not in
+ * it: they are packages of their own, found at run time.
+ */
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const dist = join(here, 'dist')
+
+const bundle = await rolldown({
+  input: { main: join(here, 'src/main.ts') },
+  platform: 'node',
+  external: [/^node:/],
+  // Core from its sources, so that nothing of it is bundled twice.
+  resolve: { conditionNames: ['@polyvirt/source', 'import', 'node', 'default'] },
+})
+rmSync(dist, { recursive: true, force: true })
+const { output } = await bundle.write({ dir: dist, format: 'esm', sourcemap: true })
+await bundle.close()
+
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licenses(modules))
+
+/** The licence of every package whose code is in the bundle, as their licences ask for. */
+function licenses(ids: readonly string[]): string {
+  const folders = new Set(
+    ids.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []),
+  )
+  const texts = [...folders].toSorted().map((folder) => {
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    ) as { readonly name: string; readonly version: string; readonly license?: string }
+    const file = readdirSync(folder).find((one) => /^licen[cs]e(?:\.|$)/i.test(one))
+    const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()
+    return `${name} ${version} (${license ?? 'see below'})\n\n${text}\n`
+  })
+  return texts.join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+if (!existsSync(join(dist, 'main.js'))) throw new Error('the bundle has no main.js')
