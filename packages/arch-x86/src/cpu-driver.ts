@@ -1,114 +1,69 @@
-import { nearest, quote } from '@polyvirt/core/arch'
-import { cpuModels } from './cpu-models.ts'
-import type { Cpu, CpuContext, CpuDriver, Problem } from '@polyvirt/core/arch'
+import type { CpuDriver } from '@polyvirt/core/arch'
+import { argument } from './cpu/argument.ts'
+import { baseline } from './cpu/baseline.ts'
+import { validateFeatures } from './cpu/check-words.ts'
+import { check } from './cpu/check.ts'
+import { compare } from './cpu/compare.ts'
+import { decode } from './cpu/decode.ts'
+import { expandFeatures } from './cpu/expand-features.ts'
+import { featuresOf } from './cpu/feature-set.ts'
+import { hostCpu, hostModel } from './cpu/host-model.ts'
+import { cpuModels, modelByName } from './cpu/models.ts'
+import { fromRegisters, toRegisters } from './cpu/registers.ts'
+import { translate, update } from './cpu/update.ts'
+import { vendorId } from './cpu/vendors.ts'
+import type { Vendor } from './cpu/vendors.ts'
 
-/** QEMU spells features with dashes; libvirt kept some names with underscores. */
-function qemuFeature(name: string): string {
-  return name.replaceAll('_', '-')
-}
-
+/** x86 CPUs: a model is a set of CPUID bits, and what is asked and had are sets that are compared. */
 export const cpu: CpuDriver = {
   models: cpuModels,
   byDefault({ machine, guest }) {
     const model =
-      modelOfType(machine.defaultCpuType) ?? (guest.wordSize === 32 ? 'qemu32' : 'qemu64')
+      machine.defaultCpuType?.replace(/-(?:x86_64|i386)-cpu$/, '') ??
+      (guest.wordSize === 32 ? 'qemu32' : 'qemu64')
     return { mode: 'custom', match: 'exact', check: 'none', model, fallback: 'forbid' }
   },
-  check(one, context) {
-    return [...checkMode(one, context), ...checkModel(one, context)]
+  migratableByDefault({ mode }, { capabilities }) {
+    // libvirt asks for the switch of `max-x86_64-cpu`, so the 32-bit emulator has none for it, and
+    // leaves mode `maximum` to QEMU.
+    return mode === 'host-passthrough' ? capabilities.target === 'x86_64' : undefined
   },
-  argument(one, context) {
-    const flags: [string, string][] = []
-    if (one.vendorId !== undefined) flags.push(['vendor', one.vendorId])
-    for (const { name, policy } of one.features ?? []) {
-      if (policy === 'optional') continue
-      flags.push([qemuFeature(name), policy === 'disable' || policy === 'forbid' ? 'off' : 'on'])
-    }
-    flags.push(...addressBits(one))
-    if (one.mode === 'host-passthrough') {
-      return {
-        model: 'host',
-        flags: [['migratable', one.migratable === false ? 'off' : 'on'], ...flags],
-      }
-    }
-    if (one.mode === 'maximum' || one.mode === 'host-model') {
-      return {
-        model: one.mode === 'maximum' || context.virtType === 'qemu' ? 'max' : 'host',
-        flags,
-      }
-    }
-    return { model: one.model ?? 'qemu64', flags }
-  },
-  compare(host, guest) {
-    if (host.vendor !== undefined && guest.vendor !== undefined && host.vendor !== guest.vendor) {
-      return 'incompatible'
-    }
-    const has = new Set((host.features ?? []).map((feature) => feature.name))
-    const wanted = (guest.features ?? []).filter(
-      (f) => f.policy === undefined || f.policy === 'require' || f.policy === 'force',
-    )
-    if (guest.model !== undefined && host.model !== guest.model) return 'incompatible'
-    if (wanted.some((feature) => !has.has(feature.name))) return 'incompatible'
-    return wanted.length === has.size ? 'identical' : 'superset'
-  },
-  baseline(cpus) {
-    const [first, ...rest] = cpus
-    if (first === undefined) return undefined
-    if (rest.some((one) => one.model !== first.model)) return undefined
-    const common = (first.features ?? []).filter((feature) =>
-      rest.every((one) => (one.features ?? []).some((other) => other.name === feature.name)),
-    )
+  check,
+  argument,
+  compare,
+  baseline,
+  validateFeatures,
+  host: hostCpu,
+  decode(data, models) {
+    const processor = fromRegisters(data)
+    const found = decode(processor, {
+      of: 'host',
+      ...(models && { models: models.map((name) => ({ name })) }),
+    })
+    if (found === undefined) return undefined
+    const { vendor } = processor
     return {
-      mode: 'custom',
-      match: 'exact',
-      ...(first.model && { model: first.model }),
-      features: common,
+      model: found.model.name,
+      ...(vendor !== undefined && { vendor }),
+      features: found.features.map(({ name }) => ({ name })),
     }
   },
-}
-
-/** How wide the guest's physical addresses are. */
-function addressBits({
-  maxphysaddrMode,
-  maxphysaddrBits,
-  maxphysaddrLimit,
-}: Cpu): [string, string][] {
-  if (maxphysaddrMode === 'emulate' && maxphysaddrBits !== undefined)
-    return [['phys-bits', String(maxphysaddrBits)]]
-  if (maxphysaddrMode !== 'passthrough') return []
-  return [
-    ['host-phys-bits', 'on'],
-    ...(maxphysaddrLimit === undefined
-      ? []
-      : [['host-phys-bits-limit', String(maxphysaddrLimit)] as [string, string]]),
-  ]
-}
-
-function modelOfType(type: string | undefined): string | undefined {
-  return type?.replace(/-(?:x86_64|i386)-cpu$/, '')
-}
-
-function checkMode(one: Cpu, context: CpuContext): Problem[] {
-  if (one.mode !== 'host-passthrough' || context.virtType === 'kvm') return []
-  return [
-    {
-      code: 'ERR_CONFIG_UNSUPPORTED',
-      path: '@mode',
-      message: `mode 'host-passthrough' needs KVM; with type='qemu' use mode 'maximum' or a model`,
-    },
-  ]
-}
-
-function checkModel(one: Cpu, { capabilities }: CpuContext): Problem[] {
-  if (one.mode !== 'custom' || one.model === undefined) return []
-  const names = capabilities.cpus.map((definition) => definition.name)
-  if (names.includes(one.model)) return []
-  const near = nearest(one.model, names)
-  return [
-    {
-      code: 'ERR_CONFIG_UNSUPPORTED',
-      path: 'model',
-      message: `this QEMU has no CPU model ${quote(one.model)}${near === undefined ? '' : `; did you mean '${near}'?`}`,
-    },
-  ]
+  encode(one) {
+    const model = modelByName(one.model)
+    const [first] = model?.signatures ?? []
+    const vendor = one.vendor ?? model?.vendor
+    return toRegisters({
+      features: featuresOf(one),
+      ...(vendor !== undefined && vendorId(vendor) !== undefined && { vendor: vendor as Vendor }),
+      ...(first && { signature: { ...first, stepping: first.steppings?.[0] ?? 0 } }),
+    })
+  },
+  update,
+  translate: (one, models) =>
+    translate(
+      one,
+      models.map((name) => ({ name })),
+    ),
+  hostModel,
+  expandFeatures,
 }

@@ -63,7 +63,15 @@ export const features: FeaturePolicy = {
           : {},
     },
     hypervSpinlocksRetries: nothing,
-    hypervVpindex: enlightenment('hv-vpindex', 'hypervVpindex'),
+    // TCG has the Hyper-V leaves, but QEMU asks KVM for this one and ends when there is none.
+    hypervVpindex: {
+      ...enlightenment('hv-vpindex', 'hypervVpindex'),
+      only: {
+        when: [true],
+        virtType: 'kvm',
+        reason: `TCG has no virtual processor index of Hyper-V; use state='off', or type='kvm'`,
+      },
+    },
     hypervRuntime: enlightenment('hv-runtime', 'hypervRuntime'),
     hypervSynic: enlightenment('hv-synic', 'hypervSynic'),
     hypervStimer: enlightenment('hv-stimer', 'hypervStimer'),

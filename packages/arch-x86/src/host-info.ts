@@ -1,69 +1,56 @@
-import { hostCells, hostMemoryKiB, hostPageSizesKiB, hostText } from '@polyvirt/core/arch'
+import { hostMemoryKiB, hostPageSizesKiB, linuxTopology } from '@polyvirt/core/arch'
 import type { HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
+import { cpuinfoTopology } from './host/cpuinfo-topology.ts'
+import { readCpuinfo } from './host/cpuinfo.ts'
+import { diagnose } from './host/diagnose.ts'
+import { readFacts } from './host/facts.ts'
+import { firmwareOf } from './host/firmware.ts'
+import { commonFlags, readHostCpu } from './host/host-cpu.ts'
+import { anonymize, recordedPaths } from './host/recording.ts'
+import { readSysinfo } from './host/sysinfo.ts'
+import { readVirtualization } from './host/virtualization.ts'
 
-/** Reads an x86 host from /proc, /sys and its SMBIOS strings. */
+/** Reads an x86 host from /proc/cpuinfo, /sys and its SMBIOS tables. */
 export const host: HostInfoReader = {
   machines: ['x86_64', 'i686', 'i586', 'i486', 'i386'],
-  read(files): HostInfo {
-    const cpuinfo = hostText(files, '/proc/cpuinfo')
-    const field = (name: string): string | undefined =>
-      new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(cpuinfo)?.[1]
-    const cpus = [...cpuinfo.matchAll(/^processor\s*:/gm)].length
-    const packages = new Set([...cpuinfo.matchAll(/^physical id\s*:\s*(\d+)/gm)].map((m) => m[1]))
-    const coresPerPackage = Number(field('cpu cores') ?? 1)
-    const siblings = Number(field('siblings') ?? coresPerPackage)
-    const sockets = Math.max(1, packages.size)
-    const threads = Math.max(1, Math.floor(siblings / Math.max(1, coresPerPackage)))
-    const whole = sockets * coresPerPackage * threads === cpus
-    const vendor = field('vendor_id')
-    const description = field('model name')
-    return {
-      arch:
-        files.read('/lib64/ld-linux-x86-64.so.2') === undefined &&
-        cpuinfo !== '' &&
-        !/\blm\b/.test(field('flags') ?? '')
-          ? 'i686'
-          : 'x86_64',
-      cpu: {
-        ...(vendor !== undefined && { vendor: vendors[vendor] ?? vendor }),
-        ...(description !== undefined && { description }),
-        features: (field('flags') ?? '').split(' ').filter((flag) => flag !== ''),
-        mhz: Math.floor(Number(field('cpu MHz') ?? 0)),
-      },
-      // A count that does not multiply out (hidden CPUs) is shown flat, as libvirt does.
-      topology: whole
-        ? { cpus, nodes: 1, sockets, cores: coresPerPackage, threads }
-        : { cpus, nodes: 1, sockets: 1, cores: Math.max(1, cpus), threads: 1 },
-      memoryKiB: hostMemoryKiB(files),
-      pageSizesKiB: hostPageSizesKiB(files, 4),
-      cells: hostCells(files),
-      firmware: firmware(files),
-    }
-  },
+  read: readHost,
+  paths: recordedPaths,
+  anonymize,
+  diagnose,
 }
 
-/** libvirt's names of the vendor strings. */
-const vendors: Readonly<Record<string, string>> = {
-  GenuineIntel: 'Intel',
-  AuthenticAMD: 'AMD',
-  HygonGenuine: 'Hygon',
-}
+const basePageKiB = 4
 
-function firmware(files: HostFiles): HostInfo['firmware'] {
-  const read = (name: string): string | undefined =>
-    hostText(files, `/sys/class/dmi/id/${name}`).trim() || undefined
-  const manufacturer = read('sys_vendor')
-  const product = read('product_name')
-  if (manufacturer === undefined && product === undefined) return { kind: 'none' }
-  const version = read('product_version')
-  const serial = read('product_serial')
-  const uuid = read('product_uuid')
+function readHost(files: HostFiles): HostInfo {
+  const warnings: string[] = []
+  const blocks = readCpuinfo(files)
+  const flags = commonFlags(blocks, warnings)
+  const memoryKiB = hostMemoryKiB(files)
+  const linux = linuxTopology(files, { basePageKiB, memoryKiB })
+  const sysinfo = readSysinfo(files, warnings)
+  const firmware = firmwareOf(sysinfo)
+  if (blocks.length === 0) warnings.push('/proc/cpuinfo tells of no processor')
   return {
-    kind: 'smbios',
-    ...(manufacturer !== undefined && { manufacturer }),
-    ...(product !== undefined && { product }),
-    ...(version !== undefined && { version }),
-    ...(serial !== undefined && { serial }),
-    ...(uuid !== undefined && { uuid }),
+    arch: is32Bit(files, flags) ? 'i686' : 'x86_64',
+    cpu: readHostCpu(files, blocks, flags),
+    topology: linux.presentCpus.length > 0 ? linux.topology : cpuinfoTopology(blocks),
+    memoryKiB,
+    pageSizesKiB: hostPageSizesKiB(files, basePageKiB),
+    cells: linux.cells,
+    firmware,
+    presentCpus: linux.presentCpus,
+    onlineCpus: linux.onlineCpus,
+    caches: linux.caches,
+    ...(sysinfo !== undefined && { sysinfo }),
+    virtualization: readVirtualization(files, flags, firmware),
+    facts: readFacts(files, flags),
+    warnings: [...warnings, ...linux.warnings],
   }
+}
+
+/** A processor without long mode, and no 64-bit loader beside it. */
+function is32Bit(files: HostFiles, flags: ReadonlySet<string>): boolean {
+  return (
+    flags.size > 0 && !flags.has('lm') && files.read('/lib64/ld-linux-x86-64.so.2') === undefined
+  )
 }

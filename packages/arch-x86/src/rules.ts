@@ -52,21 +52,6 @@ const pluggedMemoryNeedsAcpi: Rule = {
   },
 }
 
-/** TCG has the Hyper-V leaves, but QEMU asks KVM for this one and ends when there is none. */
-const vpindexNeedsKvm: Rule = {
-  name: 'x86/tcg-vpindex',
-  check({ domain }): readonly Problem[] {
-    if (domain.type === 'kvm' || domain.features?.hypervVpindex !== true) return []
-    return [
-      {
-        code: 'ERR_CONFIG_UNSUPPORTED',
-        path: 'features/hyperv/vpindex',
-        message: `TCG has no virtual processor index of Hyper-V; use state='off', or type='kvm'`,
-      },
-    ]
-  },
-}
-
 /**
  * A ROM without a BAR is handed to the firmware as a file in fw_cfg, by its name without a folder,
  * and QEMU takes no name twice (hw/pci/pci.c, hw/core/loader.c).
@@ -104,6 +89,5 @@ export const rules: readonly Rule[] = [
   manyVcpus,
   flashNeedsAcpi,
   pluggedMemoryNeedsAcpi,
-  vpindexNeedsKvm,
   oneRomOfAName,
 ]

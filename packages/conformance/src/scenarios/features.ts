@@ -20,19 +20,18 @@ const featureSamples: Readonly<Record<FeatureName, string>> = {
   hypervSpinlocksRetries: "<hyperv mode='custom'><spinlocks state='on' retries='8191'/></hyperv>",
   hypervVpindex: "<hyperv mode='custom'><vpindex state='on'/></hyperv>",
   hypervRuntime: "<hyperv mode='custom'><runtime state='on'/></hyperv>",
-  hypervSynic: "<hyperv mode='custom'><vpindex state='on'/><synic state='on'/></hyperv>",
-  hypervStimer:
-    "<hyperv mode='custom'><vpindex state='on'/><synic state='on'/><stimer state='on'/></hyperv>",
+  hypervSynic: "<hyperv mode='custom'><synic state='on'/></hyperv>",
+  hypervStimer: "<hyperv mode='custom'><synic state='on'/><stimer state='on'/></hyperv>",
   hypervStimerDirect:
-    "<hyperv mode='custom'><vpindex state='on'/><synic state='on'/><stimer state='on'>" +
+    "<hyperv mode='custom'><synic state='on'/><stimer state='on'>" +
     "<direct state='on'/></stimer></hyperv>",
   hypervReset: "<hyperv mode='custom'><reset state='on'/></hyperv>",
   hypervVendorId: "<hyperv mode='custom'><vendor_id state='on' value='Polyvirt'/></hyperv>",
   hypervVendorIdValue: "<hyperv mode='custom'><vendor_id state='on' value='Polyvirt'/></hyperv>",
   hypervFrequencies: "<hyperv mode='custom'><frequencies state='on'/></hyperv>",
   hypervReenlightenment: "<hyperv mode='custom'><reenlightenment state='on'/></hyperv>",
-  hypervTlbflush: "<hyperv mode='custom'><vpindex state='on'/><tlbflush state='on'/></hyperv>",
-  hypervIpi: "<hyperv mode='custom'><vpindex state='on'/><ipi state='on'/></hyperv>",
+  hypervTlbflush: "<hyperv mode='custom'><tlbflush state='on'/></hyperv>",
+  hypervIpi: "<hyperv mode='custom'><ipi state='on'/></hyperv>",
   hypervEvmcs: "<hyperv mode='custom'><vapic state='on'/><evmcs state='on'/></hyperv>",
   hypervAvic: "<hyperv mode='custom'><avic state='on'/></hyperv>",
   kvmHidden: "<kvm><hidden state='on'/></kvm>",

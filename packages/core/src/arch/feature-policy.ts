@@ -21,6 +21,8 @@ export type FeatureRow =
 
 /** Narrows a row: other machines, values or accelerators of the same architecture refuse it. */
 export interface FeatureCondition {
+  /** The condition is for these values; for any when missing. What is off need not be offered. */
+  readonly when?: readonly (string | boolean | number)[]
   /** Names of machine profiles. */
   readonly machines?: readonly string[]
   /** Values that are offered; others are refused. */

@@ -71,9 +71,10 @@ function refusal(
   context: PlanContext,
 ): string | undefined {
   const fits =
-    (only.machines === undefined || only.machines.includes(context.profile.name)) &&
-    (only.values === undefined || only.values.includes(value)) &&
-    (only.virtType === undefined || only.virtType === domain.type)
+    only.when?.includes(value) === false ||
+    ((only.machines === undefined || only.machines.includes(context.profile.name)) &&
+      (only.values === undefined || only.values.includes(value)) &&
+      (only.virtType === undefined || only.virtType === domain.type))
   return fits ? undefined : only.reason
 }
 

@@ -1,0 +1,163 @@
+/**
+ * Where each feature is told: a register of a CPUID leaf, or a model-specific register.
+ *
+ * Names are libvirt's, and so is the order, which is the order in which libvirt prints features; the
+ * bits are the vendors' (Intel SDM volume 2, CPUID, and volume 4; AMD APM volume 3, appendix E).
+ */
+export interface FeatureRegister {
+  /** The key of {@link CpuData}: `cpuid.7.0.ebx`, `msr.10a`. */
+  readonly key: string
+  /** Bit and name, rising. */
+  readonly bits: readonly (readonly [bit: number, name: string])[]
+}
+
+/** Names follow each other from bit 0 on; a number is the bit of the next name. */
+function named(text: string): FeatureRegister['bits'] {
+  let next = 0
+  return text
+    .trim()
+    .split(/\s+/)
+    .flatMap((word) => {
+      if (/^\d+$/.test(word)) {
+        next = Number(word)
+        return []
+      }
+      return [[next++, word] as const]
+    })
+}
+
+function leaf(
+  number: number,
+  subleaf: number,
+  register: 'eax' | 'ebx' | 'ecx' | 'edx',
+  names: string,
+): FeatureRegister {
+  return { key: `cpuid.${number.toString(16)}.${subleaf}.${register}`, bits: named(names) }
+}
+
+/** Lower half of a model-specific register; no feature has a bit in the upper one. */
+function msr(number: number, names: string): FeatureRegister {
+  return { key: `msr.${number.toString(16)}`, bits: named(names) }
+}
+
+export const featureRegisters: readonly FeatureRegister[] = [
+  leaf(
+    0x1,
+    0,
+    'edx',
+    `
+    fpu vme de pse tsc msr pae mce cx8 apic 11 sep mtrr pge mca cmov pat pse36 pn clflush 21 ds
+    acpi mmx fxsr sse sse2 ss ht tm ia64 pbe
+  `,
+  ),
+  leaf(
+    0x1,
+    0,
+    'ecx',
+    `
+    pni pclmuldq dtes64 monitor ds_cpl vmx smx est tm2 ssse3 cid 12 fma cx16 xtpr pdcm 17 pcid
+    dca sse4.1 sse4.2 x2apic movbe popcnt tsc-deadline aes xsave osxsave avx f16c rdrand
+    hypervisor
+  `,
+  ),
+  leaf(0x6, 0, 'eax', '2 arat'),
+  leaf(
+    0x7,
+    0,
+    'ebx',
+    `
+    fsgsbase tsc_adjust sgx bmi1 hle avx2 7 smep bmi2 erms invpcid rtm cmt 14 mpx 16 avx512f
+    avx512dq rdseed adx smap avx512ifma pcommit clflushopt clwb intel-pt avx512pf avx512er
+    avx512cd sha-ni avx512bw avx512vl
+  `,
+  ),
+  leaf(
+    0x7,
+    0,
+    'ecx',
+    `
+    1 avx512vbmi umip pku ospke waitpkg avx512vbmi2 8 gfni vaes vpclmulqdq avx512vnni
+    avx512bitalg 14 avx512-vpopcntdq 16 la57 22 rdpid 24 bus-lock-detect cldemote 27 movdiri
+    movdir64b 30 sgxlc pks
+  `,
+  ),
+  leaf(
+    0x7,
+    0,
+    'edx',
+    `
+    2 avx512-4vnniw avx512-4fmaps fsrm 8 avx512-vp2intersect 10 md-clear 14 serialize 16
+    tsx-ldtrk 18 pconfig arch-lbr 22 amx-bf16 avx512-fp16 amx-tile amx-int8 spec-ctrl stibp 29
+    arch-capabilities core-capability ssbd
+  `,
+  ),
+  leaf(
+    0x7,
+    1,
+    'eax',
+    `
+    4 avx-vnni avx512-bf16 7 cmpccxadd 10 fzrm fsrs fsrc 21 amx-fp16 23 avx-ifma
+  `,
+  ),
+  leaf(0x7, 1, 'edx', '4 avx-vnni-int8 avx-ne-convert 8 amx-complex 14 prefetchiti'),
+  leaf(0x7, 2, 'edx', '5 mcdt-no'),
+  leaf(0xd, 1, 'eax', 'xsaveopt xsavec xgetbv1 xsaves xfd'),
+  leaf(0xf, 1, 'edx', '1 mbm_total mbm_local'),
+  leaf(0x12, 0, 'eax', 'sgx1 sgx2'),
+  leaf(0x12, 0, 'ebx', 'sgx-exinfo'),
+  leaf(0x12, 1, 'eax', '1 sgx-debug sgx-mode64 4 sgx-provisionkey sgx-tokenkey 7 sgx-kss'),
+  leaf(0x14, 0, 'ecx', '31 intel-pt-lip'),
+  leaf(
+    0x80000001,
+    0,
+    'edx',
+    `
+    11 syscall 20 nx 22 mmxext 25 fxsr_opt pdpe1gb rdtscp 29 lm 3dnowext 3dnow
+  `,
+  ),
+  leaf(
+    0x80000001,
+    0,
+    'ecx',
+    `
+    lahf_lm cmp_legacy svm extapic cr8legacy abm sse4a misalignsse 3dnowprefetch osvw ibs xop
+    skinit wdt 15 lwp fma4 tce cvt16 nodeid_msr 21 tbm topoext perfctr_core perfctr_nb
+  `,
+  ),
+  leaf(0x80000007, 0, 'edx', '8 invtsc'),
+  leaf(
+    0x80000008,
+    0,
+    'ebx',
+    `
+    clzero 2 xsaveerptr 9 wbnoinvd 12 ibpb 14 ibrs amd-stibp 17 stibp-always-on 24 amd-ssbd
+    virt-ssbd amd-no-ssb 28 amd-psfd
+  `,
+  ),
+  leaf(
+    0x8000000a,
+    0,
+    'edx',
+    `
+    npt lbrv svm-lock nrip-save tsc-scale vmcb-clean flushbyasid decodeassists 10 pause-filter
+    12 pfthreshold avic 15 v-vmsave-vmload vgif 25 vnmi 28 svme-addr-chk
+  `,
+  ),
+  leaf(
+    0x80000021,
+    0,
+    'eax',
+    `
+    no-nested-data-bp 2 lfence-always-serializing 6 null-sel-clr-base 8 auto-ibrs
+  `,
+  ),
+  // IA32_ARCH_CAPABILITIES and IA32_CORE_CAPABILITIES
+  msr(
+    0x10a,
+    `
+    rdctl-no ibrs-all rsba skip-l1dfl-vmentry ssb-no mds-no pschange-mc-no tsx-ctrl taa-no 13
+    sbdr-ssdp-no fbsdp-no psdp-no 24 pbrsb-no
+  `,
+  ),
+  msr(0xcf, '5 split-lock-detect'),
+]
