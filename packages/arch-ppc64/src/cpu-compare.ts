@@ -91,8 +91,8 @@ export function baseline(cpus: readonly Cpu[], options: BaselineOptions = {}): C
 }
 
 function exact(model: string, { models }: BaselineOptions): CpuBaseline {
-  if (models !== undefined && !models.some((name) => canonicalModel(name) === model))
-    return failed(`the baseline ${model} is none of the models asked for: ${models.join(', ')}`)
+  if (models !== undefined && !models.some(({ name }) => canonicalModel(name) === model))
+    return failed(`the baseline ${model} is none of the models that the emulator has`)
   // libvirt leaves the vendor out where the model implies it.
   return { cpu: { mode: 'custom', match: 'exact', model, fallback: 'forbid' } }
 }

@@ -15,14 +15,9 @@ const wholeModes: readonly Cpu['mode'][] = ['host-passthrough', 'maximum']
 /** libvirt's `-cpu`. */
 export function argument(cpu: Cpu, context: CpuContext): CpuArgument {
   const model = modelArgument(cpu, context)
-  const flags = [
-    ...migratable(cpu, context),
-    ...vendor(cpu),
-    ...features(cpu, context),
-    ...cache(cpu),
-    ...addressBits(cpu),
-  ]
-  return { model, flags }
+  const flags = [...migratable(cpu, context), ...vendor(cpu), ...features(cpu, context)]
+  const lastFlags = [...cache(cpu), ...addressBits(cpu)]
+  return { model, flags, ...(lastFlags.length > 0 && { lastFlags }) }
 }
 
 function modelArgument({ mode, model }: Cpu, { virtType, guest }: CpuContext): string {

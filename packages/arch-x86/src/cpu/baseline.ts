@@ -33,7 +33,7 @@ export function baseline(cpus: readonly Cpu[], options: BaselineOptions = {}): C
       of: 'guest',
       ...(preferred !== undefined && { preferred }),
       ...(options.migratable !== undefined && { migratable: options.migratable }),
-      ...(options.models && { models: options.models.map((name) => ({ name })) }),
+      ...(options.models && { models: options.models }),
     },
   )
   if (found === undefined) return failure('Cannot find suitable CPU model for given data')

@@ -2,7 +2,7 @@ import type { Cpu } from '../domain/cpu.ts'
 import type { VirtType } from '../domain/domain.ts'
 import type { Features } from '../domain/features.ts'
 import type { Problem } from '../errors.ts'
-import type { CpuProperties, QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
+import type { CpuProperties, QemuCapabilities, QemuCpu, QemuMachine } from '../qemu/capabilities.ts'
 import type { GuestArch } from './arch.ts'
 import type { HostInfo } from './host-info.ts'
 
@@ -47,6 +47,8 @@ export interface CpuArgument {
   readonly model: string
   /** `name=value` behind it, in order. */
   readonly flags: readonly (readonly [string, string])[]
+  /** The same, for what stands behind the flags of the platform's features. */
+  readonly lastFlags?: readonly (readonly [string, string])[]
   /** Properties that this CPU needs on `-machine`. */
   readonly machine?: Readonly<Record<string, string>>
 }
@@ -57,8 +59,8 @@ export interface BaselineOptions {
   /** Features that block migration are left out. */
   readonly migratable?: boolean
   /** Only these models may be the answer; any that the driver knows when missing. */
-  readonly models?: readonly string[]
-  /** What an emulator can give at most, by QEMU's names; the answer keeps within it. */
+  readonly models?: readonly QemuCpu[]
+  /** Features that an emulator has a switch for, by QEMU's names; the answer names no others. */
   readonly widest?: CpuProperties
 }
 

@@ -120,8 +120,6 @@ function findSlips(cpu: Cpu): readonly Problem[] {
   const add = (path: string, message: string): void => {
     problems.push({ code: 'ERR_XML_ERROR', path, message })
   }
-  const named = cpu.mode === undefined || cpu.mode === 'custom'
-  if (cpu.model === undefined && named) add('cpu/model', 'the CPU names no <model>')
   const seen = new Set<string>()
   for (const [i, { name }] of (cpu.features ?? []).entries()) {
     if (seen.has(name)) add(`cpu/feature[${i + 1}]`, `CPU feature ${quote(name)} is given twice`)

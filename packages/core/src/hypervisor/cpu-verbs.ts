@@ -104,8 +104,9 @@ export function baselineOfHypervisors(
     )
   }
   const documents = texts.flatMap((text) => readCpuDocuments(text))
-  const models = context.capabilities.cpus.map((cpu) => cpu.name)
   const widest = context.capabilities.widestCpu[context.virtType]
+  const emulated = context.virtType === 'kvm' ? context.capabilities.kvm.cpus : undefined
+  const models = emulated ?? context.capabilities.cpus
   const limits = { models, ...(widest !== undefined && { widest }) }
   return formatCpu(baseline(arch, name, documents, { ...options, ...limits }))
 }
@@ -124,6 +125,12 @@ function baseline(
       'ERR_OPERATION_FAILED',
       `CPUs are incompatible: one is of arch ${name}, another of ${quote(other.arch ?? '')}`,
     )
+  }
+  const nameless = documents.findIndex(
+    ({ cpu }) => cpu.model === undefined && (cpu.mode === undefined || cpu.mode === 'custom'),
+  )
+  if (nameless !== -1) {
+    throw domainError('ERR_XML_ERROR', `Missing CPU model name in CPU ${nameless + 1}`)
   }
   const answer = arch.cpu.baseline(
     documents.map((one) => one.cpu),

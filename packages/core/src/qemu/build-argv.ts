@@ -149,7 +149,11 @@ function acceleratorOption({ domain }: ArgvContext): string {
 }
 
 function cpuArguments(effects: Effects, cpu: CpuArgument | undefined): Argument[] {
-  const flags = [...(cpu?.flags ?? []), ...Object.entries(effects.cpu ?? {})]
+  const flags = [
+    ...(cpu?.flags ?? []),
+    ...Object.entries(effects.cpu ?? {}),
+    ...(cpu?.lastFlags ?? []),
+  ]
   const model = cpu?.model
   if (model === undefined) return []
   return [

@@ -27,10 +27,18 @@ export function defaultCpu(d: Defaulting): void {
   // Features without a model to add them to are the document's mistake, not a wish for the default.
   const features = (written?.features ?? []).length > 0
   const unnamed = written?.mode === undefined || written.mode === 'custom'
-  if (unnamed && written?.model === undefined && !features) {
+  const vendor = written?.vendor !== undefined
+  if (unnamed && written?.model === undefined && !features && !vendor) {
     const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context))
     if (byDefault !== undefined) {
-      domain.cpu = { ...copy(byDefault as Draft<Cpu>), ...written }
+      const { match, fallback } = byDefault
+      // How to match a model is a word about the one that is named.
+      domain.cpu = {
+        ...copy(byDefault as Draft<Cpu>),
+        ...written,
+        ...(match && { match }),
+        ...(fallback && { fallback }),
+      }
       note(d, 'cpu', byDefault.model ?? byDefault.mode, {
         rule: 'cpu/default',
         reason: `what QEMU's ${context.machine.name} has where no CPU is named`,

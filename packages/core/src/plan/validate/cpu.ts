@@ -26,6 +26,9 @@ export function checkCpu(domain: AddressedDomain, context: PlanContext): Problem
       '@migratable',
     )
   }
+  if (cpu.vendor !== undefined && cpu.model === undefined && cpu.mode === 'custom') {
+    add('a <vendor> is given without the <model> that is its', 'vendor', 'ERR_XML_ERROR')
+  }
   problems.push(...checkWords(cpu), ...checkNumbers(cpu))
   const { topology } = cpu
   if (topology !== undefined) {
