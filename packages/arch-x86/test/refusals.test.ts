@@ -52,6 +52,30 @@ const rows: readonly Row[] = [
     'isa',
   ],
   [
+    'a label area that is too small for any label',
+    {
+      memory: "<maxMemory slots='1' unit='GiB'>4</maxMemory><memory unit='MiB'>768</memory>",
+      middle:
+        "<features><acpi/></features><cpu><numa><cell id='0' cpus='0' memory='512' unit='MiB'/></numa></cpu>",
+      devices:
+        "<memory model='nvdimm'><source><path>/n</path></source><target><size unit='MiB'>256</size><node>0</node><label><size unit='KiB'>64</size></label></target></memory>",
+    },
+    'devices/memory[1]/target/label',
+    'at least 128 KiB',
+  ],
+  [
+    'more parallel ports than the bus has places for',
+    { devices: "<parallel type='null'/>".repeat(4) },
+    'devices/parallel[4]',
+    'places for 3 parallel ports',
+  ],
+  [
+    'more serial ports than the bus has places for',
+    { devices: "<serial type='null'/>".repeat(5) },
+    'devices/serial[5]',
+    'places for 4 serial ports',
+  ],
+  [
     'a keymap by the name of a locale',
     { devices: "<graphics type='vnc' keymap='en_US'/>" },
     'devices/graphics[1]/@keymap',

@@ -1,6 +1,9 @@
 import type { Problem } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 
+/** QEMU's MIN_NAMESPACE_LABEL_SIZE (include/hw/mem/nvdimm.h), in KiB. */
+const minimumLabelKiB = 128
+
 /** What memory devices need of the domain: slots, room to grow, and a node to belong to. */
 export function checkMemoryDevices(domain: AddressedDomain): Problem[] {
   const devices = (domain.devices.memory ?? []).map((device, i) => ({
@@ -64,6 +67,11 @@ export function checkMemoryDevices(domain: AddressedDomain): Problem[] {
       (block === 0 || device.sizeKiB % block !== 0 || (device.requestedKiB ?? 0) % block !== 0)
     )
       add(`${path}/target/block`, `sizes are multiples of the block, ${block} KiB`)
+    if (device.labelSizeKiB !== undefined && device.labelSizeKiB < minimumLabelKiB)
+      add(
+        `${path}/target/label`,
+        `a label area has at least ${minimumLabelKiB} KiB, not ${device.labelSizeKiB}`,
+      )
     if (device.labelSizeKiB !== undefined && device.labelSizeKiB >= device.sizeKiB)
       add(`${path}/target/label`, 'the label area leaves no room in the device')
   }
