@@ -1,29 +1,11 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert'
-import {
-  defineArch,
-  type Arch,
-  type DeviceRow,
-  type HostFiles,
-  type QemuCapabilities,
-} from '@polyvirt/core/arch'
-import type { Scenario } from './scenario.ts'
-import { nowhere } from './target.ts'
+import { deepStrictEqual, ok } from 'node:assert'
+import { defineArch, type DeviceRow } from '@polyvirt/core/arch'
+import type { ArchLaw } from './arch-law.ts'
+import { cpuLaws } from './cpu-laws.ts'
+import { cpuVerbLaws } from './cpu-verb-laws.ts'
+import { hostLaws } from './host-laws.ts'
 
-/** Something that holds for an architecture as such, whatever the domain. */
-export interface ArchLaw {
-  readonly name: string
-  readonly check: (arch: Arch, known: KnownToSuite) => void
-}
-
-/** What a law may look at besides the architecture. */
-export interface KnownToSuite {
-  readonly scenarios: readonly Scenario[]
-  /** Of every emulator that was recorded. */
-  readonly capabilities: readonly QemuCapabilities[]
-}
-
-const emptyHost: HostFiles = { read: () => undefined, list: () => [] }
-
+/** Everything that holds for an architecture as such. */
 export const archLaws: readonly ArchLaw[] = [
   {
     name: 'its tables agree with each other',
@@ -40,79 +22,9 @@ export const archLaws: readonly ArchLaw[] = [
       }
     },
   },
-  {
-    name: 'each CPU model is in the list once',
-    check({ cpu }) {
-      const names = cpu.models.map(({ name }) => name)
-      deepStrictEqual(
-        names.filter((name, index) => names.indexOf(name) !== index),
-        [],
-      )
-    },
-  },
-  {
-    name: 'a host can run its own CPU',
-    check({ cpu }) {
-      for (const { name } of cpu.models) {
-        const one = { mode: 'custom', model: name } as const
-        strictEqual(cpu.compare(one, one).result, 'identical', `${name} compared with itself`)
-      }
-    },
-  },
-  {
-    name: 'a baseline runs on every CPU it was made from',
-    check({ cpu }) {
-      const models = cpu.models.map(({ name }) => ({ mode: 'custom', model: name }) as const)
-      for (const [index, first] of models.entries()) {
-        for (const second of models.slice(index, index + 8)) {
-          const baseline = cpu.baseline([first, second])
-          if ('problem' in baseline) continue
-          for (const host of [first, second]) {
-            const { result, reason } = cpu.compare(host, baseline.cpu)
-            ok(
-              result !== 'incompatible',
-              `the baseline of ${first.model} and ${second.model} does not run on ${host.model}: ${reason}`,
-            )
-          }
-        }
-      }
-    },
-  },
-  {
-    name: 'what its CPU driver refuses has a place and a message',
-    check({ cpu, guests, machine }, { capabilities: [capabilities] }) {
-      const found = capabilities?.machines.find(({ name, alias }) =>
-        machine.profiles.some(({ pattern }) => pattern.test(name) || pattern.test(alias ?? '')),
-      )
-      if (capabilities === undefined || found === undefined) return
-      const problems = cpu.check(
-        { mode: 'custom', match: 'exact', model: 'No-Such-CPU' },
-        {
-          guest: guests[0],
-          machine: found,
-          capabilities,
-          host: nowhere,
-          virtType: 'qemu',
-          features: {},
-        },
-      )
-      ok(problems.length > 0, 'a CPU that nobody has is refused')
-      for (const { path, message } of problems) {
-        ok(path !== undefined && path !== '', `'${message}' has no place`)
-        ok(message !== '', `the problem at ${path} has no message`)
-      }
-    },
-  },
-  {
-    name: 'its host reader survives a host that tells nothing',
-    check({ host, guests }) {
-      const info = host.read(emptyHost)
-      ok(host.machines.length > 0)
-      strictEqual(typeof info.arch, 'string')
-      ok(info.topology.cpus >= 0 && info.memoryKiB >= 0)
-      ok(guests.length > 0)
-    },
-  },
+  ...cpuLaws,
+  ...cpuVerbLaws,
+  ...hostLaws,
   {
     name: 'each row of its allow-list has a model that a recorded QEMU has',
     check({ devices }, { capabilities }) {

@@ -9,7 +9,8 @@ import { checkGolden, dropGolden, updatesGolden } from './golden.ts'
 import { debianGuests } from './guest/debian-guests.ts'
 import { buildGuestImage } from './guest/guest-image.ts'
 import type { GuestRecipe } from './guest/guest-recipe.ts'
-import { bootScenario, checkAsHost, checkReport } from './guest-tier.ts'
+import { checkAsHost } from './check-as-host.ts'
+import { bootScenario, checkReport } from './guest-tier.ts'
 import { liveCapabilities } from './live-capabilities.ts'
 import { liveTraits } from './live-traits.ts'
 import { acceptedPlan, checkModel, inContext } from './run-scenario.ts'
@@ -59,7 +60,7 @@ export function testArch(options: TestArchOptions): void {
         (one) => capabilitiesOf(one, fixtures, options) ?? [],
       )
       for (const { name, check } of archLaws) {
-        it(name, () => check(arch, { scenarios: all, capabilities }))
+        it(name, () => check(arch, { scenarios: all, capabilities, hosts: fixtures?.hosts ?? [] }))
       }
       for (const host of fixtures?.hosts ?? []) {
         it(`reads the recorded host ${host.name}`, () =>

@@ -1,4 +1,4 @@
-import type { Arch } from '@polyvirt/core/arch'
+import type { Arch, QemuCapabilities } from '@polyvirt/core/arch'
 import { minimalCapabilities } from '../src/minimal-arch.ts'
 import { testArch } from '../src/test-arch.ts'
 
@@ -10,12 +10,15 @@ export interface SuiteResult {
 }
 
 /** Runs the suite over an architecture with a runner of its own. */
-export async function collectSuite(arch: Arch): Promise<readonly SuiteResult[]> {
+export async function collectSuite(
+  arch: Arch,
+  capabilities: QemuCapabilities = minimalCapabilities,
+): Promise<readonly SuiteResult[]> {
   const groups: string[] = []
   const tests: { readonly name: string; readonly body: () => void | Promise<void> }[] = []
   testArch({
     arch,
-    capabilities: { 'qemu-system-toy64': minimalCapabilities },
+    capabilities: { 'qemu-system-toy64': capabilities },
     describe(name, body) {
       groups.push(name)
       body()

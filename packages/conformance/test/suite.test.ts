@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { minimalArch } from '../src/minimal-arch.ts'
+import { minimalArch, minimalCapabilities } from '../src/minimal-arch.ts'
 import { collectSuite } from './collect-suite.ts'
 import { cpuMutants } from './mutants/cpu-mutants.ts'
 import { hostMutants } from './mutants/host-mutants.ts'
 import { machineMutants } from './mutants/machine-mutants.ts'
+import { featureCpuCapabilities, withFeatureCpu } from './mutants/feature-cpu.ts'
 import { tableMutants } from './mutants/table-mutants.ts'
+import { verbMutants } from './mutants/verb-mutants.ts'
 
 const limitMs = 60_000
 
@@ -15,13 +17,27 @@ describe('the suite', () => {
     expect(results.length).toBeGreaterThan(200)
   })
 
+  it('passes an architecture with every verb of a CPU driver', { timeout: limitMs }, async () => {
+    const results = await collectSuite(
+      withFeatureCpu(),
+      featureCpuCapabilities(minimalCapabilities),
+    )
+    expect(results.filter(({ error }) => error !== undefined)).toEqual([])
+  })
+
   it('says that an emulator is not there rather than passing it over', async () => {
     const results = await collectSuite(minimalArch)
     const lines = results.map(({ name }) => name)
     expect(lines).toContainEqual(expect.stringContaining('qemu-system-toy64 is not installed'))
   })
 
-  for (const mutant of [...cpuMutants, ...tableMutants, ...machineMutants, ...hostMutants]) {
+  for (const mutant of [
+    ...cpuMutants,
+    ...tableMutants,
+    ...machineMutants,
+    ...hostMutants,
+    ...verbMutants,
+  ]) {
     it(`fails an architecture in which ${mutant.flaw}`, { timeout: limitMs }, async () => {
       const results = await collectSuite(mutant.arch)
       const caught = results.filter(

@@ -61,6 +61,8 @@ pick_console() {
 }
 [ -n "$talk" ] || pick_console
 exec </dev/$talk >/dev/$talk 2>&1
+# The terminal would echo a command while its reply is being written, in the middle of a line.
+stty -echo
 
 # Loads the drivers of whatever devices are here. Driving one may bring up others (a disk behind its
 # controller), and buses are scanned in the background: done when nothing new has come for a while.
@@ -102,6 +104,10 @@ snapshot() {
     /sys/devices/system/cpu/present /sys/devices/system/cpu/cpu[0-9]*/topology/* \
     /sys/devices/system/node/online /sys/devices/system/node/node*/cpulist \
     /sys/devices/system/node/node*/meminfo /sys/devices/system/node/node*/distance \
+    /sys/devices/system/node/node*/hugepages/*/nr_hugepages \
+    /sys/devices/system/cpu/cpu[0-9]*/online /sys/devices/system/cpu/cpu[0-9]*/cache/index*/* \
+    /sys/devices/system/cpu/vulnerabilities/* /sys/devices/system/cpu/smt/* \
+    /sys/kernel/mm/hugepages/*/nr_hugepages \
     /sys/devices/system/memory/block_size_bytes \
     /sys/devices/system/clocksource/clocksource0/*_clocksource \
     /sys/bus/pci/devices/*/vendor /sys/bus/pci/devices/*/device /sys/bus/pci/devices/*/class \
@@ -123,8 +129,9 @@ snapshot() {
     /sys/class/misc/hw_random/rng_current /sys/class/misc/hw_random/rng_available \
     /sys/class/watchdog/*/identity /sys/class/watchdog/*/timeout \
     /sys/class/virtio-ports/*/name /sys/class/rtc/*/name /sys/class/rtc/*/since_epoch \
-    /sys/class/tpm/*/tpm_version_major /sys/class/graphics/*/name \
-    /sys/devices/virtual/dmi/id/* /sys/devices/pci*/*/capability . 2>/dev/null
+    /sys/class/tpm/*/tpm_version_major /sys/class/graphics/*/name /sys/kernel/iommu_groups/*/type \
+    /sys/devices/virtual/dmi/id/* /sys/firmware/dmi/tables/* /sys/devices/pci*/*/capability \
+    . 2>/dev/null
   [ -d /proc/device-tree ] && cp -r --parents /sys/firmware/devicetree/base . 2>/dev/null
   # A link to each device tells where it hangs; a link in each device, what drives it. Two trees,
   # because in one the first would stand in the way of the second.

@@ -99,6 +99,32 @@ export class DebianArchive {
     )
   }
 
+  /**
+   * Files of these packages and of everything they depend on, recommendations left out, by apt's own
+   * choice of versions. Those that are here already are not fetched again.
+   */
+  async fetchWithDependencies(names: readonly string[]): Promise<readonly string[]> {
+    const install = ['-y', '--no-install-recommends', 'install', ...names]
+    const chosen = await this.#apt('apt-get', ['--simulate', ...install])
+    if (chosen.outcome !== 'succeeded')
+      throw new GuestError(`apt cannot install ${names.join(', ')}:\n${lastLines(chosen.stderr)}`)
+    const fetched = await this.#apt('apt-get', ['--download-only', ...install])
+    if (fetched.outcome !== 'succeeded')
+      throw new GuestError(`apt cannot fetch ${names.join(', ')}:\n${lastLines(fetched.stderr)}`)
+    const folder = join(this.#options.directory, 'cache/archives')
+    // Older versions of other runs may lie beside those that were chosen.
+    const wanted = new Set(
+      [...chosen.stdout.matchAll(/^Inst (\S+) \((\S+) /gm)].map(
+        ([, name, version]) => `${name}_${version?.replaceAll(':', '%3a')}`,
+      ),
+    )
+    const files = await readdir(folder)
+    return files
+      .filter((file) => wanted.has(file.replace(/_[^_]+\.deb$/, '')))
+      .toSorted()
+      .map((file) => join(folder, file))
+  }
+
   async #show(name: string): Promise<ReadonlyMap<string, string> | undefined> {
     const result = await this.#apt('apt-cache', ['show', '--no-all-versions', name])
     if (result.outcome === 'failed') return undefined

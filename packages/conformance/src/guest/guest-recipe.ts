@@ -1,3 +1,5 @@
+import type { NpmPackage } from './npm-package.ts'
+
 /**
  * What a guest image is made of: everything that differs from one guest architecture to another.
  *
@@ -11,6 +13,8 @@ export interface GuestRecipe {
   readonly kernelPackage: string
   /** Drivers that only this architecture's machines need, beside {@link commonModules}. */
   readonly modules?: readonly string[]
+  /** A package with `bin/node` for this architecture, for guests that run JavaScript. */
+  readonly node?: NpmPackage
 }
 
 /**

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { Domain } from '@polyvirt/core'
+import { claims } from './claims.ts'
+import { connectConsole } from './guest/boot-guest.ts'
+import type { GuestConsole, WaitOptions } from './guest/guest-console.ts'
+import type { GuestImage } from './guest/guest-image.ts'
+import type { ConsoleProgress } from './guest/patience.ts'
+import { readReport, type ReceivedReport } from './guest/read-report.ts'
+import type { Planned } from './plan-scenario.ts'
+import { startQemu } from './started-qemu.ts'
+import type { Target } from './target.ts'
+
+/** A guest that has reported, with the plan it was started from. */
+export interface BootedReport extends ReceivedReport {
+  readonly planned: Planned
+}
+
+/** The same while it runs: it obeys commands. Disposing of it switches it off. */
+export interface StartedGuest extends BootedReport, AsyncDisposable {
+  readonly console: GuestConsole
+  /** What to wait for its replies with. */
+  readonly patience: WaitOptions
+}
+
+export interface BootScenarioOptions {
+  readonly emulator?: string
+  readonly image: GuestImage
+  readonly onProgress?: (progress: ConsoleProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** Kernel parameters: both kinds of serial console, whichever there is, and no self-tests. */
+const parameters = 'console=ttyS0 console=hvc0 quiet cryptomgr.notests'
+
+/**
+ * Plans a document with a real kernel and its first serial line on a socket, starts it, and waits
+ * for what the guest has to say.
+ */
+export async function startGuest(
+  xml: string,
+  target: Target,
+  options: BootScenarioOptions,
+): Promise<StartedGuest> {
+  const nonce = randomUUID()
+  const qemu = await startQemu(xml, target, {
+    ...(options.emulator === undefined ? {} : { emulator: options.emulator }),
+    adapt: (domain, folder) =>
+      withKernel(withConsole(domain, join(folder, 'console')), options.image, nonce, target),
+  })
+  try {
+    const console = await connectConsole(join(qemu.folder, 'console'))
+    await qemu.qmp.execute('cont')
+    const patience: WaitOptions = {
+      cpuMs: qemu.cpuMs,
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    }
+    const received = await readReport(console, { nonce, ...patience })
+    return {
+      ...received,
+      planned: qemu.planned,
+      console,
+      patience,
+      [Symbol.asyncDispose]: () => qemu[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await qemu[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+function withKernel(domain: Domain, image: GuestImage, nonce: string, target: Target): Domain {
+  // Without ACPI a board that has it leaves its guest without power management and interrupts.
+  const acpi = claims(target, 'feature:acpi') && domain.features?.acpi === undefined
+  return {
+    ...domain,
+    os: {
+      ...domain.os,
+      kernel: image.kernel,
+      initrd: image.initrd,
+      cmdline: `${parameters} polyvirt.nonce=${nonce}`,
+    },
+    ...(acpi ? { features: { ...domain.features, acpi: true } } : {}),
+  }
+}
+
+/** The first serial line on a socket, whatever the document had it on. */
+function withConsole(domain: Domain, path: string): Domain {
+  const { serial = [], console = [] } = domain.devices
+  const [first, ...others] = serial
+  const backend = { type: 'unix', sources: [{ mode: 'bind', path }] } as const
+  // The first console is the first serial line; what is behind it stands for itself.
+  const rest = console.filter(
+    ({ targetType }) => targetType !== undefined && targetType !== 'serial',
+  )
+  return {
+    ...domain,
+    devices: { ...domain.devices, serial: [{ ...first, ...backend }, ...others], console: rest },
+  }
+}
