@@ -1,5 +1,5 @@
 import { nearest, quote } from '@polyvirt/core/arch'
-import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
+import type { Cpu, CpuContext, HostVirtualization, Problem } from '@polyvirt/core/arch'
 import { compare } from './cpu-compare.ts'
 import { canonicalModel, compatLevels, generationOf } from './cpu-models.ts'
 import { documentName, findCpu, generationsIn, hasCore } from './qemu-cpus.ts'
@@ -86,9 +86,27 @@ function checkHost(one: Cpu, { virtType, host }: CpuContext): Problem[] {
   if (virtType !== 'kvm' || model === undefined) return []
   const modules = host.virtualization?.modules ?? []
   if (one.mode === 'custom' && modules.includes('kvm_pr') && !modules.includes('kvm_hv')) return []
+  const nested = checkNested(one, host.virtualization)
+  if (nested.length > 0) return nested
   const verdict = compare({ model, ...(vendor !== undefined && { vendor }) }, one)
   if (verdict.result !== 'incompatible') return []
   return [{ code: 'ERR_CPU_INCOMPATIBLE', path: 'model', message: verdict.reason ?? '' }]
+}
+
+/** The hash page table went with POWER9's radix tree, which older processors do not know. */
+const firstRadix = 9
+
+/**
+ * KVM of a host that is a guest itself translates addresses by radix trees only (QEMU: "HPT not
+ * supported in nested guests"), so nothing older than POWER9 runs there.
+ */
+function checkNested(one: Cpu, virtualization: HostVirtualization | undefined): Problem[] {
+  const { guestOf, modules = [] } = virtualization ?? {}
+  const asked = one.mode === 'host-model' ? generationOf(one.model ?? '') : undefined
+  if (guestOf === undefined || !modules.includes('kvm_hv')) return []
+  if (asked === undefined || asked >= firstRadix) return []
+  const message = `this host is a guest of ${guestOf}, and KVM in a guest has no hash page tables, which ${quote(one.model ?? '')} needs; use 'power9' or newer, or type='qemu'`
+  return [{ code: 'ERR_CPU_INCOMPATIBLE', path: 'model', message }]
 }
 
 function checkRest(one: Cpu): Problem[] {

@@ -13,6 +13,12 @@ const pr: Partial<CpuContext> = { virtType: 'kvm', host: hostWith('POWER8', ['kv
 
 const tcg: Partial<CpuContext> = { virtType: 'qemu' }
 
+const inGuest = hostWith('POWER9', ['kvm_hv'])
+const nested = {
+  virtType: 'kvm',
+  host: { ...inGuest, virtualization: { modules: ['kvm_hv'], guestOf: 'KVM' } },
+} as const
+
 describe('accepted', () => {
   it.each([
     ['a generation', custom('POWER9'), tcg],
@@ -27,6 +33,7 @@ describe('accepted', () => {
     ['a variant of the host’s generation', custom('POWER8E'), hv('POWER8')],
     ['the host', compat(), hv('POWER8')],
     ['a mode that the host has', compat('power8'), hv('POWER9')],
+    ['a mode with radix trees in a guest', compat('power9'), nested],
     ['the host, whatever it is', { mode: 'host-passthrough' }, hv('970mp')],
     ['a mode on a host that is not known', compat('power8'), hv(undefined)],
     ['another generation with KVM-PR', custom('POWER7'), pr],
@@ -55,6 +62,7 @@ describe('refused', () => {
     ],
     ['everything', { mode: 'maximum' }, hv('POWER9'), '@mode', 'name a generation'],
     ['a level in upper case', compat('POWER8'), hv('POWER9'), 'model', "did you mean 'power8'"],
+    ['a level without radix trees in a guest', compat('power8'), nested, 'model', "use 'power9'"],
     ['a level above the host', compat('power10'), hv('POWER9'), 'model', 'power8, power9'],
     ['a level above QEMU', compat('power11'), hv('POWER11'), 'model', "newest is 'power10'"],
     ['a level on a 970', compat('power6'), hv('970mp'), 'model', 'no compatibility modes'],

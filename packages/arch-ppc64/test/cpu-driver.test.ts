@@ -172,8 +172,12 @@ describe('a baseline', () => {
   })
 
   it('is one of the models that may be the answer', () => {
-    expect(cpu.baseline(models('POWER9'), { models: [{ name: 'POWER9' }] })).toEqual({ cpu: power9 })
-    expect(cpu.baseline(models('POWER9'), { models: [{ name: 'POWER8' }] })).toHaveProperty('problem')
+    expect(cpu.baseline(models('POWER9'), { models: [{ name: 'POWER9' }] })).toEqual({
+      cpu: power9,
+    })
+    expect(cpu.baseline(models('POWER9'), { models: [{ name: 'POWER8' }] })).toHaveProperty(
+      'problem',
+    )
   })
 })
 
