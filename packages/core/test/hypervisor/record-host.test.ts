@@ -32,6 +32,8 @@ const machine = described({
   [`${cpu}/cpu0/power/secret`]: 'x\n',
   '/sys/devices/system/node/node0/cpulist': '0-1\n',
   '/sys/devices/system/node/node0/cpu0/deep': 'x\n',
+  '/sys/module/kvm_toy/parameters/nested': 'Y\n',
+  '/sys/module/other/parameters/key': 'x\n',
   '/proc/board/serial': 'S123',
   '/proc/board/model': 'M1',
   '/etc/passwd': 'root',
@@ -63,6 +65,7 @@ describe('a recording', () => {
     expect(linuxTopology(files, options)).toEqual(linuxTopology(machine, options))
     expect(readFileSync(join(folder, 'proc/board/serial'), 'utf8')).toBe('0000')
     expect(readFileSync(join(folder, 'proc/board/model'), 'utf8')).toBe('M1')
+    expect(files.list('/sys/module')).toEqual(['kvm_toy'])
   })
 
   test('holds nothing that no reader looks at', async () => {
@@ -70,7 +73,7 @@ describe('a recording', () => {
     const { files } = await recordHost(registry, folder, machine)
     for (const path of ['etc/passwd', `${cpu}/cpu0/power`, 'sys/devices/system/node/node0/cpu0'])
       expect(existsSync(join(folder, path)), path).toBe(false)
-    expect(files).toBe(9)
+    expect(files).toBe(10)
   })
 
   test('wants a folder of its own', async () => {
