@@ -20,11 +20,12 @@ import type {
   VersionInfo,
 } from './hypervisor.ts'
 import type { Layout } from './layout.ts'
+import type * as Planning from './planning.ts'
 import type { Plan, Planner, PlanRequest } from './planning.ts'
 import { version } from './version.ts'
 
 /** Loaded with the first verb that plans; see there. */
-export const planning = (): Promise<typeof import('./planning.ts')> => import('./planning.ts')
+export const planning = (): Promise<typeof Planning> => import('./planning.ts')
 
 /** The half of a hypervisor that speaks of the machine it stands on, and of no domain. */
 export abstract class HostConnection {

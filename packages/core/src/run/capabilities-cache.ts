@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { basename, join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { array, boolean, isRecord, number, object, record, string } from '../qmp/shape.ts'
 import type { EmulatorIdentity } from './emulator-identity.ts'
-import { makePrivateDir, readOwnFile, writePrivateFile } from './private-dir.ts'
+import { readKept, writeKept } from './kept-answers.ts'
+import type { KeptAnswers } from './kept-answers.ts'
 import type { QemuCapabilities, QuestionOptions } from './qemu-capabilities.ts'
 
 /** What was asked, of whom, and the answer. */
@@ -15,8 +13,6 @@ export interface CacheEntry {
 
 /** Raised when the meaning of an entry changes; entries of other formats are not read. */
 const format = 2
-
-const maxBytes = 16 * 1024 * 1024
 
 /** Enough of the shape that no reader of a damaged entry can stumble. */
 const checks = {
@@ -46,40 +42,21 @@ const checks = {
   }),
 }
 
-/** One file for each emulator and user. */
-function fileOf(dir: string, identity: EmulatorIdentity): string {
-  const key = JSON.stringify([identity.path, identity.uid, identity.launcher])
-  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16)
-  return join(dir, `${basename(identity.path).replaceAll(/[^\w.-]/g, '_')}-${hash}.json`)
-}
+const answersIn = (dir: string): KeptAnswers => ({ dir, kind: '', format })
 
 /** The entry of exactly this identity; undefined where there is none that can be trusted. */
 export async function readCache(
   dir: string,
   identity: EmulatorIdentity,
 ): Promise<CacheEntry | undefined> {
-  try {
-    const entry: unknown = JSON.parse(await readOwnFile(fileOf(dir, identity), maxBytes))
-    if (!isRecord(entry) || entry['format'] !== format) return undefined
-    if (!isDeepStrictEqual(entry['identity'], JSON.parse(JSON.stringify(identity))))
-      return undefined
-    return isUndamaged(entry) ? (entry as unknown as CacheEntry) : undefined
-  } catch {
-    return undefined
-  }
+  const entry = await readKept(answersIn(dir), identity)
+  return entry !== undefined && isUndamaged(entry) ? (entry as unknown as CacheEntry) : undefined
 }
 
 /** Keeps an answer; a cache that cannot be written only costs the next one a probe. */
 export async function writeCache(dir: string, entry: CacheEntry): Promise<boolean> {
-  try {
-    await makePrivateDir(dir)
-    await writePrivateFile(fileOf(dir, entry.identity), JSON.stringify({ format, ...entry }), {
-      durable: false,
-    })
-    return true
-  } catch {
-    return false
-  }
+  const { identity, ...answer } = entry
+  return writeKept(answersIn(dir), identity, answer)
 }
 
 function isUndamaged(entry: Readonly<Record<string, unknown>>): boolean {

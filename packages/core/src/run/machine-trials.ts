@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { basename, join } from 'node:path'
 import { QmpError } from '../qmp/index.ts'
 import { isRecord } from '../qmp/shape.ts'
 import { checkEmulator } from './check-emulator.ts'
 import { identifyEmulator } from './emulator-identity.ts'
 import type { EmulatorIdentity } from './emulator-identity.ts'
-import { makePrivateDir, readOwnFile, writePrivateFile } from './private-dir.ts'
+import { readKept, writeKept } from './kept-answers.ts'
+import type { KeptAnswers } from './kept-answers.ts'
 import { withProbe } from './probe-session.ts'
 import type { ProbeSessionOptions } from './probe-session.ts'
 
@@ -25,10 +24,6 @@ export interface MachineTrialOptions extends ProbeSessionOptions {
   readonly properties: readonly string[]
 }
 
-/** Raised when the meaning of a kept answer changes. */
-const format = 1
-const maxBytes = 4 * 1024 * 1024
-
 /**
  * Starts a machine to see whether it starts: some demands on a machine are refused only then. Kept,
  * as long as the emulator, the host's kernel and its KVM are the same; a failure is kept as well.
@@ -45,7 +40,7 @@ export async function tryMachine(options: MachineTrialOptions): Promise<MachineT
   if (cacheDir !== undefined) {
     // Read again: another trial may have been kept meanwhile.
     const all = { ...(await readTrials(cacheDir, identity)), [key]: trial }
-    await writeTrials(cacheDir, identity, all)
+    await writeKept(answersIn(cacheDir), identity, { trials: all })
   }
   return trial
 }
@@ -89,25 +84,13 @@ function lastWords(error: unknown): string {
     .slice(0, 500)
 }
 
-function fileOf(dir: string, identity: EmulatorIdentity): string {
-  const key = JSON.stringify([identity.path, identity.uid, identity.launcher])
-  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16)
-  return join(dir, `machines-${basename(identity.path).replaceAll(/[^\w.-]/g, '_')}-${hash}.json`)
-}
-
 type Trials = Readonly<Record<string, MachineTrial>>
 
+const answersIn = (dir: string): KeptAnswers => ({ dir, kind: 'machines', format: 1 })
+
 async function readTrials(dir: string, identity: EmulatorIdentity): Promise<Trials> {
-  try {
-    const entry: unknown = JSON.parse(await readOwnFile(fileOf(dir, identity), maxBytes))
-    if (!isRecord(entry) || entry['format'] !== format) return {}
-    if (JSON.stringify(entry['identity']) !== JSON.stringify(identity)) return {}
-    const { trials } = entry
-    if (!isRecord(trials) || !Object.values(trials).every(isTrial)) return {}
-    return trials as Trials
-  } catch {
-    return {}
-  }
+  const { trials } = (await readKept(answersIn(dir), identity)) ?? {}
+  return isRecord(trials) && Object.values(trials).every(isTrial) ? (trials as Trials) : {}
 }
 
 function isTrial(value: unknown): value is MachineTrial {
@@ -117,14 +100,4 @@ function isTrial(value: unknown): value is MachineTrial {
     (refused === undefined || typeof refused === 'string') &&
     Object.values(value['properties']).every((one) => typeof one === 'string')
   )
-}
-
-async function writeTrials(dir: string, identity: EmulatorIdentity, trials: Trials): Promise<void> {
-  try {
-    await makePrivateDir(dir)
-    const text = JSON.stringify({ format, identity, trials })
-    await writePrivateFile(fileOf(dir, identity), text, { durable: false })
-  } catch {
-    // A cache that cannot be written only costs the next one a trial.
-  }
 }

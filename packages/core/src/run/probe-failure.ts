@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto'
-import { basename, join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { domainError } from '../errors.ts'
 import { MonitorError } from '../qmp/index.ts'
-import { isRecord } from '../qmp/shape.ts'
 import type { EmulatorIdentity } from './emulator-identity.ts'
-import { makePrivateDir, readOwnFile, writePrivateFile } from './private-dir.ts'
+import { readKept, writeKept } from './kept-answers.ts'
+import type { KeptAnswers } from './kept-answers.ts'
 
 /**
  * How long an emulator that did not answer is left alone, in milliseconds. One that hangs costs the
@@ -46,24 +43,14 @@ interface Failure {
   readonly atMs: number
 }
 
-function fileOf(dir: string, identity: EmulatorIdentity): string {
-  const key = JSON.stringify([identity.path, identity.uid, identity.launcher])
-  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16)
-  return join(dir, `failed-${basename(identity.path).replaceAll(/[^\w.-]/g, '_')}-${hash}.json`)
-}
+const answersIn = (dir: string): KeptAnswers => ({ dir, kind: 'failed', format: 1 })
 
 async function readFailure(dir: string, identity: EmulatorIdentity): Promise<Failure | undefined> {
-  try {
-    const entry: unknown = JSON.parse(await readOwnFile(fileOf(dir, identity), 256 * 1024))
-    if (!isRecord(entry) || !isDeepStrictEqual(entry['identity'], plain(identity))) return undefined
-    const { message, atMs } = entry
-    if (typeof message !== 'string' || typeof atMs !== 'number') return undefined
-    // A clock that was set back would make it last for ever.
-    const ageMs = Date.now() - atMs
-    return ageMs >= 0 && ageMs < quietMs ? { message, atMs } : undefined
-  } catch {
-    return undefined
-  }
+  const { message, atMs } = (await readKept(answersIn(dir), identity)) ?? {}
+  if (typeof message !== 'string' || typeof atMs !== 'number') return undefined
+  // A clock that was set back would make it last for ever.
+  const ageMs = Date.now() - atMs
+  return ageMs >= 0 && ageMs < quietMs ? { message, atMs } : undefined
 }
 
 async function writeFailure(
@@ -71,18 +58,7 @@ async function writeFailure(
   identity: EmulatorIdentity,
   error: unknown,
 ): Promise<void> {
-  try {
-    const text = error instanceof Error ? error.message : String(error)
-    const message = text.replace(/^internal error: /, '')
-    await makePrivateDir(dir)
-    const entry = { identity, message, atMs: Date.now() }
-    await writePrivateFile(fileOf(dir, identity), JSON.stringify(entry), { durable: false })
-  } catch {
-    // It costs the next one a probe.
-  }
-}
-
-/** As JSON keeps it. */
-function plain(identity: EmulatorIdentity): unknown {
-  return JSON.parse(JSON.stringify(identity))
+  const text = error instanceof Error ? error.message : String(error)
+  const failure: Failure = { message: text.replace(/^internal error: /, ''), atMs: Date.now() }
+  await writeKept(answersIn(dir), identity, { ...failure })
 }

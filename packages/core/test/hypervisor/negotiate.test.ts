@@ -52,7 +52,7 @@ function qemu(has: Readonly<Record<string, readonly string[]>>): {
     asked.push([accelerator, ...Object.entries(properties).map(([k, v]) => `${k}=${v}`)].join(' '))
     const wanted = { ...defaults, 'cap-pages': '64k', ...properties }
     const wrong = Object.entries(wanted).find(
-      ([name, value]) => has[name]?.includes(value) === false,
+      ([name, value]) => has[name] !== undefined && !has[name].includes(value),
     )
     return Promise.resolve(
       accelerator === 'kvm' && wrong !== undefined

@@ -33,10 +33,10 @@ describe('an emulator that failed to answer', () => {
   test('is asked again when it changed, or after a while', async () => {
     const dir = tempDir()
     const one = failing(new Error('it crashed'))
-    await expect(askUnlessFailed(identity, dir, one.ask)).rejects.toThrow()
+    await expect(askUnlessFailed(identity, dir, one.ask)).rejects.toThrow('it crashed')
     const changed = { ...identity, mtimeNs: '1' }
     await expect(askUnlessFailed(changed, dir, () => Promise.resolve(7))).resolves.toBe(7)
-    await expect(askUnlessFailed(identity, dir, one.ask)).rejects.toThrow()
+    await expect(askUnlessFailed(identity, dir, one.ask)).rejects.toThrow('it crashed')
     expect(one.count).toBe(1)
     vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ['Date'] })
     try {
