@@ -49,7 +49,7 @@ export function damagedHost(files: HostFiles, seed: number): HostFiles {
       const accident = random()
       if (accident < 0.05) return []
       if (accident < 0.2) return names.filter(() => random() < 0.5)
-      if (accident < 0.3) return [...names, ...oddNames].toSorted()
+      if (accident < 0.3) return [...names, ...oddNames].toSorted((a, b) => (a < b ? -1 : 1))
       return names
     },
   }

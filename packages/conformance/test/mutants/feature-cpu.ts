@@ -89,7 +89,7 @@ export const featureCpu: Required<
             {
               code: 'ERR_CONFIG_UNSUPPORTED',
               path: `feature[${index + 1}]/@name`,
-              message: `no feature is called '${name}'`,
+              message: `no feature is called ${JSON.stringify(name)}`,
             },
           ],
     ),

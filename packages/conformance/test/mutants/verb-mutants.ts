@@ -129,7 +129,7 @@ export const verbMutants: readonly Mutant[] = [
     arch: withFeatureCpu({
       validateFeatures: ({ features = [] }) =>
         featureCpu.validateFeatures({
-          features: features.map(({ name }) => ({ name: `${name}!` })),
+          features: features.map(({ name }) => ({ name: [name, '!'].join('') })),
         }),
     }),
     caughtBy: 'laws > a feature that nobody knows',
