@@ -1,41 +1,7 @@
 /** polyvirt's library: open a hypervisor, define and run domains. */
 export { openHypervisor, defaultUri } from './hypervisor/open-hypervisor.ts'
 export type { OpenOptions } from './hypervisor/open-hypervisor.ts'
-export type {
-  BaselineCpuOptions,
-  CellFreeMemory,
-  CompareCpuOptions,
-  CpuComparisonResult,
-  DiagnoseOptions,
-  Finding,
-  MigrationTarget,
-  MigrationVerdict,
-  NodeCpuMap,
-  NodeCpuStats,
-  NodeMemoryStats,
-  ConsoleOptions,
-  ConsoleStream,
-  CreateOptions,
-  DefineOptions,
-  DefineResult,
-  DomainCapabilitiesOptions,
-  DomainEvent,
-  DomainFilter,
-  DomainInfo,
-  DomainReference,
-  DomainState,
-  DomainStateName,
-  DomainSummary,
-  Explanation,
-  ExplanationEntry,
-  Hypervisor,
-  NativeOptions,
-  NativeResult,
-  NegotiatedCapability,
-  NodeInfo,
-  VersionInfo,
-  XmlDescOptions,
-} from './hypervisor/hypervisor.ts'
+export type * from './hypervisor/hypervisor.ts'
 export { createRegistry, unknownArch } from './arch/registry.ts'
 export type { ArchRegistry } from './arch/registry.ts'
 export type { Arch } from './arch/arch.ts'

@@ -1,19 +1,8 @@
-import type { Arch, QemuCapabilities } from '@polyvirt/core'
-import type { HostInfo } from '@polyvirt/core/arch'
 import type { MatrixCase } from '../cases/matrix-case.ts'
+import type { AskedEmulator } from './core-rooms.ts'
 import type { MatrixFacts } from './matrix-facts.ts'
 
 /** The emulator that a case is about, as core's questions take it. */
-export interface AskedEmulator {
-  readonly arch: Arch
-  readonly guestName: string
-  readonly emulator: string
-  readonly capabilities: QemuCapabilities
-  readonly host: HostInfo
-  readonly virtType: 'qemu'
-  readonly machine?: string
-}
-
 export async function askedEmulator(
   { arch: guestName, machine }: Pick<MatrixCase, 'arch' | 'machine'>,
   facts: MatrixFacts,

@@ -2,6 +2,7 @@
  * Rooms of core that no door leads to, entered here only: the verbs as pure functions, so that
  * they can be asked about another host than the one they run on, and the probe of an emulator.
  */
+export type { AskedEmulator } from '../../../packages/core/src/hypervisor/planning.ts'
 export {
   capabilitiesOf,
   contextOf,

@@ -1,5 +1,4 @@
-import { parseCpuset } from '../domain/cpuset.ts'
-import type { HostCell, HostFiles } from './host-info.ts'
+import type { HostFiles } from './host-info.ts'
 
 /**
  * What Linux tells of itself in the same place on every architecture. Host readers call these for
@@ -26,18 +25,4 @@ export function hostPageSizesKiB(files: HostFiles, baseKiB: number): readonly nu
     .map((name) => Number(/^hugepages-(\d+)kB$/.exec(name)?.[1] ?? 0))
     .filter((size) => size > 0)
   return [baseKiB, ...huge.toSorted((a, b) => a - b)]
-}
-
-/** NUMA nodes by number, which need not be consecutive. */
-export function hostCells(files: HostFiles): readonly HostCell[] {
-  const nodes = '/sys/devices/system/node'
-  return files
-    .list(nodes)
-    .flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? [])
-    .map((id) => {
-      const memory = /MemTotal:\s*(\d+)/.exec(hostText(files, `${nodes}/node${id}/meminfo`))?.[1]
-      const cpus = parseCpuset(hostText(files, `${nodes}/node${id}/cpulist`).trim()) ?? []
-      return { id: Number(id), memoryKiB: Number(memory ?? 0), cpus }
-    })
-    .toSorted((a, b) => a.id - b.id)
 }

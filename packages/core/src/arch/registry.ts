@@ -37,6 +37,14 @@ export function createRegistry(arches: readonly Arch[]): ArchRegistry {
   })
 }
 
+/** The architecture that serves this guest, or nothing: a host need not be of an installed one. */
+export async function findIfServed(
+  registry: ArchRegistry,
+  guest: string,
+): Promise<Arch | undefined> {
+  return registry.guests().includes(guest) ? registry.find(guest) : undefined
+}
+
 /** The error for a guest architecture that no installed package serves. */
 export function unknownArch(guest: string, installed: readonly string[], hint?: string): Error {
   const near = nearest(guest, installed)

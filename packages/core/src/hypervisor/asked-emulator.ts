@@ -2,6 +2,7 @@ import type { Arch } from '../arch/arch.ts'
 import type { CpuContext } from '../arch/cpu-driver.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import { domainError, quote } from '../errors.ts'
+import { cpuContext } from '../plan/defaults/cpu.ts'
 import { planContext } from '../plan/plan-context.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
@@ -49,6 +50,5 @@ export function contextOf(asked: AskedEmulator): {
       `KVM is not usable for ${quote(guestName)} here: ${reason}`,
     )
   }
-  const cpu = { guest, machine: plan.machine, capabilities, host, virtType, features: {} }
-  return { plan, cpu }
+  return { plan, cpu: cpuContext({ type: virtType }, plan) }
 }

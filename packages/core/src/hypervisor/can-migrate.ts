@@ -2,10 +2,11 @@ import type { Cpu } from '../domain/cpu.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
 import type { Problem } from '../errors.ts'
+import { exactCpu } from '../plan/defaults/cpu.ts'
 import { capabilityName, namedCapabilities } from '../plan/machine-grants.ts'
 import type { XmlElement } from '../xml/element.ts'
 import { readXml } from '../xml/read-xml.ts'
-import { readCpuDocuments } from './cpu-documents.ts'
+import { readCpusOf } from './cpu-documents.ts'
 import type { MigrationTarget, MigrationVerdict } from './hypervisor.ts'
 import type { Plan } from './planner.ts'
 
@@ -50,7 +51,7 @@ class Judge {
     this.#machine(guest)
     this.#accelerator(guest)
     const offered = offeredBy(host.domainCapabilities)
-    if (this.#domain.type === 'kvm') this.#nativeCpu(host.capabilities)
+    if (this.#domain.type === 'kvm') this.#nativeCpu(root)
     else this.#emulatedCpu(offered)
     this.#capabilities(offered)
   }
@@ -104,12 +105,12 @@ class Judge {
   }
 
   /** Under KVM the guest sees the host's processor. */
-  #nativeCpu(capabilities: string): void {
-    const cpu = this.#ownCpu()
+  #nativeCpu(capabilities: XmlElement): void {
+    const cpu = exactCpu(this.#domain, this.#plan.context)
     if (cpu === undefined) return
     let host: Cpu | undefined
     try {
-      host = readCpuDocuments(capabilities)[0]?.cpu
+      host = readCpusOf([capabilities])[0]?.cpu
     } catch {
       host = undefined
     }
@@ -134,24 +135,9 @@ class Judge {
       )
   }
 
-  /** The CPU that a run of the domain has here. */
-  #ownCpu(): Cpu | undefined {
-    const { context, domain } = this.#plan
-    const { guest, machine, capabilities, host, arch } = context
-    const facts = {
-      guest,
-      machine,
-      capabilities,
-      host,
-      virtType: domain.type,
-      features: domain.features ?? {},
-    }
-    return domain.cpu && (arch.cpu.update?.(domain.cpu, facts) ?? domain.cpu)
-  }
-
   /** Under TCG it is QEMU that must know the model. */
   #emulatedCpu(offered: XmlElement | undefined): void {
-    const cpu = this.#ownCpu()
+    const cpu = exactCpu(this.#domain, this.#plan.context)
     if (cpu?.model === undefined) return
     const custom = offered?.children
       .find((one) => one.name === 'cpu')

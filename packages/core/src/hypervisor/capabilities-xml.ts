@@ -1,4 +1,4 @@
-import { guestOf } from '../arch/registry.ts'
+import { findIfServed, guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import { offeredMachines } from '../plan/plan-context.ts'
@@ -16,11 +16,7 @@ export async function capabilitiesXml(
   layout: Layout,
 ): Promise<string> {
   const root = new XmlWriter('capabilities')
-  writeHost(
-    root.append(['host']),
-    host,
-    registry.guests().includes(host.arch) ? await registry.find(host.arch) : undefined,
-  )
+  writeHost(root.append(['host']), host, await findIfServed(registry, host.arch))
   for (const installed of await installedEmulators(registry, layout))
     writeGuest(root.append(['guest']), installed, host)
   return root.toString()

@@ -1,8 +1,9 @@
 import { cpuXml } from '../domain/cpu.ts'
 import type { Cpu } from '../domain/cpu.ts'
-import { DomainError, domainError, quote } from '../errors.ts'
+import { DomainError, domainError } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import type { XmlElement } from '../xml/element.ts'
+import { repeatedFeatures } from '../plan/validate/cpu.ts'
 import { readElement, writeRecord } from '../xml/fields.ts'
 import { readXml } from '../xml/read-xml.ts'
 import { XmlWriter } from '../xml/writer.ts'
@@ -21,7 +22,15 @@ export interface CpuDocument {
  * @throws DomainError `ERR_XML_ERROR` where it holds none, or one that cannot be read.
  */
 export function readCpuDocuments(text: string, validate = false): readonly CpuDocument[] {
-  const found = documentsIn(text).flatMap(cpusOf)
+  return readCpusOf(documentsIn(text), validate)
+}
+
+/** The same of documents that have been read already. */
+export function readCpusOf(
+  documents: readonly XmlElement[],
+  validate = false,
+): readonly CpuDocument[] {
+  const found = documents.flatMap(cpusOf)
   if (found.length === 0) {
     throw domainError(
       'ERR_XML_ERROR',
@@ -107,25 +116,11 @@ function readCpu(element: XmlElement, validate: boolean): Cpu {
     },
     cpuXml,
   )
-  problems.push(...findSlips(cpu))
+  problems.push(...repeatedFeatures(cpu))
   if (validate) problems.push(...warnings)
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   return host ? hostCpu(cpu) : { mode: 'custom', ...cpu }
-}
-
-/** What no driver could judge. */
-function findSlips(cpu: Cpu): readonly Problem[] {
-  const problems: Problem[] = []
-  const add = (path: string, message: string): void => {
-    problems.push({ code: 'ERR_XML_ERROR', path, message })
-  }
-  const seen = new Set<string>()
-  for (const [i, { name }] of (cpu.features ?? []).entries()) {
-    if (seen.has(name)) add(`cpu/feature[${i + 1}]`, `CPU feature ${quote(name)} is given twice`)
-    seen.add(name)
-  }
-  return problems
 }
 
 /** A host's CPU has no mode and asks for nothing: what is listed is there. */

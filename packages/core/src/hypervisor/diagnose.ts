@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import type { ArchRegistry } from '../arch/registry.ts'
-import { guestOf } from '../arch/registry.ts'
+import { findIfServed, guestOf } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import { DomainError } from '../errors.ts'
 import { readFirmware } from '../run/read-firmware.ts'
@@ -25,7 +25,9 @@ export async function diagnose(request: DiagnoseRequest): Promise<readonly Findi
   if (against !== undefined) return compareEmulators(request, against)
   const host = await planner.host()
   const findings: Finding[] = [...(await hostFindings(registry, layout, host))]
-  for (const name of registry.guests()) findings.push(...(await guestFindings(request, name, host)))
+  // Each emulator is a process of its own to ask.
+  const guests = registry.guests().map((name) => guestFindings(request, name, host))
+  findings.push(...(await Promise.all(guests)).flat())
   if (registry.guests().length === 0) {
     findings.push({
       level: 'problem',
@@ -45,8 +47,8 @@ async function hostFindings(
   const warnings = (host.warnings ?? []).map((message): Finding => {
     return { level: 'warning', topic: 'host', message }
   })
-  if (!registry.guests().includes(host.arch)) return warnings
-  const arch = await registry.find(host.arch)
+  const arch = await findIfServed(registry, host.arch)
+  if (arch === undefined) return warnings
   const files = hostFilesOf(layout)
   const { cpus, sockets, cores, threads } = host.topology
   const model = host.cpu.description ?? host.cpu.model ?? host.arch

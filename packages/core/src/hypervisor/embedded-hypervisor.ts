@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readFileSync } from 'node:fs'
 import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError, quote } from '../errors.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { QmpClient } from '../qmp/index.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, Store } from '../store/index.ts'
+import { cpuTimeNs } from './cpu-time.ts'
 import { diffEvents } from './events.ts'
 import { HostConnection, planning } from './host-connection.ts'
 import type {
@@ -43,14 +43,12 @@ const stateMs = 1000
 
 /** Runs domains in this process's name: QEMU outlives it, and the next one finds the guests. */
 export class EmbeddedHypervisor extends HostConnection implements Hypervisor {
-  readonly #layout: Layout
   readonly #store: Store
   readonly #liveness: Liveness
   readonly #autodestroy: ActiveRow[] = []
 
   constructor(layout: Layout, registry: ArchRegistry, store: Store) {
     super(layout, registry)
-    this.#layout = layout
     this.#store = store
     this.#liveness = new Liveness(store, layout.runDir)
   }
@@ -181,7 +179,7 @@ export class EmbeddedHypervisor extends HostConnection implements Hypervisor {
       const { startDomain } = await planning()
       const active = await startDomain({
         store: this.#store,
-        layout: this.#layout,
+        layout: this.layout,
         plan: await plan(),
         job,
         options,
@@ -332,8 +330,8 @@ export class EmbeddedHypervisor extends HostConnection implements Hypervisor {
   async connectDomainXmlToNative(xml: string, options: NativeOptions = {}): Promise<NativeResult> {
     const plan = await this.plan(xml, options)
     // libvirt's own way to say "no id": the domain does not run.
-    const stateDir = `${this.#layout.runDir}/${runName(-1, plan.domain.name)}`
-    const paths = runPaths(this.#layout, stateDir)
+    const stateDir = `${this.layout.runDir}/${runName(-1, plan.domain.name)}`
+    const paths = runPaths(this.layout, stateDir)
     const { environmentOf, planRun } = await planning()
     const { argv } = planRun(plan.domain, plan.context, { paths, nowMs: Date.now() })
     return { argv, environment: environmentOf(stateDir, plan.domain), warnings: plan.warnings }
@@ -417,21 +415,6 @@ function rowOf({ domain, context }: Plan): Omit<Parameters<Store['define']>[0], 
     machine: context.machine.name,
     virtType: domain.type,
     ...(domain.title !== undefined && { title: domain.title }),
-  }
-}
-
-/** A clock tick of /proc in nanoseconds: USER_HZ is 100 on every Linux (proc(5)). */
-const tickNs = 10_000_000
-
-/** CPU time of a process, user and system, from /proc. */
-function cpuTimeNs(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in parentheses may hold anything; the fields follow the last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) * tickNs
-  } catch {
-    return 0
   }
 }
 

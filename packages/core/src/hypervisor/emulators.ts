@@ -67,6 +67,14 @@ export async function installedEmulators(
   return found.flat()
 }
 
+/** Where probes run, and where their answers are kept. */
+export function probeFolders({ runDir, cacheDir }: Layout): {
+  readonly workDir: string
+  readonly cacheDir: string
+} {
+  return { workDir: `${runDir}/probe`, cacheDir: `${cacheDir}/capabilities` }
+}
+
 /** Questions under way in this process: guest architectures may share a binary. */
 const asking = new Map<string, Promise<QemuCapabilities>>()
 
@@ -83,8 +91,7 @@ export async function capabilitiesOf(
   if (running !== undefined) return running
   const answer = probeCapabilities({
     emulator,
-    workDir: `${layout.runDir}/probe`,
-    cacheDir: `${layout.cacheDir}/capabilities`,
+    ...probeFolders(layout),
     ...(kvmTrial !== undefined && { kvmMachine: kvmTrial }),
   }).then(({ capabilities }) => capabilities)
   asking.set(key, answer)

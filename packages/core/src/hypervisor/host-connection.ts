@@ -30,19 +30,19 @@ export const planning = (): Promise<typeof Planning> => import('./planning.ts')
 /** The half of a hypervisor that speaks of the machine it stands on, and of no domain. */
 export abstract class HostConnection {
   readonly uri: string
-  readonly #layout: Layout
+  protected readonly layout: Layout
   readonly #registry: ArchRegistry
   #planner: Planner | undefined
 
   constructor(layout: Layout, registry: ArchRegistry) {
     this.uri = layout.uri
-    this.#layout = layout
+    this.layout = layout
     this.#registry = registry
   }
 
   async #plans(): Promise<Planner> {
     const { Planner } = await planning()
-    this.#planner ??= new Planner(this.#layout, this.#registry)
+    this.#planner ??= new Planner(this.layout, this.#registry)
     return this.#planner
   }
 
@@ -57,7 +57,7 @@ export abstract class HostConnection {
 
   async connectGetVersion(): Promise<VersionInfo> {
     const { installedEmulators } = await planning()
-    const found = await installedEmulators(this.#registry, this.#layout)
+    const found = await installedEmulators(this.#registry, this.layout)
     const emulators = found.map(({ name, emulator, capabilities: { version: v } }) => ({
       arch: name,
       emulator,
@@ -72,7 +72,7 @@ export abstract class HostConnection {
 
   async connectGetCapabilities(): Promise<string> {
     const { capabilitiesXml } = await planning()
-    return capabilitiesXml(this.#registry, await this.nodeGetHostInfo(), this.#layout)
+    return capabilitiesXml(this.#registry, await this.nodeGetHostInfo(), this.layout)
   }
 
   async connectGetDomainCapabilities(options: DomainCapabilitiesOptions): Promise<string> {
@@ -150,7 +150,7 @@ export abstract class HostConnection {
     const { diagnose } = await import('./diagnose.ts')
     return diagnose({
       registry: this.#registry,
-      layout: this.#layout,
+      layout: this.layout,
       planner: await this.#plans(),
       definitions: this.definitions(),
       ...options,
@@ -206,6 +206,6 @@ export abstract class HostConnection {
 
   async #hostFiles(): Promise<HostFiles> {
     const { hostFilesOf } = await import('./host.ts')
-    return hostFilesOf(this.#layout)
+    return hostFilesOf(this.layout)
   }
 }

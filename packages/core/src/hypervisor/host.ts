@@ -1,4 +1,5 @@
 import { cpus, machine, totalmem } from 'node:os'
+import { findIfServed } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostFiles, HostInfo } from '../arch/host-info.ts'
 import { hostText } from '../arch/read-linux.ts'
@@ -34,10 +35,8 @@ export async function readHost(
   files: HostFiles = realHostFiles,
 ): Promise<HostInfo> {
   const arch = hostArch(files)
-  if (registry.guests().includes(arch)) {
-    const found = await registry.find(arch)
-    return found.host.read(files)
-  }
+  const found = await findIfServed(registry, arch)
+  if (found !== undefined) return found.host.read(files)
   const list = cpus()
   return {
     arch,

@@ -4,41 +4,7 @@
  */
 export { defaultUri, openHypervisor } from './open-hypervisor.ts'
 export type { OpenOptions } from './open-hypervisor.ts'
-export type {
-  BaselineCpuOptions,
-  CellFreeMemory,
-  CompareCpuOptions,
-  CpuComparisonResult,
-  DiagnoseOptions,
-  Finding,
-  MigrationTarget,
-  MigrationVerdict,
-  NodeCpuMap,
-  NodeCpuStats,
-  NodeMemoryStats,
-  ConsoleOptions,
-  ConsoleStream,
-  CreateOptions,
-  DefineOptions,
-  DefineResult,
-  DomainCapabilitiesOptions,
-  DomainEvent,
-  DomainFilter,
-  DomainInfo,
-  DomainReference,
-  DomainState,
-  DomainStateName,
-  DomainSummary,
-  Explanation,
-  ExplanationEntry,
-  Hypervisor,
-  NativeOptions,
-  NativeResult,
-  NegotiatedCapability,
-  NodeInfo,
-  VersionInfo,
-  XmlDescOptions,
-} from './hypervisor.ts'
+export type * from './hypervisor.ts'
 export { unknownArch } from '../arch/registry.ts'
 export type { ArchRegistry } from '../arch/registry.ts'
 export type { Arch } from '../arch/arch.ts'

@@ -2,10 +2,8 @@ import { hostText } from '../arch/read-linux.ts'
 import type { HostFiles } from '../arch/host-info.ts'
 import { formatCpuset } from '../domain/cpuset.ts'
 import { domainError } from '../errors.ts'
+import { tickNs } from './cpu-time.ts'
 import type { CellFreeMemory, NodeCpuStats, NodeMemoryStats } from './hypervisor.ts'
-
-/** The kernel's unit of CPU time: USER_HZ is 100 on every architecture Linux has (man 5 proc). */
-const tickNs = 10_000_000
 
 /**
  * Time that the host's CPUs, or one of them, have spent since boot, from /proc/stat (man 5 proc),

@@ -14,10 +14,10 @@ import { planDomain } from '../plan/plan-domain.ts'
 import type { PlannedDomain } from '../plan/plan-domain.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
 import { namedCapabilities } from '../plan/machine-grants.ts'
-import { tryMachine } from '../run/machine-trials.ts'
+import { machineTrials } from '../run/machine-trials.ts'
 import { readFirmware } from '../run/read-firmware.ts'
 import { parseDomain } from '../xml/parse-domain.ts'
-import { capabilitiesOf, requireEmulator } from './emulators.ts'
+import { capabilitiesOf, probeFolders, requireEmulator } from './emulators.ts'
 import { hostArch, hostFilesOf, readHost } from './host.ts'
 import type { AskedEmulator } from './asked-emulator.ts'
 import type { DomainCapabilitiesOptions } from './hypervisor.ts'
@@ -109,17 +109,14 @@ export class Planner {
   }
 
   /** What a machine is granted here; answers are kept as those of {@link capabilitiesOf} are. */
-  grantsOf(context: PlanContext, demands: Demands): Promise<MachineGrants> {
-    const { emulator, machine } = context
+  async grantsOf(context: PlanContext, demands: Demands): Promise<MachineGrants> {
+    const { arch, emulator, machine } = context
+    if ((arch.machine.capabilities ?? []).length === 0) return {}
+    const tryArguments = await machineTrials({ emulator, ...probeFolders(this.#layout) })
     return negotiate(context, demands, (accelerator, properties, read) => {
       const options = Object.entries(properties).map(([name, value]) => `,${name}=${value}`)
-      return tryMachine({
-        emulator,
-        workDir: `${this.#layout.runDir}/probe`,
-        cacheDir: `${this.#layout.cacheDir}/capabilities`,
-        args: ['-machine', `${machine.name}${options.join('')}`, '-accel', accelerator],
-        properties: read,
-      })
+      const words = ['-machine', `${machine.name}${options.join('')}`, '-accel', accelerator]
+      return tryArguments(words, read)
     })
   }
 

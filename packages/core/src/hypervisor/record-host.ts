@@ -1,5 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { findIfServed } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostFiles } from '../arch/host-info.ts'
 import { domainError, quote } from '../errors.ts'
@@ -54,7 +55,7 @@ export async function recordHost(
 ): Promise<HostRecording> {
   await makeEmpty(folder)
   const name = hostArch(files)
-  const reader = registry.guests().includes(name) ? (await registry.find(name)).host : undefined
+  const reader = (await findIfServed(registry, name))?.host
   const recorder = new Recorder(files, folder, (path, bytes) => reader?.anonymize?.(path, bytes))
   for (const path of reader?.paths ?? []) await recorder.record(path, () => true)
   for (const path of linuxPaths) {

@@ -8,7 +8,7 @@ import type { RuntimeChoices } from '../qemu/argv-context.ts'
 import { applyDefaults } from './apply-defaults.ts'
 import { assignAddresses } from './assign-addresses.ts'
 import { assignAliases } from './assign-aliases.ts'
-import { cpuContext } from './defaults/cpu.ts'
+import { exactCpu } from './defaults/cpu.ts'
 import { findWarnings } from './find-warnings.ts'
 import { Notes } from './notes.ts'
 import type { Note } from './notes.ts'
@@ -121,11 +121,9 @@ function originOf(path: string, domain: Domain): Origin | undefined {
   return list?.[Number(number) - 1]?.origin
 }
 
-/** What `host-model`, `minimum` and optional features mean on this host, in this run. */
 function withExactCpu(domain: Domain, context: PlanContext): Domain {
-  if (domain.cpu === undefined) return domain
-  const cpu = context.arch.cpu.update?.(domain.cpu, cpuContext(domain, context))
-  return cpu === undefined ? domain : { ...domain, cpu }
+  const cpu = exactCpu(domain, context)
+  return cpu === domain.cpu || cpu === undefined ? domain : { ...domain, cpu }
 }
 
 /** One run of a planned domain: aliases given out, command line built. */

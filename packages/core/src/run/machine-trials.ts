@@ -17,39 +17,50 @@ export interface MachineTrial {
 }
 
 export interface MachineTrialOptions extends ProbeSessionOptions {
+  /** Where answers are kept; without it every trial starts the machine. */
   readonly cacheDir?: string
-  /** Arguments from `-machine` on. */
-  readonly args: readonly string[]
-  /** Properties of the machine to read. */
-  readonly properties: readonly string[]
 }
+
+/** Tries a machine: arguments from `-machine` on, and the properties of it to read. */
+export type TryArguments = (
+  args: readonly string[],
+  properties: readonly string[],
+) => Promise<MachineTrial>
 
 /**
- * Starts a machine to see whether it starts: some demands on a machine are refused only then. Kept,
+ * Starts machines to see whether they start: some demands on a machine are refused only then. Kept,
  * as long as the emulator, the host's kernel and its KVM are the same; a failure is kept as well.
+ *
+ * What was kept is read once, for all trials that follow.
  */
-export async function tryMachine(options: MachineTrialOptions): Promise<MachineTrial> {
-  const { cacheDir, args, properties } = options
+export async function machineTrials(options: MachineTrialOptions): Promise<TryArguments> {
+  const { cacheDir } = options
   const emulator = await checkEmulator(options.emulator, options)
   const identity = identifyEmulator(emulator, options)
-  const key = JSON.stringify([args, properties])
-  const kept = cacheDir === undefined ? undefined : await readTrials(cacheDir, identity)
-  const known = kept?.[key]
-  if (known !== undefined) return known
-  const trial = await runTrial(options)
-  if (cacheDir !== undefined) {
-    // Read again: another trial may have been kept meanwhile.
-    const all = { ...(await readTrials(cacheDir, identity)), [key]: trial }
-    await writeKept(answersIn(cacheDir), identity, { trials: all })
+  const kept = cacheDir === undefined ? {} : await readTrials(cacheDir, identity)
+  return async (args, properties) => {
+    const key = JSON.stringify([args, properties])
+    const known = kept[key]
+    if (known !== undefined) return known
+    const trial = await runTrial(options, args, properties)
+    if (cacheDir !== undefined) {
+      // Read again: another process may have kept some meanwhile.
+      const all = { ...(await readTrials(cacheDir, identity)), [key]: trial }
+      await writeKept(answersIn(cacheDir), identity, { trials: all })
+    }
+    return trial
   }
-  return trial
 }
 
-async function runTrial(options: MachineTrialOptions): Promise<MachineTrial> {
+async function runTrial(
+  options: MachineTrialOptions,
+  args: readonly string[],
+  properties: readonly string[],
+): Promise<MachineTrial> {
   try {
-    return await withProbe(options, options.args, async ({ qmp }) => {
+    return await withProbe(options, args, async ({ qmp }) => {
       const found = await Promise.all(
-        options.properties.map(async (property) => {
+        properties.map(async (property) => {
           try {
             const value = await qmp.execute('qom-get', { path: '/machine', property })
             return [[property, textOf(value)] as const]

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { tryMachine } from '../../src/run/machine-trials.ts'
+import { machineTrials } from '../../src/run/machine-trials.ts'
 import type { MachineTrial } from '../../src/run/machine-trials.ts'
 import { findEmulator } from '../support/emulators.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -18,14 +18,12 @@ function counted(dir: string): { readonly emulator: string; starts(): number } {
 }
 
 function asking(dir: string, emulator: string): (machine: string) => Promise<MachineTrial> {
-  return (machine) =>
-    tryMachine({
-      emulator,
-      workDir: join(dir, 'w'),
-      cacheDir: join(dir, 'c'),
-      args: ['-machine', machine, '-accel', 'tcg'],
-      properties: ['cap-htm', 'cap-large-decr', 'no-such-property'],
-    })
+  return async (machine) => {
+    const options = { emulator, workDir: join(dir, 'w'), cacheDir: join(dir, 'c') }
+    const tryArguments = await machineTrials(options)
+    const properties = ['cap-htm', 'cap-large-decr', 'no-such-property']
+    return tryArguments(['-machine', machine, '-accel', 'tcg'], properties)
+  }
 }
 
 describe('a machine that is tried', () => {

@@ -9,7 +9,10 @@ import type { Domain } from '../../domain/domain.ts'
 import type { PlanContext } from '../plan-context.ts'
 
 /** The CPU driver's view of a plan. */
-export function cpuContext(domain: Domain, context: PlanContext): CpuContext {
+export function cpuContext(
+  domain: Pick<Domain, 'type' | 'features'>,
+  context: PlanContext,
+): CpuContext {
   return {
     guest: context.guest,
     machine: context.machine,
@@ -18,6 +21,12 @@ export function cpuContext(domain: Domain, context: PlanContext): CpuContext {
     virtType: domain.type,
     features: domain.features ?? {},
   }
+}
+
+/** What `host-model`, `minimum` and optional features mean on this host, in one run. */
+export function exactCpu(domain: Domain, context: PlanContext): Cpu | undefined {
+  const { cpu } = domain
+  return cpu && (context.arch.cpu.update?.(cpu, cpuContext(domain, context)) ?? cpu)
 }
 
 /** Fills `<cpu>`: the machine's own model, and libvirt's explicit mode, match, check and fallback. */

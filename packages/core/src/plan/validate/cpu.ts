@@ -89,13 +89,20 @@ function checkWords(cpu: Cpu): Problem[] {
       `${quote(cpu.vendorId)} is not a vendor id: exactly 12 characters, no comma`,
     )
   }
-  const seen = new Set<string>()
-  for (const [i, { name }] of (cpu.features ?? []).entries()) {
+  for (const [i, { name }] of (cpu.features ?? []).entries())
     word(`feature[${i + 1}]/@name`, 'CPU feature', name)
-    if (seen.has(name)) add(`feature[${i + 1}]`, `CPU feature ${quote(name)} is given twice`)
-    seen.add(name)
-  }
-  return problems
+  return [...problems, ...repeatedFeatures(cpu)]
+}
+
+/** Two policies for one feature are nobody's to choose from. */
+export function repeatedFeatures(cpu: Cpu): readonly Problem[] {
+  const seen = new Set<string>()
+  return (cpu.features ?? []).flatMap(({ name }, i): Problem[] => {
+    // A set's size tells what is new; a document may hold very many of them.
+    if (seen.size < seen.add(name).size) return []
+    const message = `CPU feature ${quote(name)} is given twice`
+    return [{ code: 'ERR_XML_ERROR', path: `cpu/feature[${i + 1}]`, message }]
+  })
 }
 
 /** QEMU's MAX_NODES (include/sysemu/numa.h). */
