@@ -58,3 +58,12 @@ export type {
   DescribedLinux,
   DescribedNode,
 } from './described-host.ts'
+export { seededRandom } from './damaged-host.ts'
+export {
+  fileDamages,
+  hostsWithDamage,
+  openedFiles,
+  randomFiles,
+  replacedBy,
+} from './damaged-files.ts'
+export type { FileDamage } from './damaged-files.ts'
