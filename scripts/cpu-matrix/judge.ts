@@ -45,7 +45,8 @@ export function judge(held: Held, deviations: readonly Deviation[]): Judgement {
     if (theirs === undefined && ours === undefined) return 'void'
     if (isDeepStrictEqual(theirs, ours)) return 'equal'
     const rest = linesOf(held, part).filter((line) => {
-      const rule = deviations.findIndex((deviation) => covers(deviation, { held, part, line }))
+      const one = { part, line, subject: subjectOf(held, part, line) }
+      const rule = deviations.findIndex((deviation) => covers(deviation, one))
       if (rule >= 0) used.add(rule)
       return rule < 0
     })
@@ -92,16 +93,15 @@ function linesOf({ libvirt, polyvirt }: Held, part: Part): readonly string[] {
 }
 
 interface Line {
-  readonly held: Held
   readonly part: Part
   readonly line: string
+  /** What conditions speak of. */
+  readonly subject: Parameters<typeof matches>[1]
 }
 
-function covers(deviation: Deviation, { held, part, line }: Line): boolean {
-  if (!partsIn(deviation).includes(part)) return false
-  const { one, libvirt, polyvirt } = held
+function subjectOf({ one, libvirt, polyvirt }: Held, part: Part, line: string): Line['subject'] {
   const ourError = part === 'domain verdict' ? line : polyvirt.message
-  const subject = {
+  return {
     arch: one.arch,
     libvirtStage: stageOf(libvirt),
     // A file of several CPUs has no root of its own.
@@ -111,6 +111,10 @@ function covers(deviation: Deviation, { held, part, line }: Line): boolean {
     ...(libvirt.message !== undefined && { libvirtError: libvirt.message }),
     ...(ourError !== undefined && polyvirt.message !== undefined && { ourError }),
   }
+}
+
+function covers(deviation: Deviation, { part, line, subject }: Line): boolean {
+  if (!partsIn(deviation).includes(part)) return false
   if (!matches(deviation.match, subject)) return false
   return part === 'domain verdict' || new RegExp(deviation.difference ?? '$^').test(line)
 }

@@ -7,8 +7,10 @@
 import type { readXml as ReadXml } from '@polyvirt/core'
 
 export {
+  childrenNamed,
   DomainError,
   domainError,
+  elementAt,
   errorNumber,
   formatProblem,
   nearest,

@@ -1,18 +1,11 @@
+import { childrenNamed, elementAt } from '../core.ts'
 import type { XmlElement } from '../core.ts'
 
-/** The element at the end of a path of names below this one. */
-export function inside(
-  element: XmlElement | undefined,
-  ...path: readonly string[]
-): XmlElement | undefined {
-  let at = element
-  for (const name of path) at = at?.children.find((child) => child.name === name)
-  return at
-}
+export { elementAt as inside }
 
-/** The children of this name. */
+/** The children of this name; none where there is no element. */
 export function named(element: XmlElement | undefined, name: string): readonly XmlElement[] {
-  return element?.children.filter((child) => child.name === name) ?? []
+  return element === undefined ? [] : childrenNamed(element, name)
 }
 
 /** The text at the end of a path; nothing where it is blank. */
@@ -20,7 +13,7 @@ export function textOf(
   element: XmlElement | undefined,
   ...path: readonly string[]
 ): string | undefined {
-  const text = inside(element, ...path)?.text.trim()
+  const text = elementAt(element, ...path)?.text.trim()
   return text === '' ? undefined : text
 }
 

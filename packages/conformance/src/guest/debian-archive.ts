@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileSha256 } from './file-sha256.ts'
+import { fileDigest } from './file-digest.ts'
 import { GuestError } from './guest-error.ts'
 import { runProgram, type ProgramResult, type RunOptions } from './run-program.ts'
 
@@ -81,7 +81,7 @@ export class DebianArchive {
   async fetch(wanted: DebianPackage): Promise<string> {
     const folder = join(this.#options.directory, 'packages')
     const file = join(folder, fileName(wanted, this.#options.debianArch))
-    if ((await fileSha256(file)) === wanted.sha256) return file
+    if ((await fileDigest(file, 'sha256', 'hex')) === wanted.sha256) return file
     const what = `${wanted.name}=${wanted.version}`
     const result = await this.#apt('apt-get', ['-oAPT::Status-Fd=1', 'download', what], {
       cwd: folder,
@@ -90,7 +90,7 @@ export class DebianArchive {
         if (percent !== undefined) this.#options.onPercent?.(Number(percent))
       },
     })
-    const found = await fileSha256(file)
+    const found = await fileDigest(file, 'sha256', 'hex')
     if (found === wanted.sha256) return file
     throw new GuestError(
       found === undefined

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { fileDigest } from './file-digest.ts'
 import { GuestError } from './guest-error.ts'
 import { runProgram } from './run-program.ts'
 
@@ -45,12 +43,6 @@ export async function fetchNpmPackage(wanted: NpmPackage, folder: string): Promi
 }
 
 async function fileIntegrity(file: string): Promise<string | undefined> {
-  const hash = createHash('sha512')
-  try {
-    await pipeline(createReadStream(file), hash)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-  return `sha512-${hash.digest('base64')}`
+  const digest = await fileDigest(file, 'sha512', 'base64')
+  return digest === undefined ? undefined : `sha512-${digest}`
 }

@@ -4,6 +4,7 @@ import { DomainError } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import { exactCpu } from '../plan/defaults/cpu.ts'
 import { capabilityName, namedCapabilities } from '../plan/machine-grants.ts'
+import { childrenNamed, elementAt } from '../xml/element.ts'
 import type { XmlElement } from '../xml/element.ts'
 import { readXml } from '../xml/read-xml.ts'
 import { readCpusOf } from './cpu-documents.ts'
@@ -67,9 +68,7 @@ class Judge {
   /** The host's entry for the domain's architecture. */
   #guest(root: XmlElement): XmlElement | undefined {
     const { name } = this.#plan.context.guest
-    const arches = root.children
-      .filter((one) => one.name === 'guest')
-      .flatMap((one) => one.children.filter((child) => child.name === 'arch'))
+    const arches = childrenNamed(root, 'guest').flatMap((one) => childrenNamed(one, 'arch'))
     const found = arches.find((one) => one.attributes.get('name') === name)
     if (found === undefined) {
       const names = arches.map((one) => one.attributes.get('name') ?? '')
@@ -80,7 +79,7 @@ class Judge {
 
   #machine(guest: XmlElement): void {
     const { name } = this.#plan.context.machine
-    const machines = guest.children.filter((one) => one.name === 'machine')
+    const machines = childrenNamed(guest, 'machine')
     const found = machines.find((one) => one.text === name)
     if (found === undefined) {
       const family = name.replace(/-[\d.]+$/, '')
@@ -97,9 +96,7 @@ class Judge {
   }
 
   #accelerator(guest: XmlElement): void {
-    const types = guest.children
-      .filter((one) => one.name === 'domain')
-      .map((one) => one.attributes.get('type') ?? '')
+    const types = childrenNamed(guest, 'domain').map((one) => one.attributes.get('type') ?? '')
     if (!types.includes(this.#domain.type))
       this.#refuse('@type', `it offers no '${this.#domain.type}'; it offers: ${words(types)}`)
   }
@@ -139,16 +136,16 @@ class Judge {
   #emulatedCpu(offered: XmlElement | undefined): void {
     const cpu = exactCpu(this.#domain, this.#plan.context)
     if (cpu?.model === undefined) return
-    const custom = offered?.children
-      .find((one) => one.name === 'cpu')
-      ?.children.find((one) => one.attributes.get('name') === 'custom')
+    const custom = elementAt(offered, 'cpu')?.children.find(
+      (one) => one.attributes.get('name') === 'custom',
+    )
     if (custom === undefined) {
       this.unknown.push(
         `whether its QEMU emulates CPU model ${cpu.model}: its <domainCapabilities> are not given`,
       )
       return
     }
-    const models = custom.children.filter((one) => one.name === 'model').map((one) => one.text)
+    const models = childrenNamed(custom, 'model').map((one) => one.text)
     if (!models.includes(cpu.model))
       this.#refuse('cpu/model', `its QEMU emulates no CPU model ${cpu.model}`)
   }
@@ -159,11 +156,9 @@ class Judge {
     for (const named of namedCapabilities(this.#plan.domain, capabilities)) {
       const { path, level: value } = named
       const feature = capabilityName(named.capability.feature)
-      const values = offered?.children
-        .find((one) => one.name === 'features')
-        ?.children.find((one) => one.name === feature)
-        ?.children.find((one) => one.name === 'enum')
-        ?.children.map((one) => one.text)
+      const values = elementAt(offered, 'features', feature, 'enum')?.children.map(
+        (one) => one.text,
+      )
       if (values === undefined)
         this.unknown.push(`whether it grants ${feature} '${value}': it does not tell`)
       else if (!values.includes(value))

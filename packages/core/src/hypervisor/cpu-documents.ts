@@ -2,6 +2,7 @@ import { cpuXml } from '../domain/cpu.ts'
 import type { Cpu } from '../domain/cpu.ts'
 import { DomainError, domainError } from '../errors.ts'
 import type { Problem } from '../errors.ts'
+import { elementAt } from '../xml/element.ts'
 import type { XmlElement } from '../xml/element.ts'
 import { repeatedFeatures } from '../plan/validate/cpu.ts'
 import { readElement, writeRecord } from '../xml/fields.ts'
@@ -66,26 +67,21 @@ interface Found {
 }
 
 function cpusOf(root: XmlElement): readonly Found[] {
-  const inside = (...steps: readonly string[]): XmlElement | undefined => {
-    let at: XmlElement | undefined = root
-    for (const step of steps) at = at?.children.find((one) => one.name === step)
-    return at
-  }
   const one = (element: XmlElement | undefined, arch: string | undefined): readonly Found[] =>
     element === undefined ? [] : [{ element, arch: archIn(element) ?? arch }]
   switch (root.name) {
     case 'cpu':
       return one(root, undefined)
     case 'domain':
-      return one(inside('cpu'), inside('os', 'type')?.attributes.get('arch'))
+      return one(elementAt(root, 'cpu'), elementAt(root, 'os', 'type')?.attributes.get('arch'))
     case 'capabilities':
-      return one(inside('host', 'cpu'), undefined)
+      return one(elementAt(root, 'host', 'cpu'), undefined)
     case 'domainCapabilities': {
-      const mode = inside('cpu')?.children.find(
+      const mode = elementAt(root, 'cpu')?.children.find(
         ({ attributes }) =>
           attributes.get('name') === 'host-model' && attributes.get('supported') === 'yes',
       )
-      return one(mode && { ...mode, attributes: new Map() }, inside('arch')?.text.trim())
+      return one(mode && { ...mode, attributes: new Map() }, elementAt(root, 'arch')?.text.trim())
     }
     default:
       return []
@@ -93,7 +89,7 @@ function cpusOf(root: XmlElement): readonly Found[] {
 }
 
 function archIn(cpu: XmlElement): string | undefined {
-  return cpu.children.find((one) => one.name === 'arch')?.text.trim()
+  return elementAt(cpu, 'arch')?.text.trim()
 }
 
 /** What a host says of its CPU beyond what a guest's may be asked. */

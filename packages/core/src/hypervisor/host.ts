@@ -3,7 +3,7 @@ import { findIfServed } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostFiles, HostInfo } from '../arch/host-info.ts'
 import { hostText } from '../arch/read-linux.ts'
-import { realHostFiles, recordedHostFiles } from '../run/index.ts'
+import { realHostFiles, recordedHostFiles } from '../run/host-files.ts'
 import type { Layout } from './layout.ts'
 
 /** In a recording, says which machine it is of; {@link recordHost} writes it. */

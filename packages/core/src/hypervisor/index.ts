@@ -6,6 +6,8 @@ export { defaultUri, openHypervisor } from './open-hypervisor.ts'
 export type { OpenOptions } from './open-hypervisor.ts'
 export type * from './hypervisor.ts'
 export { unknownArch } from '../arch/registry.ts'
+import type { ArchRegistry } from '../arch/registry.ts'
+import type { HostRecording } from './record-host.ts'
 export type { ArchRegistry } from '../arch/registry.ts'
 export type { Arch } from '../arch/arch.ts'
 export {
@@ -18,5 +20,11 @@ export {
 } from '../errors.ts'
 export type { ErrorCode, Place, Problem } from '../errors.ts'
 export { nearest } from '../nearest.ts'
-export { recordHost } from './record-host.ts'
 export type { HostRecording } from './record-host.ts'
+export { childrenNamed, elementAt } from '../xml/element.ts'
+
+/** Records this machine as a folder that serves as a host; see record-host.ts, loaded here only. */
+export async function recordHost(registry: ArchRegistry, folder: string): Promise<HostRecording> {
+  const recording = await import('./record-host.ts')
+  return recording.recordHost(registry, folder)
+}

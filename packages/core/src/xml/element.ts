@@ -16,3 +16,13 @@ export interface XmlElement {
 export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name)
 }
+
+/** The element at the end of a path of names, the first of each name; nothing where a step fails. */
+export function elementAt(
+  element: XmlElement | undefined,
+  ...path: readonly string[]
+): XmlElement | undefined {
+  let at = element
+  for (const name of path) at = at?.children.find((child) => child.name === name)
+  return at
+}
