@@ -18,6 +18,11 @@ export interface DeviceModel {
   /** QEMU's `-device` type. Left out where there is no device to add. */
   readonly driver?: string
   readonly bus: BusType
+  /**
+   * Other ways to attach it, by the type of the address that a document gives: without one it goes
+   * where `bus` says.
+   */
+  readonly others?: readonly Pick<DeviceModel, 'driver' | 'bus' | 'type'>[]
   /** QOM type that QEMU lists, where `driver` is one of its aliases. */
   readonly type?: string
   /** Machine profiles whose board has the first one already: no `-device` is given for it. */

@@ -61,6 +61,18 @@ export interface PciLayout {
   /** Slots and functions of the root bus that belong to the board. */
   readonly occupied: readonly Pick<PciAddress, 'slot' | 'function'>[]
   readonly places: readonly PciPlace[]
+  /**
+   * QEMU device that goes before every PCI device and gives it the platform's own ids
+   * (`<zpci uid fid>`); none where slots are enough.
+   */
+  readonly idDevice?: string
+}
+
+/** A channel subsystem: devices have no slots, but device numbers that count up from 0. */
+export interface ChannelLayout {
+  /** The subsystem that virtual devices are in. */
+  readonly cssid: number
+  readonly ssid: number
 }
 
 /** A bus of numbered registers, one space for all devices on it. */
@@ -81,6 +93,8 @@ export interface MachineProfile {
   readonly pattern: RegExp
   readonly pci?: PciLayout
   readonly registers?: RegisterBus
+  /** Where models on the bus `ccw` go. */
+  readonly channels?: ChannelLayout
   readonly implicit: readonly ImplicitDevice[]
   /** Memory is rounded up to this at start. */
   readonly memoryStepKiB: number

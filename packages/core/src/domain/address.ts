@@ -10,6 +10,9 @@ export interface PciAddress {
   readonly slot: number
   readonly function: number
   readonly multifunction?: boolean
+  /** Ids by which the platform's firmware knows the function, where it has such (`<zpci>`). */
+  readonly uid?: number
+  readonly fid?: number
 }
 
 /** A unit behind a disk controller. */
@@ -99,6 +102,8 @@ const pci: XmlFields<Omit<PciAddress, 'type'>> = {
   slot: orZero(hex('@slot', 2, { max: 31, what: 'a PCI slot' })),
   function: orZero(hex('@function', 1, { max: 7, what: 'a PCI function' })),
   multifunction: onOff('@multifunction'),
+  uid: hex('zpci/@uid', 4, { min: 1, max: 0xffff, what: 'a user-defined id' }),
+  fid: hex('zpci/@fid', 8, { max: 0xffffffff, what: 'a function id' }),
 }
 
 const drive: XmlFields<Omit<DriveAddress, 'type'>> = {
@@ -198,7 +203,9 @@ function isNullPci(address: Address): boolean {
   if (address.type !== 'pci') return false
   return (
     address.domain + address.bus + address.slot + address.function === 0 &&
-    address.multifunction === undefined
+    address.multifunction === undefined &&
+    address.uid === undefined &&
+    address.fid === undefined
   )
 }
 

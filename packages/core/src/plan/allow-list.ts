@@ -115,7 +115,11 @@ export function modelOf<K extends DeviceKind>(
 ): DeviceModel | undefined {
   const at = rowKey(kind, device)
   if (at === undefined) return { bus: 'none' }
-  return lookUp(at.row, at.key, context)
+  const model = lookUp(at.row, at.key, context)
+  const { address } = device as { readonly address?: { readonly type: string } }
+  if (address === undefined || address.type === model?.bus) return model
+  const other = model?.others?.find(({ bus }) => bus === address.type)
+  return other === undefined ? model : { ...model, ...other }
 }
 
 /** One entry of a row, narrowed to this machine. */

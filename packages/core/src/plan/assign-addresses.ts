@@ -1,5 +1,6 @@
 import { copy } from './copy.ts'
 import type { CompleteDomain } from './apply-defaults.ts'
+import { assignChannels } from './addresses/assign-channels.ts'
 import { assignPci } from './addresses/assign-pci.ts'
 import { assignRegisters } from './addresses/assign-registers.ts'
 import { assignCardSlots, assignMemorySlots } from './addresses/assign-slots.ts'
@@ -29,6 +30,7 @@ export function assignAddresses(
   assignMemorySlots(d)
   assignCardSlots(d)
   assignRegisters(d)
+  assignChannels(d)
   assignPci(d)
   assignUsb(d)
   mirrorConsole(d)

@@ -34,6 +34,7 @@ import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
 import { memoryBackend } from './memory-backend.ts'
 import { hasMatrix, memoryLayout } from './memory-layout.ts'
+import { withFunctionIds } from './function-ids.ts'
 import { deprecationArguments, overridden } from './overrides.ts'
 import { sysinfoArguments } from './smbios-argv.ts'
 import { filesystemArguments } from './devices/filesystem-argv.ts'
@@ -91,7 +92,8 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ...vsockArguments(context),
     ['-msg', 'timestamp=on'],
   ]
-  return [plan.emulator, ...overridden(args, domain).flat(), ...(domain.qemuArgs ?? [])]
+  const all = withFunctionIds(overridden(args, domain), context)
+  return [plan.emulator, ...all.flat(), ...(domain.qemuArgs ?? [])]
 }
 
 /** The number by which a guest notices that it went back in time. */

@@ -5,6 +5,7 @@ import { planContext } from '../../src/plan/plan-context.ts'
 import type { PlanContext } from '../../src/plan/plan-context.ts'
 import { planDomain, planRun } from '../../src/plan/plan-domain.ts'
 import type { PlannedDomain } from '../../src/plan/plan-domain.ts'
+import type { Arch, QemuCapabilities } from '../../src/arch/index.ts'
 import { testArch, testCapabilities, testHost } from './test-arch.ts'
 
 /** Identities that do not change from one run to the next. */
@@ -23,15 +24,24 @@ export interface ToyPlan extends PlannedDomain {
   argv(): readonly string[]
 }
 
+export interface ToyPlatform {
+  readonly arch: Arch
+  readonly capabilities: QemuCapabilities
+}
+
 /** Parses and plans a document for the machine `toy`. */
-export function planToy(xml: string, validate = false): ToyPlan {
+export function planToy(
+  xml: string,
+  validate = false,
+  { arch, capabilities }: ToyPlatform = { arch: testArch, capabilities: testCapabilities },
+): ToyPlan {
   const parsed = parseDomain(xml, { validate })
   const context = planContext(
     parsed.domain,
     {
-      arch: testArch,
+      arch,
       guestName: 'toy64',
-      capabilities: testCapabilities,
+      capabilities,
       host: testHost,
       emulator: '/usr/bin/qemu-system-toy64',
       fresh: fixedIdentities(),

@@ -5,6 +5,7 @@ import { appendController } from '../defaults/controllers.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import { Notes } from '../notes.ts'
+import { assignFunctionIds } from './assign-function-ids.ts'
 import { PciBuses } from './pci-buses.ts'
 import type { PciWish } from './pci-buses.ts'
 import { pciWish } from './pci-wish.ts'
@@ -28,6 +29,7 @@ export function assignPci(d: Defaulting): void {
   if (layout === undefined) return
   numberBuses(d)
   const written = new Set(pciControllers(d.domain).filter((c) => c.address !== undefined))
+  const placedBefore = new Set(onPci(d))
   const given = highestIndex(d.domain)
   const trial: Defaulting = { ...d, domain: copy(d.domain), notes: new Notes() }
   const tried = place(trial, layout, true)
@@ -37,6 +39,16 @@ export function assignPci(d: Defaulting): void {
   place(d, layout, false)
   dropLonelyMultifunction(d, written)
   finishControllers(d, layout)
+  if (layout.idDevice !== undefined)
+    assignFunctionIds(
+      d,
+      onPci(d).filter((device) => !placedBefore.has(device)),
+    )
+}
+
+/** Devices that have a slot, in the order in which slots are handed out. */
+function onPci(d: Defaulting): Placeable[] {
+  return inOrder(d).flatMap(({ device }) => (device.address?.type === 'pci' ? [device] : []))
 }
 
 /** A slot says that it holds several functions only when it does. */

@@ -66,7 +66,7 @@ function placeKey({ kind, device, address }: Placed): string | undefined {
 
 function clashes(placed: readonly Placed[]): Problem[] {
   const seen = new Map<string, Placed>()
-  const problems: Problem[] = []
+  const problems: Problem[] = [...idClashes(placed)]
   for (const one of placed) {
     // The first console is the first serial port: one device, written twice.
     if (one.kind === 'console' && (one.device as DeviceOf<'console'>).targetType === 'serial')
@@ -84,6 +84,22 @@ function clashes(placed: readonly Placed[]): Problem[] {
     }
   }
   return problems
+}
+
+/** No two functions have an id in common. */
+function idClashes(placed: readonly Placed[]): Problem[] {
+  return (['uid', 'fid'] as const).flatMap((name) => {
+    const seen = new Map<number, Placed>()
+    return placed.flatMap((one): Problem[] => {
+      const id = one.address?.type === 'pci' ? one.address[name] : undefined
+      if (id === undefined) return []
+      const other = seen.get(id)
+      seen.set(id, other ?? one)
+      if (other === undefined) return []
+      const message = `${name} 0x${id.toString(16)} is already used by ${other.path}`
+      return [{ code: 'ERR_XML_ERROR', path: `${one.path}/address/zpci/@${name}`, message }]
+    })
+  })
 }
 
 function unplaced(one: Placed, context: PlanContext): Problem[] {
@@ -107,6 +123,7 @@ function unplaced(one: Placed, context: PlanContext): Problem[] {
   if (pciWish(one.kind, one.device, context) !== undefined)
     return refuse('no PCI slot is left for this device')
   if (model.bus === 'spapr-vio') return refuse('no register is left for this device')
+  if (model.bus === 'ccw') return refuse('no device number of the channel subsystem is left')
   return []
 }
 
@@ -115,6 +132,7 @@ const busAddress: Readonly<Record<string, readonly string[]>> = {
   'spapr-vio': ['spapr-vio'],
   usb: ['usb'],
   ccw: ['ccw'],
+  'virtio-mmio': ['virtio-mmio'],
   'virtio-serial': ['virtio-serial'],
   drive: ['drive'],
   ccid: ['ccid'],
@@ -129,7 +147,8 @@ function onBus(one: Placed, domain: AddressedDomain, context: PlanContext): Prob
   const path = `${one.path}/address`
   const model = modelOf(one.kind, one.device, context)
   if (model === undefined) return []
-  const types = busAddress[model.bus] ?? []
+  const ways = [model, ...(model.others ?? [])]
+  const types = ways.flatMap(({ bus }) => busAddress[bus] ?? [])
   if (!types.includes(address.type) && !(one.kind === 'controller' && address.type === 'pci')) {
     if (one.kind === 'console') return []
     return [
@@ -142,7 +161,40 @@ function onBus(one: Placed, domain: AddressedDomain, context: PlanContext): Prob
       },
     ]
   }
-  return [...missingBus(address, path, domain, one), ...onBoard(address, path, context)]
+  return [
+    ...missingBus(address, path, domain, one),
+    ...onBoard(address, path, context),
+    ...onChannels(address, path, context),
+    ...functionIds(address, path, context),
+  ]
+}
+
+/** Virtual devices are in one subsystem. */
+function onChannels(address: Address, path: string, { profile, machine }: PlanContext): Problem[] {
+  const { channels } = profile
+  if (address.type !== 'ccw' || channels === undefined || address.cssid === channels.cssid)
+    return []
+  const wanted = `0x${channels.cssid.toString(16)}`
+  return [
+    {
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path: `${path}/@cssid`,
+      message: `virtual devices of ${machine.name} are in channel subsystem ${wanted}, not 0x${address.cssid.toString(16)}`,
+    },
+  ]
+}
+
+/** Ids of functions are for platforms that know functions by ids. */
+function functionIds(address: Address, path: string, { profile, guest }: PlanContext): Problem[] {
+  if (address.type !== 'pci' || profile.pci?.idDevice !== undefined) return []
+  if (address.uid === undefined && address.fid === undefined) return []
+  return [
+    {
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path: `${path}/zpci`,
+      message: `PCI functions have no ids on ${guest.name}; leave <zpci> out`,
+    },
+  ]
 }
 
 /** Slots that the board itself fills. */
