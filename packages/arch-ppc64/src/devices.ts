@@ -134,8 +134,8 @@ export const devices: DeviceAllowList = {
   tpm: {
     default: ['tpm-spapr'],
     models: {
-      'tpm-spapr': { driver: 'tpm-spapr', bus: 'spapr-vio' },
-      'spapr-tpm-proxy': { driver: 'spapr-tpm-proxy', bus: 'none' },
+      'tpm-spapr': { driver: 'tpm-spapr', bus: 'spapr-vio', versions: ['2.0'] },
+      'spapr-tpm-proxy': { driver: 'spapr-tpm-proxy', bus: 'none', versions: ['2.0'] },
     },
   },
   memory: {

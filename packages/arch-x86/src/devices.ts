@@ -175,8 +175,8 @@ export const devices: DeviceAllowList = {
   tpm: {
     default: ['tpm-tis'],
     models: {
-      'tpm-tis': { driver: 'tpm-tis', bus: 'none' },
-      'tpm-crb': { driver: 'tpm-crb', bus: 'none' },
+      'tpm-tis': { driver: 'tpm-tis', bus: 'none', versions: ['1.2', '2.0'] },
+      'tpm-crb': { driver: 'tpm-crb', bus: 'none', versions: ['2.0'] },
     },
   },
   memory: {

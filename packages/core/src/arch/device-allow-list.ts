@@ -23,6 +23,10 @@ export interface DeviceModel {
    * where `bus` says.
    */
   readonly others?: readonly Pick<DeviceModel, 'driver' | 'bus' | 'type'>[]
+  /** The document's name of the model, where that is not `driver`: a serial port that the board has. */
+  readonly modelName?: string
+  /** Versions that an emulated TPM of this model may have, the default first. */
+  readonly versions?: readonly string[]
   /** QOM type that QEMU lists, where `driver` is one of its aliases. */
   readonly type?: string
   /** Machine profiles whose board has the first one already: no `-device` is given for it. */

@@ -141,6 +141,8 @@ export interface MachineBuilder {
   readonly profiles: readonly [MachineProfile, ...MachineProfile[]]
   /** Checks across devices, on a domain with all defaults and addresses. */
   readonly rules: readonly Rule[]
+  /** Checks like `rules`, whose findings are told to the user and refuse nothing. */
+  readonly advice?: readonly Rule[]
   /**
    * `-machine` value of the tiny guest that finds out whether KVM works, where the emulator's
    * default machine needs more to start.

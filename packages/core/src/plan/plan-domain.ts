@@ -9,6 +9,7 @@ import { applyDefaults } from './apply-defaults.ts'
 import { assignAddresses } from './assign-addresses.ts'
 import { assignAliases } from './assign-aliases.ts'
 import { exactCpu } from './defaults/cpu.ts'
+import { ruleContext } from './rule-context.ts'
 import { findWarnings } from './find-warnings.ts'
 import { Notes } from './notes.ts'
 import type { Note } from './notes.ts'
@@ -73,9 +74,15 @@ export function planDomain(
   )
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
-  const warnings = findWarnings(domain).map((warning) => {
-    return { ...warning, ...placeAt(warning.path === undefined ? undefined : locate(warning.path)) }
-  })
+  const rules = ruleContext(addressed, context)
+  const advice = (context.arch.machine.advice ?? []).flatMap((rule) => rule.check(rules))
+  const warnings = [
+    ...findWarnings(domain).map((warning) => ({
+      ...warning,
+      ...placeAt(warning.path === undefined ? undefined : locate(warning.path)),
+    })),
+    ...advice.map((warning) => atOrigin(warning, addressed, locate)),
+  ]
   return { domain: addressed, notes: notes.list, warnings }
 }
 

@@ -30,7 +30,7 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkPlatform(domain, context),
     ...checkMemoryDevices(domain),
     ...checkDevices(domain, context),
-    ...checkHostSide(domain),
+    ...checkHostSide(domain, context),
     ...checkAddresses(domain, context),
     ...context.arch.machine.rules.flatMap((rule) => rule.check(rules)),
   ]

@@ -151,6 +151,6 @@ function defaultSerialTarget(d: Defaulting, serial: DeviceDraft<'serial'>): void
   if (serial.targetType === undefined && target !== undefined) {
     fill(d, 'serial', serial, 'targetType', target as NonNullable<typeof serial.targetType>, why)
   }
-  const driver = lookUp('serial', serial.targetType ?? '', d.context)?.driver
-  fill(d, 'serial', serial, 'targetModel', driver, why)
+  const model = lookUp('serial', serial.targetType ?? '', d.context)
+  fill(d, 'serial', serial, 'targetModel', model?.modelName ?? model?.driver, why)
 }

@@ -22,7 +22,8 @@ export function defaultFeatures(d: Defaulting): void {
   const defaults = context.arch.features.defaults(ruleContext(domain, context))
   for (const [name, value] of Object.entries(defaults)) {
     const features = (domain.features ??= {}) as Record<string, unknown>
-    if (features[name] !== undefined) continue
+    // `default` leaves it to the architecture as well: `<gic/>` without a version.
+    if (features[name] !== undefined && features[name] !== 'default') continue
     features[name] = value
     note(d, featurePath(name as FeatureName), value, {
       rule: 'features/default',

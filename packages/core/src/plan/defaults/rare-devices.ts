@@ -1,7 +1,7 @@
 import { defaultBackend } from './consoles.ts'
 import { devicePath, fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
-import { defaultModel } from '../allow-list.ts'
+import { defaultModel, lookUp } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft } from '../draft.ts'
 import type { VirtioModel } from '../../domain/devices/rng.ts'
@@ -70,10 +70,11 @@ function defaultTpm(d: Defaulting, tpm: DeviceDraft<'tpm'>): void {
     arch: true,
   })
   if (tpm.backend !== 'emulator') return
-  // TIS was made for TPM 1.2; the other interfaces exist for 2.0 only.
-  fill(d, 'tpm', tpm, 'version', tpm.model === 'tpm-tis' ? '1.2' : '2.0', {
+  const versions = lookUp('tpm', tpm.model ?? '', d.context)?.versions
+  fill(d, 'tpm', tpm, 'version', versions?.[0] as DeviceDraft<'tpm'>['version'], {
     rule: 'tpm/version',
     reason: 'the version that the model was made for',
+    arch: true,
   })
 }
 

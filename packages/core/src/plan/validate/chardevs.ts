@@ -115,13 +115,14 @@ function otherBackends({ devices }: AddressedDomain): Problem[] {
 /** Each kind of serial port is one device of QEMU's. */
 function serialModels(domain: AddressedDomain, context: PlanContext): Problem[] {
   return (domain.devices.serial ?? []).flatMap(({ targetType = '', targetModel }, i): Problem[] => {
-    const driver = lookUp('serial', targetType, context)?.driver
-    if (driver === undefined || targetModel === undefined || targetModel === driver) return []
+    const model = lookUp('serial', targetType, context)
+    const name = model?.modelName ?? model?.driver
+    if (name === undefined || targetModel === undefined || targetModel === name) return []
     return [
       {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: `devices/serial[${i + 1}]/target/model/@name`,
-        message: `the model of a '${targetType}' port is '${driver}', not ${quote(targetModel)}`,
+        message: `the model of a '${targetType}' port is '${name}', not ${quote(targetModel)}`,
       },
     ]
   })

@@ -2,13 +2,15 @@ import type { DeviceKind } from '../../domain/devices.ts'
 import type { Hostdev } from '../../domain/devices/hostdev.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
+import { lookUp } from '../allow-list.ts'
+import type { PlanContext } from '../plan-context.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import { outputProblem, pathProblem } from './paths.ts'
 
 type Add = (below: string, message: string, code?: Problem['code']) => void
 
 /** Devices whose other end is the host's: folders, host devices, redirections, cards, TPMs. */
-export function checkHostSide(domain: AddressedDomain): Problem[] {
+export function checkHostSide(domain: AddressedDomain, context: PlanContext): Problem[] {
   const problems: Problem[] = []
   const each = <T>(
     kind: DeviceKind,
@@ -72,10 +74,13 @@ export function checkHostSide(domain: AddressedDomain): Problem[] {
         'ERR_XML_ERROR',
       )
     file(add, 'backend/source/@path', one.sourcePath)
-    if (one.model === 'tpm-crb' && one.version === '1.2')
-      add('backend/@version', `model 'tpm-crb' speaks only version 2.0`)
-    if (one.model === 'tpm-spapr' && one.version === '1.2')
-      add('backend/@version', `model 'tpm-spapr' speaks only version 2.0`)
+    const { version = '' } = one
+    const versions = lookUp('tpm', one.model ?? '', context)?.versions ?? [version]
+    if (version !== '' && !versions.includes(version))
+      add(
+        'backend/@version',
+        `model '${one.model ?? ''}' speaks only version ${versions.join(', ')}`,
+      )
   })
   const proxies = (devices.tpm ?? []).filter((one) => one.model === 'spapr-tpm-proxy').length
   if ((devices.tpm ?? []).length - proxies > 1 || proxies > 1)
