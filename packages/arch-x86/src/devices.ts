@@ -1,4 +1,4 @@
-import { displayRows, pciRows, usbRows } from '@polyvirt/core/arch'
+import { displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 /** What x86 guests may have, and what QEMU calls it. `pc` is the i440FX machine. */
@@ -6,6 +6,7 @@ export const devices: DeviceAllowList = {
   ...pciRows,
   ...usbRows,
   ...displayRows,
+  ...portRows,
   disk: {
     models: {
       virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
@@ -34,30 +35,11 @@ export const devices: DeviceAllowList = {
       'pcie-expander-bus': { driver: 'pxb-pcie', bus: 'pci', machines: ['q35'] },
     },
   },
-  'controller:usb': {
-    default: ['piix3-uhci'],
-    models: {
-      'piix3-uhci': { driver: 'piix3-usb-uhci', bus: 'pci' },
-      'piix4-uhci': { driver: 'piix4-usb-uhci', bus: 'pci' },
-      ehci: { driver: 'usb-ehci', bus: 'pci' },
-      'ich9-ehci1': { driver: 'ich9-usb-ehci1', bus: 'pci' },
-      'ich9-uhci1': { driver: 'ich9-usb-uhci1', bus: 'pci' },
-      'ich9-uhci2': { driver: 'ich9-usb-uhci2', bus: 'pci' },
-      'ich9-uhci3': { driver: 'ich9-usb-uhci3', bus: 'pci' },
-      'pci-ohci': { driver: 'pci-ohci', bus: 'pci' },
-      'nec-xhci': { driver: 'nec-usb-xhci', bus: 'pci' },
-      'qemu-xhci': { driver: 'qemu-xhci', bus: 'pci' },
-      none: { bus: 'none' },
-    },
-  },
+  'controller:usb': { default: ['piix3-uhci'], models: pciModels.usbControllers },
   'controller:scsi': {
     default: ['lsilogic', 'virtio-scsi'],
     models: {
-      'virtio-scsi': { driver: 'virtio-scsi-pci', bus: 'pci' },
-      lsilogic: { driver: 'lsi', type: 'lsi53c895a', bus: 'pci' },
-      lsisas1068: { driver: 'mptsas1068', bus: 'pci' },
-      lsisas1078: { driver: 'megasas', bus: 'pci' },
-      vmpvscsi: { driver: 'pvscsi', bus: 'pci' },
+      ...pciModels.scsiControllers,
       am53c974: { driver: 'am53c974', bus: 'pci' },
       dc390: { driver: 'dc390', bus: 'pci' },
     },
@@ -72,27 +54,12 @@ export const devices: DeviceAllowList = {
   'controller:fdc': {
     models: { '': { bus: 'none', driver: 'isa-fdc', builtIn: ['pc'] } },
   },
-  'controller:virtio-serial': {
-    models: {
-      '': { driver: 'virtio-serial-pci', bus: 'pci' },
-      virtio: { driver: 'virtio-serial-pci', bus: 'pci' },
-    },
-  },
+  'controller:virtio-serial': { models: pciModels.virtioSerial },
   'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
   interface: {
     default: ['rtl8139', 'e1000', 'virtio'],
     models: {
-      virtio: { driver: 'virtio-net-pci', bus: 'pci' },
-      e1000: { driver: 'e1000', bus: 'pci' },
-      e1000e: { driver: 'e1000e', bus: 'pci' },
-      'e1000-82544gc': { driver: 'e1000-82544gc', bus: 'pci' },
-      'e1000-82545em': { driver: 'e1000-82545em', bus: 'pci' },
-      igb: { driver: 'igb', bus: 'pci' },
-      rtl8139: { driver: 'rtl8139', bus: 'pci' },
-      ne2k_pci: { driver: 'ne2k_pci', bus: 'pci' },
-      pcnet: { driver: 'pcnet', bus: 'pci' },
-      vmxnet3: { driver: 'vmxnet3', bus: 'pci' },
-      tulip: { driver: 'tulip', bus: 'pci' },
+      ...pciModels.cards,
       i82550: { driver: 'i82550', bus: 'pci' },
       i82551: { driver: 'i82551', bus: 'pci' },
       i82557b: { driver: 'i82557b', bus: 'pci' },
@@ -109,39 +76,19 @@ export const devices: DeviceAllowList = {
     },
   },
   parallel: { models: { parallel: { driver: 'isa-parallel', bus: 'isa' } } },
-  console: {
-    models: {
-      serial: { bus: 'none' },
-      virtio: { driver: 'virtconsole', bus: 'virtio-serial' },
-    },
-  },
-  channel: {
-    models: {
-      virtio: { driver: 'virtserialport', bus: 'virtio-serial' },
-      guestfwd: { bus: 'none' },
-    },
-  },
   input: {
     default: ['ps2:mouse', 'ps2:keyboard', 'usb:tablet'],
     models: {
       'ps2:mouse': { bus: 'none' },
       'ps2:keyboard': { bus: 'none' },
-      'usb:mouse': { driver: 'usb-mouse', bus: 'usb' },
-      'usb:tablet': { driver: 'usb-tablet', bus: 'usb' },
-      'usb:keyboard': { driver: 'usb-kbd', bus: 'usb' },
-      'virtio:mouse': { driver: 'virtio-mouse-pci', bus: 'pci' },
-      'virtio:tablet': { driver: 'virtio-tablet-pci', bus: 'pci' },
-      'virtio:keyboard': { driver: 'virtio-keyboard-pci', bus: 'pci' },
-      'virtio:passthrough': { driver: 'virtio-input-host-pci', bus: 'pci' },
+      ...pciModels.usbInputs,
+      ...pciModels.virtioInputs,
       'none:evdev': { bus: 'none' },
     },
   },
   sound: {
     models: {
-      ich6: { driver: 'intel-hda', bus: 'pci' },
-      ich9: { driver: 'ich9-intel-hda', bus: 'pci' },
-      ac97: { driver: 'AC97', bus: 'pci' },
-      es1370: { driver: 'ES1370', bus: 'pci' },
+      ...pciModels.sound,
       sb16: { driver: 'sb16', bus: 'isa' },
       usb: { driver: 'usb-audio', bus: 'usb' },
     },

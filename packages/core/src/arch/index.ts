@@ -52,7 +52,8 @@ export type {
   Rule,
   RuleContext,
 } from './machine-builder.ts'
-export { displayRows, pciRows, usbRows } from './common-rows.ts'
+export { displayRows, pciModels, pciRows, portRows, usbRows } from './common-rows.ts'
+export { alsoOnMmio, onChannels } from './virtio-transports.ts'
 export { defineArch } from './define-arch.ts'
 export { linuxTopology } from './linux-topology.ts'
 export type { LinuxTopology, LinuxTopologyOptions } from './linux-topology.ts'

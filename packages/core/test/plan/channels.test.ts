@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { DomainError } from '../../src/errors.ts'
 import type { Problem } from '../../src/errors.ts'
-import { defineArch } from '../../src/arch/index.ts'
+import { alsoOnMmio, defineArch, onChannels, pciRows } from '../../src/arch/index.ts'
 import type { DeviceModel } from '../../src/arch/index.ts'
 import { formatDomain } from '../../src/index.ts'
 import { planToy, toyXml } from '../support/plan-toy.ts'
 import { testArch, testCapabilities } from '../support/test-arch.ts'
 
-const onChannels = (driver: string): DeviceModel => ({
+const threeWays = (driver: string): DeviceModel => ({
   driver: `${driver}-ccw`,
   bus: 'ccw',
   others: [
@@ -23,14 +23,14 @@ const arch = defineArch({
   ...testArch,
   devices: {
     ...testArch.devices,
-    disk: { models: { virtio: onChannels('virtio-blk'), scsi: { bus: 'drive' } } },
+    disk: { models: { virtio: threeWays('virtio-blk'), scsi: { bus: 'drive' } } },
     interface: {
       default: ['virtio'],
-      models: { virtio: onChannels('virtio-net'), e1000: { driver: 'e1000', bus: 'pci' } },
+      models: { virtio: threeWays('virtio-net'), e1000: { driver: 'e1000', bus: 'pci' } },
     },
-    'controller:virtio-serial': { models: { '': onChannels('virtio-serial') } },
-    rng: { models: { virtio: onChannels('virtio-rng') } },
-    memballoon: { models: { virtio: onChannels('virtio-balloon'), none: { bus: 'none' } } },
+    'controller:virtio-serial': { models: { '': threeWays('virtio-serial') } },
+    rng: { models: { virtio: threeWays('virtio-rng') } },
+    memballoon: { models: { virtio: threeWays('virtio-balloon'), none: { bus: 'none' } } },
   },
   machine: {
     ...testArch.machine,
@@ -191,5 +191,28 @@ describe('ids of PCI functions', () => {
       "<address type='pci' domain='0' bus='0' slot='4' function='0'><zpci uid='0x0001'/></address>",
     )
     expect(() => planToy(toyXml({ devices: given }))).toThrow(/leave <zpci> out/)
+  })
+})
+
+describe('rows of another transport', () => {
+  it('put virtio devices on channels, and on PCI where the document says so', () => {
+    expect(onChannels(pciRows).rng?.models['virtio']).toEqual({
+      driver: 'virtio-rng-ccw',
+      bus: 'ccw',
+      others: [{ driver: 'virtio-rng-pci', bus: 'pci' }],
+    })
+  })
+
+  it('let virtio devices be on the board’s own transport as well', () => {
+    expect(alsoOnMmio(pciRows).rng?.models['virtio']).toEqual({
+      driver: 'virtio-rng-pci',
+      bus: 'pci',
+      others: [{ driver: 'virtio-rng-device', bus: 'virtio-mmio' }],
+    })
+  })
+
+  it('leave devices alone that are not virtio', () => {
+    expect(onChannels(pciRows).shmem).toEqual(pciRows.shmem)
+    expect(onChannels(pciRows).memballoon?.models['none']).toEqual({ bus: 'none' })
   })
 })

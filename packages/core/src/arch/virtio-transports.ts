@@ -1,0 +1,49 @@
+import type { DeviceAllowList, DeviceModel, DeviceRow } from './device-allow-list.ts'
+
+/** A virtio device has one driver per transport, which differ by their last word. */
+const pciForm = /^((?:virtio|vhost)-[a-z0-9-]+)-pci$/
+
+type Change = (model: DeviceModel, name: string) => DeviceModel
+
+/**
+ * Rows whose virtio devices may also be on the board's own virtio transport, where a document says so
+ * (`<address type='virtio-mmio'/>`): for boards that have such a transport beside PCI.
+ */
+export function alsoOnMmio(rows: DeviceAllowList): DeviceAllowList {
+  return changed(rows, (model, name) => ({
+    ...model,
+    others: [...(model.others ?? []), { driver: `${name}-device`, bus: 'virtio-mmio' }],
+  }))
+}
+
+/**
+ * Rows whose virtio devices are channel devices, and PCI devices only where a document gives them a
+ * slot: for machines of a channel subsystem.
+ */
+export function onChannels(rows: DeviceAllowList): DeviceAllowList {
+  return changed(rows, (model, name) => ({
+    ...model,
+    driver: `${name}-ccw`,
+    bus: 'ccw',
+    others: [...(model.others ?? []), { driver: `${name}-pci`, bus: 'pci' }],
+  }))
+}
+
+function changed(rows: DeviceAllowList, change: Change): DeviceAllowList {
+  const inModel = (model: DeviceModel): DeviceModel => {
+    const name = model.bus === 'pci' ? pciForm.exec(model.driver ?? '')?.[1] : undefined
+    return name === undefined ? model : change(model, name)
+  }
+  const inRow = (row: DeviceRow): DeviceRow => ({
+    ...row,
+    models: mapValues(row.models, inModel),
+  })
+  return mapValues(rows as Readonly<Record<string, DeviceRow>>, inRow)
+}
+
+function mapValues<T>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}
