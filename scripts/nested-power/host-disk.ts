@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import { createHash } from 'node:crypto'
-import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   buildGuestImage,
@@ -50,12 +50,10 @@ export async function buildHostDisk(say: (text: string) => void): Promise<HostDi
   })
   const cache = join(guestCacheDirectory(), 'nested-power')
   await mkdir(cache, { recursive: true })
-  const sourcesFile = join(cache, 'sources.list')
-  await writeFile(sourcesFile, `${await sourcesOf(suite)}\n`)
   const archive = new DebianArchive({
     debianArch: recipe.debianArch,
     directory: join(cache, 'apt'),
-    sourcesFile,
+    suite,
   })
   say(`packages of ${suite}`)
   await archive.open({ update: true })
@@ -71,19 +69,6 @@ export async function buildHostDisk(say: (text: string) => void): Promise<HostDi
     await makeDisk(cache, disk, files)
   }
   return { image, disk }
-}
-
-/** The machine's own mirror, for another suite. */
-async function sourcesOf(name: string): Promise<string> {
-  const { stdout } = await execa('apt-get', [
-    'indextargets',
-    '--format',
-    '$(SITE)',
-    'Created-By: Packages',
-  ])
-  const debian = stdout.split('\n').find((site) => /\/debian\/?$/.test(site))
-  if (debian === undefined) throw new Error('the machine’s apt sources name no Debian mirror')
-  return `deb ${debian} ${name} main`
 }
 
 async function makeDisk(cache: string, disk: string, files: readonly string[]): Promise<void> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Domain } from '@polyvirt/core'
-import { claims } from './claims.ts'
 import { connectConsole } from './guest/boot-guest.ts'
 import type { GuestConsole, WaitOptions } from './guest/guest-console.ts'
 import type { GuestImage } from './guest/guest-image.ts'
@@ -30,8 +29,8 @@ export interface BootScenarioOptions {
   readonly signal?: AbortSignal
 }
 
-/** Kernel parameters: both kinds of serial console, whichever there is, and no self-tests. */
-const parameters = 'console=ttyS0 console=hvc0 quiet cryptomgr.notests'
+/** Serial lines as most machines have them: a kernel passes over those that are not there. */
+const usualConsoles = ['ttyS0', 'hvc0']
 
 /**
  * Plans a document with a real kernel and its first serial line on a socket, starts it, and waits
@@ -46,7 +45,7 @@ export async function startGuest(
   const qemu = await startQemu(xml, target, {
     ...(options.emulator === undefined ? {} : { emulator: options.emulator }),
     adapt: (domain, folder) =>
-      withKernel(withConsole(domain, join(folder, 'console')), options.image, nonce, target),
+      withKernel(withConsole(domain, join(folder, 'console')), options.image, nonce),
   })
   try {
     const console = await connectConsole(join(qemu.folder, 'console'))
@@ -70,18 +69,25 @@ export async function startGuest(
   }
 }
 
-function withKernel(domain: Domain, image: GuestImage, nonce: string, target: Target): Domain {
-  // Without ACPI a board that has it leaves its guest without power management and interrupts.
-  const acpi = claims(target, 'feature:acpi') && domain.features?.acpi === undefined
+function withKernel(domain: Domain, image: GuestImage, nonce: string): Domain {
+  const consoles = image.console === undefined ? usualConsoles : [image.console]
+  const parameters = [
+    ...consoles.map((name) => `console=${name}`),
+    // No self-tests: they take longer than the rest of the boot.
+    ...['quiet', 'cryptomgr.notests', `polyvirt.nonce=${nonce}`],
+  ]
+  const acpi = image.acpi === true && domain.features?.acpi === undefined
+  const cpu = image.cpu !== undefined && (domain.cpu?.mode ?? domain.cpu?.model) === undefined
   return {
     ...domain,
     os: {
       ...domain.os,
       kernel: image.kernel,
       initrd: image.initrd,
-      cmdline: `${parameters} polyvirt.nonce=${nonce}`,
+      cmdline: parameters.join(' '),
     },
-    ...(acpi ? { features: { ...domain.features, acpi: true } } : {}),
+    ...(acpi ? { features: { ...domain.features, acpi } } : {}),
+    ...(cpu ? { cpu: { ...domain.cpu, mode: 'custom', match: 'exact', model: image.cpu } } : {}),
   }
 }
 

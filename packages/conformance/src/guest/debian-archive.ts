@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileDigest } from './file-digest.ts'
 import { GuestError } from './guest-error.ts'
 import { runProgram, type ProgramResult, type RunOptions } from './run-program.ts'
+import { suiteSources } from './suite-sources.ts'
 
 /** One exact version of a package, as the archive's signed index describes it. */
 export interface DebianPackage {
@@ -19,6 +20,8 @@ export interface DebianArchiveOptions {
   readonly directory: string
   /** A sources list to use instead of the machine's own. */
   readonly sourcesFile?: string
+  /** Another suite than the machine's own sources name, from the machine's mirror; see {@link suiteSources}. */
+  readonly suite?: string
   /** Percent of the package being fetched. */
   readonly onPercent?: (percent: number) => void
 }
@@ -46,7 +49,7 @@ export class DebianArchive {
     for (const child of ['lists/partial', 'cache/archives/partial', 'packages']) {
       await mkdir(join(directory, child), { recursive: true })
     }
-    await writeFile(this.#config, aptConfig(this.#options))
+    await writeFile(this.#config, aptConfig(this.#options, await this.#sourcesFile()))
     if (!update) return
     const result = await this.#apt('apt-get', ['update'])
     if (result.outcome === 'failed' && !(await this.#hasLists())) {
@@ -136,6 +139,14 @@ export class DebianArchive {
     return fields
   }
 
+  async #sourcesFile(): Promise<string | undefined> {
+    const { sourcesFile, suite, directory } = this.#options
+    if (sourcesFile !== undefined || suite === undefined) return sourcesFile
+    const file = join(directory, 'sources.list')
+    await writeFile(file, await suiteSources(suite))
+    return file
+  }
+
   async #hasLists(): Promise<boolean> {
     const files = await readdir(join(this.#options.directory, 'lists'))
     return files.some((file) => file.includes('_Packages'))
@@ -164,7 +175,10 @@ export class DebianArchive {
  * Read after the machine's own configuration, so what the machine adds is still in force, and what
  * must not be (hooks that tell other programs of an update, other architectures) is cleared.
  */
-function aptConfig({ debianArch, directory, sourcesFile }: DebianArchiveOptions): string {
+function aptConfig(
+  { debianArch, directory }: DebianArchiveOptions,
+  sourcesFile: string | undefined,
+): string {
   const quoted = (value: string): string => {
     if (/["\n]/.test(value)) throw new GuestError(`apt cannot use the path ${value}`)
     return `"${value}"`

@@ -41,13 +41,21 @@ export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
     debianArch: 'amd64',
     kernelPackage: 'linux-image-amd64',
     modules: pcModules,
+    acpi: true,
     node: pcNode,
   },
-  i686: { debianArch: 'i386', kernelPackage: 'linux-image-686', modules: pcModules },
+  i686: { debianArch: 'i386', kernelPackage: 'linux-image-686', modules: pcModules, acpi: true },
   ppc64le: powerGuest,
   // Not a Debian architecture. The machine is the same: byte order is the guest's own choice.
   ppc64: powerGuest,
-  aarch64: { debianArch: 'arm64', kernelPackage: 'linux-image-arm64' },
-  s390x: { debianArch: 's390x', kernelPackage: 'linux-image-s390x' },
-  riscv64: { debianArch: 'riscv64', kernelPackage: 'linux-image-riscv64' },
+  aarch64: {
+    debianArch: 'arm64',
+    kernelPackage: 'linux-image-arm64',
+    console: 'ttyAMA0',
+    // The board's own default is a processor of 32 bits.
+    cpu: 'cortex-a57',
+  },
+  s390x: { debianArch: 's390x', kernelPackage: 'linux-image-s390x', console: 'ttysclp0' },
+  riscv64: { debianArch: 'riscv64', suite: 'trixie', kernelPackage: 'linux-image-riscv64' },
+  loongarch64: { debianArch: 'loong64', suite: 'forky', kernelPackage: 'linux-image-loong64' },
 }

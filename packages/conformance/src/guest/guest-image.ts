@@ -1,18 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { agentScript } from './agent-script.ts'
 import { DebianArchive, type DebianPackage } from './debian-archive.ts'
 import { withFileLock } from './file-lock.ts'
-import { guestCacheDirectory } from './guest-cache.ts'
 import { GuestError } from './guest-error.ts'
+import { guestFolder } from './guest-folder.ts'
 import { guestInitramfs } from './guest-initramfs.ts'
 import { commonModules, type GuestRecipe } from './guest-recipe.ts'
 import { runProgram } from './run-program.ts'
 import { openUnpackedKernel } from './unpacked-kernel.ts'
 
 /** A kernel and an initramfs for QEMU's `-kernel` and `-initrd`. */
-export interface GuestImage {
+export interface GuestImage extends Pick<GuestRecipe, 'console' | 'cpu' | 'acpi'> {
   readonly debianArch: string
   readonly kernel: string
   readonly initrd: string
@@ -52,9 +52,8 @@ export async function buildGuestImage(
   recipe: GuestRecipe,
   options: GuestImageOptions = {},
 ): Promise<GuestImage> {
-  const cache = options.cacheDirectory ?? guestCacheDirectory()
   const { debianArch } = recipe
-  const folder = join(cache, debianArch)
+  const folder = guestFolder(recipe, options.cacheDirectory)
   const found = options.refresh ? undefined : await findImage(folder, recipe)
   if (found !== undefined) return found
 
@@ -72,8 +71,15 @@ export async function buildGuestImage(
 
 /** The packages chosen for one recipe, so that later runs need not ask again. */
 interface Pins {
-  readonly kernel: DebianPackage
+  /** One package, or the parts that some suites cut it into. */
+  readonly kernel: readonly DebianPackage[]
   readonly busybox: DebianPackage
+}
+
+/** Files of the packages that were chosen. */
+interface Fetched {
+  readonly pins: Pins
+  readonly files: readonly { readonly name: string; readonly file: string }[]
 }
 
 type Report = (step: GuestImageProgress['step'], what: string, percent?: number) => void
@@ -83,57 +89,63 @@ async function fetchPackages(
   recipe: GuestRecipe,
   options: GuestImageOptions,
   progress: Report,
-): Promise<{ readonly pins: Pins; readonly kernel: string; readonly busybox: string }> {
+): Promise<Fetched> {
   let current = ''
   const archive = new DebianArchive({
     debianArch: recipe.debianArch,
     directory: join(folder, 'apt'),
     onPercent: (percent) => progress('fetch', current, percent),
+    ...(recipe.suite === undefined ? {} : { suite: recipe.suite }),
     ...(options.sourcesFile === undefined ? {} : { sourcesFile: options.sourcesFile }),
   })
   const pinned = options.refresh ? undefined : await readPins(folder, recipe)
   if (pinned === undefined) progress('index', 'package indexes')
   await archive.open({ update: pinned === undefined })
   const pins = pinned ?? (await resolvePins(archive, recipe))
-  const fetch = async (wanted: DebianPackage): Promise<string> => {
+  const files: { name: string; file: string }[] = []
+  for (const wanted of [pins.busybox, ...pins.kernel]) {
     current = wanted.name
     progress('fetch', current)
-    return await archive.fetch(wanted)
+    files.push({ name: wanted.name, file: await archive.fetch(wanted) })
   }
-  const busybox = await fetch(pins.busybox)
-  const kernel = await fetch(pins.kernel)
   await writeFile(pinsFile(folder, recipe), JSON.stringify(pins, undefined, 2))
-  return { pins, kernel, busybox }
+  return { pins, files }
 }
 
 async function resolvePins(archive: DebianArchive, recipe: GuestRecipe): Promise<Pins> {
   const find = async (name: string): Promise<DebianPackage> => {
     const found = await archive.find(name)
     if (found !== undefined) return found
+    const where =
+      recipe.suite === undefined ? "this machine's apt sources offer" : `${recipe.suite} has`
     throw new GuestError(
-      `this machine's apt sources offer no package '${name}' for ${recipe.debianArch}; ` +
+      `${where} no package '${name}' for ${recipe.debianArch}; ` +
         'give a sources list that does as `sourcesFile`',
     )
   }
   // A meta package depends on the kernel of the day, whose name starts with a version.
   const depends = await archive.depends(recipe.kernelPackage)
   const real = depends.find((name) => /^linux-image-\d/.test(name)) ?? recipe.kernelPackage
-  return { kernel: await find(real), busybox: await find('busybox-static') }
+  const parts = (await archive.depends(real)).filter((name) =>
+    /^linux-(base|binary|modules)-\d/.test(name),
+  )
+  const kernel: DebianPackage[] = []
+  for (const name of [real, ...parts]) kernel.push(await find(name))
+  return { kernel, busybox: await find('busybox-static') }
 }
 
 async function makeImage(
   folder: string,
   recipe: GuestRecipe,
-  packages: { readonly pins: Pins; readonly kernel: string; readonly busybox: string },
+  { pins, files }: Fetched,
   progress: Report,
 ): Promise<GuestImage> {
-  const { pins } = packages
   const work = join(folder, `work-${randomUUID()}`)
   try {
-    for (const deb of [packages.kernel, packages.busybox]) {
-      progress('unpack', deb === packages.kernel ? pins.kernel.name : pins.busybox.name)
-      await mkdir(join(work, 'root'), { recursive: true })
-      const result = await runProgram('dpkg-deb', ['-x', deb, join(work, 'root')])
+    await mkdir(join(work, 'root'), { recursive: true })
+    for (const { name, file } of files) {
+      progress('unpack', name)
+      const result = await runProgram('dpkg-deb', ['-x', file, join(work, 'root')])
       if (result.outcome !== 'succeeded') throw new GuestError(`dpkg-deb: ${result.stderr.trim()}`)
     }
     progress('pack', 'initramfs')
@@ -143,14 +155,14 @@ async function makeImage(
 
     const made = join(work, 'image')
     await mkdir(made)
-    await copyFile(kernel.image, join(made, 'kernel'))
+    await writeFile(join(made, 'kernel'), kernel.image)
     await writeFile(join(made, 'initrd'), initramfs.bytes)
     const manifest: Manifest = {
       kernelRelease: kernel.release,
       modules: initramfs.modules,
-      packages: [pins.kernel, pins.busybox],
+      packages: [...pins.kernel, pins.busybox],
       bytes: {
-        kernel: (await stat(join(made, 'kernel'))).size,
+        kernel: kernel.image.length,
         initrd: initramfs.bytes.length,
       },
     }
@@ -187,10 +199,13 @@ async function findImage(folder: string, recipe: GuestRecipe): Promise<GuestImag
 
 const describeImage = (
   directory: string,
-  recipe: GuestRecipe,
+  { debianArch, console, cpu, acpi }: GuestRecipe,
   { kernelRelease, modules, packages }: Manifest,
 ): GuestImage => ({
-  debianArch: recipe.debianArch,
+  debianArch,
+  ...(console === undefined ? {} : { console }),
+  ...(cpu === undefined ? {} : { cpu }),
+  ...(acpi === undefined ? {} : { acpi }),
   kernel: join(directory, 'kernel'),
   initrd: join(directory, 'initrd'),
   kernelRelease,
@@ -205,13 +220,14 @@ const wantedModules = (recipe: GuestRecipe): readonly string[] => [
 
 /** Named after everything that goes into an image: equal names, equal contents. */
 const imageDirectory = (folder: string, recipe: GuestRecipe, pins: Pins): string => {
-  const content = [imageFormat, pins.kernel.sha256, pins.busybox.sha256, agentScript]
+  const packages = [...pins.kernel, pins.busybox].map(({ sha256 }) => sha256)
+  const content = [imageFormat, packages, agentScript]
   const hash = createHash('sha256').update(JSON.stringify([content, wantedModules(recipe)]))
   return join(folder, `image-${hash.digest('hex').slice(0, 16)}`)
 }
 
 const pinsFile = (folder: string, recipe: GuestRecipe): string =>
-  join(folder, `packages-${recipe.kernelPackage}.json`)
+  join(folder, `pins-${recipe.kernelPackage}.json`)
 
 const readPins = (folder: string, recipe: GuestRecipe): Promise<Pins | undefined> =>
   readJson<Pins>(pinsFile(folder, recipe))

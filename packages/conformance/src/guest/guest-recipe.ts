@@ -9,10 +9,18 @@ import type { NpmPackage } from './npm-package.ts'
 export interface GuestRecipe {
   /** Debian's name of the architecture, as `dpkg --print-architecture` prints it. */
   readonly debianArch: string
+  /** The suite that builds it, where the machine's own sources are of one that does not: `trixie`. */
+  readonly suite?: string
   /** A kernel package, or the meta package that depends on the newest one. */
   readonly kernelPackage: string
   /** Drivers that only this architecture's machines need, beside {@link commonModules}. */
   readonly modules?: readonly string[]
+  /** The kernel's name of the machine's first serial line, where it is neither `ttyS0` nor `hvc0`. */
+  readonly console?: string
+  /** CPU model for documents that name none, where the kernel does not run on the machine's own default. */
+  readonly cpu?: string
+  /** The kernel is lost without ACPI: it is turned on for documents that do not speak of it. */
+  readonly acpi?: boolean
   /** A package with `bin/node` for this architecture, for guests that run JavaScript. */
   readonly node?: NpmPackage
 }

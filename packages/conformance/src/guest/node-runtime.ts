@@ -5,8 +5,8 @@ import { cpioFile, writeCpio } from './cpio.ts'
 import { DebianArchive, type DebianPackage } from './debian-archive.ts'
 import { elfNeeds } from './elf-needs.ts'
 import { withFileLock } from './file-lock.ts'
-import { guestCacheDirectory } from './guest-cache.ts'
 import { GuestError } from './guest-error.ts'
+import { guestFolder } from './guest-folder.ts'
 import type { GuestImageOptions } from './guest-image.ts'
 import type { GuestRecipe } from './guest-recipe.ts'
 import { fetchNpmPackage, type NpmPackage } from './npm-package.ts'
@@ -37,7 +37,7 @@ export async function buildNodeRuntime(
 ): Promise<NodeRuntime> {
   const { debianArch, node } = recipe
   if (node === undefined) throw new GuestError(`nobody says where Node for ${debianArch} is from`)
-  const folder = join(options.cacheDirectory ?? guestCacheDirectory(), debianArch)
+  const folder = guestFolder(recipe, options.cacheDirectory)
   const content = JSON.stringify([runtimeFormat, node.integrity])
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 16)
   const target = join(folder, `node-${hash}`)
@@ -81,7 +81,7 @@ interface Making {
 async function makeRuntime(
   folder: string,
   target: string,
-  { recipe: { debianArch }, node, options }: Making,
+  { recipe: { debianArch, suite }, node, options }: Making,
 ): Promise<NodeRuntime> {
   const say = (step: 'index' | 'fetch' | 'unpack' | 'pack', what: string): void =>
     options.onProgress?.({ step, debianArch, what })
@@ -100,6 +100,7 @@ async function makeRuntime(
     const archive = new DebianArchive({
       debianArch,
       directory: join(folder, 'apt'),
+      ...(suite === undefined ? {} : { suite }),
       ...(options.sourcesFile === undefined ? {} : { sourcesFile: options.sourcesFile }),
     })
     say('index', 'package indexes')

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { execa } from 'execa'
+import { bootableKernel } from './bootable-kernel.ts'
 import { GuestError } from './guest-error.ts'
 import { type KernelModule, moduleName, readKernelModule } from './kernel-module.ts'
 import type { ModuleSource } from './module-order.ts'
@@ -10,8 +11,8 @@ import type { ModuleSource } from './module-order.ts'
 export interface UnpackedKernel extends ModuleSource {
   /** As `uname -r` prints it. */
   readonly release: string
-  /** The file QEMU's `-kernel` takes. */
-  readonly image: string
+  /** What QEMU's `-kernel` takes. */
+  readonly image: Uint8Array
   /** Contents of a module, uncompressed. */
   moduleData(name: string): Uint8Array
 }
@@ -21,10 +22,7 @@ export async function openUnpackedKernel(
   directory: string,
   wanted: readonly string[],
 ): Promise<UnpackedKernel> {
-  const boot = join(directory, 'boot')
-  const imageName = (await readdir(boot)).find((name) => /^vmlinu[xz]-/.test(name))
-  if (imageName === undefined) throw new GuestError(`no kernel image in ${boot}`)
-  const release = imageName.replace(/^vmlinu[xz]-/, '')
+  const { file, release } = await findImage(directory)
   const modules = await modulesDirectory(directory, release)
 
   const files = new Map<string, string>()
@@ -48,7 +46,7 @@ export async function openUnpackedKernel(
   }
   return {
     release,
-    image: join(boot, imageName),
+    image: bootableKernel(basename(file), await readFile(file)),
     builtin,
     find: (name) => found.get(name),
     moduleData(name) {
@@ -57,6 +55,24 @@ export async function openUnpackedKernel(
       return bytes
     },
   }
+}
+
+/** In `/boot` by its release, or beside its modules. */
+async function findImage(
+  directory: string,
+): Promise<{ readonly file: string; readonly release: string }> {
+  const list = async (path: string): Promise<readonly string[]> =>
+    await readdir(join(directory, path)).catch(() => [])
+  for (const name of await list('boot')) {
+    const [, release] = /^vmlinu[xz]-(.+)$/.exec(name) ?? []
+    if (release !== undefined) return { file: join(directory, 'boot', name), release }
+  }
+  for (const release of await list('usr/lib/modules')) {
+    const name = (await list(`usr/lib/modules/${release}`)).find((one) => /^vmlinu[xz]$/.test(one))
+    if (name !== undefined)
+      return { file: join(directory, 'usr/lib/modules', release, name), release }
+  }
+  throw new GuestError(`no kernel image in ${directory}`)
 }
 
 /** Debian moved `/lib` into `/usr/lib` between releases. */
