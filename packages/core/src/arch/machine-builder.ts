@@ -54,6 +54,8 @@ export interface PciLayout {
   readonly root: 'pci-root' | 'pcie-root'
   /** `<model name>` of the root, where it is a device that QEMU names. */
   readonly rootName?: string
+  /** QEMU's name of the root bus, where it is not `pci.0` (`pcie.0` of a PCI Express root). */
+  readonly rootBus?: string
   /** Controller that is added when a device finds no slot. */
   readonly grow: 'pci-bridge' | 'pcie-root-port' | 'pci-root'
   /** Several roots side by side: PCI host bridges, numbered by `<target index>`. */

@@ -85,6 +85,8 @@ function controllerName(controller: DeviceDraft<'controller'>, context: PlanCont
   const { type, model, index = 0 } = controller
   switch (type) {
     case 'pci':
+      if (index === 0 && context.profile.pci?.rootBus !== undefined)
+        return context.profile.pci.rootBus
       return model === 'pcie-root' ? 'pcie.0' : `pci.${index}`
     case 'usb':
       // A companion has no id of its own in QEMU; libvirt shows its master's name.

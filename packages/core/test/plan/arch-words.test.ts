@@ -72,6 +72,25 @@ describe('words of an architecture', () => {
     )
   })
 
+  it('name the root bus as QEMU does', () => {
+    const [profile] = testArch.machine.profiles
+    const pci = {
+      root: 'pci-root',
+      rootBus: 'pci',
+      grow: 'pci-bridge',
+      occupied: [],
+      places: [],
+    } as const
+    const platform = toyWith({
+      machine: { ...testArch.machine, profiles: [{ ...profile, pci }] },
+    })
+    const devices = "<interface type='user'><model type='e1000'/></interface>"
+    const argv = planToy(toyXml({ devices }), false, platform).argv()
+    expect(
+      argv.some((value) => value.includes('"driver":"e1000"') && value.includes('"bus":"pci"')),
+    ).toBe(true)
+  })
+
   it('warn without refusing', () => {
     const platform = toyWith({
       machine: {
