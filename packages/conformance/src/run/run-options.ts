@@ -1,0 +1,56 @@
+import type { Arch, QemuCapabilities } from '@polyvirt/core/arch'
+import type { Tier } from '@polyvirt/conformance-report'
+import type { GuestRecipe } from '../guest/guest-recipe.ts'
+import type { ConformanceEvent } from './conformance-case.ts'
+
+/** An architecture to be tried. */
+export interface ArchSubject {
+  readonly arch: Arch
+  /** The package's recordings; without them there is no golden tier, and the emulator is asked instead. */
+  readonly fixtures?: URL
+  /** Capabilities by emulator, for an architecture whose emulator does not exist. */
+  readonly capabilities?: Readonly<Record<string, QemuCapabilities>>
+  /** How to make guests that nobody knows yet, by guest architecture. */
+  readonly recipes?: Readonly<Record<string, GuestRecipe>>
+  /** CPU models that the guest kernel runs on: one more boot each, on the first target. */
+  readonly bootCpus?: readonly string[]
+}
+
+/** How many guests are booted: none, one a machine, every scenario on each guest's first machine, or all. */
+export type Boots = 'none' | 'few' | 'most' | 'all'
+
+/** Which cases are wanted; what is left out means all. */
+export interface CaseSelection {
+  readonly tiers?: readonly Tier[]
+  /** Scenarios by id, by chapter (`disk`), or by pattern (`disk/*`, `*cdrom*`). */
+  readonly scenarios?: readonly string[]
+  /** Cases by their ids: those that failed last time. */
+  readonly only?: readonly string[]
+  /** A part of the cases, from 1: the same on every machine, whatever else is selected. */
+  readonly shard?: { readonly index: number; readonly of: number }
+  /** Default: `most`, or `all` where scenarios or cases are named. */
+  readonly boots?: Boots
+}
+
+export interface ConcurrencyOptions {
+  /** QEMUs that are started paused at a time. Default: one a core. */
+  readonly live?: number
+  /** Guests that boot at a time. Default: one for two cores, for each has two processors. */
+  readonly guest?: number
+}
+
+export interface RunConformanceOptions extends CaseSelection {
+  readonly arches: readonly ArchSubject[]
+  /** Other emulators than the installed ones, by guest architecture: everything is asked of those. */
+  readonly emulator?: Readonly<Record<string, string>>
+  readonly concurrency?: ConcurrencyOptions
+  /** Ends the run early: guests are stopped, and what is known so far is given. */
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: ConformanceEvent) => void
+  /** Of the column; from the emulators' version unless given. */
+  readonly label?: string
+  /** Of an earlier run, by case id: how long each took, to guess what is left. */
+  readonly durationsMs?: ReadonlyMap<string, number>
+  /** Whose evidence is kept. Default: of all cases. */
+  readonly evidence?: 'all' | 'failed'
+}
