@@ -1,1 +1,1 @@
-export {}
+export { aarch64 } from './aarch64.ts'

@@ -1,0 +1,19 @@
+import type { Rule } from '@polyvirt/core/arch'
+import { boardCpu } from './qemu-cpus.ts'
+
+/** libvirt writes QEMU's own default down, which is a core of 32 bits, in this emulator too. */
+const wordSize: Rule = {
+  name: 'aarch64/cpu-word-size',
+  check({ domain: { cpu } }) {
+    if (cpu?.mode !== 'custom' || boardCpu(cpu.model)?.bits !== 32) return []
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: 'cpu/model',
+        message: `a ${cpu.model ?? ''} runs 32-bit code only: a 64-bit kernel and UEFI for aarch64 do not start on it; use <cpu mode='maximum'/>, or a model such as cortex-a57`,
+      },
+    ]
+  },
+}
+
+export const advice: readonly Rule[] = [wordSize]

@@ -1,0 +1,46 @@
+import type { FeaturePolicy, FeatureRow } from '@polyvirt/core/arch'
+import { defaultGic } from './interrupt-controller.ts'
+
+const nothing: FeatureRow = { to: 'nothing' }
+
+/**
+ * What the virt board has to offer. ACPI is there only when the document asks, as in libvirt; QEMU
+ * has it by itself, so leaving it out must be said.
+ */
+export const features: FeaturePolicy = {
+  supported: {
+    acpi: nothing,
+    gicVersion: {
+      to: 'machine',
+      property: 'gic-version',
+      only: {
+        values: ['2', '3', 'host'],
+        reason: `the board has an interrupt controller of version '2', '3' or 'host'`,
+      },
+    },
+    pmu: { to: 'cpu', flag: 'pmu' },
+    vmcoreinfo: { to: 'device', driver: 'vmcoreinfo' },
+    kvmDirtyRing: {
+      to: 'nothing',
+      only: { virtType: 'kvm', reason: 'only KVM keeps a ring of dirty pages' },
+    },
+    kvmDirtyRingSize: nothing,
+    tcgTbCacheKiB: {
+      to: 'nothing',
+      only: { virtType: 'qemu', reason: 'KVM translates nothing, so it has no translation cache' },
+    },
+  },
+  defaults: (context) => ({ gicVersion: defaultGic(context) }),
+  whenAbsent: { acpi: { options: ['-no-acpi'] } },
+  timers: {
+    rtc: { tickpolicies: ['delay', 'catchup'] },
+    armvtimer: {
+      tickpolicies: ['delay', 'discard'],
+      // Time that the guest did not run is hidden from it, unless KVM is told not to.
+      effects: ({ tickpolicy }) =>
+        tickpolicy === undefined
+          ? {}
+          : { cpu: { 'kvm-no-adjvtime': tickpolicy === 'delay' ? 'on' : 'off' } },
+    },
+  },
+}
