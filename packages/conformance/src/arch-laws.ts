@@ -4,6 +4,7 @@ import type { ArchLaw } from './arch-law.ts'
 import { cpuLaws } from './cpu-laws.ts'
 import { cpuVerbLaws } from './cpu-verb-laws.ts'
 import { hostLaws } from './host-laws.ts'
+import { offeredByTables } from './offered.ts'
 
 /** Everything that holds for an architecture as such. */
 export const archLaws: readonly ArchLaw[] = [
@@ -47,25 +48,10 @@ export const archLaws: readonly ArchLaw[] = [
     name: 'each model of its allow-list, each feature and each timer is reached by a scenario',
     check(arch, { scenarios }) {
       const reached = new Set<string>(scenarios.flatMap(({ uses }) => uses))
-      const wanted = [
-        ...Object.entries(arch.devices as Readonly<Record<string, DeviceRow>>).flatMap(
-          ([row, { models }]) => Object.keys(models).map((key) => `device:${row}/${key}`),
-        ),
-        ...Object.keys(arch.features.supported).map((name) => `feature:${name}`),
-        ...Object.keys(arch.features.timers).map((name) => `timer:${name}`),
-      ]
       deepStrictEqual(
-        wanted.filter((one) => !reached.has(one) && !beyondReach.has(one)),
+        offeredByTables(arch).filter((one) => !reached.has(one)),
         [],
       )
     },
   },
 ]
-
-/** What no small document can ask for: the machine's own root, or something of the host. */
-const beyondReach = new Set([
-  'device:controller:pci/pci-root',
-  'device:controller:pci/pcie-root',
-  'device:input/virtio:passthrough',
-  'device:channel/guestfwd',
-])

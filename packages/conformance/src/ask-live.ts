@@ -9,17 +9,30 @@ interface PciDevice {
   readonly class_info: { readonly class: number }
 }
 
+/** Is shown each question with its answer. */
+export type Heard = (question: string, answer: unknown) => void
+
 /** Asks a paused QEMU what it is made of. */
-export async function askLive(qmp: QmpClient): Promise<LiveMachine> {
+export async function askLive(qmp: QmpClient, heard: Heard = () => {}): Promise<LiveMachine> {
   const timeout = { timeoutMs: 60_000 }
-  const { status } = await qmp.execute('query-status', undefined, timeout)
+  const noted = <T>(question: string, answer: T): T => {
+    heard(question, answer)
+    return answer
+  }
+  const ask = async (command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    noted(
+      args === undefined ? command : `${command} ${JSON.stringify(args)}`,
+      await qmp.executeUnchecked(command, args, timeout),
+    )
+  const status = noted('query-status', await qmp.execute('query-status', undefined, timeout))
+  const listed = await qmp.execute('qom-list', { path: '/machine/peripheral' })
   const peripherals = new Map<string, string>()
-  for (const { name, type } of await qmp.execute('qom-list', { path: '/machine/peripheral' })) {
+  for (const { name, type } of noted('qom-list /machine/peripheral', listed)) {
     const child = /^child<(.+)>$/.exec(type)?.[1]
     if (child !== undefined) peripherals.set(name, child)
   }
   const pci = new Map<string, LivePciFunction>()
-  for (const { devices } of await queryPci(qmp)) {
+  for (const { devices } of noted('query-pci', await queryPci(qmp))) {
     for (const one of devices as readonly PciDevice[]) {
       if (one.qdev_id === '') continue
       pci.set(one.qdev_id, {
@@ -31,17 +44,18 @@ export async function askLive(qmp: QmpClient): Promise<LiveMachine> {
       })
     }
   }
+  const places = await optional(() => qmp.execute('query-hotpluggable-cpus'))
   return {
-    status,
-    cpus: await qmp.execute('query-cpus-fast'),
-    hotpluggableCpus: await optional(() => qmp.execute('query-hotpluggable-cpus')),
-    memory: await qmp.execute('query-memory-size-summary'),
+    status: status.status,
+    cpus: noted('query-cpus-fast', await qmp.execute('query-cpus-fast')),
+    hotpluggableCpus: noted('query-hotpluggable-cpus', places),
+    memory: noted('query-memory-size-summary', await qmp.execute('query-memory-size-summary')),
     uuid: (await qmp.execute('query-uuid')).UUID,
     name: (await qmp.execute('query-name')).name ?? '',
     peripherals,
     pci,
-    property: (id, property) =>
-      qmp.execute('qom-get', { path: `/machine/peripheral/${id}`, property }),
+    property: (id, property) => ask('qom-get', { path: `/machine/peripheral/${id}`, property }),
+    ask,
   }
 }
 

@@ -14,6 +14,8 @@ export interface LiveMachine {
   readonly pci: ReadonlyMap<string, LivePciFunction>
   /** Reads a property of a device. */
   property(id: string, name: string): Promise<unknown>
+  /** Asks the monitor something else. @throws QmpError where QEMU does not know the answer. */
+  ask(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
 export interface LivePciFunction {

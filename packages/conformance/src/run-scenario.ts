@@ -14,10 +14,17 @@ export const unclaimed = (scenario: Scenario, target: Target): readonly Capabili
 /**
  * The model tier of one scenario: where it is claimed, it plans, the traits hold and so does what
  * it expects; where it is not, the same document is refused, with a code, at the right place.
+ *
+ * @param seen is shown what became of the document, before it is judged
  */
-export function checkModel(scenario: Scenario, target: Target): void {
+export function checkModel(
+  scenario: Scenario,
+  target: Target,
+  seen: (outcome: PlanOutcome) => void = () => {},
+): void {
   const missing = unclaimed(scenario, target)
   const outcome = planScenario(scenario.domain, target)
+  seen(outcome)
   if (missing.length > 0) {
     checkRefused(
       outcome,

@@ -1,5 +1,6 @@
 import type { FeatureName, TimerName } from '@polyvirt/core/arch'
 import type { GuestReport } from './guest/guest-report.ts'
+import type { GuestSession } from './guest-session.ts'
 import type { LiveMachine } from './live-machine.ts'
 import type { Planned } from './plan-scenario.ts'
 
@@ -45,8 +46,10 @@ export interface Scenario {
 export interface Expectations {
   readonly plan?: (planned: Planned) => void
   readonly live?: (machine: LiveMachine, planned: Planned) => void | Promise<void>
-  /** Its presence makes the scenario part of the guest tier. */
+  /** On what the guest reports; like {@link inside}, it makes the scenario part of the guest tier. */
   readonly guest?: (report: GuestReport, planned: Planned) => void
+  /** With the guest while it runs: it obeys commands, and its QEMU answers. */
+  readonly inside?: (session: GuestSession) => Promise<void>
 }
 
 /** Parts of a domain document; what is left out has a small default. */

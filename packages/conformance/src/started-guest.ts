@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Domain } from '@polyvirt/core'
+import type { QmpClient } from '@polyvirt/core/qmp'
 import { connectConsole } from './guest/boot-guest.ts'
 import type { GuestConsole, WaitOptions } from './guest/guest-console.ts'
 import type { GuestImage } from './guest/guest-image.ts'
@@ -18,6 +19,12 @@ export interface BootedReport extends ReceivedReport {
 /** The same while it runs: it obeys commands. Disposing of it switches it off. */
 export interface StartedGuest extends BootedReport, AsyncDisposable {
   readonly console: GuestConsole
+  /** The monitor of its QEMU. */
+  readonly qmp: QmpClient
+  /** Folder of this run, removed at its end. */
+  readonly folder: string
+  /** Resolves when its QEMU has ended. */
+  readonly exited: Promise<void>
   /** What to wait for its replies with. */
   readonly patience: WaitOptions
 }
@@ -27,6 +34,10 @@ export interface BootScenarioOptions {
   readonly image: GuestImage
   readonly onProgress?: (progress: ConsoleProgress) => void
   readonly signal?: AbortSignal
+  /** Is shown the plan before QEMU is. */
+  readonly onPlanned?: (planned: Planned) => void
+  /** Is given the console before the guest says anything. */
+  readonly onConsole?: (console: GuestConsole) => void
 }
 
 /** Serial lines as most machines have them: a kernel passes over those that are not there. */
@@ -44,11 +55,14 @@ export async function startGuest(
   const nonce = randomUUID()
   const qemu = await startQemu(xml, target, {
     ...(options.emulator === undefined ? {} : { emulator: options.emulator }),
+    ...(options.onPlanned === undefined ? {} : { onPlanned: options.onPlanned }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     adapt: (domain, folder) =>
       withKernel(withConsole(domain, join(folder, 'console')), options.image, nonce),
   })
   try {
     const console = await connectConsole(join(qemu.folder, 'console'))
+    options.onConsole?.(console)
     await qemu.qmp.execute('cont')
     const patience: WaitOptions = {
       cpuMs: qemu.cpuMs,
@@ -60,6 +74,9 @@ export async function startGuest(
       ...received,
       planned: qemu.planned,
       console,
+      qmp: qemu.qmp,
+      folder: qemu.folder,
+      exited: qemu.exited,
       patience,
       [Symbol.asyncDispose]: () => qemu[Symbol.asyncDispose](),
     }

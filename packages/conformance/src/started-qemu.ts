@@ -29,6 +29,10 @@ export interface StartOptions {
   readonly emulator?: string
   /** Changes the domain before it is planned; the folder is where sockets may be. */
   readonly adapt?: (domain: Domain, folder: string) => Domain
+  /** Is shown the plan before QEMU is. */
+  readonly onPlanned?: (planned: Planned) => void
+  /** Ends QEMU, and whoever waits for it. */
+  readonly signal?: AbortSignal
 }
 
 const lastWordsMs = 2_000
@@ -51,18 +55,26 @@ export async function startQemu(
       return options.adapt?.(adapted, folder) ?? adapted
     })
     const planned = planAsked(asked, target, { paths: { stateDir: folder, channelDir } })
-    return await start(planned, options.emulator ?? target.emulator, folder, remove)
+    options.onPlanned?.(planned)
+    options.signal?.throwIfAborted()
+    const emulator = options.emulator ?? target.emulator
+    return await start(planned, { emulator, folder, remove, signal: options.signal })
   } catch (error) {
     remove()
     throw error
   }
 }
 
+interface Run {
+  readonly emulator: string
+  readonly folder: string
+  readonly remove: () => void
+  readonly signal: AbortSignal | undefined
+}
+
 async function start(
   planned: Planned,
-  emulator: string,
-  folder: string,
-  remove: () => void,
+  { emulator, folder, remove, signal }: Run,
 ): Promise<StartedQemu> {
   const running = execa(emulator, planned.argv.slice(1), {
     stdin: 'ignore',
@@ -74,9 +86,12 @@ async function start(
   const exited = running.then((result) => {
     end = `QEMU ended with ${result.exitCode ?? result.signal ?? result.originalMessage}: ${result.stderr}`
   })
+  const kill = (): boolean => running.kill('SIGKILL')
+  signal?.addEventListener('abort', kill, { once: true })
   const stop = async (): Promise<void> => {
-    running.kill('SIGKILL')
+    kill()
     await exited
+    signal?.removeEventListener('abort', kill)
     remove()
   }
   try {
@@ -101,6 +116,7 @@ async function start(
     await Promise.race([exited, setTimeout(lastWordsMs)])
     const said = end
     await stop()
+    signal?.throwIfAborted()
     throw said === undefined ? error : new Error(said, { cause: error })
   }
 }

@@ -24,6 +24,8 @@ export interface DebianArchiveOptions {
   readonly suite?: string
   /** Percent of the package being fetched. */
   readonly onPercent?: (percent: number) => void
+  /** Ends what apt is doing. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -155,10 +157,11 @@ export class DebianArchive {
   async #apt(
     program: 'apt-get' | 'apt-cache',
     args: readonly string[],
-    options: Omit<RunOptions, 'env'> = {},
+    options: Omit<RunOptions, 'env' | 'signal'> = {},
   ): Promise<ProgramResult> {
     const result = await runProgram(program, ['-qq', '-c', this.#config, ...args], {
       ...options,
+      ...(this.#options.signal === undefined ? {} : { signal: this.#options.signal }),
       env: { LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' },
     })
     if (result.outcome === 'missing') {

@@ -39,6 +39,8 @@ export interface GuestImageOptions {
   /** Ask the archive for newer packages, even though an image is here. */
   readonly refresh?: boolean
   readonly onProgress?: (progress: GuestImageProgress) => void
+  /** Ends the work; what was fetched so far is kept. */
+  readonly signal?: AbortSignal
 }
 
 /** Raised when the layout of an image changes, so that old ones are left alone. */
@@ -97,6 +99,7 @@ async function fetchPackages(
     onPercent: (percent) => progress('fetch', current, percent),
     ...(recipe.suite === undefined ? {} : { suite: recipe.suite }),
     ...(options.sourcesFile === undefined ? {} : { sourcesFile: options.sourcesFile }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   const pinned = options.refresh ? undefined : await readPins(folder, recipe)
   if (pinned === undefined) progress('index', 'package indexes')

@@ -67,7 +67,7 @@ async function targetOf({ guest, emulator, profile }: ReadMachine): Promise<Foun
   if (file === undefined || recorded === undefined || offered === undefined) {
     throw new Error(`${guest} has no emulator, no recording or no name`)
   }
-  const capabilities = await liveCapabilities(file, recorded)
+  const capabilities = await liveCapabilities(file)
   const target = targetsOf(arch, offered, capabilities, file).find(
     (one) => one.profile.name === profile,
   )

@@ -1,0 +1,199 @@
+import type { GuestArch, QemuCapabilities } from '@polyvirt/core/arch'
+import { everything } from '../everything.ts'
+import { findEmulator } from '../find-emulator.ts'
+import { openFixtures, type Fixtures } from '../fixtures.ts'
+import { debianGuests } from '../guest/debian-guests.ts'
+import { liveCapabilities } from '../live-capabilities.ts'
+import type { Scenario } from '../scenario.ts'
+import { scenarios } from '../scenarios/index.ts'
+import { modelScenarios } from '../scenarios/models.ts'
+import { targetsOf, type Target } from '../target.ts'
+import { caseOf, notRunCase } from './case-of.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+import { goldenCases } from './golden-cases.ts'
+import { guestCases } from './guest-cases.ts'
+import { judgeScenario, type JudgedScenario } from './judged-scenario.ts'
+import { lawCases } from './law-cases.ts'
+import { liveCases } from './live-cases.ts'
+import { modelCases } from './model-cases.ts'
+import type { ArchSubject, Boots } from './run-options.ts'
+import { scenariosToBoot } from './scenarios-to-boot.ts'
+
+/** An emulator that was asked what it can do. */
+export interface AskedEmulator {
+  readonly path: string
+  readonly capabilities: QemuCapabilities
+}
+
+export interface CaseOptions {
+  readonly boots?: Boots
+  /** Emulators to use for a guest architecture instead of its recording and of the installed one. */
+  readonly emulators?: Readonly<Record<string, AskedEmulator>>
+  /** Guest architectures that have neither a recording nor an emulator here, and why. */
+  readonly unknown?: Readonly<Record<string, string>>
+}
+
+/** Everything that can be tried of one architecture, as data: nothing is started by listing it. */
+export function conformanceCases(
+  subject: ArchSubject,
+  options: CaseOptions = {},
+): readonly ConformanceCase[] {
+  const { arch } = subject
+  const fixtures = subject.fixtures === undefined ? undefined : openFixtures(subject.fixtures)
+  const sources = arch.guests.map((guest) => sourceOf(guest, subject, { fixtures, ...options }))
+  const all = scenariosOf(subject)
+  return [
+    ...lawCases(subject, {
+      scenarios: all,
+      capabilities: sources.flatMap(({ capabilities }) => capabilities ?? []),
+      ...(fixtures === undefined ? {} : { fixtures }),
+    }),
+    ...sources.flatMap((source) => guestArchCases(subject, source, { all, ...options })),
+  ]
+}
+
+/** Every guest on every machine that is tried. */
+export function subjectTargets(subject: ArchSubject, options: CaseOptions = {}): readonly Target[] {
+  const fixtures = subject.fixtures === undefined ? undefined : openFixtures(subject.fixtures)
+  return subject.arch.guests.flatMap((guest) => {
+    const source = sourceOf(guest, subject, { fixtures, ...options })
+    return targetsFrom(subject, source)
+  })
+}
+
+/** The suite's scenarios, those of every model that the architecture has included. */
+export const scenariosOf = ({ arch }: Pick<ArchSubject, 'arch'>): readonly Scenario[] => [
+  ...scenarios,
+  ...modelScenarios(arch.devices),
+]
+
+/** Where the facts of one guest architecture come from. */
+interface GuestSource {
+  readonly guest: GuestArch
+  readonly capabilities?: QemuCapabilities
+  /** The emulator for live tiers; none where none is here. */
+  readonly emulator?: string
+  /** Recordings that hold for it. */
+  readonly fixtures?: Fixtures
+  /** Why there are no golden command lines to compare with. */
+  readonly notGolden: string
+}
+
+function sourceOf(
+  guest: GuestArch,
+  subject: ArchSubject,
+  { fixtures, emulators = {} }: CaseOptions & { readonly fixtures: Fixtures | undefined },
+): GuestSource {
+  const asked = emulators[guest.name]
+  if (asked !== undefined) {
+    const { path: emulator, capabilities } = asked
+    const notGolden =
+      fixtures === undefined
+        ? 'there are no recorded command lines here'
+        : 'recorded command lines are of the recorded QEMU, and this run asks another'
+    return { guest, capabilities, emulator, notGolden }
+  }
+  const given = guest.emulators.map((name) => subject.capabilities?.[name]).find(Boolean)
+  const capabilities = given ?? fixtures?.capabilities(guest.emulators)
+  const emulator = findEmulator(guest.emulators)
+  return {
+    guest,
+    ...(capabilities === undefined ? {} : { capabilities }),
+    ...(emulator === undefined ? {} : { emulator }),
+    ...(fixtures === undefined ? {} : { fixtures }),
+    notGolden: 'there are no recorded command lines here',
+  }
+}
+
+interface Listing extends CaseOptions {
+  readonly all: readonly Scenario[]
+}
+
+function guestArchCases(
+  subject: ArchSubject,
+  source: GuestSource,
+  listing: Listing,
+): readonly ConformanceCase[] {
+  const { guest, capabilities } = source
+  const why = listing.unknown?.[guest.name]
+  if (capabilities === undefined && why !== undefined) {
+    return [
+      notRunCase({ ...subject, guest, profile: subject.arch.machine.profiles[0] }, 'model', why),
+    ]
+  }
+  if (capabilities === undefined) return [withoutCapabilities(subject, guest)]
+  return targetsFrom(subject, source).flatMap((target) =>
+    targetCases(subject, { ...listing, source, target }),
+  )
+}
+
+function targetsFrom(
+  { arch }: ArchSubject,
+  { guest, capabilities, emulator }: GuestSource,
+): readonly Target[] {
+  if (capabilities === undefined) return []
+  return targetsOf(arch, guest, capabilities, emulator ?? `/usr/bin/${guest.emulators[0]}`)
+}
+
+/** An author must record what the emulator can do; that is a failure, not a tier that is not run. */
+function withoutCapabilities({ arch }: ArchSubject, guest: GuestArch): ConformanceCase {
+  const target = { arch, guest, profile: arch.machine.profiles[0] }
+  const scenario = { id: 'suite/model', title: `${guest.name} has recorded capabilities` }
+  return {
+    ...caseOf(scenario, target, 'model'),
+    face: 'offered',
+    reaches: [],
+    run() {
+      throw new Error(`no recording of ${guest.emulators.join(' or ')} in fixtures/capabilities`)
+    },
+  }
+}
+
+interface TargetListing extends Listing {
+  readonly source: GuestSource
+  readonly target: Target
+}
+
+function targetCases(subject: ArchSubject, listing: TargetListing): readonly ConformanceCase[] {
+  const { source, target, all } = listing
+  const judged = [...all, everything(target)].map((scenario) => judgeScenario(scenario, target))
+  const { fixtures, notGolden } = source
+  // The second guest of an architecture differs in little that a reader would notice.
+  const isFirst = source.guest === subject.arch.guests[0]
+  return [
+    ...modelCases(judged, target),
+    ...(!isFirst
+      ? []
+      : fixtures === undefined
+        ? [notRunCase(target, 'golden', notGolden)]
+        : goldenCases(judged, target, fixtures)),
+    ...emulatorCases(subject, judged, listing),
+  ]
+}
+
+function emulatorCases(
+  subject: ArchSubject,
+  judged: readonly JudgedScenario[],
+  { source, target, boots = 'most' }: TargetListing,
+): readonly ConformanceCase[] {
+  const { guest, emulator } = source
+  if (emulator === undefined) {
+    const why = `${guest.emulators[0]} is not installed (${guest.emulatorPackage})`
+    return [notRunCase(target, 'live', why), notRunCase(target, 'guest', why)]
+  }
+  // The QEMU at hand need not be the one that was recorded.
+  const here = async (): Promise<Target> => {
+    const found = targetsOf(subject.arch, guest, await liveCapabilities(emulator), emulator)
+    const same = found.find(({ profile }) => profile === target.profile)
+    if (same === undefined) throw new Error(`${emulator} has no machine '${target.profile.name}'`)
+    return same
+  }
+  const booted = scenariosToBoot(judged, target, { boots, cpus: subject.bootCpus ?? [] })
+  const recipe = subject.recipes?.[guest.name] ?? debianGuests[guest.name]
+  return [
+    ...liveCases(judged, target, here),
+    ...(recipe === undefined
+      ? [notRunCase(target, 'guest', `nobody says how to make a guest for ${guest.name}`)]
+      : guestCases(booted, { target, here, recipe })),
+  ]
+}

@@ -1,0 +1,76 @@
+import type { Evidence } from '@polyvirt/conformance-report'
+import { checkAsHost } from '../check-as-host.ts'
+import type { GuestConsole } from '../guest/guest-console.ts'
+import { buildGuestImage } from '../guest/guest-image.ts'
+import type { GuestRecipe } from '../guest/guest-recipe.ts'
+import { guestSession } from '../guest-session.ts'
+import { checkReport } from '../guest-tier.ts'
+import { inContext } from '../run-scenario.ts'
+import type { Scenario } from '../scenario.ts'
+import { startGuest } from '../started-guest.ts'
+import type { Target } from '../target.ts'
+import { caseOf } from './case-of.ts'
+import type { CaseContext, ConformanceCase } from './conformance-case.ts'
+import { planEvidence } from './plan-evidence.ts'
+import { visibleConsole } from './visible-console.ts'
+
+export interface GuestTierOptions {
+  readonly target: Target
+  /** The target as the emulator at hand has it. */
+  readonly here: () => Promise<Target>
+  readonly recipe: GuestRecipe
+}
+
+/** Each of these scenarios boots a guest, which says what it found. */
+export const guestCases = (
+  scenarios: readonly Scenario[],
+  { target, here, recipe }: GuestTierOptions,
+): readonly ConformanceCase[] =>
+  scenarios.map((scenario) => ({
+    ...caseOf(scenario, target, 'guest'),
+    face: 'offered',
+    reaches: [],
+    run: async (context) => bootGuest(scenario, await here(), { recipe, context }),
+  }))
+
+interface Boot {
+  readonly recipe: GuestRecipe
+  readonly context: CaseContext
+}
+
+async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promise<void> {
+  const { leave, progress, signal } = boot.context
+  leave({ xml: scenario.domain })
+  const image = await buildGuestImage(boot.recipe, {
+    signal,
+    onProgress: ({ step, what, percent }) =>
+      progress(`${step} ${what}${percent === undefined ? '' : ` ${Math.round(percent)} %`}`),
+  })
+  let console: GuestConsole | undefined
+  const screenshots: { title: string; url: string }[] = []
+  try {
+    await using guest = await startGuest(scenario.domain, target, {
+      image,
+      signal,
+      onPlanned: (planned) => leave(planEvidence(planned)),
+      onConsole: (opened) => (console = opened),
+      onProgress: ({ lastLine }) => progress(lastLine),
+    })
+    leave({ guest: guest.report })
+    inContext('every guest', () => checkReport(guest))
+    inContext('the guest as a host', () => checkAsHost(guest))
+    inContext('expectation', () => scenario.expect?.guest?.(guest.report, guest.planned))
+    if (scenario.expect?.inside === undefined) return
+    const session = guestSession(guest, {
+      signal,
+      onPicture: (title, { url }) => screenshots.push({ title, url }),
+    })
+    const { inside } = scenario.expect
+    await inContext('inside', () => inside(session))
+  } finally {
+    leave({ ...consoleEvidence(console), ...(screenshots.length > 0 && { screenshots }) })
+  }
+}
+
+const consoleEvidence = (console: GuestConsole | undefined): Evidence =>
+  console === undefined ? {} : { console: visibleConsole(console.transcript) }

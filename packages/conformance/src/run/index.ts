@@ -1,0 +1,11 @@
+/** The suite as data and its runner: for programs that are no test runner. */
+export { runConformance } from './run-conformance.ts'
+export { listScenarios } from './list-scenarios.ts'
+export type { ListedScenario } from './list-scenarios.ts'
+export { conformanceCases } from './conformance-cases.ts'
+export type { AskedEmulator, CaseOptions } from './conformance-cases.ts'
+export { runCases } from './run-cases.ts'
+export type { RunCasesOptions } from './run-cases.ts'
+export { selectCases } from './select-cases.ts'
+export type * from './conformance-case.ts'
+export type * from './run-options.ts'

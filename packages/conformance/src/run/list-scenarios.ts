@@ -1,0 +1,38 @@
+import type { Arch } from '@polyvirt/core/arch'
+import type { Tier } from '@polyvirt/conformance-report'
+import type { Scenario } from '../scenario.ts'
+import { scenariosOf } from './conformance-cases.ts'
+
+export interface ListedScenario {
+  /** `disk/two-on-virtio` */
+  readonly id: string
+  /** Its first part. */
+  readonly chapter: string
+  readonly title: string
+  /** The tiers that it can be tried in; which it is tried in hangs on the architecture. */
+  readonly tiers: readonly Tier[]
+}
+
+/** Every scenario of these architectures, once, in the order in which they are told. */
+export function listScenarios(
+  arches: readonly { readonly arch: Arch }[],
+): readonly ListedScenario[] {
+  const found = new Map<string, ListedScenario>()
+  for (const scenario of arches.flatMap(scenariosOf)) {
+    const { id, title } = scenario
+    if (found.has(id)) continue
+    found.set(id, { id, chapter: id.replace(/\/.*$/, ''), title, tiers: tiersOf(scenario) })
+  }
+  return [...found.values()]
+}
+
+function tiersOf({ refused, golden, live, expect }: Scenario): readonly Tier[] {
+  if (refused !== undefined) return ['model']
+  const boots = expect?.guest !== undefined || expect?.inside !== undefined
+  return [
+    'model',
+    ...(golden === false ? [] : (['golden'] as const)),
+    ...(live === false ? [] : (['live'] as const)),
+    ...(boots ? (['guest'] as const) : []),
+  ]
+}

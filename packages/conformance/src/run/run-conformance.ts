@@ -1,0 +1,94 @@
+import { availableParallelism, machine, release, type } from 'node:os'
+import type { CaseResult, ConformanceRun, EmulatorResult } from '@polyvirt/conformance-report'
+import type { QemuCapabilities } from '@polyvirt/core/arch'
+import { liveCapabilities } from '../live-capabilities.ts'
+import type { Target } from '../target.ts'
+import { askEmulators } from './ask-emulators.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+import { conformanceCases, subjectTargets } from './conformance-cases.ts'
+import { coverageOf } from './coverage.ts'
+import { runCases } from './run-cases.ts'
+import type { RunConformanceOptions } from './run-options.ts'
+import { selectCases } from './select-cases.ts'
+import { suiteVersion } from './suite-version.ts'
+
+/**
+ * Runs the suite over these architectures and gives what became of each case. Where an
+ * architecture's package has no recordings, its emulator on this machine is asked instead.
+ *
+ * A case that fails is a result. An abort ends the run early and gives what is known so far.
+ *
+ * @throws where the options make no sense: a shard that is none, an emulator that does not answer, a
+ *   guest architecture in `emulator` that none of these architectures has.
+ */
+export async function runConformance(options: RunConformanceOptions): Promise<ConformanceRun> {
+  const startedAt = new Date()
+  checkEmulatorNames(options)
+  const isNarrow = options.scenarios !== undefined || options.only !== undefined
+  const boots = options.boots ?? (isNarrow ? 'all' : 'most')
+  const cases: ConformanceCase[] = []
+  const targets: Target[] = []
+  for (const subject of options.arches) {
+    const asked = await askEmulators(subject, options)
+    cases.push(...conformanceCases(subject, { ...asked, boots }))
+    targets.push(...subjectTargets(subject, asked))
+  }
+  const chosen = selectCases(cases, options)
+  const results = await runCases(chosen, options)
+  const byId = new Map(results.map((one) => [one.id, one]))
+  const isTried = ({ guest, profile }: Target): boolean =>
+    chosen.some((one) => one.guest === guest.name && one.machine === profile.name)
+  return {
+    format: 1,
+    label: options.label ?? labelOf(targets),
+    subject: `polyvirt ${suiteVersion()}`,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    host: `${type()} ${release()} ${machine()}, ${availableParallelism()} CPUs, guests under TCG`,
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
+    emulators: await emulatorsOf(targets, results),
+    cases: results,
+    coverage: targets.filter(isTried).map((target) => coverageOf(target, chosen, byId)),
+    ...(options.signal?.aborted === true ? { interrupted: true } : {}),
+  }
+}
+
+function checkEmulatorNames({ arches, emulator = {} }: RunConformanceOptions): void {
+  const guests = arches.flatMap(({ arch }) => arch.guests.map(({ name }) => name))
+  for (const name of Object.keys(emulator)) {
+    if (guests.includes(name)) continue
+    throw new RangeError(
+      `an emulator is given for '${name}', but the guests are ${guests.join(', ')}`,
+    )
+  }
+}
+
+/** `QEMU 7.2`, or all versions there are. */
+function labelOf(targets: readonly Target[]): string {
+  const versions = targets.map(
+    ({ capabilities: { version } }) => `${version.major}.${version.minor}`,
+  )
+  return `QEMU ${[...new Set(versions)].join(', ')}`
+}
+
+/** The emulators that something was started with. */
+async function emulatorsOf(
+  targets: readonly Target[],
+  results: readonly CaseResult[],
+): Promise<readonly EmulatorResult[]> {
+  const started = new Set(
+    results
+      .filter(({ tier, outcome }) => ['live', 'guest'].includes(tier) && outcome !== 'not-run')
+      .map(({ guest }) => guest),
+  )
+  const found = new Map<string, EmulatorResult>()
+  for (const { guest, emulator: path } of targets) {
+    if (!started.has(guest.name) || found.has(guest.name)) continue
+    const version = versionOf(await liveCapabilities(path))
+    found.set(guest.name, { guest: guest.name, path, version })
+  }
+  return [...found.values()]
+}
+
+const versionOf = ({ version: { major, minor, micro } }: QemuCapabilities): string =>
+  `${major}.${minor}.${micro}`

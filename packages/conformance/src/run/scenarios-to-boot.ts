@@ -1,0 +1,32 @@
+import type { Arch } from '@polyvirt/core/arch'
+import { everything } from '../everything.ts'
+import type { Scenario } from '../scenario.ts'
+import type { Target } from '../target.ts'
+import { judgeScenario, type JudgedScenario } from './judged-scenario.ts'
+import type { Boots } from './run-options.ts'
+
+const asksGuest = ({ expect }: Scenario): boolean =>
+  expect?.guest !== undefined || expect?.inside !== undefined
+
+/**
+ * Which scenarios boot a guest. Every machine boots one with a bit of everything; the first of an
+ * architecture also one for each CPU model, and, unless there are to be few, every scenario that has
+ * something to ask a guest.
+ */
+export function scenariosToBoot(
+  judged: readonly JudgedScenario[],
+  target: Target,
+  { boots, cpus }: { readonly boots: Boots; readonly cpus: readonly string[] },
+): readonly Scenario[] {
+  if (boots === 'none') return []
+  const isFirst = isFirstOf(target.arch, target)
+  const isAll = boots === 'all' || (boots === 'most' && isFirst)
+  const models = isFirst ? cpus.map((cpu) => judgeScenario(everything(target, cpu), target)) : []
+  return [...judged, ...models].flatMap(({ scenario, planned }) => {
+    const isWanted = isAll || scenario.id.startsWith('guest/')
+    return planned !== undefined && isWanted && asksGuest(scenario) ? [scenario] : []
+  })
+}
+
+const isFirstOf = ({ guests, machine }: Arch, { guest, profile }: Target): boolean =>
+  guest === guests[0] && profile.name === machine.profiles[0].name
