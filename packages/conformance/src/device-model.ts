@@ -17,11 +17,15 @@ const modelProperty: Readonly<Record<string, string>> = {
   memballoon: 'model',
   rng: 'model',
   panic: 'model',
+  hostdev: 'type',
+  redirdev: 'bus',
+  smartcard: 'mode',
 }
 
 /**
  * The allow-list's entry for a device, read independently of core, which is what is being checked.
- * The transitional forms of a virtio model go by the model's own entry.
+ * The transitional forms of a virtio model go by the model's own entry; where a device may be attached
+ * in several ways, its address says in which.
  */
 export function deviceModel(placed: PlacedDevice, target: Target): DeviceModel | undefined {
   const { kind, device } = placed
@@ -47,7 +51,10 @@ export function deviceModel(placed: PlacedDevice, target: Target): DeviceModel |
   const model = own(row, key) ?? own(row, base)
   if (model?.machines !== undefined && !model.machines.includes(target.profile.name))
     return undefined
-  return model
+  const { address } = placed
+  if (address === undefined || address.type === model?.bus) return model
+  const other = model?.others?.find(({ bus }) => bus === address.type)
+  return other === undefined ? model : { ...model, ...other }
 }
 
 export const rowOf = ({ kind, device }: PlacedDevice): DeviceRowName =>

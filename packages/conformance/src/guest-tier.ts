@@ -21,8 +21,9 @@ export function checkReport({ report, planned }: BootedReport): void {
   const macs = (domain.devices.interface ?? []).map(({ mac }) => mac)
   for (const mac of macs) {
     const known = report.net.some((one) => one.mac === mac)
-    // A card without a driver in the guest's kernel is still a PCI or virtual I/O device.
-    if (!known) ok(report.pci.length + report.vio.length > 0, `the guest has no card ${mac}`)
+    // A card without a driver in the guest's kernel is still a device of its bus.
+    const others = report.pci.length + report.vio.length + report.ccw.length
+    if (!known) ok(others > 0, `the guest has no card ${mac}`)
   }
   for (const { kind, address } of placedDevices(planned.domain)) {
     if (address?.type === 'pci' && address.bus === 0 && target.profile.pci !== undefined) {
@@ -36,6 +37,12 @@ export function checkReport({ report, planned }: BootedReport): void {
         report.vio.some((one) => one.unit === unit),
         `the guest has no virtual I/O device ${unit}, where a ${kind} should be`,
       )
+    }
+    if (address?.type === 'ccw') {
+      // A guest sees the subsystem of virtual devices as its first one.
+      const busId = `0.${address.ssid}.${address.devno.toString(16).padStart(4, '0')}`
+      const seen = report.ccw.some((one) => one.busId === busId)
+      ok(seen, `the guest has no channel device ${busId}, where a ${kind} should be`)
     }
   }
 }

@@ -89,4 +89,16 @@ export const liveTraits: readonly LiveTrait[] = [
       }
     },
   },
+  {
+    name: 'every channel device has its device number',
+    async check(machine, { domain }) {
+      for (const { address, alias, path } of placedDevices(domain)) {
+        if (address?.type !== 'ccw' || alias === undefined) continue
+        if (!machine.peripherals.has(alias)) continue
+        const { cssid, ssid, devno } = address
+        const number = [cssid.toString(16), ssid, devno.toString(16).padStart(4, '0')].join('.')
+        strictEqual(await machine.property(alias, 'dev_id'), number, `${path} has another number`)
+      }
+    },
+  },
 ]

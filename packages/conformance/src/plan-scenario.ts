@@ -11,6 +11,7 @@ import {
   type ValidDomain,
 } from '@polyvirt/core'
 import { type ArgvOption, readArgv } from './argv.ts'
+import { onBoard } from './on-board.ts'
 import { nowhere, type Target } from './target.ts'
 
 /** A scenario's domain, planned for one target. */
@@ -55,7 +56,7 @@ export function askedDomain(xml: string, target: Target, adapt?: Adaptation): Do
     arch: domain.os.arch ?? guest.name,
     machine: domain.os.machine ?? machine,
   }
-  const asked = { ...domain, os }
+  const asked = onBoard({ ...domain, os }, target)
   return adapt === undefined ? asked : adapt(asked)
 }
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import { formatDomain, parseDomain, type Domain } from '@polyvirt/core'
-import type { DeviceModel } from '@polyvirt/core/arch'
+import type { BusType, DeviceModel } from '@polyvirt/core/arch'
 import { driverOf, optionsOf } from './argv.ts'
 import { deviceModel } from './device-model.ts'
 import { isMirrorConsole, placedDevices, type PlacedDevice } from './placed-device.ts'
@@ -241,11 +241,20 @@ function isOnBoard({ kind, device }: PlacedDevice, model: DeviceModel, planned: 
   )
 }
 
+/** Buses on which every device has a place of its own. */
+const placesOf: Readonly<Partial<Record<BusType, boolean>>> = {
+  pci: true,
+  'spapr-vio': true,
+  usb: true,
+  ccw: true,
+  drive: true,
+}
+
 function checkAddress(placed: PlacedDevice, planned: Planned): void {
   const { address, path } = placed
   const model = offered(placed, planned)
   const bus = model?.bus
-  if (bus === 'pci' || bus === 'spapr-vio' || bus === 'usb' || bus === 'drive') {
+  if (bus !== undefined && placesOf[bus] === true) {
     ok(address !== undefined, `${path} is to be on '${bus}' and has no address`)
   }
   if (address === undefined || bus === undefined) return
@@ -260,6 +269,10 @@ function checkAddress(placed: PlacedDevice, planned: Planned): void {
     ok(has('pci', address.bus), `${path} is on a PCI bus that is not there`)
   if (address.type === 'usb')
     ok(has('usb', address.bus), `${path} is on a USB bus that is not there`)
+  if (address.type === 'ccw') {
+    const { cssid } = planned.target.profile.channels ?? {}
+    strictEqual(address.cssid, cssid, `${path} is in a channel subsystem that is not there`)
+  }
   if (address.type === 'virtio-serial') {
     ok(has('virtio-serial', address.controller), `${path} is on a controller that is not there`)
   }

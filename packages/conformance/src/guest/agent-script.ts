@@ -114,6 +114,7 @@ snapshot() {
     /sys/bus/pci/devices/*/subsystem_vendor /sys/bus/pci/devices/*/subsystem_device \
     /sys/bus/pci/devices/*/revision \
     /sys/bus/vio/devices/*/name /sys/bus/vio/devices/*/devspec /sys/bus/vio/devices/*/modalias \
+    /sys/bus/ccw/devices/*/cutype /sys/bus/ccw/devices/*/devtype /sys/bus/ccw/devices/*/online \
     /sys/bus/usb/devices/*/idVendor /sys/bus/usb/devices/*/idProduct \
     /sys/bus/usb/devices/*/product /sys/bus/usb/devices/*/manufacturer \
     /sys/bus/usb/devices/*/serial /sys/bus/usb/devices/*/speed \
@@ -136,12 +137,12 @@ snapshot() {
   # A link to each device tells where it hangs; a link in each device, what drives it. Two trees,
   # because in one the first would stand in the way of the second.
   cd ../links
-  cp -d --parents /sys/bus/[hipsuv]*/devices/* /sys/class/block/* /sys/class/net/* \
+  cp -d --parents /sys/bus/[hipsuv]*/devices/* /sys/bus/ccw/devices/* /sys/class/block/* /sys/class/net/* \
     /sys/class/input/* /sys/class/tty/* /sys/class/watchdog/* /sys/class/virtio-ports/* \
     /sys/class/sound/* /sys/class/drm/* /sys/class/graphics/* /sys/class/tpm/* \
     /sys/class/rtc/* . 2>/dev/null
   cd ../drivers
-  cp -d --parents /sys/bus/[hipsuv]*/devices/*/driver . 2>/dev/null
+  cp -d --parents /sys/bus/[hipsuv]*/devices/*/driver /sys/bus/ccw/devices/*/driver . 2>/dev/null
   cd ..
   uname -m >machine
   echo "$talk" >console

@@ -55,7 +55,12 @@ export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
     // The board's own default is a processor of 32 bits.
     cpu: 'cortex-a57',
   },
-  s390x: { debianArch: 's390x', kernelPackage: 'linux-image-s390x', console: 'ttysclp0' },
+  s390x: {
+    debianArch: 's390x',
+    kernelPackage: 'linux-image-s390x',
+    modules: ['diag288_wdt'],
+    console: 'ttysclp0',
+  },
   riscv64: { debianArch: 'riscv64', suite: 'trixie', kernelPackage: 'linux-image-riscv64' },
   loongarch64: { debianArch: 'loong64', suite: 'forky', kernelPackage: 'linux-image-loong64' },
 }

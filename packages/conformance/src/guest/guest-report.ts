@@ -18,6 +18,7 @@ export interface GuestReport {
   readonly net: readonly GuestNic[]
   readonly pci: readonly GuestPciDevice[]
   readonly vio: readonly GuestVioDevice[]
+  readonly ccw: readonly GuestChannelDevice[]
   readonly virtio: readonly GuestVirtioDevice[]
   readonly usb: readonly GuestUsbDevice[]
   readonly scsi: readonly GuestScsiDevice[]
@@ -95,6 +96,8 @@ export interface GuestPlace {
   readonly pci?: string
   /** Unit address on the virtual I/O bus: `71000002`. */
   readonly vio?: string
+  /** `0.0.0001` */
+  readonly ccw?: string
   /** `1-2.1`: bus, then ports. */
   readonly usb?: string
 }
@@ -141,6 +144,15 @@ export interface GuestVioDevice {
   readonly name: string
   /** First word of `compatible`. */
   readonly compatible: string
+  readonly driver?: string
+}
+
+export interface GuestChannelDevice {
+  /** Channel subsystem, subchannel set and device number, as the guest counts: `0.0.0001`. */
+  readonly busId: string
+  /** Type and model of the control unit: `3832/01`. */
+  readonly controlUnit: string
+  readonly online: boolean
   readonly driver?: string
 }
 

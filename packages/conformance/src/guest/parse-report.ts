@@ -66,6 +66,12 @@ export function parseReport(files: GuestFiles, nonce: string): GuestReport {
         compatible: /^vio:T.*?S(.*)$/.exec(text(`${at}/modalias`))?.[1] ?? '',
         ...rest,
       })),
+    ccw: devicesOn(files, 'ccw').map(({ name: busId, at, ...rest }) => ({
+      busId,
+      controlUnit: text(`${at}/cutype`),
+      online: text(`${at}/online`) === '1',
+      ...rest,
+    })),
     virtio: devicesOn(files, 'virtio').map(({ name, at, ...rest }) => ({
       name,
       device: hex(text(`${at}/device`)),
@@ -341,6 +347,11 @@ function placeOf(files: GuestFiles, at: string): GuestPlace {
     ...optional('pci', last(/^[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[\da-f]$/)),
     ...optional('vio', parts[0] === 'vio' ? parts[1] : undefined),
     ...optional('usb', last(/^\d+-\d+(\.\d+)*$/)),
+    // The second of two that are alike: a subchannel, and the device that it leads to.
+    ...optional(
+      'ccw',
+      parts[0]?.startsWith('css') ? last(/^[\da-f]+\.\d\.[\da-f]{4}$/) : undefined,
+    ),
   }
 }
 

@@ -64,6 +64,7 @@ export const cpuScenarios: readonly Scenario[] = [
     id: 'cpu/numa',
     title: 'NUMA nodes have the memory and the vCPUs that they were given',
     uses: [],
+    mayRefuse: 'cpu/numa',
     domain: domainXml({
       memory: "<memory unit='GiB'>1</memory>",
       vcpu: '<vcpu>4</vcpu>',

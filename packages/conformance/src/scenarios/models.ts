@@ -285,6 +285,8 @@ export function modelScenarios(
           ...(key === 'pci-bridge' && { mayRefuse: 'devices/controller' }),
           // Some boards plug memory in only through ACPI, which the document would have to ask for.
           ...(row === 'memory' && { mayRefuse: 'devices/memory' }),
+          // A virtio IOMMU is found by ACPI's tables, which the document would have to ask for.
+          ...(row === 'iommu' && { mayRefuse: 'devices/iommu' }),
           live: !notLive.has(row) && key !== 'virtiofs' && key !== 'none:evdev',
         },
       ]
