@@ -1,0 +1,80 @@
+import type { ArchPlan } from '../arch-plan.ts'
+import { deviceOffers } from '../facts/device-offers.ts'
+import type { DeviceOffer, DeviceOffers } from '../facts/device-offers.ts'
+import { askedQemu, comment, key, quoted } from './words.ts'
+
+/** `src/devices.ts`: rows that QEMU has everything for, waiting to be claimed. */
+export function devices(plan: ArchPlan): string {
+  const { facts, family, names } = plan
+  const offers = facts === undefined ? exampleOffers : deviceOffers(facts, family)
+  const source =
+    facts === undefined
+      ? 'No emulator was there to ask: these rows are an example.'
+      : sourceOf(plan)
+  const todo =
+    'TODO(devices): take the "// " away from what your machine is to offer, and add what else it has. What ' +
+    'you claim is tested; what you do not is refused with a code.'
+  return `import type { DeviceAllowList } from '@polyvirt/core/arch'
+
+/** Devices that guests of ${names.arch} may have. */
+export const devices: DeviceAllowList = {
+${comment(source, '  ')}  //
+${comment(todo, '  ')}  //
+${rowsOf(offers)
+  .map((line) => `  // ${line}\n`)
+  .join('')}}
+`
+}
+
+function sourceOf(plan: ArchPlan): string {
+  const name = plan.family?.name ?? ''
+  const place = plan.family?.board === undefined ? '' : `, and the board of '${name}' takes them`
+  return `${askedQemu(plan)} has the device types below${place}.`
+}
+
+/** Rows whose models are tried in order for a device that names none. */
+const withDefault = new Set([
+  ...['controller:usb', 'controller:scsi', 'controller:virtio-serial', 'interface', 'serial'],
+  ...['input', 'video'],
+])
+
+function rowsOf(offers: DeviceOffers): readonly string[] {
+  return Object.entries(offers).flatMap(([row, models]) => {
+    const preferred = models
+      .map(({ model }) => model)
+      .filter((model) => !['', 'none'].includes(model))
+    return [
+      `${key(row)}: {`,
+      ...(withDefault.has(row) && preferred.length > 0
+        ? [`  default: [${preferred.map(quoted).join(', ')}],`]
+        : []),
+      '  models: {',
+      ...models.map((offer) => `    ${modelEntry(offer)},`),
+      '  },',
+      '},',
+    ]
+  })
+}
+
+function modelEntry({ model, driver, bus }: DeviceOffer): string {
+  const type = driver === undefined ? '' : `driver: ${quoted(driver)}, `
+  return `${model === '' ? "''" : key(model)}: { ${type}bus: ${quoted(bus)} }`
+}
+
+/** For a machine that nobody could be asked about: virtio on PCI. */
+const exampleOffers: DeviceOffers = {
+  disk: [{ model: 'virtio', driver: 'virtio-blk-pci', bus: 'pci' }],
+  'controller:pci': [
+    { model: 'pci-root', bus: 'none' },
+    { model: 'pci-bridge', driver: 'pci-bridge', bus: 'pci' },
+  ],
+  'controller:usb': [{ model: 'none', bus: 'none' }],
+  interface: [{ model: 'virtio', driver: 'virtio-net-pci', bus: 'pci' }],
+  serial: [{ model: 'pci-serial', driver: 'pci-serial', bus: 'pci' }],
+  console: [{ model: 'serial', bus: 'none' }],
+  memballoon: [
+    { model: 'virtio', driver: 'virtio-balloon-pci', bus: 'pci' },
+    { model: 'none', bus: 'none' },
+  ],
+  rng: [{ model: 'virtio', driver: 'virtio-rng-pci', bus: 'pci' }],
+}
