@@ -1,4 +1,5 @@
-import type { Rule } from '@polyvirt/core/arch'
+import type { Problem, Rule } from '@polyvirt/core/arch'
+import { pcWords } from './feature-policy.ts'
 import { boardCpu } from './qemu-cpus.ts'
 
 /** libvirt writes QEMU's own default down, which is a core of 32 bits, in this emulator too. */
@@ -16,4 +17,16 @@ const wordSize: Rule = {
   },
 }
 
-export const advice: readonly Rule[] = [wordSize]
+const wordsOfPcs: Rule = {
+  name: 'aarch64/pc-words',
+  check({ domain: { features = {} } }) {
+    return pcWords.flatMap((name): Problem[] => {
+      const value = features[name]
+      if (value === undefined || value === false || value === 'off') return []
+      const message = `<${name}/> is about PCs: it is kept and has no effect on virt`
+      return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: `features/${name}`, message }]
+    })
+  },
+}
+
+export const advice: readonly Rule[] = [wordSize, wordsOfPcs]

@@ -45,7 +45,7 @@ export const cpu: CpuDriver = {
     return { model: found.name, ...(found.vendor !== undefined && { vendor: found.vendor }) }
   },
   encode({ model }) {
-    const midr = modelByName(model)?.pvrs?.[0]?.value
+    const midr = modelByName(model)?.midr
     return midr === undefined ? {} : { midr }
   },
 }

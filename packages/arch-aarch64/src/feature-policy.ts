@@ -4,6 +4,12 @@ import { defaultGic } from './interrupt-controller.ts'
 const nothing: FeatureRow = { to: 'nothing' }
 
 /**
+ * Words about PCs that managers of clouds write for every machine, and libvirt takes on every machine.
+ * The board has nothing of the kind: they are kept, without effect, and the user is told.
+ */
+export const pcWords = ['apic', 'pae', 'hap', 'viridian', 'privnet'] as const
+
+/**
  * What the virt board has to offer. ACPI is there only when the document asks, as in libvirt; QEMU
  * has it by itself, so leaving it out must be said.
  */
@@ -25,6 +31,7 @@ export const features: FeaturePolicy = {
       only: { virtType: 'kvm', reason: 'only KVM keeps a ring of dirty pages' },
     },
     kvmDirtyRingSize: nothing,
+    ...Object.fromEntries(pcWords.map((name) => [name, nothing])),
     tcgTbCacheKiB: {
       to: 'nothing',
       only: { virtType: 'qemu', reason: 'KVM translates nothing, so it has no translation cache' },
@@ -34,6 +41,9 @@ export const features: FeaturePolicy = {
   whenAbsent: { acpi: { options: ['-no-acpi'] } },
   timers: {
     rtc: { tickpolicies: ['delay', 'catchup'] },
+    // Clocks of PCs: that they are not there can be said.
+    pit: { present: [false] },
+    hpet: { present: [false] },
     armvtimer: {
       tickpolicies: ['delay', 'discard'],
       // Time that the guest did not run is hidden from it, unless KVM is told not to.
