@@ -1,13 +1,18 @@
-import { hostMemoryKiB, hostPageSizesKiB, linuxTopology } from '@polyvirt/core/arch'
+import {
+  hostMemoryKiB,
+  hostPageSizesKiB,
+  linuxTopology,
+  smbiosFirmware,
+  smbiosSysinfo,
+} from '@polyvirt/core/arch'
 import type { HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
 import { cpuinfoTopology } from './host/cpuinfo-topology.ts'
 import { readCpuinfo } from './host/cpuinfo.ts'
 import { diagnose } from './host/diagnose.ts'
 import { readFacts } from './host/facts.ts'
-import { firmwareOf } from './host/firmware.ts'
 import { commonFlags, readHostCpu } from './host/host-cpu.ts'
+import { processorSignature } from './host/processor-signature.ts'
 import { anonymize, recordedPaths } from './host/recording.ts'
-import { readSysinfo } from './host/sysinfo.ts'
 import { readVirtualization } from './host/virtualization.ts'
 
 /** Reads an x86 host from /proc/cpuinfo, /sys and its SMBIOS tables. */
@@ -27,8 +32,8 @@ function readHost(files: HostFiles): HostInfo {
   const flags = commonFlags(blocks, warnings)
   const memoryKiB = hostMemoryKiB(files)
   const linux = linuxTopology(files, { basePageKiB, memoryKiB })
-  const sysinfo = readSysinfo(files, warnings)
-  const firmware = firmwareOf(sysinfo)
+  const sysinfo = smbiosSysinfo(files, { warnings, signature: processorSignature })
+  const firmware = smbiosFirmware(sysinfo)
   if (blocks.length === 0) warnings.push('/proc/cpuinfo tells of no processor')
   return {
     arch: is32Bit(files, flags) ? 'i686' : 'x86_64',

@@ -86,6 +86,18 @@ const linuxNames: Readonly<Record<string, string>> = {
   pausefilter: 'pause-filter',
   v_vmsave_vmload: 'v-vmsave-vmload',
   virt_ssbd: 'virt-ssbd',
+  overflow_recov: 'overflow-recov',
+  perfmon_v2: 'perfmon-v2',
+  flush_l1d: 'flush-l1d',
+  user_shstk: 'cet-ss',
+  ibt: 'cet-ibt',
+  rng: 'xstore',
+  rng_en: 'xstore-en',
+  ace: 'xcrypt',
+  ace_en: 'xcrypt-en',
+  ace2_en: 'ace2-en',
+  phe_en: 'phe-en',
+  pmm_en: 'pmm-en',
 }
 
 /**
@@ -94,8 +106,11 @@ const linuxNames: Readonly<Record<string, string>> = {
  */
 const amdNames = { ibpb: 'ibpb', ibrs: 'ibrs', stibp: 'amd-stibp', vnmi: 'vnmi' }
 
+const intelNames = { ibrs: 'spec-ctrl', stibp: 'stibp', ssbd: 'ssbd' }
+
 const linuxNamesBy: Readonly<Record<Vendor, Readonly<Record<string, string>>>> = {
-  Intel: { ibrs: 'spec-ctrl', stibp: 'stibp', ssbd: 'ssbd' },
+  Intel: intelNames,
+  'Zhaoxin CentaurHauls': intelNames,
   AMD: amdNames,
   Hygon: amdNames,
 }

@@ -5,7 +5,7 @@
  * bits are the vendors' (Intel SDM volume 2, CPUID, and volume 4; AMD APM volume 3, appendix E).
  */
 export interface FeatureRegister {
-  /** The key of {@link CpuData}: `cpuid.7.0.ebx`, `msr.10a`. */
+  /** The key of {@link CpuData}: `cpuid.7.0.ebx`, `msr.10a`, `msr.10a.edx`. */
   readonly key: string
   /** Bit and name, rising. */
   readonly bits: readonly (readonly [bit: number, name: string])[]
@@ -35,9 +35,9 @@ function leaf(
   return { key: `cpuid.${number.toString(16)}.${subleaf}.${register}`, bits: named(names) }
 }
 
-/** Lower half of a model-specific register; no feature has a bit in the upper one. */
-function msr(number: number, names: string): FeatureRegister {
-  return { key: `msr.${number.toString(16)}`, bits: named(names) }
+/** Lower half of a model-specific register, or with `.edx` its upper half. */
+function msr(half: string, names: string): FeatureRegister {
+  return { key: `msr.${half}`, bits: named(names) }
 }
 
 export const featureRegisters: readonly FeatureRegister[] = [
@@ -66,9 +66,9 @@ export const featureRegisters: readonly FeatureRegister[] = [
     0,
     'ebx',
     `
-    fsgsbase tsc_adjust sgx bmi1 hle avx2 7 smep bmi2 erms invpcid rtm cmt 14 mpx 16 avx512f
-    avx512dq rdseed adx smap avx512ifma pcommit clflushopt clwb intel-pt avx512pf avx512er
-    avx512cd sha-ni avx512bw avx512vl
+    fsgsbase tsc_adjust sgx bmi1 hle avx2 fdp-excptn-only smep bmi2 erms invpcid rtm cmt
+    zero-fcs-fds mpx 16 avx512f avx512dq rdseed adx smap avx512ifma pcommit clflushopt clwb
+    intel-pt avx512pf avx512er avx512cd sha-ni avx512bw avx512vl
   `,
   ),
   leaf(
@@ -76,7 +76,7 @@ export const featureRegisters: readonly FeatureRegister[] = [
     0,
     'ecx',
     `
-    1 avx512vbmi umip pku ospke waitpkg avx512vbmi2 8 gfni vaes vpclmulqdq avx512vnni
+    1 avx512vbmi umip pku ospke waitpkg avx512vbmi2 cet-ss gfni vaes vpclmulqdq avx512vnni
     avx512bitalg 14 avx512-vpopcntdq 16 la57 22 rdpid 24 bus-lock-detect cldemote 27 movdiri
     movdir64b 30 sgxlc pks
   `,
@@ -87,8 +87,8 @@ export const featureRegisters: readonly FeatureRegister[] = [
     'edx',
     `
     2 avx512-4vnniw avx512-4fmaps fsrm 8 avx512-vp2intersect 10 md-clear 14 serialize 16
-    tsx-ldtrk 18 pconfig arch-lbr 22 amx-bf16 avx512-fp16 amx-tile amx-int8 spec-ctrl stibp 29
-    arch-capabilities core-capability ssbd
+    tsx-ldtrk 18 pconfig arch-lbr cet-ibt 22 amx-bf16 avx512-fp16 amx-tile amx-int8 spec-ctrl
+    stibp flush-l1d arch-capabilities core-capability ssbd
   `,
   ),
   leaf(
@@ -96,17 +96,46 @@ export const featureRegisters: readonly FeatureRegister[] = [
     1,
     'eax',
     `
-    4 avx-vnni avx512-bf16 7 cmpccxadd 10 fzrm fsrs fsrc 21 amx-fp16 23 avx-ifma
+    sha512 sm3 sm4 4 avx-vnni avx512-bf16 7 cmpccxadd 10 fzrm fsrs fsrc 17 fred lkgs wrmsrns 21
+    amx-fp16 23 avx-ifma 26 lam 31 movrs
   `,
   ),
-  leaf(0x7, 1, 'edx', '4 avx-vnni-int8 avx-ne-convert 8 amx-complex 14 prefetchiti'),
-  leaf(0x7, 2, 'edx', '5 mcdt-no'),
+  leaf(0x7, 1, 'ecx', '5 msr-imm'),
+  leaf(
+    0x7,
+    1,
+    'edx',
+    `
+    4 avx-vnni-int8 avx-ne-convert 8 amx-complex 10 avx-vnni-int16 14 prefetchiti 19 avx10 21
+    apxf
+  `,
+  ),
+  leaf(0x7, 2, 'edx', 'intel-psfd ipred-ctrl rrsba-ctrl ddpd-u bhi-ctrl mcdt-no'),
   leaf(0xd, 1, 'eax', 'xsaveopt xsavec xgetbv1 xsaves xfd'),
   leaf(0xf, 1, 'edx', '1 mbm_total mbm_local'),
-  leaf(0x12, 0, 'eax', 'sgx1 sgx2'),
+  leaf(0x12, 0, 'eax', 'sgx1 sgx2 11 sgx-edeccssa'),
   leaf(0x12, 0, 'ebx', 'sgx-exinfo'),
-  leaf(0x12, 1, 'eax', '1 sgx-debug sgx-mode64 4 sgx-provisionkey sgx-tokenkey 7 sgx-kss'),
+  leaf(
+    0x12,
+    1,
+    'eax',
+    `
+    1 sgx-debug sgx-mode64 4 sgx-provisionkey sgx-tokenkey 7 sgx-kss 10 sgx-aex-notify
+  `,
+  ),
   leaf(0x14, 0, 'ecx', '31 intel-pt-lip'),
+  leaf(
+    0x1e,
+    1,
+    'eax',
+    `
+    amx-int8-alias amx-bf16-alias amx-complex-alias amx-fp16-alias amx-fp8 6 amx-tf32 amx-avx512
+    amx-movrs
+  `,
+  ),
+  leaf(0x24, 0, 'ebx', '16 avx10-128 avx10-256 avx10-512'),
+  leaf(0x24, 1, 'ecx', '2 avx10-vnni-int'),
+  leaf(0x29, 0, 'ebx', 'apx-nci-ndd-nf'),
   leaf(
     0x80000001,
     0,
@@ -124,6 +153,7 @@ export const featureRegisters: readonly FeatureRegister[] = [
     skinit wdt 15 lwp fma4 tce cvt16 nodeid_msr 21 tbm topoext perfctr_core perfctr_nb
   `,
   ),
+  leaf(0x80000007, 0, 'ebx', 'overflow-recov succor'),
   leaf(0x80000007, 0, 'edx', '8 invtsc'),
   leaf(
     0x80000008,
@@ -140,7 +170,7 @@ export const featureRegisters: readonly FeatureRegister[] = [
     'edx',
     `
     npt lbrv svm-lock nrip-save tsc-scale vmcb-clean flushbyasid decodeassists 10 pause-filter
-    12 pfthreshold avic 15 v-vmsave-vmload vgif 25 vnmi 28 svme-addr-chk
+    12 pfthreshold avic 15 v-vmsave-vmload vgif gmet 25 vnmi 28 svme-addr-chk
   `,
   ),
   leaf(
@@ -148,16 +178,28 @@ export const featureRegisters: readonly FeatureRegister[] = [
     0,
     'eax',
     `
-    no-nested-data-bp 2 lfence-always-serializing 6 null-sel-clr-base 8 auto-ibrs
+    no-nested-data-bp fs-gs-base-ns lfence-always-serializing 5 verw-clear null-sel-clr-base 8
+    auto-ibrs 20 prefetchi 24 eraps 27 sbpb ibpb-brtype srso-no srso-user-kernel-no
   `,
   ),
-  // IA32_ARCH_CAPABILITIES and IA32_CORE_CAPABILITIES
+  leaf(0x80000021, 0, 'ecx', '1 tsa-sq-no tsa-l1-no'),
+  leaf(0x80000022, 0, 'eax', 'perfmon-v2'),
+  leaf(
+    0xc0000001,
+    0,
+    'edx',
+    `
+    2 xstore xstore-en 6 xcrypt xcrypt-en ace2 ace2-en phe phe-en pmm pmm-en
+  `,
+  ),
+  // IA32_ARCH_CAPABILITIES, its upper half, and IA32_CORE_CAPABILITIES
   msr(
-    0x10a,
+    '10a',
     `
     rdctl-no ibrs-all rsba skip-l1dfl-vmentry ssb-no mds-no pschange-mc-no tsx-ctrl taa-no 13
-    sbdr-ssdp-no fbsdp-no psdp-no 24 pbrsb-no
+    sbdr-ssdp-no fbsdp-no psdp-no 17 fb-clear 20 bhi-no 24 pbrsb-no 26 gds-no rfds-no rfds-clear
   `,
   ),
-  msr(0xcf, '5 split-lock-detect'),
+  msr('10a.edx', '30 its-no'),
+  msr('cf', '5 split-lock-detect'),
 ]

@@ -1,7 +1,9 @@
+import type { Vendor } from './vendors.ts'
+
 /** One CPU model as the tables write it: what differs from another one. */
 export interface ModelRow {
   readonly name: string
-  readonly vendor?: 'Intel' | 'AMD' | 'Hygon'
+  readonly vendor?: Vendor
   /**
    * Processors that are this model: `family/model`, or `family/model/first-last` where only some
    * steppings are. The first one stands for the model.
@@ -22,4 +24,6 @@ export interface ModelRow {
   readonly removed?: string
   /** The model came after libvirt 9.0: taken only for a processor of its own signature, or by name. */
   readonly newer?: boolean
+  /** A numbered version of its base, whose vendor it has; nobody's CPU is called so unasked. */
+  readonly version?: boolean
 }

@@ -5,6 +5,7 @@ import { genericModels } from './models/generic.ts'
 import { intelModels } from './models/intel.ts'
 import { skylakeModels } from './models/intel-skylake.ts'
 import { newerModels } from './models/newer.ts'
+import { versionModels } from './models/versions.ts'
 import type { Vendor } from './vendors.ts'
 
 /** A range of processors. */
@@ -34,6 +35,7 @@ const rows: readonly ModelRow[] = [
   ...skylakeModels,
   ...amdModels,
   ...newerModels,
+  ...versionModels,
 ]
 
 const byName = new Map<string, X86Model>()
@@ -51,18 +53,20 @@ function signature(text: string): Signature {
 }
 
 function resolved(row: ModelRow): X86Model {
-  const features = new Set(row.base === undefined ? [] : byName.get(row.base)?.features)
+  const base = row.base === undefined ? undefined : byName.get(row.base)
+  const features = new Set(base?.features)
+  const vendor = row.vendor ?? (row.version === true ? base?.vendor : undefined)
   for (const name of words(row.drop)) features.delete(name)
   for (const name of words(row.add)) features.add(name)
   return {
     name: row.name,
-    ...(row.vendor !== undefined && { vendor: row.vendor }),
+    ...(vendor !== undefined && { vendor }),
     signatures: (row.signatures ?? []).map(signature),
     features,
     removed: words(row.removed),
-    ofHosts: row.decode !== 'never',
-    ofGuests: row.decode === undefined,
-    newer: row.newer ?? false,
+    ofHosts: row.decode !== 'never' && row.version !== true,
+    ofGuests: row.decode === undefined && row.version !== true,
+    newer: row.newer ?? row.version ?? false,
   }
 }
 

@@ -3,6 +3,7 @@ const vendorIds = {
   Intel: 'GenuineIntel',
   AMD: 'AuthenticAMD',
   Hygon: 'HygonGenuine',
+  'Zhaoxin CentaurHauls': 'CentaurHauls',
 } as const
 
 export type Vendor = keyof typeof vendorIds

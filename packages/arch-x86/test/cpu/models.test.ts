@@ -11,14 +11,45 @@ describe('the models', () => {
   })
 
   it('that came later are QEMU’s', () => {
-    expect(cpu.models.slice(names.length).map(({ name }) => name)).toEqual([
+    const later = cpu.models.slice(names.length).map(({ name }) => name)
+    expect(later.filter((name) => !/-v\d+$/.test(name))).toEqual([
       'KnightsMill',
       'Denverton',
       'SapphireRapids',
       'GraniteRapids',
       'SierraForest',
       'EPYC-Genoa',
+      'ClearwaterForest',
+      'DiamondRapids',
+      'EPYC-Turin',
+      'YongFeng',
     ])
+  })
+
+  it('have numbered versions, which are of the same vendor and have the features of their time', () => {
+    const features = (name: string): readonly string[] => {
+      const answer = cpu.baseline([{ model: name }], { expandFeatures: true })
+      return 'cpu' in answer
+        ? (answer.cpu.features ?? []).flatMap((one) => (one.policy === 'require' ? one.name : []))
+        : []
+    }
+    const versions = cpu.models.filter(({ name }) => /-v\d+$/.test(name))
+    expect(versions).toHaveLength(108)
+    for (const { name, vendor } of versions) {
+      const plain = cpu.models.find((one) => one.name === name.replace(/-v\d+$/, ''))
+      expect(plain, name).toBeDefined()
+      expect(vendor, name).toBe(plain?.vendor)
+    }
+    const [old, late] = ['EPYC-v1', 'EPYC-v5'].map((name) => new Set(features(name)))
+    expect(late?.difference(old ?? new Set())).toContain('succor')
+    expect(features('Cascadelake-Server-v4')).not.toContain('hle')
+  })
+
+  it('that are numbered name no processor unasked', () => {
+    for (const { name } of cpu.models.filter((one) => /-v\d+$/.test(one.name))) {
+      const found = cpu.decode?.(cpu.encode?.({ mode: 'custom', model: name }) ?? {})
+      expect(found?.model ?? '', name).not.toMatch(/-v\d+$/)
+    }
   })
 
   it.each(expanded)('have libvirt’s features when expanded: %s', (line) => {

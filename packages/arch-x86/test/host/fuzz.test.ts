@@ -11,7 +11,7 @@ import type { HostFiles } from '@polyvirt/core/arch'
 import { describe, expect, it } from 'vitest'
 import { cpu } from '../../src/cpu-driver.ts'
 import { host } from '../../src/host-info.ts'
-import { dmiTable } from '../../src/host/smbios-table.ts'
+import { dmiTable } from '@polyvirt/core/arch'
 import { describedPcs } from '../hosts/index.ts'
 
 /** What becomes of a file. */

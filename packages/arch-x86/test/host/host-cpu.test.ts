@@ -40,7 +40,7 @@ describe('features by the kernel’s flags', () => {
       'ssbd virt_ssbd',
       'virt-ssbd',
     ],
-    ['an unknown vendor’s', { vendor: 'CentaurHauls' }, 'ibrs ssbd', ''],
+    ['an unknown vendor’s', { vendor: 'GenuineTMx86' }, 'ibrs ssbd', ''],
     ['Intel’s interrupts of guests', {}, 'vnmi', ''],
     ['AMD’s interrupts of guests', { vendor: 'AuthenticAMD', family: 26 }, 'vnmi', 'vnmi'],
     ['a counter that never stops', {}, 'constant_tsc nonstop_tsc', 'invtsc'],

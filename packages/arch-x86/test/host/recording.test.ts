@@ -1,8 +1,9 @@
 import { describedHost } from '@polyvirt/conformance'
 import { describe, expect, it } from 'vitest'
 import { host } from '../../src/host-info.ts'
-import { dmiTable } from '../../src/host/smbios-table.ts'
-import { readSysinfo } from '../../src/host/sysinfo.ts'
+import { dmiTable } from '@polyvirt/core/arch'
+import { smbiosSysinfo } from '@polyvirt/core/arch'
+import { processorSignature } from '../../src/host/processor-signature.ts'
 import { describedPcs } from '../hosts/index.ts'
 import * as smbios from '../hosts/smbios.ts'
 
@@ -37,7 +38,10 @@ describe('a recording', () => {
     const safe = host.anonymize?.(dmiTable, table) ?? table
     expect(safe).toHaveLength(table.length)
     expect(Buffer.from(safe).toString('latin1')).not.toContain('SECRET')
-    const sysinfo = readSysinfo(describedHost({ [dmiTable]: safe }), [])
+    const sysinfo = smbiosSysinfo(describedHost({ [dmiTable]: safe }), {
+      warnings: [],
+      signature: processorSignature,
+    })
     expect(sysinfo?.system).toEqual([
       ['manufacturer', 'Maker'],
       ['product', 'Box'],

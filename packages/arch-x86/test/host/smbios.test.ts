@@ -1,8 +1,9 @@
 import { describedHost } from '@polyvirt/conformance'
 import type { HostSysinfo, SysinfoBlock } from '@polyvirt/core/arch'
 import { describe, expect, it } from 'vitest'
-import { dmiEntryPoint, dmiTable } from '../../src/host/smbios-table.ts'
-import { readSysinfo } from '../../src/host/sysinfo.ts'
+import { dmiEntryPoint, dmiTable } from '@polyvirt/core/arch'
+import { smbiosSysinfo } from '@polyvirt/core/arch'
+import { processorSignature } from '../../src/host/processor-signature.ts'
 import * as smbios from '../hosts/smbios.ts'
 import type { Structure } from '../hosts/smbios.ts'
 
@@ -15,7 +16,7 @@ function read(
     [dmiTable]: smbios.smbiosTable(structures),
     [dmiEntryPoint]: smbios.smbiosEntryPoint(major, minor),
   })
-  return { sysinfo: readSysinfo(files, warnings), warnings }
+  return { sysinfo: smbiosSysinfo(files, { warnings, signature: processorSignature }), warnings }
 }
 
 const of = (block: SysinfoBlock | undefined, name: string): string | undefined =>
@@ -139,7 +140,7 @@ describe('the SMBIOS table', () => {
     ])
     const warnings: string[] = []
     const files = describedHost({ [dmiTable]: whole.subarray(0, whole.length - 12) })
-    expect(readSysinfo(files, warnings)).toHaveProperty('bios')
+    expect(smbiosSysinfo(files, { warnings, signature: processorSignature })).toHaveProperty('bios')
     expect(warnings).toEqual([`${dmiTable} ends in the middle; what stands before the cut counts`])
   })
 
@@ -157,7 +158,7 @@ describe('without the table', () => {
       '/sys/class/dmi/id/board_name': 'board\n',
       '/sys/class/dmi/id/chassis_asset_tag': 'tag\n',
     })
-    expect(readSysinfo(files, [])).toEqual({
+    expect(smbiosSysinfo(files, { warnings: [] })).toEqual({
       system: [['manufacturer', 'QEMU']],
       baseBoards: [[['product', 'board']]],
       chassis: [['asset', 'tag']],

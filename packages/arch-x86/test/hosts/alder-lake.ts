@@ -76,7 +76,7 @@ export const alderLake: DescribedPc = {
         fsgsbase tsc_adjust bmi1 avx2 smep bmi2 erms invpcid rdseed adx smap clflushopt clwb
         intel-pt sha-ni xsaveopt xsavec xgetbv1 xsaves arat umip pku ospke waitpkg gfni vaes
         vpclmulqdq rdpid movdiri movdir64b fsrm md-clear serialize pconfig arch-lbr
-        arch-capabilities osxsave invtsc core-capability split-lock-detect ibrs-all
+        flush-l1d arch-capabilities osxsave invtsc core-capability split-lock-detect ibrs-all
       `),
       mhz: 1059,
       microcode: 0x12,

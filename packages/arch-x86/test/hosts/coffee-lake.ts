@@ -66,7 +66,7 @@ export const coffeeLake: DescribedPc = {
         ds_cpl vmx smx est tm2 ssse3 fma cx16 xtpr pdcm pcid sse4.1 sse4.2 x2apic movbe popcnt
         tsc-deadline aes xsave avx f16c rdrand lahf_lm abm 3dnowprefetch ssbd spec-ctrl stibp
         fsgsbase tsc_adjust bmi1 hle avx2 smep bmi2 erms invpcid rtm mpx rdseed adx smap
-        clflushopt intel-pt xsaveopt xsavec xgetbv1 xsaves arat osxsave invtsc
+        clflushopt intel-pt xsaveopt xsavec xgetbv1 xsaves arat flush-l1d osxsave invtsc
       `),
       mhz: 800,
       microcode: 0x96,

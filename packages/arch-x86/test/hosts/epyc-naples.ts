@@ -92,8 +92,8 @@ export const epycNaples: DescribedPc = {
         cr8legacy abm sse4a misalignsse 3dnowprefetch osvw skinit wdt tce topoext perfctr_core
         perfctr_nb ibpb fsgsbase bmi1 avx2 smep bmi2 rdseed adx smap clflushopt sha-ni xsaveopt
         xsavec xgetbv1 clzero xsaveerptr arat npt lbrv svm-lock nrip-save tsc-scale vmcb-clean
-        flushbyasid decodeassists pause-filter pfthreshold avic v-vmsave-vmload vgif osxsave
-        invtsc
+        flushbyasid decodeassists pause-filter pfthreshold avic v-vmsave-vmload vgif overflow-recov
+        succor osxsave invtsc
       `),
       mhz: 2000,
       microcode: 0x800126e,

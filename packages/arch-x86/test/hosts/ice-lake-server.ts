@@ -108,7 +108,7 @@ export const iceLakeServer: DescribedPc = {
         avx512ifma clflushopt clwb intel-pt avx512cd sha-ni avx512bw avx512vl xsaveopt xsavec
         xgetbv1 xsaves mbm_total mbm_local wbnoinvd arat avx512vbmi umip pku ospke avx512vbmi2
         gfni vaes vpclmulqdq avx512vnni avx512bitalg avx512-vpopcntdq la57 rdpid fsrm md-clear
-        pconfig arch-capabilities osxsave invtsc core-capability split-lock-detect ibrs-all
+        pconfig flush-l1d arch-capabilities osxsave invtsc core-capability split-lock-detect ibrs-all
       `),
       mhz: 800,
       microcode: 0xd0003f5,

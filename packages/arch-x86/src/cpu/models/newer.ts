@@ -76,4 +76,53 @@ export const newerModels: readonly ModelRow[] = [
     `,
     newer: true,
   },
+  {
+    name: 'ClearwaterForest',
+    vendor: 'Intel',
+    signatures: ['6/221'],
+    base: 'SierraForest',
+    add: `
+      ss tsc_adjust cldemote movdiri movdir64b sha512 sm3 sm4 lam avx-vnni-int16 prefetchiti
+      intel-psfd ipred-ctrl rrsba-ctrl ddpd-u bhi-ctrl bhi-no gds-no rfds-no
+    `,
+    newer: true,
+  },
+  {
+    name: 'DiamondRapids',
+    vendor: 'Intel',
+    signatures: ['19/1'],
+    base: 'GraniteRapids',
+    add: `
+      ss tsc_adjust fdp-excptn-only zero-fcs-fds cet-ss cldemote movdiri movdir64b md-clear cet-ibt
+      stibp flush-l1d cmpccxadd fred lkgs wrmsrns avx-ifma lam movrs avx-vnni-int8 avx-ne-convert
+      amx-complex avx10 apxf intel-psfd ipred-ctrl rrsba-ctrl ddpd-u bhi-ctrl amx-int8-alias
+      amx-bf16-alias amx-complex-alias amx-fp16-alias amx-fp8 amx-tf32 amx-avx512 amx-movrs
+      avx10-vnni-int apx-nci-ndd-nf bhi-no gds-no rfds-no
+    `,
+    newer: true,
+  },
+  {
+    name: 'EPYC-Turin',
+    vendor: 'AMD',
+    signatures: ['26/0'],
+    base: 'EPYC-Genoa',
+    add: `
+      movdiri movdir64b avx512-vp2intersect avx-vnni overflow-recov succor lbrv tsc-scale vmcb-clean
+      flushbyasid pause-filter pfthreshold v-vmsave-vmload vgif fs-gs-base-ns prefetchi sbpb
+      ibpb-brtype srso-user-kernel-no perfmon-v2
+    `,
+    newer: true,
+  },
+  {
+    name: 'YongFeng',
+    vendor: 'Zhaoxin CentaurHauls',
+    signatures: ['7/11'],
+    base: 'Skylake-Client-noTSX-IBRS',
+    add: `
+      acpi ss sha-ni umip pku rdpid arch-capabilities pdpe1gb invtsc xstore xstore-en xcrypt xcrypt-en
+      ace2 phe phe-en pmm pmm-en rdctl-no skip-l1dfl-vmentry ssb-no mds-no pschange-mc-no
+    `,
+    drop: 'arat erms mpx xsavec xgetbv1',
+    newer: true,
+  },
 ]

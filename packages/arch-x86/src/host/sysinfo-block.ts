@@ -1,8 +1,0 @@
-import type { SysinfoBlock } from '@polyvirt/core/arch'
-
-/** The entries whose value is known; nothing when there are none. */
-export function block(entries: readonly (readonly [string, string | undefined])[]): SysinfoBlock {
-  return entries.flatMap(([name, text]) =>
-    text === undefined || text === '' ? [] : [[name, text] as const],
-  )
-}
