@@ -1,7 +1,7 @@
+import { sysText } from '@polyvirt/core/arch'
 import type { HostFiles, HostFinding, HostInfo } from '@polyvirt/core/arch'
 import { generationOf } from './cpu-models.ts'
 import { readCpuinfo } from './cpuinfo.ts'
-import { sysText } from './device-tree.ts'
 import { readPlatform } from './host-platform.ts'
 import type { Platform } from './host-platform.ts'
 

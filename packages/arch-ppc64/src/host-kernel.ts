@@ -1,6 +1,5 @@
-import { hostText } from '@polyvirt/core/arch'
+import { hostText, sysText } from '@polyvirt/core/arch'
 import type { HostFiles, HostVirtualization } from '@polyvirt/core/arch'
-import { sysText } from './device-tree.ts'
 import { hasUltravisor } from './host-platform.ts'
 import type { Platform } from './host-platform.ts'
 

@@ -1,6 +1,6 @@
+import { deviceTree, sysText, treeStrings, treeText } from '@polyvirt/core/arch'
 import type { HostFiles, HostFirmware } from '@polyvirt/core/arch'
 import type { Cpuinfo } from './cpuinfo.ts'
-import { deviceTree, sysText, treeStrings, treeText } from './device-tree.ts'
 
 /** On what a Power Linux may find itself. */
 export interface Platform {

@@ -1,7 +1,7 @@
-import { linuxTopology } from '@polyvirt/core/arch'
+import { deviceTree, linuxTopology, sysText } from '@polyvirt/core/arch'
 import type { HostFiles, LinuxTopology, LinuxTopologyOptions } from '@polyvirt/core/arch'
 import type { Cpuinfo } from './cpuinfo.ts'
-import { cpuNodes, deviceTree, sysText } from './device-tree.ts'
+import { cpuNodes } from './device-tree.ts'
 
 const cpuRoot = '/sys/devices/system/cpu'
 

@@ -39,6 +39,8 @@ export interface TimerRow {
   readonly tickpolicies?: readonly NonNullable<Timer['tickpolicy']>[]
   /** Values of `present` that are offered; any when missing. */
   readonly present?: readonly boolean[]
+  /** Narrows the row: other machines or accelerators refuse the timer. */
+  readonly only?: Pick<FeatureCondition, 'machines' | 'virtType' | 'reason'>
 }
 
 /**

@@ -64,6 +64,17 @@ describe('words of an architecture', () => {
     expect(domain.features?.gicVersion).toBe('3')
   })
 
+  it('refuse a timer that another accelerator has', () => {
+    const only = { virtType: 'kvm', reason: "it is KVM's own; use type='kvm'" } as const
+    const platform = toyWith({
+      features: { supported: {}, defaults: () => ({}), timers: { armvtimer: { only } } },
+    })
+    const more = "<clock offset='utc'><timer name='armvtimer' tickpolicy='delay'/></clock>"
+    expect(() => planToy(toyXml({ more }), false, platform)).toThrow(
+      /clock\/timer\[1\]: timer 'armvtimer' is refused: it is KVM's own; use type='kvm'/,
+    )
+  })
+
   it('say which versions of a TPM there are, and which one is meant', () => {
     const { domain } = planToy(toyXml({ devices: tpm('') }), false, withTpm)
     expect(domain.devices.tpm).toMatchObject([{ version: '2.0' }])

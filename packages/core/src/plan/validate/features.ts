@@ -70,12 +70,22 @@ function refusal(
   domain: AddressedDomain,
   context: PlanContext,
 ): string | undefined {
-  const fits =
+  const good =
     only.when?.includes(value) === false ||
-    ((only.machines === undefined || only.machines.includes(context.profile.name)) &&
-      (only.values === undefined || only.values.includes(value)) &&
-      (only.virtType === undefined || only.virtType === domain.type))
-  return fits ? undefined : only.reason
+    ((only.values === undefined || only.values.includes(value)) && fits(only, domain, context))
+  return good ? undefined : only.reason
+}
+
+/** Is this machine, with this accelerator, one of those that a row is for? */
+function fits(
+  only: Pick<FeatureCondition, 'machines' | 'virtType'>,
+  domain: AddressedDomain,
+  context: PlanContext,
+): boolean {
+  return (
+    (only.machines === undefined || only.machines.includes(context.profile.name)) &&
+    (only.virtType === undefined || only.virtType === domain.type)
+  )
 }
 
 function timers(domain: AddressedDomain, context: PlanContext): Problem[] {
@@ -91,6 +101,8 @@ function timers(domain: AddressedDomain, context: PlanContext): Problem[] {
         `timer '${timer.name}' is not offered on ${context.guest.name}; offered: ${Object.keys(rows).join(', ')}`,
       )
     }
+    if (row.only !== undefined && !fits(row.only, domain, context))
+      return refuse(`timer '${timer.name}' is refused: ${row.only.reason}`)
     if (timer.present !== undefined && row.present?.includes(timer.present) === false) {
       return refuse(
         `timer '${timer.name}' cannot be ${timer.present ? 'present' : 'absent'} here`,
