@@ -8,6 +8,7 @@ export interface WorkspaceArch {
   /** The module with its host reader: every such package has it under this name. */
   readonly reader: URL
   readonly fixtures: Fixtures
+  readonly fixturesUrl: URL
 }
 
 interface Manifest {
@@ -28,10 +29,12 @@ export async function workspaceArch(guest: string): Promise<WorkspaceArch> {
     const module = (await import(manifest.name)) as Readonly<Record<string, Arch>>
     const found = Object.values(module).find((one) => one.name === arch)
     if (found === undefined) throw new Error(`${manifest.name} exports no architecture '${arch}'`)
+    const fixturesUrl = new URL(`${folder}/test/fixtures/`, packages)
     return {
       arch: found,
       reader: new URL(`${folder}/src/host-info.ts`, packages),
-      fixtures: openFixtures(new URL(`${folder}/test/fixtures/`, packages)),
+      fixtures: openFixtures(fixturesUrl),
+      fixturesUrl,
     }
   }
   throw new Error(`no package in this workspace serves ${guest}`)
