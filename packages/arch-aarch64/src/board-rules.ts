@@ -74,7 +74,6 @@ const iommus: Rule = {
   check({ domain }) {
     return (domain.devices.iommu ?? []).flatMap((one, i): Problem[] => {
       const path = `devices/iommu[${i + 1}]`
-      if (i > 0) return [unsupported(path, 'virt has one IOMMU')]
       if (one.model === 'virtio' && domain.features?.acpi !== true)
         return [
           unsupported(
