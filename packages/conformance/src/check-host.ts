@@ -36,7 +36,17 @@ const checks: readonly HostCheck[] = [
     what: 'its processor',
     check({ cpu }, { stored, target }) {
       const model = target.arch.cpu.models.find(({ name }) => name === stored.cpu?.model)
-      if (model?.pvrs === undefined) return
+      if (model === undefined) return
+      if (model.pvrs === undefined) {
+        // Where features make the model, emulation may lack some of those that are its own.
+        if (cpu.model === undefined || target.arch.cpu.decode !== undefined) return
+        // A host and a guest may have names of their own for one processor: the driver knows.
+        const host = { model: cpu.model, ...(cpu.vendor !== undefined && { vendor: cpu.vendor }) }
+        const guest = { mode: 'custom', model: model.name } as const
+        const { result } = target.arch.cpu.compare(host, guest)
+        ok(result !== 'incompatible', `${cpu.model} is not the processor ${model.name}`)
+        return
+      }
       // Where processors are known by a version register, there is no other way to tell them.
       const { pvr } = cpu.registers ?? {}
       ok(pvr !== undefined, 'its version register is not known')

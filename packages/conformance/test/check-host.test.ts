@@ -1,4 +1,4 @@
-import { linuxTopology, type HostFiles, type HostInfo } from '@polyvirt/core/arch'
+import { linuxTopology, type CpuDriver, type HostFiles, type HostInfo } from '@polyvirt/core/arch'
 import { describe, expect, it } from 'vitest'
 import { checkHost } from '../src/check-host.ts'
 import { describedHost, describeLinux, type DescribedLinux } from '../src/described-host.ts'
@@ -234,4 +234,18 @@ describe('a guest, read as a host,', () => {
       expect(() => checkHost(info, planned)).toThrow(because)
     })
   }
+
+  it('has the processor that its driver takes for the planned one, under whatever name', () => {
+    const { target } = planned
+    const { cpu } = minimalArch
+    const compare: CpuDriver['compare'] = (host, guest) =>
+      cpu.compare(host.model === 'Toys-1' ? { ...host, model: 'Toy1' } : host, guest)
+    const arch = { ...target.arch, cpu: { ...cpu, compare } }
+    const named: Planned = { ...planned, target: { ...target, arch } }
+    const seenAs = (model: string): HostInfo => ({ ...good, cpu: { ...good.cpu, model } })
+    expect(() => checkHost(seenAs('Toys-1'), named)).not.toThrow()
+    expect(() => checkHost(seenAs('Toys-2'), named)).toThrow(
+      /its processor: Toys-2 is not the processor Toy1/,
+    )
+  })
 })
