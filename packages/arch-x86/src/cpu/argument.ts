@@ -7,7 +7,7 @@ type Flags = readonly (readonly [string, string])[]
  * Features that libvirt knows of a host and QEMU does not take: they follow from others, or are of
  * no use to a guest (libvirt's answer to all of its features on one command line).
  */
-const notForQemu: readonly string[] = ['cmt', 'mbm_total', 'mbm_local', 'osxsave', 'ospke']
+export const notForQemu: readonly string[] = ['cmt', 'mbm_total', 'mbm_local', 'osxsave', 'ospke']
 
 /** Modes that take a CPU as a whole. */
 const wholeModes: readonly Cpu['mode'][] = ['host-passthrough', 'maximum']

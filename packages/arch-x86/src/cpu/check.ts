@@ -2,7 +2,8 @@ import { nearest, quote } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { checkWords, validateFeatures } from './check-words.ts'
 import { compare } from './compare.ts'
-import { featureOfQemu } from './feature-names.ts'
+import { notForQemu } from './argument.ts'
+import { featureOfQemu, qemuFeature } from './feature-names.ts'
 import { featuresOf, policyOf } from './feature-set.ts'
 import { inOrder } from './features.ts'
 import { hostCpu, hostModel, offeredModels, widestProcessor } from './host-model.ts'
@@ -20,7 +21,37 @@ export function check(cpu: Cpu, context: CpuContext): readonly Problem[] {
   const partial = words.length === 0 ? checkPartial(cpu, context) : []
   if (partial.length > 0) return partial
   const problems = [...words, ...checkModel(cpu, context)]
-  return problems.length > 0 ? problems : checkFull(cpu, context)
+  if (problems.length > 0) return problems
+  const unheard = checkHeardOf(cpu, context)
+  return unheard.length > 0 ? unheard : checkFull(cpu, context)
+}
+
+/**
+ * Features that this QEMU is too old to have heard of: it would end over them at the start. They are
+ * the document's own, or those of a model that it would be made from another to be like.
+ */
+function checkHeardOf(cpu: Cpu, context: CpuContext): readonly Problem[] {
+  const properties = context.capabilities.widestCpu?.qemu ?? context.capabilities.widestCpu?.kvm
+  if (properties === undefined || cpu.mode !== 'custom') return []
+  const { major, minor } = context.capabilities.version
+  const qemu = `QEMU ${major}.${minor}`
+  const unheard = (update(cpu, context).features ?? []).filter(
+    (feature) =>
+      ['require', 'force'].includes(policyOf(cpu, feature)) &&
+      !notForQemu.includes(feature.name) &&
+      !Object.hasOwn(properties, qemuFeature(feature.name)),
+  )
+  const own = (cpu.features ?? []).map(({ name }) => name)
+  const problems = unheard
+    .filter(({ name }) => own.includes(name))
+    .map(({ name }): Problem => {
+      const path = `feature[${own.indexOf(name) + 1}]`
+      return { code: 'ERR_CONFIG_UNSUPPORTED', path, message: `${qemu} has no feature '${name}'` }
+    })
+  if (problems.length > 0 || unheard.length === 0) return problems
+  const names = unheard.map(({ name }) => name).join(', ')
+  const message = `${qemu} has no CPU model ${quote(cpu.model ?? '')} and cannot make it from another, because it has never heard of ${names}; name an older model`
+  return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'model', message }]
 }
 
 function checkMode({ mode }: Cpu, { virtType }: CpuContext): readonly Problem[] {
