@@ -24,6 +24,6 @@ export interface ModelRow {
   readonly removed?: string
   /** The model came after libvirt 9.0: taken only for a processor of its own signature, or by name. */
   readonly newer?: boolean
-  /** A numbered version of its base, whose vendor it has; nobody's CPU is called so unasked. */
+  /** A numbered version of its base, whose vendor and signatures it has; nobody's CPU is called so unasked. */
   readonly version?: boolean
 }

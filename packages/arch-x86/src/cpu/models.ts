@@ -61,7 +61,8 @@ function resolved(row: ModelRow): X86Model {
   return {
     name: row.name,
     ...(vendor !== undefined && { vendor }),
-    signatures: (row.signatures ?? []).map(signature),
+    signatures:
+      row.version === true ? (base?.signatures ?? []) : (row.signatures ?? []).map(signature),
     features,
     removed: words(row.removed),
     ofHosts: row.decode !== 'never' && row.version !== true,
