@@ -1,1 +1,1 @@
-export {}
+export { riscv64 } from './riscv64.ts'

@@ -1,0 +1,49 @@
+import type { Rule } from '@polyvirt/core/arch'
+import { isOlder, unsupported, versionText } from './problems.ts'
+import { uefiSince } from './firmware-rules.ts'
+
+/** OpenSBI, which QEMU brings along, looks at no disk: it starts what stands in memory, or waits. */
+const nothingToBoot: Rule = {
+  name: 'riscv64/nothing-to-boot',
+  check({ domain: { os } }) {
+    if (os.kernel !== undefined || os.loader !== undefined || os.firmware !== undefined) return []
+    return [
+      unsupported(
+        'os',
+        `QEMU's firmware for virt, OpenSBI, boots from no disk: give a <kernel>, UEFI by firmware='efi', or U-Boot by <loader>`,
+      ),
+    ]
+  },
+}
+
+const flashMode: Rule = {
+  name: 'riscv64/flash-mode',
+  check({ domain: { os }, capabilities }) {
+    if (os.loaderType !== 'pflash' || !isOlder(capabilities, ...uefiSince)) return []
+    return [
+      unsupported(
+        'os/loader',
+        `QEMU ${versionText(capabilities)} starts flash in machine mode, in place of OpenSBI: UEFI made for ${uefiSince.join('.')} and newer does not run there`,
+      ),
+    ]
+  },
+}
+
+/** The board's Goldfish clock tells the time of day and has no ticks to make up for. */
+const clockTicks: Rule = {
+  name: 'riscv64/rtc-ticks',
+  check({ domain }) {
+    return (domain.clock?.timers ?? []).flatMap(({ name, tickpolicy }, i) =>
+      name === 'rtc' && tickpolicy === 'catchup'
+        ? [
+            unsupported(
+              `clock/timer[${i + 1}]/@tickpolicy`,
+              `the clock of virt loses no ticks: 'catchup' is kept and has no effect`,
+            ),
+          ]
+        : [],
+    )
+  },
+}
+
+export const advice: readonly Rule[] = [nothingToBoot, flashMode, clockTicks]

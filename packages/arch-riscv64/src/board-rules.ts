@@ -1,0 +1,62 @@
+import type { Problem, Rule } from '@polyvirt/core/arch'
+import { unsupported } from './problems.ts'
+
+/** The board has one UART, and QEMU takes no notice of what is meant for a second (hw/riscv/virt.c). */
+const serialPorts: Rule = {
+  name: 'riscv64/serial-ports',
+  check({ domain }) {
+    const own = (domain.devices.serial ?? []).flatMap(({ targetType }, i) =>
+      targetType === 'system-serial' ? [i] : [],
+    )
+    return own
+      .slice(1)
+      .map((i) =>
+        unsupported(
+          `devices/serial[${i + 1}]`,
+          `virt has one serial port of its own; use <target type='pci-serial'/>, or a virtio console`,
+        ),
+      )
+  },
+}
+
+/** QEMU's VIRTIO_COUNT (hw/riscv/virt.c). */
+const maxTransports = 8
+
+const transports: Rule = {
+  name: 'riscv64/virtio-mmio',
+  check({ domain }) {
+    const all = Object.entries(domain.devices).flatMap(([kind, list]) =>
+      Array.isArray(list)
+        ? list.flatMap((device: { readonly address?: { readonly type: string } }, i) =>
+            device.address?.type === 'virtio-mmio' ? [`devices/${kind}[${i + 1}]/address`] : [],
+          )
+        : [],
+    )
+    return all
+      .slice(maxTransports)
+      .map((path) =>
+        unsupported(path, `virt has ${maxTransports} virtio transports; put the others on PCI`),
+      )
+  },
+}
+
+/** QEMU's board has sockets, cores and threads. */
+const noDies: Rule = {
+  name: 'riscv64/dies',
+  check({ domain }) {
+    const dies = domain.cpu?.topology?.dies ?? 1
+    if (dies === 1) return []
+    return [unsupported('cpu/topology/@dies', `virt has no dies; use dies='1' and more cores`)]
+  },
+}
+
+/** Sleep states are ACPI's, and the board's ACPI has none. */
+const sleep: Rule = {
+  name: 'riscv64/sleep-states',
+  check({ domain: { pmSuspendToMem, pmSuspendToDisk } }): readonly Problem[] {
+    if (pmSuspendToMem === undefined && pmSuspendToDisk === undefined) return []
+    return [unsupported('pm', 'virt has no sleep states to choose; leave <pm> out')]
+  },
+}
+
+export const boardRules: readonly Rule[] = [serialPorts, transports, noDies, sleep]

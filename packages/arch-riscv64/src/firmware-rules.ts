@@ -1,0 +1,58 @@
+import type { Problem, Rule } from '@polyvirt/core/arch'
+import { isOlder, unsupported, versionText } from './problems.ts'
+
+/** First QEMU that runs flash in supervisor mode, above OpenSBI, as UEFI needs it (hw/riscv/virt.c). */
+export const uefiSince = [8, 1] as const
+
+const loaders: Rule = {
+  name: 'riscv64/firmware',
+  check({ domain: { os }, capabilities }) {
+    const problems: Problem[] = []
+    const add = (path: string, message: string): void =>
+      void problems.push(unsupported(path, message))
+    if (os.firmware === 'bios')
+      add('os/@firmware', `virt boots a kernel of its own or through UEFI, not 'bios'; use 'efi'`)
+    if (os.firmware === 'efi' && isOlder(capabilities, ...uefiSince))
+      add(
+        'os/@firmware',
+        `QEMU ${versionText(capabilities)} starts flash in machine mode, below OpenSBI, where UEFI does not run: it needs QEMU ${uefiSince.join('.')}; boot a kernel with <kernel>`,
+      )
+    if (os.loaderSecure === true)
+      add(
+        'os/loader/@secure',
+        `flash that only the firmware may write needs system management mode, which virt has not; use secure='no'`,
+      )
+    if (os.biosUseserial === true)
+      add(
+        'os/bios/@useserial',
+        'firmware of virt always uses the serial port; leave <bios useserial> out',
+      )
+    if (os.acpiTable !== undefined)
+      add('os/acpi/table', 'QEMU takes no ACPI tables of others on virt; leave <acpi> out of <os>')
+    return problems
+  },
+}
+
+/** First QEMU whose board has SMBIOS tables, and a fw_cfg that options reach. */
+const smbiosSince = [9, 0] as const
+const fwCfgSince = [8, 0] as const
+
+const descriptions: Rule = {
+  name: 'riscv64/sysinfo',
+  check({ domain, capabilities }) {
+    const problems: Problem[] = []
+    const needs = (path: string, what: string, since: readonly [number, number]): void => {
+      if (!isOlder(capabilities, ...since)) return
+      const message = `${what} of virt need QEMU ${since.join('.')}, and this is ${versionText(capabilities)}; leave them out`
+      problems.push(unsupported(path, message))
+    }
+    const { smbiosMode } = domain.os
+    if (smbiosMode !== undefined && smbiosMode !== 'emulate')
+      needs('os/smbios/@mode', 'SMBIOS tables', smbiosSince)
+    for (const [i, { type }] of (domain.sysinfo ?? []).entries())
+      if (type === 'fwcfg') needs(`sysinfo[${i + 1}]`, 'entries in the fw_cfg device', fwCfgSince)
+    return problems
+  },
+}
+
+export const firmwareRules: readonly Rule[] = [loaders, descriptions]

@@ -1,0 +1,38 @@
+import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
+import { advice } from './advice.ts'
+import { rules } from './rules.ts'
+
+/**
+ * virt: a board that exists nowhere else. PCI Express with everything behind root ports, one 16550A
+ * as serial port, OpenSBI as firmware below everything (QEMU hw/riscv/virt.c). libvirt adds no USB to
+ * it, but a balloon. QEMU has one version of it, without a number; the pattern takes numbered ones too.
+ */
+const virt: MachineProfile = {
+  name: 'virt',
+  pattern: /^virt(?:-[\d.]+)?$/,
+  memoryStepKiB: 1024,
+  // OpenSBI has the first two megabytes; with less, QEMU finds no place for the device tree.
+  minimumMemoryKiB: 3 * 1024,
+  pci: { root: 'pcie-root', grow: 'pcie-root-port', occupied: [], places: [] },
+  implicit: [
+    {
+      kind: 'controller',
+      device: { type: 'pci', index: 0, model: 'pcie-root' },
+      reason: 'the board has a PCI Express root',
+    },
+    {
+      kind: 'memballoon',
+      device: { model: 'virtio' },
+      reason: 'every guest gets a balloon unless it says none',
+    },
+  ],
+}
+
+export const machine: MachineBuilder = {
+  // QEMU's own default is `spike`, a simulator's board without PCI.
+  default: 'virt',
+  kvmTrial: 'virt',
+  profiles: [virt],
+  rules,
+  advice,
+}
