@@ -74,16 +74,22 @@ async function findBuses(qmp: Qmp): Promise<readonly FoundBus[]> {
     (await qmp.execute('qom-list-types', { implements: 'bus' })).map(({ name }) => name),
   )
   const found: FoundBus[] = []
-  const waiting = ['/machine']
-  for (let asked = 0; asked < maxObjects; asked++) {
-    const path = waiting.shift()
-    if (path === undefined) break
-    for (const { name, type } of await qmp.execute('qom-list', { path })) {
-      const child = /^child<(.+)>$/.exec(type)?.[1]
-      if (child === undefined) continue
-      if (busTypes.has(child)) found.push({ type: child, name })
-      waiting.push(`${path}/${name}`)
-    }
+  let asked = 0
+  // A generation at a time: QEMU answers one after the other, and the way there and back is saved.
+  for (let paths: readonly string[] = ['/machine']; paths.length > 0 && asked < maxObjects;) {
+    asked += paths.length
+    const lists = await Promise.all(
+      paths.map(async (path) => ({ path, list: await qmp.execute('qom-list', { path }) })),
+    )
+    const children = lists.flatMap(({ path, list }) =>
+      list.flatMap(({ name, type }) => {
+        const child = /^child<(.+)>$/.exec(type)?.[1]
+        return child === undefined ? [] : [{ path: `${path}/${name}`, name, type: child }]
+      }),
+    )
+    for (const { type, name } of children) if (busTypes.has(type)) found.push({ type, name })
+    // Memory regions have no buses below them, and are most of the objects.
+    paths = children.filter(({ type }) => type !== 'memory-region').map(({ path }) => path)
   }
   return found
 }

@@ -36,7 +36,7 @@ export interface AskedFamily extends MachineFamily {
 }
 
 /** Boards that are looked at: a start takes a fraction of a second each, and some targets have eighty. */
-const maxBoards = 12
+const maxBoards = 6
 
 /** Asks an emulator by its whole path. @throws CreateArchError where it does not answer. */
 export async function askEmulator(path: string, signal?: AbortSignal): Promise<EmulatorFacts> {
