@@ -45,8 +45,11 @@ export const features: FeaturePolicy = {
     pit: { present: [false] },
     hpet: { present: [false] },
     armvtimer: {
+      only: {
+        virtType: 'kvm',
+        reason: `only KVM hides from a guest the time that it did not run; use type='kvm'`,
+      },
       tickpolicies: ['delay', 'discard'],
-      // Time that the guest did not run is hidden from it, unless KVM is told not to.
       effects: ({ tickpolicy }) =>
         tickpolicy === undefined
           ? {}

@@ -91,6 +91,12 @@ const rows: readonly Row[] = [
   ],
   ['a clock of PCs', clock("<timer name='kvmclock' present='yes'/>"), 'clock/timer[1]', 'rtc'],
   ['a present HPET', clock("<timer name='hpet' present='yes'/>"), 'clock/timer[1]/@present', ''],
+  [
+    'a timer of KVM under TCG',
+    clock("<timer name='armvtimer' tickpolicy='discard'/>"),
+    'clock/timer[1]',
+    "use type='kvm'",
+  ],
   ['an IDE CD-ROM', devices(disk('ide', 'hda', "device='cdrom'")), 'devices/disk[1]', 'scsi'],
   ['a floppy', devices(disk('fdc', 'fda', "device='floppy'")), 'devices/disk[1]', 'virtio'],
   ['an SD card', devices(disk('sd', 'sda')), 'devices/disk[1]', 'virtio, scsi, sata, usb'],
