@@ -10,7 +10,7 @@ const secure = {
   executableFormat: 'raw',
 } as const
 
-/** The firmware descriptors of Debian 12's ovmf package, in the order of their names. */
+/** The firmware descriptors of Debian 12's packages ovmf and qemu-efi-aarch64, by their names. */
 export const recordedFirmware: Firmwares = [
   {
     ...secure,
@@ -39,4 +39,19 @@ export const recordedFirmware: Firmwares = [
     targets: [{ architecture: 'x86_64', machines: ['pc-i440fx-*', 'pc-q35-*'] }],
     features: ['acpi-s3', 'amd-sev', 'verbose-dynamic'],
   },
+  ...(
+    [
+      ['CODE.ms', 'VARS.ms', ['enrolled-keys', 'secure-boot', 'verbose-static']],
+      ['CODE.secboot', 'VARS', ['secure-boot', 'verbose-static']],
+      ['CODE', 'VARS', ['verbose-static']],
+    ] as const
+  ).map(([code, variables, features]) => ({
+    interfaces: ['uefi'],
+    device: 'flash' as const,
+    executable: `/usr/share/AAVMF/AAVMF_${code}.fd`,
+    executableFormat: 'raw',
+    nvramTemplate: `/usr/share/AAVMF/AAVMF_${variables}.fd`,
+    targets: [{ architecture: 'aarch64', machines: ['virt-*'] }],
+    features: [...features],
+  })),
 ]

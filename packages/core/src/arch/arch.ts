@@ -35,6 +35,8 @@ export interface GuestArch {
   readonly emulatorPackage: string
   /** QEMU's name of the target in firmware descriptors; none where there is no such firmware. */
   readonly firmwareName?: string
+  /** Debian's package with such firmware, for the message that says what to install. */
+  readonly firmwarePackage?: string
   readonly wordSize: 32 | 64
   readonly endian: 'little' | 'big'
   /** Kernel's `uname -m` of hosts that run this guest under KVM. */

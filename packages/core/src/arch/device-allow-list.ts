@@ -33,6 +33,16 @@ export interface DeviceModel {
   readonly builtIn?: readonly string[]
   /** Another driver for every instance but the first (a second video card has no VGA part). */
   readonly secondary?: string
+  /**
+   * Other drivers that the document may name instead by `<target><model name>`, on the same bus: a
+   * serial port that comes in several forms.
+   */
+  readonly forms?: readonly string[]
+  /**
+   * The first QEMU whose machines take it, where older ones list the device and end at its start:
+   * major and minor version.
+   */
+  readonly since?: readonly [major: number, minor: number]
   /** Names of the machine profiles that have it; all of them when missing. */
   readonly machines?: readonly string[]
 }
@@ -51,9 +61,10 @@ export interface DeviceRow {
  * Rows by what the model names: a device kind, or a kind and what else decides.
  * - `disk`: keyed by bus; the `drive` address type says that a controller carries it.
  * - `controller:TYPE`: keyed by model; a type without models has the one row `''`.
- * - `serial`: keyed by target type; `serial-model`: by target model, below its type.
+ * - `serial`: keyed by target type; its `forms` are target models.
  * - `input`: keyed `BUS:TYPE`.
- * - `filesystem`: keyed by driver, `path` (9p) or `virtiofs`; `hostdev`: by type.
+ * - `filesystem`: keyed by driver, `path` (9p) or `virtiofs`; `hostdev`: by type, and
+ *   `mdev:MODEL` for mediated devices of another model than vfio-pci.
  */
 export type DeviceRowName =
   | 'disk'

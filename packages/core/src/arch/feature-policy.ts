@@ -28,8 +28,10 @@ export interface FeatureCondition {
   /** Values that are offered; others are refused. */
   readonly values?: readonly (string | boolean | number)[]
   readonly virtType?: 'kvm' | 'qemu'
-  /** Completes the message: `… is refused: <reason>`. */
-  readonly reason: string
+  /** The first QEMU whose machines take it, where older ones end at their start: major, minor. */
+  readonly since?: readonly [major: number, minor: number]
+  /** Completes the message: `… is refused: <reason>`; `since` gives its own. */
+  readonly reason?: string
 }
 
 /** A clock the architecture has. A timer without a row is refused. */
@@ -40,7 +42,7 @@ export interface TimerRow {
   /** Values of `present` that are offered; any when missing. */
   readonly present?: readonly boolean[]
   /** Narrows the row: other machines or accelerators refuse the timer. */
-  readonly only?: Pick<FeatureCondition, 'machines' | 'virtType' | 'reason'>
+  readonly only?: Pick<FeatureCondition, 'machines' | 'virtType' | 'since' | 'reason'>
 }
 
 /**
@@ -52,7 +54,12 @@ export interface FeaturePolicy {
   readonly supported: { readonly [K in FeatureName]?: FeatureRow }
   /** Added to every definition that does not say otherwise. */
   defaults(context: RuleContext): Features
-  /** What leaving a feature out means to QEMU, where that is not nothing. */
-  readonly whenAbsent?: { readonly [K in FeatureName]?: Effects }
+  /**
+   * What leaving a feature out means to QEMU, where that is not nothing; properties stand where those
+   * of the feature would.
+   */
+  readonly whenAbsent?: {
+    readonly [K in FeatureName]?: Effects | ((context: RuleContext) => Effects)
+  }
   readonly timers: { readonly [K in TimerName]?: TimerRow }
 }

@@ -85,7 +85,8 @@ export interface RegisterBus {
   readonly step: number
 }
 
-export type PlatformOffer = 'keywrap' | `launch-security:${string}`
+/** `loadparm`: a word for the boot loader, with the device it boots from. */
+export type PlatformOffer = 'keywrap' | 'loadparm' | `launch-security:${string}`
 
 /** A family of machine types that differ only by version. */
 export interface MachineProfile {
@@ -106,7 +107,7 @@ export interface MachineProfile {
   readonly powerManagement?: string
   /** An NVDIMM without its label area is a multiple of this; libvirt rounds down. */
   readonly nvdimmStepKiB?: number
-  /** What few platforms have: key wrapping, ways to encrypt the whole guest. */
+  /** What few platforms have: key wrapping, words for the boot loader, ways to encrypt the guest. */
   readonly offers?: readonly PlatformOffer[]
 }
 

@@ -70,6 +70,8 @@ export interface Features {
   readonly pmu?: Switch
   readonly vmport?: Switch
   readonly gicVersion?: string
+  /** Which of a platform's advanced interrupt controllers. */
+  readonly aia?: 'none' | 'aplic' | 'aplic-imsic'
   readonly smm?: Switch
   readonly smmTsegKiB?: number
   readonly ioapic?: 'kvm' | 'qemu'
@@ -134,6 +136,7 @@ export const featuresXml: XmlFields<Features> = {
   pmu: toggle('pmu'),
   vmport: toggle('vmport'),
   gicVersion: { ...text('gic/@version'), read: readGic },
+  aia: oneOf('aia/@value', ['none', 'aplic', 'aplic-imsic']),
   smm: toggle('smm'),
   smmTsegKiB: sizeKiB('smm/tseg'),
   ioapic: oneOf('ioapic/@driver', ['kvm', 'qemu']),

@@ -36,7 +36,7 @@ export async function diagnose(request: DiagnoseRequest): Promise<readonly Findi
       command: 'npm install @polyvirt/arch-NAME',
     })
   }
-  return [...findings, ...helperFindings()]
+  return [...findings, ...helperFindings(await firmwarePackages(registry))]
 }
 
 async function hostFindings(
@@ -148,7 +148,15 @@ const helpers: readonly Helper[] = [
 
 const folders = ['/usr/bin', '/usr/local/bin', '/usr/libexec']
 
-function helperFindings(): readonly Finding[] {
+/** Packages with firmware for the guests that are served, as far as they have any. */
+async function firmwarePackages(registry: ArchRegistry): Promise<readonly string[]> {
+  const guests = registry.guests()
+  const archs = await Promise.all(guests.map((name) => registry.find(name)))
+  const named = archs.flatMap((arch, i) => guestOf(arch, guests[i] ?? '').firmwarePackage ?? [])
+  return [...new Set(named)]
+}
+
+function helperFindings(firmwares: readonly string[]): readonly Finding[] {
   const firmware = readFirmware()
   const missing = helpers.filter(
     ({ program }) => !folders.some((dir) => isProgram(`${dir}/${program}`)),
@@ -168,7 +176,7 @@ function helperFindings(): readonly Finding[] {
           level: 'note',
           topic: 'UEFI',
           message: `No UEFI firmware is installed; it is needed for <os firmware='efi'>.`,
-          command: 'apt-get install ovmf',
+          ...(firmwares.length > 0 && { command: `apt-get install ${firmwares.join(' ')}` }),
         },
   ]
 }

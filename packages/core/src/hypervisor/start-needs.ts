@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
+import { isPlainSecurity } from '../plan/launch-security.ts'
 import { pciText } from '../qemu/devices/block-source.ts'
 
 /**
@@ -183,7 +184,7 @@ function others(domain: Domain): Problem[] {
     found.push(
       unsupported('vcpus', `vCPUs are not plugged in one by one yet; say hotpluggable='no'`),
     )
-  if (domain.launchSecurity !== undefined)
+  if (domain.launchSecurity !== undefined && !isPlainSecurity(domain))
     found.push(unsupported('launchSecurity', 'encrypted guests are not started yet'))
   for (const [i, one] of (devices.lease ?? []).entries()) {
     found.push(

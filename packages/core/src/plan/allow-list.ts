@@ -1,5 +1,6 @@
 import type { DeviceModel, DeviceRow, DeviceRowName } from '../arch/device-allow-list.ts'
 import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
+import { isSince } from '../qemu/capabilities.ts'
 import type { PlanContext } from './plan-context.ts'
 
 /** Which row of the allow-list speaks for a device, and by which key. */
@@ -81,7 +82,7 @@ const keyOf: KeyOf = {
   }),
   hostdev: (h) => ({
     row: 'hostdev',
-    key: h.mode === 'subsystem' ? h.type : h.mode,
+    key: h.mode === 'subsystem' ? hostdevKey(h) : h.mode,
     path: h.mode === 'subsystem' ? '@type' : '@mode',
     what: 'host device',
   }),
@@ -94,6 +95,11 @@ const keyOf: KeyOf = {
   vsock: (v) => ({ row: 'vsock', key: v.model ?? '', path: '@model', what: 'vsock model' }),
   lease: () => undefined,
   crypto: (c) => ({ row: 'crypto', key: c.model, path: '@model', what: 'crypto model' }),
+}
+
+/** Mediated devices of other kinds are other devices, on other buses. */
+function hostdevKey({ type, model }: DeviceOf<'hostdev'>): string {
+  return type === 'mdev' && model !== undefined && model !== 'vfio-pci' ? `${type}:${model}` : type
 }
 
 /** Row and key of a device. */
@@ -115,11 +121,20 @@ export function modelOf<K extends DeviceKind>(
 ): DeviceModel | undefined {
   const at = rowKey(kind, device)
   if (at === undefined) return { bus: 'none' }
-  const model = lookUp(at.row, at.key, context)
+  const model = inForm(lookUp(at.row, at.key, context), device as { readonly targetModel?: string })
   const { address } = device as { readonly address?: { readonly type: string } }
   if (address === undefined || address.type === model?.bus) return model
   const other = model?.others?.find(({ bus }) => bus === address.type)
   return other === undefined ? model : { ...model, ...other }
+}
+
+/** With the driver of the form that the device names, where the model has several. */
+function inForm(
+  model: DeviceModel | undefined,
+  { targetModel }: { readonly targetModel?: string },
+): DeviceModel | undefined {
+  if (targetModel === undefined || model?.forms?.includes(targetModel) !== true) return model
+  return { ...model, driver: targetModel }
 }
 
 /** One entry of a row, narrowed to this machine. */
@@ -151,7 +166,7 @@ function onMachine(model: DeviceModel, context: PlanContext): boolean {
 /** Keys of a row that this machine offers, for the message that refuses another. */
 export function offered(row: DeviceRowName, context: PlanContext): readonly string[] {
   return Object.entries(context.arch.devices[row]?.models ?? {})
-    .filter(([, model]) => onMachine(model, context))
+    .filter(([, model]) => onMachine(model, context) && isSince(context.capabilities, model.since))
     .map(([key]) => key)
 }
 
@@ -160,7 +175,10 @@ export function defaultModel(row: DeviceRowName, context: PlanContext): string |
   const found = context.arch.devices[row]
   if (found === undefined) return undefined
   const candidates = [...(found.defaultOn?.[context.profile.name] ?? []), ...(found.default ?? [])]
-  const usable = candidates.filter((key) => lookUp(row, key, context) !== undefined)
+  const usable = candidates.filter((key) => {
+    const model = lookUp(row, key, context)
+    return model !== undefined && isSince(context.capabilities, model.since)
+  })
   return usable.find((key) => hasDriver(typeOf(lookUp(row, key, context)), context)) ?? usable[0]
 }
 

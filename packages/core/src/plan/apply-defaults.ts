@@ -1,3 +1,4 @@
+import { defaultBootWords } from './boot-words.ts'
 import { copy } from './copy.ts'
 import type { Domain } from '../domain/domain.ts'
 import { addImplicitDevices } from './defaults/implicit-devices.ts'
@@ -59,6 +60,7 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   defaultFeatures(d)
   defaultGrants(d)
   defaultDisks(d)
+  defaultBootWords(d)
   defaultControllerModels(d)
   defaultSmallDevices(d)
   defaultRareDevices(d)

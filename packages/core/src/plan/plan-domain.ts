@@ -8,6 +8,7 @@ import type { RuntimeChoices } from '../qemu/argv-context.ts'
 import { applyDefaults } from './apply-defaults.ts'
 import { assignAddresses } from './assign-addresses.ts'
 import { assignAliases } from './assign-aliases.ts'
+import { unheardBootWords } from './boot-words.ts'
 import { exactCpu } from './defaults/cpu.ts'
 import { ruleContext } from './rule-context.ts'
 import { findWarnings } from './find-warnings.ts'
@@ -75,7 +76,10 @@ export function planDomain(
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   const rules = ruleContext(addressed, context)
-  const advice = (context.arch.machine.advice ?? []).flatMap((rule) => rule.check(rules))
+  const advice = [
+    ...unheardBootWords(addressed, context),
+    ...(context.arch.machine.advice ?? []).flatMap((rule) => rule.check(rules)),
+  ]
   const warnings = [
     ...findWarnings(domain).map((warning) => ({
       ...warning,

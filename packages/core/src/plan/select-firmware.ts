@@ -48,9 +48,10 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
       fits.length === 0
         ? `no firmware descriptor of this host is for ${context.guest.name} ${context.machine.name}`
         : fits.map((one) => `${one.executable}: ${refusal(one, domain) ?? ''}`).join('; ')
+    const packaged = context.guest.firmwarePackage
     throw domainError(
       'ERR_OPERATION_FAILED',
-      `no firmware satisfies '${firmware}': ${why}; install one (Debian: ovmf), or name its file with <loader>`,
+      `no firmware satisfies '${firmware}': ${why}; ${packaged === undefined ? '' : `install one (Debian: ${packaged}), or `}name its file with <loader>`,
       { path: 'os/@firmware' },
     )
   }

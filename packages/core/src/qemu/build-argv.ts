@@ -4,6 +4,7 @@ import type { Disk } from '../domain/devices/disk.ts'
 import type { CpuArgument } from '../arch/cpu-driver.ts'
 import { cpuContext } from '../plan/defaults/cpu.ts'
 import type { ArgvContext, Argument } from './argv-context.ts'
+import { machineLoadparm } from '../plan/boot-words.ts'
 import { bootArguments, withBootOrder } from './boot-order.ts'
 import { collectEffects } from './effects.ts'
 import {
@@ -30,6 +31,7 @@ import {
 } from './devices/small-argv.ts'
 import { escapeComma, jsonOption, keyValueOption } from './option-string.ts'
 import type { Options } from './option-string.ts'
+import { isPlainSecurity } from '../plan/launch-security.ts'
 import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
 import { memoryBackend } from './memory-backend.ts'
@@ -88,6 +90,7 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ['-sandbox', sandbox],
     ...panicArguments(context),
     ...shmemArguments(context),
+    ...securityArguments(context),
     ...cryptoArguments(context),
     ...vsockArguments(context),
     ['-msg', 'timestamp=on'],
@@ -101,6 +104,16 @@ function generationId({ domain }: ArgvContext): Argument[] {
   const { genid } = domain
   if (genid === undefined) return []
   return [['-device', jsonOption({ driver: 'vmgenid', guid: genid, id: 'vmgenid0' })]]
+}
+
+/** libvirt's id of the object that keeps the guest's memory from the host. */
+const securityId = 'lsec0'
+
+/** Launch security that is told by its name alone. */
+function securityArguments({ domain }: ArgvContext): Argument[] {
+  if (!isPlainSecurity(domain)) return []
+  const type = `${domain.launchSecurity?.type ?? ''}-guest`
+  return [['-object', jsonOption({ 'qom-type': type, id: securityId })]]
 }
 
 /** seccomp: what QEMU never needs once it runs (libvirt's four denials). */
@@ -133,6 +146,8 @@ function machineOption(
     ...effects.machine,
     'dump-guest-core': domain.dumpCore ?? false,
     'memory-backend': backend,
+    loadparm: machineLoadparm(domain, plan),
+    'confidential-guest-support': isPlainSecurity(domain) ? securityId : undefined,
     ...cpu?.machine,
     hmat: domain.cpu !== undefined && hasMatrix(domain.cpu) ? true : undefined,
     nvdimm: (domain.devices.memory ?? []).some((one) => one.model === 'nvdimm') ? true : undefined,

@@ -20,6 +20,8 @@ export interface QemuCapabilities {
    * `query-cpu-model-expansion`. Absent where the target cannot say.
    */
   readonly widestCpu?: { readonly qemu?: CpuProperties; readonly kvm?: CpuProperties }
+  /** The model that QEMU names as the base of the widest CPU, where it names another one. */
+  readonly widestModel?: { readonly qemu?: string; readonly kvm?: string }
 }
 
 /** Properties of a CPU by QEMU's names; a feature is a boolean. */
@@ -37,6 +39,8 @@ export interface QemuMachine {
   readonly hotpluggableCpus: boolean
   readonly deprecated: boolean
   readonly isDefault: boolean
+  /** Whether the machine has ACPI, and a property to switch it: since QEMU 8.2; absent before. */
+  readonly acpi?: boolean
 }
 
 /** A CPU model: `query-cpu-definitions`. */
@@ -57,6 +61,16 @@ export interface KvmStatus {
   readonly cpus?: readonly QemuCpu[]
   /** When a trial guest found that out, in milliseconds since the epoch. */
   readonly sinceMs?: number
+}
+
+/** Is this QEMU at least that version? True where no version is asked for. */
+export function isSince(
+  { version }: Pick<QemuCapabilities, 'version'>,
+  since: readonly [major: number, minor: number] | undefined,
+): boolean {
+  if (since === undefined) return true
+  const [major, minor] = since
+  return version.major > major || (version.major === major && version.minor >= minor)
 }
 
 /** The machine type with this name or alias. */

@@ -10,9 +10,18 @@ export function collectEffects(context: Pick<ArgvContext, 'plan'> & { domain: Do
   const rules = ruleContext(domain, plan)
   const parts: Effects[] = []
   const features = (domain.features ?? {}) as Readonly<Record<string, unknown>>
-  for (const [name, row] of Object.entries(plan.arch.features.supported)) {
+  const { supported, whenAbsent } = plan.arch.features
+  const absent = (name: string): void => {
+    const effects = whenAbsent?.[name as FeatureName]
+    if (effects !== undefined) parts.push(typeof effects === 'function' ? effects(rules) : effects)
+  }
+  for (const [name, row] of Object.entries(supported)) {
     const value = features[name]
-    if (value === undefined || row === undefined) continue
+    if (row === undefined) continue
+    if (value === undefined) {
+      absent(name)
+      continue
+    }
     const text = spelled(value)
     switch (row.to) {
       case 'machine':
@@ -30,9 +39,8 @@ export function collectEffects(context: Pick<ArgvContext, 'plan'> & { domain: Do
       default:
     }
   }
-  for (const [name, effects] of Object.entries(plan.arch.features.whenAbsent ?? {})) {
-    if (features[name as FeatureName] === undefined && effects !== undefined) parts.push(effects)
-  }
+  for (const name of Object.keys(whenAbsent ?? {}))
+    if (features[name] === undefined && !Object.hasOwn(supported, name)) absent(name)
   for (const timer of domain.clock?.timers ?? []) {
     const effects = plan.arch.features.timers[timer.name]?.effects?.(timer, rules)
     if (effects !== undefined) parts.push(effects)

@@ -82,7 +82,13 @@ export async function probeKvm(
       if (machine !== undefined) await watchGuest(qmp)
       const cpus = await readCpus(qmp)
       const widest = await expandCpu(qmp, 'host', cpus)
-      return { present: true, usable: true, cpus, ...(widest && { widest }) }
+      return {
+        present: true,
+        usable: true,
+        cpus,
+        ...(widest && { widest: widest.properties }),
+        ...(widest?.model !== undefined && { widestModel: widest.model }),
+      }
     })
   } catch (error) {
     if (error instanceof MonitorError && error.failure === 'aborted') throw error

@@ -46,10 +46,15 @@ export async function probeCapabilities(options: ProbeOptions): Promise<ProbeRes
     entry?.capabilities.kvm ??
     (await tryKvmOnce(identity, cacheDir, () => probeKvm(options, told, identity.kvm)))
   const widestCpu = { ...told.widestCpu, ...(kvm.widest && { kvm: kvm.widest }) }
+  const widestModel = {
+    ...told.widestModel,
+    ...(kvm.widestModel !== undefined && { kvm: kvm.widestModel }),
+  }
   const capabilities: QemuCapabilities = {
     ...told,
     kvm,
     ...(Object.keys(widestCpu).length > 0 && { widestCpu }),
+    ...(Object.keys(widestModel).length > 0 && { widestModel }),
   }
   if (cacheDir !== undefined) await writeCache(cacheDir, { identity, questions, capabilities })
   return { capabilities, emulator, cached: false }

@@ -9,14 +9,14 @@ import type {
 /** A machine type, with what planning does not need but a reader of capabilities does. */
 export interface ProbedMachine extends QemuMachine {
   readonly numaMemSupported: boolean
-  /** Since QEMU 8.2; absent where it does not say. */
-  readonly acpi?: boolean
 }
 
 /** Whether KVM works, and what a probe of it found out where it does. */
 export interface ProbedKvm extends KvmStatus {
   /** Properties of the `host` model. */
   readonly widest?: CpuProperties
+  /** The model that it is made of, where QEMU names one. */
+  readonly widestModel?: string
 }
 
 /**

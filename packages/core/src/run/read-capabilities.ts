@@ -35,7 +35,8 @@ export async function readCapabilities(
     target,
     machines,
     cpus,
-    ...(widest === undefined ? {} : { widestCpu: { qemu: widest } }),
+    ...(widest === undefined ? {} : { widestCpu: { qemu: widest.properties } }),
+    ...(widest?.model === undefined ? {} : { widestModel: { qemu: widest.model } }),
     accelerators: accelerators.map((type) => type.replace(/-accel$/, '')),
     devices,
     objects,
@@ -51,9 +52,27 @@ export async function readCpus(qmp: QmpClient): Promise<readonly QemuCpu[]> {
   try {
     return (await qmp.execute('query-cpu-definitions')).map(readCpu).toSorted(byName)
   } catch (error) {
-    if (error instanceof QmpError && error.qmpClass === 'CommandNotFound') return []
+    if (error instanceof QmpError && error.qmpClass === 'CommandNotFound') return cpuTypes(qmp)
     throw error
   }
+}
+
+/** Models by the names of their types, `MODEL-TARGET-cpu`, for a QEMU that has no list of models. */
+async function cpuTypes(qmp: QmpClient): Promise<readonly QemuCpu[]> {
+  const types = await typesOf(qmp, 'cpu')
+  return types
+    .flatMap((typename): readonly QemuCpu[] => {
+      const name = /^(.+)-[a-z0-9_]+-cpu$/.exec(typename)?.[1]
+      return name === undefined ? [] : [{ name, typename }]
+    })
+    .toSorted(byName)
+}
+
+/** A CPU with everything that QEMU says of it. */
+export interface ExpandedCpu {
+  readonly properties: CpuProperties
+  /** The model that QEMU names in its answer, where that is not the one that was asked about. */
+  readonly model?: string
 }
 
 /**
@@ -64,20 +83,21 @@ export async function expandCpu(
   qmp: QmpClient,
   name: string,
   cpus: readonly QemuCpu[],
-): Promise<CpuProperties | undefined> {
+): Promise<ExpandedCpu | undefined> {
   if (!cpus.some((cpu) => cpu.name === name)) return undefined
   try {
     const { model } = await qmp.execute('query-cpu-model-expansion', {
       type: 'full',
       model: { name },
     })
-    return Object.fromEntries(
+    const properties = Object.fromEntries(
       Object.entries(model.props ?? {}).flatMap(([key, value]) =>
         typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string'
           ? [[key, value] as const]
           : [],
       ),
     )
+    return { properties, ...(model.name !== name && { model: model.name }) }
   } catch (error) {
     if (error instanceof QmpError) return undefined
     throw error

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FirmwareDescriptor } from '../plan/select-firmware.ts'
 
@@ -11,9 +11,12 @@ const maxBytes = 65_536
 /**
  * The firmware that the host offers, best first: by file name, and a name in a more important
  * folder hides the same name in another (an empty file there hides it for good). What cannot be
- * read is left out.
+ * read is left out, and so is a descriptor of a file that is not installed.
  */
-export function readFirmware(from: readonly string[] = folders): readonly FirmwareDescriptor[] {
+export function readFirmware(
+  from: readonly string[] = folders,
+  exists: (path: string) => boolean = existsSync,
+): readonly FirmwareDescriptor[] {
   const byName = new Map<string, string>()
   for (const folder of from) {
     for (const name of list(folder)) {
@@ -23,6 +26,7 @@ export function readFirmware(from: readonly string[] = folders): readonly Firmwa
   return [...byName]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, path]) => parse(path) ?? [])
+    .filter(({ executable }) => exists(executable))
 }
 
 function list(folder: string): readonly string[] {

@@ -25,7 +25,7 @@ const plain = firmware('/plain', ['acpi-s3'])
 const context = (firmwares: readonly FirmwareDescriptor[], machine = 'board-1.0'): PlanContext =>
   ({
     firmwares,
-    guest: { name: 'toy', firmwareName: 'toy64' },
+    guest: { name: 'toy', firmwareName: 'toy64', firmwarePackage: 'toy-efi' },
     machine: { name: machine },
   }) as never
 
@@ -91,7 +91,7 @@ describe('the firmware that a document asks for by its kind', () => {
   test('says why none fits, each by its file', () => {
     const keys = { firmwareFeatures: [{ name: 'enrolled-keys', enabled: true }] }
     expect(() => selectFirmware(domain({ firmware: 'efi', ...keys }), context([plain]))).toThrow(
-      /\/plain: has no enrolled-keys; install one/,
+      /\/plain: has no enrolled-keys; install one \(Debian: toy-efi\), or name its file/,
     )
   })
 })

@@ -15,6 +15,8 @@ const descriptor = (filename: string): object => ({
   features: ['secure-boot'],
 })
 
+const installed = (): boolean => true
+
 function folder(files: Readonly<Record<string, string>>): string {
   const path = join(tempDir(), 'firmware')
   mkdirSync(path)
@@ -29,7 +31,7 @@ describe('firmware descriptors of the host', () => {
       '60-c.json': JSON.stringify(descriptor('/c')),
       '40-a.json': JSON.stringify(descriptor('/a')),
     })
-    expect(readFirmware([own, shipped]).map(({ executable }) => executable)).toEqual([
+    expect(readFirmware([own, shipped], installed).map(({ executable }) => executable)).toEqual([
       '/a',
       '/b',
       '/c',
@@ -42,7 +44,9 @@ describe('firmware descriptors of the host', () => {
       '40-a.json': JSON.stringify(descriptor('/a')),
       '50-b.json': JSON.stringify(descriptor('/b')),
     })
-    expect(readFirmware([own, shipped]).map(({ executable }) => executable)).toEqual(['/mine'])
+    expect(readFirmware([own, shipped], installed).map(({ executable }) => executable)).toEqual([
+      '/mine',
+    ])
   })
 
   test('that are broken, huge or of another shape are left out', () => {
@@ -54,7 +58,7 @@ describe('firmware descriptors of the host', () => {
       '50.json': JSON.stringify(descriptor('/good')),
       README: 'no descriptor',
     })
-    expect(readFirmware([broken, '/nowhere'])).toEqual([
+    expect(readFirmware([broken, '/nowhere'], installed)).toEqual([
       {
         interfaces: ['uefi'],
         device: 'flash',
@@ -65,6 +69,15 @@ describe('firmware descriptors of the host', () => {
         features: ['secure-boot'],
       },
     ])
+  })
+
+  test('of files that are not installed are left out', () => {
+    const shipped = folder({
+      '10.json': JSON.stringify(descriptor('/missing')),
+      '20.json': JSON.stringify(descriptor('/there')),
+    })
+    const found = readFirmware([shipped], (path) => path === '/there')
+    expect(found.map(({ executable }) => executable)).toEqual(['/there'])
   })
 
   test.each([null, 7, 'text', { mapping: null }, { mapping: { device: 'disk', filename: '/x' } }])(

@@ -117,12 +117,14 @@ function serialModels(domain: AddressedDomain, context: PlanContext): Problem[] 
   return (domain.devices.serial ?? []).flatMap(({ targetType = '', targetModel }, i): Problem[] => {
     const model = lookUp('serial', targetType, context)
     const name = model?.modelName ?? model?.driver
-    if (name === undefined || targetModel === undefined || targetModel === name) return []
+    if (name === undefined || targetModel === undefined) return []
+    const names = [name, ...(model?.forms ?? [])]
+    if (names.includes(targetModel)) return []
     return [
       {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: `devices/serial[${i + 1}]/target/model/@name`,
-        message: `the model of a '${targetType}' port is '${name}', not ${quote(targetModel)}`,
+        message: `the model of a '${targetType}' port is ${names.map((one) => `'${one}'`).join(' or ')}, not ${quote(targetModel)}`,
       },
     ]
   })

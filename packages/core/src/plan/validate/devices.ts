@@ -4,6 +4,7 @@ import type { Problem } from '../../errors.ts'
 import { printable, quote } from '../../errors.ts'
 import { nearest } from '../../nearest.ts'
 import { hasDriver, modelOf, offered, rowKey, virtioSuffix } from '../allow-list.ts'
+import { isSince } from '../../qemu/capabilities.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 import { pciWish } from '../addresses/pci-wish.ts'
@@ -55,6 +56,21 @@ function checkModel<K extends DeviceKind>(
         message: `${what} is not offered on ${context.guest.name} machine ${context.machine.name}; offered: ${
           list.length === 0 ? 'none' : list.join(', ')
         }${near === undefined || near === '' ? '' : `; did you mean '${near}'?`}`,
+      },
+    ]
+  }
+  if (!isSince(context.capabilities, model.since)) {
+    const [major, minor] = model.since ?? []
+    const own = context.capabilities.version
+    const others = offered(at.row, context).filter((choice) => choice !== '')
+    const what = at.key === '' ? `a ${kind}` : `${at.what} ${quote(at.key)}`
+    return [
+      {
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: where,
+        message: `${what} needs QEMU ${major}.${minor} on ${context.profile.name}, and this is ${own.major}.${own.minor}; offered: ${
+          others.length === 0 ? 'none' : others.join(', ')
+        }`,
       },
     ]
   }

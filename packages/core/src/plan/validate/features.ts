@@ -3,6 +3,7 @@ import type { Problem } from '../../errors.ts'
 import { featurePath } from '../../domain/features.ts'
 import type { FeatureName } from '../../domain/features.ts'
 import type { FeatureCondition } from '../../arch/feature-policy.ts'
+import { isSince } from '../../qemu/capabilities.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -70,22 +71,24 @@ function refusal(
   domain: AddressedDomain,
   context: PlanContext,
 ): string | undefined {
-  const good =
-    only.when?.includes(value) === false ||
-    ((only.values === undefined || only.values.includes(value)) && fits(only, domain, context))
-  return good ? undefined : only.reason
+  if (only.when?.includes(value) === false) return undefined
+  if (only.values?.includes(value) === false) return only.reason ?? ''
+  return misfit(only, domain, context)
 }
 
-/** Is this machine, with this accelerator, one of those that a row is for? */
-function fits(
-  only: Pick<FeatureCondition, 'machines' | 'virtType'>,
+/** Why a row is not for this machine with this accelerator and this QEMU, or nothing. */
+function misfit(
+  only: Pick<FeatureCondition, 'machines' | 'virtType' | 'since' | 'reason'>,
   domain: AddressedDomain,
-  context: PlanContext,
-): boolean {
-  return (
-    (only.machines === undefined || only.machines.includes(context.profile.name)) &&
+  { profile, capabilities }: PlanContext,
+): string | undefined {
+  const fits =
+    (only.machines === undefined || only.machines.includes(profile.name)) &&
     (only.virtType === undefined || only.virtType === domain.type)
-  )
+  if (!fits) return only.reason ?? ''
+  if (isSince(capabilities, only.since)) return undefined
+  const { major, minor } = capabilities.version
+  return `needs QEMU ${only.since?.join('.') ?? ''}, and this is ${major}.${minor}`
 }
 
 function timers(domain: AddressedDomain, context: PlanContext): Problem[] {
@@ -101,8 +104,8 @@ function timers(domain: AddressedDomain, context: PlanContext): Problem[] {
         `timer '${timer.name}' is not offered on ${context.guest.name}; offered: ${Object.keys(rows).join(', ')}`,
       )
     }
-    if (row.only !== undefined && !fits(row.only, domain, context))
-      return refuse(`timer '${timer.name}' is refused: ${row.only.reason}`)
+    const narrowed = row.only === undefined ? undefined : misfit(row.only, domain, context)
+    if (narrowed !== undefined) return refuse(`timer '${timer.name}' is refused: ${narrowed}`)
     if (timer.present !== undefined && row.present?.includes(timer.present) === false) {
       return refuse(
         `timer '${timer.name}' cannot be ${timer.present ? 'present' : 'absent'} here`,

@@ -173,6 +173,13 @@ function checkHostdev(one: Hostdev, add: Add): void {
     )
   if (at?.kind === 'mdev' && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(at.uuid))
     add('source/address/@uuid', `${quote(at.uuid)} is not a UUID`, 'ERR_XML_ERROR')
+  if (type === 'mdev' && one.model !== 'vfio-pci')
+    for (const [key, value] of [
+      ['display', one.display],
+      ['ramfb', one.ramfb],
+    ] as const)
+      if (value !== undefined)
+        add(`@${key}`, `only a mediated device of model 'vfio-pci' can show a picture`)
   if (type === 'mdev' && one.model === undefined)
     add('@model', `a mediated device says its model, such as 'vfio-pci'`, 'ERR_XML_ERROR')
   if (one.sgio === 'unfiltered') add('@sgio', 'Linux no longer offers unfiltered SCSI commands')

@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import { hasDriver } from '../allow-list.ts'
+import { bootWords } from '../boot-words.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -25,6 +26,7 @@ export function checkPlatform(domain: AddressedDomain, context: PlanContext): Pr
         `QEMU at ${context.emulator} was built without '${type}-guest', or the host's processor lacks it`,
       )
   }
+  loadparms(domain, context, add)
   if (domain.genid !== undefined && !hasDriver('vmgenid', context))
     add('genid', shown('a generation id'))
   if (domain.genid === '')
@@ -41,8 +43,28 @@ export function checkPlatform(domain: AddressedDomain, context: PlanContext): Pr
   return problems
 }
 
+/** Recordings of old may lack the list of objects. */
 function hasObject(type: string, { capabilities }: PlanContext): boolean {
-  return capabilities.devices.includes(type)
+  return (capabilities.objects ?? capabilities.devices).includes(type)
+}
+
+/** Words for the boot loader, where the platform hands them on. */
+function loadparms(
+  domain: AddressedDomain,
+  context: PlanContext,
+  add: (path: string, message: string, code?: Problem['code']) => void,
+): void {
+  if (context.profile.offers?.includes('loadparm') !== true) return
+  for (const { path, loadparm, order } of bootWords(domain)) {
+    if (!/^[A-Z0-9. ]{1,8}$/.test(loadparm))
+      add(
+        `${path}/boot/@loadparm`,
+        `${quote(loadparm)} is not a word for the boot loader: 1 to 8 letters, digits, dots and blanks`,
+        'ERR_XML_ERROR',
+      )
+    else if (order === undefined)
+      add(`${path}/boot/@order`, 'a device with a loadparm has a boot order', 'ERR_XML_ERROR')
+  }
 }
 
 function sysinfo(

@@ -33,7 +33,7 @@ function hostdev(context: ArgvContext, one: Hostdev): Argument[] {
     case 'mdev':
       return [
         device({
-          driver: one.model ?? driver,
+          driver,
           id,
           sysfsdev:
             one.hostAddress?.kind === 'mdev'
