@@ -1,4 +1,4 @@
-import type { DeviceRow, FeatureCondition, FeatureRow } from '@polyvirt/core/arch'
+import type { DeviceRow, FeatureCondition, FeatureRow, TimerRow } from '@polyvirt/core/arch'
 import type { Capability } from './scenario.ts'
 import type { Target } from './target.ts'
 
@@ -7,7 +7,10 @@ export function claims(target: Target, capability: Capability): boolean {
   const { arch } = target
   const [, kind, name = ''] = /^(device|feature|timer):(.*)$/.exec(capability) ?? []
   if (kind === 'device') return claimsDevice(target, name)
-  if (kind === 'timer') return Object.hasOwn(arch.features.timers, name)
+  if (kind === 'timer') {
+    const timers = arch.features.timers as Readonly<Record<string, TimerRow | undefined>>
+    return Object.hasOwn(timers, name) && holds(target, timers[name]?.only)
+  }
   const row = (arch.features.supported as Readonly<Record<string, FeatureRow | undefined>>)[name]
   return row !== undefined && holds(target, row.only)
 }
@@ -31,12 +34,24 @@ function claimsDevice(target: Target, name: string): boolean {
   const model = Object.hasOwn(row.models, key) ? row.models[key] : undefined
   return (
     model !== undefined &&
+    isRecent(target, model.since) &&
     (model.machines === undefined || model.machines.includes(target.profile.name))
   )
+}
+
+/** Whether this QEMU is as new as a row wants it. */
+function isRecent(
+  { capabilities: { version } }: Target,
+  since: readonly [major: number, minor: number] | undefined,
+): boolean {
+  if (since === undefined) return true
+  const [major, minor] = since
+  return version.major > major || (version.major === major && version.minor >= minor)
 }
 
 function holds(target: Target, condition: FeatureCondition | undefined): boolean {
   if (condition === undefined) return true
   if (condition.virtType !== undefined && condition.virtType !== 'qemu') return false
+  if (!isRecent(target, condition.since)) return false
   return condition.machines === undefined || condition.machines.includes(target.profile.name)
 }

@@ -92,6 +92,7 @@ function withKernel(domain: Domain, image: GuestImage, nonce: string): Domain {
     ...consoles.map((name) => `console=${name}`),
     // No self-tests: they take longer than the rest of the boot.
     ...['quiet', 'cryptomgr.notests', `polyvirt.nonce=${nonce}`],
+    ...(image.parameters ?? []),
   ]
   const acpi = image.acpi === true && domain.features?.acpi === undefined
   const cpu = image.cpu !== undefined && (domain.cpu?.mode ?? domain.cpu?.model) === undefined

@@ -62,5 +62,11 @@ export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
     console: 'ttysclp0',
   },
   riscv64: { debianArch: 'riscv64', suite: 'trixie', kernelPackage: 'linux-image-riscv64' },
-  loongarch64: { debianArch: 'loong64', suite: 'forky', kernelPackage: 'linux-image-loong64' },
+  loongarch64: {
+    debianArch: 'loong64',
+    suite: 'forky',
+    kernelPackage: 'linux-image-loong64',
+    // Without ACPI it looks for a keyboard controller on a bus that is not there.
+    parameters: ['initcall_blacklist=i8042_init'],
+  },
 }

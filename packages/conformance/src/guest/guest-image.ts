@@ -12,7 +12,7 @@ import { runProgram } from './run-program.ts'
 import { openUnpackedKernel } from './unpacked-kernel.ts'
 
 /** A kernel and an initramfs for QEMU's `-kernel` and `-initrd`. */
-export interface GuestImage extends Pick<GuestRecipe, 'console' | 'cpu' | 'acpi'> {
+export interface GuestImage extends Pick<GuestRecipe, 'console' | 'cpu' | 'parameters' | 'acpi'> {
   readonly debianArch: string
   readonly kernel: string
   readonly initrd: string
@@ -202,12 +202,13 @@ async function findImage(folder: string, recipe: GuestRecipe): Promise<GuestImag
 
 const describeImage = (
   directory: string,
-  { debianArch, console, cpu, acpi }: GuestRecipe,
+  { debianArch, console, cpu, parameters, acpi }: GuestRecipe,
   { kernelRelease, modules, packages }: Manifest,
 ): GuestImage => ({
   debianArch,
   ...(console === undefined ? {} : { console }),
   ...(cpu === undefined ? {} : { cpu }),
+  ...(parameters === undefined ? {} : { parameters }),
   ...(acpi === undefined ? {} : { acpi }),
   kernel: join(directory, 'kernel'),
   initrd: join(directory, 'initrd'),

@@ -19,6 +19,8 @@ export interface GuestRecipe {
   readonly console?: string
   /** CPU model for documents that name none, where the kernel does not run on the machine's own default. */
   readonly cpu?: string
+  /** Parameters without which the kernel does not come up on the machine. */
+  readonly parameters?: readonly string[]
   /** The kernel is lost without ACPI: it is turned on for documents that do not speak of it. */
   readonly acpi?: boolean
   /** A package with `bin/node` for this architecture, for guests that run JavaScript. */
