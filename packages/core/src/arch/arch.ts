@@ -37,6 +37,12 @@ export interface GuestArch {
   readonly firmwareName?: string
   /** Debian's package with such firmware, for the message that says what to install. */
   readonly firmwarePackage?: string
+  /** The first QEMU that runs this guest at all; an older one is refused by name. */
+  readonly oldestEmulator?: {
+    readonly version: readonly [major: number, minor: number]
+    /** Completes the message: what older ones cannot do. */
+    readonly reason: string
+  }
   readonly wordSize: 32 | 64
   readonly endian: 'little' | 'big'
   /** Kernel's `uname -m` of hosts that run this guest under KVM. */

@@ -78,9 +78,10 @@ export interface CpuDriver {
   readonly models: readonly CpuModel[]
   /**
    * The CPU of a domain that names no model, from the machine's own default. `undefined` leaves
-   * the choice to QEMU (and leaves `<cpu>` out of the definition).
+   * the choice to QEMU (and leaves `<cpu>` out of the definition). `written` is what the document says
+   * of its CPU beside a model: topology, NUMA cells; absent where it has no `<cpu>`.
    */
-  byDefault(context: CpuContext): Cpu | undefined
+  byDefault(context: CpuContext, written?: Cpu): Cpu | undefined
   /**
    * Whether QEMU keeps a host's own CPU to what can migrate, where it has a switch for that:
    * libvirt's default of `migratable`. Asked of modes `host-passthrough` and `maximum`.

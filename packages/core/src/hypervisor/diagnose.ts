@@ -3,6 +3,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import { findIfServed, guestOf } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import { DomainError } from '../errors.ts'
+import { oldEmulator } from '../plan/old-emulator.ts'
 import { readFirmware } from '../run/read-firmware.ts'
 import { compareEmulators } from './compare-emulators.ts'
 import type { Definition } from './compare-emulators.ts'
@@ -84,7 +85,11 @@ async function guestFindings(
     ]
   }
   try {
-    const { version, kvm, machines } = await capabilitiesOf(emulator, layout, arch)
+    const capabilities = await capabilitiesOf(emulator, layout, arch)
+    const { version, kvm, machines } = capabilities
+    const old = oldEmulator(guest, emulator, capabilities)
+    if (old !== undefined)
+      return [{ level: 'warning', topic: 'emulator', subject, message: `${old}.` }]
     const { major, minor, micro } = version
     const found: Finding = {
       level: 'ok',

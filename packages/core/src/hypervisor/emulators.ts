@@ -3,6 +3,7 @@ import type { Arch, GuestArch } from '../arch/arch.ts'
 import { guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError } from '../errors.ts'
+import { oldEmulator } from '../plan/old-emulator.ts'
 import { probeCapabilities } from '../run/index.ts'
 import type { QemuCapabilities } from '../run/index.ts'
 import type { Layout } from './layout.ts'
@@ -47,7 +48,7 @@ export interface InstalledEmulator {
 
 /**
  * Every guest architecture that is served and has an emulator here that answers, in the registry's
- * order. One that does not answer runs no guest, and must not keep the others from being named;
+ * order. One that does not answer, or is too old, runs no guest, and must not keep the others from being named;
  * `doctor` tells of it.
  */
 export async function installedEmulators(
@@ -61,7 +62,9 @@ export async function installedEmulators(
       const emulator = await findEmulator(guestOf(arch, name))
       if (emulator === undefined) return []
       const capabilities = await capabilitiesOf(emulator, layout, arch).catch(() => undefined)
-      return capabilities === undefined ? [] : [{ name, arch, emulator, capabilities }]
+      if (capabilities === undefined) return []
+      if (oldEmulator(guestOf(arch, name), emulator, capabilities) !== undefined) return []
+      return [{ name, arch, emulator, capabilities }]
     }),
   )
   return found.flat()

@@ -7,6 +7,7 @@ import type { Arch, GuestArch } from '../arch/arch.ts'
 import type { HostInfo } from '../arch/host-info.ts'
 import type { MachineGrants, MachineProfile } from '../arch/machine-builder.ts'
 import type { Domain } from '../domain/domain.ts'
+import { oldEmulator } from './old-emulator.ts'
 import type { FirmwareDescriptor } from './select-firmware.ts'
 import type { QemuCapabilities, QemuMachine } from '../qemu/capabilities.ts'
 
@@ -59,6 +60,12 @@ export function planContext(
 ): PlanContext {
   const { arch, capabilities } = facts
   const guest = guestOf(arch, facts.guestName)
+  const old = oldEmulator(guest, facts.emulator, capabilities)
+  if (old !== undefined) {
+    throw domainError('ERR_CONFIG_UNSUPPORTED', `${old}; name a newer one with <emulator>`, {
+      path: 'devices/emulator',
+    })
+  }
   const name = domain.os.machine ?? arch.machine.default
   const profile = arch.machine.profiles.find((one) => one.pattern.test(name))
   const place = locate('os/type/@machine')

@@ -85,11 +85,17 @@ export async function expandCpu(
   cpus: readonly QemuCpu[],
 ): Promise<ExpandedCpu | undefined> {
   if (!cpus.some((cpu) => cpu.name === name)) return undefined
+  // Some targets know only the second kind.
+  return (await expandAs(qmp, 'full', name)) ?? (await expandAs(qmp, 'static', name))
+}
+
+async function expandAs(
+  qmp: QmpClient,
+  type: 'full' | 'static',
+  name: string,
+): Promise<ExpandedCpu | undefined> {
   try {
-    const { model } = await qmp.execute('query-cpu-model-expansion', {
-      type: 'full',
-      model: { name },
-    })
+    const { model } = await qmp.execute('query-cpu-model-expansion', { type, model: { name } })
     const properties = Object.fromEntries(
       Object.entries(model.props ?? {}).flatMap(([key, value]) =>
         typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string'

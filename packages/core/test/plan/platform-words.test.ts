@@ -98,6 +98,32 @@ describe('words of a platform', () => {
     expect(optionOf(argv, '-machine')[0]).toContain('acpi=no-toy64,aia=aplic-imsic')
   })
 
+  it('refuse an emulator that is too old for the guest', () => {
+    const { major, minor } = testCapabilities.version
+    const platform = (newer: number) =>
+      toyWith({
+        guests: [
+          {
+            ...testArch.guests[0],
+            oldestEmulator: { version: [major, minor + newer], reason: 'older ones boot nothing' },
+          },
+        ],
+      })
+    planToy(toyXml(), false, platform(0))
+    expect(() => planToy(toyXml(), false, platform(1))).toThrow(
+      `/usr/bin/qemu-system-toy64 is QEMU ${major}.${minor}, and toy64 guests need ${major}.${minor + 1} or newer: older ones boot nothing; name a newer one with <emulator>`,
+    )
+  })
+
+  it('choose a CPU by what the document says beside a model', () => {
+    const platform = toyWith({
+      cpu: { ...testArch.cpu, byDefault: (_, written) => written && { model: 'toy2' } },
+    })
+    expect(planToy(toyXml(), false, platform).domain.cpu).toBeUndefined()
+    const more = "<cpu><topology sockets='2' cores='1' threads='1'/></cpu>"
+    expect(planToy(toyXml({ more }), false, platform).domain.cpu?.model).toBe('toy2')
+  })
+
   const mediated = (model: string): string =>
     toyXml({
       devices: `<hostdev mode='subsystem' type='mdev' model='${model}'><source><address uuid='4b20d080-1b54-4048-85b3-a6a62d165c01'/></source></hostdev>`,

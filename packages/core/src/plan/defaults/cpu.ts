@@ -38,7 +38,7 @@ export function defaultCpu(d: Defaulting): void {
   const unnamed = written?.mode === undefined || written.mode === 'custom'
   const vendor = written?.vendor !== undefined
   if (unnamed && written?.model === undefined && !features && !vendor) {
-    const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context))
+    const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context), written)
     if (byDefault !== undefined) {
       const { match, fallback } = byDefault
       // How to match a model is a word about the one that is named.
