@@ -3,7 +3,7 @@ import { claims } from './claims.ts'
 import { deviceModel } from './device-model.ts'
 import { placedDevices } from './placed-device.ts'
 import { usualVcpus } from './scenario.ts'
-import type { Target } from './target.ts'
+import { machineOf, type Target } from './target.ts'
 
 /**
  * A document as it is for this board, so that one document suits all. What plugs into USB gets the
@@ -29,10 +29,8 @@ function withUsb(domain: Domain, target: Target): Domain {
   return { ...domain, devices: { ...domain.devices, controller: [...controller, usb] } }
 }
 
-function withFewerVcpus(domain: Domain, { capabilities, machine }: Target): Domain {
-  const { cpuMax } = capabilities.machines.find(
-    ({ name, alias }) => name === machine || alias === machine,
-  ) ?? { cpuMax: usualVcpus }
+function withFewerVcpus(domain: Domain, target: Target): Domain {
+  const { cpuMax = usualVcpus } = machineOf(target) ?? {}
   const isUsual = domain.vcpus === usualVcpus && domain.cpu?.topology === undefined
   return isUsual && cpuMax < usualVcpus ? { ...domain, vcpus: cpuMax } : domain
 }

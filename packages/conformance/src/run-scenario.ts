@@ -6,7 +6,7 @@ import { placedDevices } from './placed-device.ts'
 import { askedDomain, planScenario, type PlanOutcome, type Planned } from './plan-scenario.ts'
 import type { Capability, Refusal, Scenario } from './scenario.ts'
 import { traits } from './traits.ts'
-import type { Target } from './target.ts'
+import { machineOf, type Target } from './target.ts'
 
 export const unclaimed = (scenario: Scenario, target: Target): readonly Capability[] =>
   scenario.uses.filter((capability) => !claims(target, capability))
@@ -98,6 +98,8 @@ function checkMayRefuse(
   const { problems } = outcome.error
   const { mayRefuse } = scenario
   if (mayRefuse !== undefined && problems.every(({ path }) => path?.startsWith(mayRefuse))) return
+  if (hasFewerCpus(scenario, target) && problems.some(({ path }) => path?.startsWith('vcpu')))
+    return
   if (lacks(scenario, target)) {
     const named = problems.every(({ code, path }) => code === 'ERR_CONFIG_UNSUPPORTED' && path)
     ok(named, 'a device that this QEMU lacks is refused with a code and a path')
@@ -105,6 +107,10 @@ function checkMayRefuse(
   }
   throw new Error(`claim: this is offered, but was refused: ${outcome.error.message}`)
 }
+
+/** Whether the board has no room for the vCPUs of a document. */
+const hasFewerCpus = (scenario: Scenario, target: Target): boolean =>
+  askedDomain(scenario.domain, target).vcpus > (machineOf(target)?.cpuMax ?? Infinity)
 
 /** Whether this QEMU was built without a device type that the scenario needs. */
 function lacks(scenario: Scenario, { arch, capabilities, ...rest }: Target): boolean {

@@ -4,6 +4,7 @@ import type {
   HostInfo,
   MachineProfile,
   QemuCapabilities,
+  QemuMachine,
 } from '@polyvirt/core/arch'
 
 /** One guest architecture on one machine type: every scenario runs on every target. */
@@ -16,6 +17,10 @@ export interface Target {
   readonly capabilities: QemuCapabilities
   readonly emulator: string
 }
+
+/** The machine type as this QEMU describes it. */
+export const machineOf = ({ capabilities, machine }: Target): QemuMachine | undefined =>
+  capabilities.machines.find(({ name, alias }) => name === machine || alias === machine)
 
 /** `x86_64/q35` */
 export const targetName = ({ guest, profile }: Target): string => `${guest.name}/${profile.name}`

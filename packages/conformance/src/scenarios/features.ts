@@ -48,6 +48,7 @@ const featureSamples: Readonly<Record<FeatureName, string>> = {
   pmu: "<pmu state='on'/>",
   vmport: "<vmport state='off'/>",
   gicVersion: "<gic version='3'/>",
+  aia: "<aia value='aplic'/>",
   smm: "<smm state='on'/>",
   smmTsegKiB: "<smm state='on'><tseg unit='MiB'>16</tseg></smm>",
   ioapic: "<ioapic driver='qemu'/>",

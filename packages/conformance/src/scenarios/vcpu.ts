@@ -10,7 +10,6 @@ export const vcpuScenarios: readonly Scenario[] = [
     id: 'vcpu/count',
     title: 'a guest has as many vCPUs as it was given',
     uses: [],
-    mayRefuse: 'vcpu',
     domain: domainXml({ vcpu: '<vcpu>3</vcpu>' }),
     expect: {
       live: (machine) => strictEqual(machine.cpus.length, 3),
@@ -21,7 +20,6 @@ export const vcpuScenarios: readonly Scenario[] = [
     id: 'vcpu/current',
     title: 'fewer vCPUs than the maximum are there at start',
     uses: [],
-    mayRefuse: 'vcpu',
     domain: domainXml({ vcpu: "<vcpu current='1'>4</vcpu>" }),
     expect: {
       plan(planned) {
@@ -35,7 +33,6 @@ export const vcpuScenarios: readonly Scenario[] = [
     id: 'vcpu/topology',
     title: 'sockets and cores are what the guest finds',
     uses: [],
-    mayRefuse: 'vcpu',
     domain: domainXml({ vcpu: '<vcpu>4</vcpu>', cpu: topology(2, 2, 1) }),
     expect: {
       plan(planned) {
