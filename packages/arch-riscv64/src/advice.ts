@@ -46,4 +46,19 @@ const clockTicks: Rule = {
   },
 }
 
-export const advice: readonly Rule[] = [nothingToBoot, flashMode, clockTicks]
+/** The device tree has a core for each vCPU, in one cluster for each NUMA node (hw/riscv/virt.c). */
+const flatTopology: Rule = {
+  name: 'riscv64/flat-topology',
+  check({ domain }) {
+    const { sockets = 1, threads = 1 } = domain.cpu?.topology ?? {}
+    if (sockets === 1 && threads === 1) return []
+    return [
+      unsupported(
+        'cpu/topology',
+        'virt shows its guest every vCPU as a core of one socket: <topology> is kept and has no effect',
+      ),
+    ]
+  },
+}
+
+export const advice: readonly Rule[] = [nothingToBoot, flashMode, clockTicks, flatTopology]

@@ -40,6 +40,23 @@ const transports: Rule = {
   },
 }
 
+/** QEMU's device tree names one IOMMU for the whole root bus. */
+const iommus: Rule = {
+  name: 'riscv64/iommu',
+  check({ domain }) {
+    return (domain.devices.iommu ?? []).flatMap((one, i): Problem[] => {
+      const path = `devices/iommu[${i + 1}]`
+      if (i > 0) return [unsupported(path, 'virt has one IOMMU')]
+      const { intremap, cachingMode, eim, iotlb, awBits } = one
+      if ([intremap, cachingMode, eim, iotlb, awBits].every((value) => value === undefined))
+        return []
+      return [
+        unsupported(`${path}/driver`, `an IOMMU of model '${one.model}' has nothing to choose`),
+      ]
+    })
+  },
+}
+
 /** QEMU's board has sockets, cores and threads. */
 const noDies: Rule = {
   name: 'riscv64/dies',
@@ -59,4 +76,4 @@ const sleep: Rule = {
   },
 }
 
-export const boardRules: readonly Rule[] = [serialPorts, transports, noDies, sleep]
+export const boardRules: readonly Rule[] = [serialPorts, transports, iommus, noDies, sleep]

@@ -17,7 +17,13 @@ export const cpu: CpuDriver = {
     if (virtType === 'kvm') return { mode: 'host-passthrough', check: 'none' }
     // libvirt writes the default down where QEMU tells of its models, which older ones do not.
     if (written === undefined && capabilities.widestCpu === undefined) return undefined
-    return { mode: 'custom', match: 'exact', check: 'none', model: defaultModel, fallback: 'forbid' }
+    return {
+      mode: 'custom',
+      match: 'exact',
+      check: 'none',
+      model: defaultModel,
+      fallback: 'forbid',
+    }
   },
   check,
   validateFeatures,

@@ -73,6 +73,8 @@ export const devices: DeviceAllowList = alsoOnMmio({
       cirrus: { driver: 'cirrus-vga', bus: 'pci' },
       vmvga: { driver: 'vmware-svga', bus: 'pci' },
       bochs: { driver: 'bochs-display', bus: 'pci' },
+      // Before, the board made its fw_cfg only after the devices.
+      ramfb: { driver: 'ramfb', bus: 'none', since: [8, 0] },
       none: { bus: 'none' },
     },
   },
@@ -82,4 +84,5 @@ export const devices: DeviceAllowList = alsoOnMmio({
     default: ['tpm-tis'],
     models: { 'tpm-tis': { driver: 'tpm-tis-device', bus: 'none', versions: ['1.2', '2.0'] } },
   },
+  iommu: { models: { virtio: { driver: 'virtio-iommu-pci', bus: 'pci', since: [9, 0] } } },
 })

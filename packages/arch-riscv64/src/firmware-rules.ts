@@ -4,6 +4,20 @@ import { isOlder, unsupported, versionText } from './problems.ts'
 /** First QEMU that runs flash in supervisor mode, above OpenSBI, as UEFI needs it (hw/riscv/virt.c). */
 export const uefiSince = [8, 1] as const
 
+/** UEFI by its kind, or by its file in flash; nothing else brings ACPI up. */
+const acpiNeedsUefi: Rule = {
+  name: 'riscv64/acpi-uefi',
+  check({ domain: { os, features } }) {
+    if (features?.acpi !== true || os.firmware === 'efi' || os.loaderType === 'pflash') return []
+    return [
+      unsupported(
+        'features/acpi',
+        `ACPI needs UEFI here: use <os firmware='efi'>, or leave <acpi/> out; a kernel that is booted directly finds its devices by the device tree`,
+      ),
+    ]
+  },
+}
+
 const loaders: Rule = {
   name: 'riscv64/firmware',
   check({ domain: { os }, capabilities }) {
@@ -55,4 +69,4 @@ const descriptions: Rule = {
   },
 }
 
-export const firmwareRules: readonly Rule[] = [loaders, descriptions]
+export const firmwareRules: readonly Rule[] = [acpiNeedsUefi, loaders, descriptions]

@@ -2,6 +2,9 @@ import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
 import { advice } from './advice.ts'
 import { rules } from './rules.ts'
 
+/** Slots of the root bus that are free for what must stand on it. */
+const rootSlots = Array.from({ length: 31 }, (_, i) => ({ slot: i + 1, function: 0 }))
+
 /**
  * virt: a board that exists nowhere else. PCI Express with everything behind root ports, one 16550A
  * as serial port, OpenSBI as firmware below everything (QEMU hw/riscv/virt.c). libvirt adds no USB to
@@ -13,7 +16,13 @@ const virt: MachineProfile = {
   memoryStepKiB: 1024,
   // OpenSBI has the first two megabytes; with less, QEMU finds no place for the device tree.
   minimumMemoryKiB: 3 * 1024,
-  pci: { root: 'pcie-root', grow: 'pcie-root-port', occupied: [], places: [] },
+  pci: {
+    root: 'pcie-root',
+    grow: 'pcie-root-port',
+    occupied: [],
+    // It guards the buses below the root, so it stands on it.
+    places: [{ kind: 'iommu', where: { model: 'virtio' }, at: rootSlots }],
+  },
   implicit: [
     {
       kind: 'controller',

@@ -16,6 +16,7 @@ export const riscv64: Arch = defineArch({
       emulators: ['qemu-system-riscv64'],
       emulatorPackage: 'qemu-system-misc',
       firmwareName: 'riscv64',
+      firmwarePackage: 'qemu-efi-riscv64',
       wordSize: 64,
       endian: 'little',
       kvmHosts: ['riscv64'],
