@@ -1,0 +1,119 @@
+/**
+ * The suite over this workspace's architectures, with their recordings:
+ *
+ *   pnpm conformance                                    everything, on the installed QEMU
+ *   pnpm conformance --arch ppc64,s390x --tier guest    some of it
+ *   pnpm conformance --qemu trixie                      on another Debian suite's QEMU
+ *   pnpm conformance --tier guest --repeat 20           hunts for what does not always hold
+ *
+ * `--out DIR` takes a report of each run: HTML, JSON, JUnit XML and Markdown, and one page of all.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { execa } from 'execa'
+import { runConformance } from '@polyvirt/conformance/run'
+import type { ArchSubject, Boots, ConformanceEvent } from '@polyvirt/conformance/run'
+import {
+  exitVerdict,
+  htmlReport,
+  jsonReport,
+  junitReport,
+  markdownReport,
+  tally,
+  tiers,
+  verdictLine,
+} from '@polyvirt/conformance-report'
+import type { ConformanceRun, Tier } from '@polyvirt/conformance-report'
+import { unpackedQemu } from '../qemu/unpacked-qemu.ts'
+import { workspaceSubjects } from './workspace-subjects.ts'
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((word) => word !== '--'),
+  options: {
+    arch: { type: 'string' },
+    tier: { type: 'string' },
+    scenario: { type: 'string' },
+    boots: { type: 'string' },
+    qemu: { type: 'string' },
+    repeat: { type: 'string', default: '1' },
+    out: { type: 'string' },
+  },
+})
+
+const words = (text: string | undefined): readonly string[] | undefined => text?.split(',')
+const say = (text: string): void => console.error(`polyvirt: ${text}`)
+
+const subjects = await workspaceSubjects(words(values.arch))
+const wantedTiers = words(values.tier)
+const unknownTier = wantedTiers?.find((tier) => !(tiers as readonly string[]).includes(tier))
+if (unknownTier !== undefined) {
+  say(`no tier '${unknownTier}'; there are ${tiers.join(', ')}`)
+  process.exit(2)
+}
+const scenarios = words(values.scenario)
+const emulator = values.qemu === undefined ? undefined : await emulatorsOf(values.qemu, subjects)
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+const runs: ConformanceRun[] = []
+const failures = new Map<string, number>()
+for (let round = 1; round <= Number(values.repeat) && !stop.signal.aborted; round++) {
+  const run = await runConformance({
+    arches: subjects,
+    signal: stop.signal,
+    onEvent: tell,
+    evidence: values.repeat === '1' ? 'all' : 'failed',
+    ...(wantedTiers && { tiers: wantedTiers as readonly Tier[] }),
+    ...(scenarios && { scenarios }),
+    ...(values.boots !== undefined && { boots: values.boots as Boots }),
+    ...(emulator && { emulator }),
+  })
+  runs.push(run)
+  for (const { id, outcome } of run.cases)
+    if (outcome === 'failed') failures.set(id, (failures.get(id) ?? 0) + 1)
+  const seconds = (run.durationMs / 1000).toFixed(1)
+  console.log(`${run.label}, round ${round}: ${verdictLine(run)} in ${seconds} s`)
+  for (const { guest, machine, counts, byTier } of tally(run).byTarget) {
+    const each = byTier.map(
+      ({ tier, counts: own }) => `${tier} ${own.passed}/${own.passed + own.failed}`,
+    )
+    console.log(`  ${guest} ${machine}: ${each.join(', ')}; ${counts.notRun} not run`)
+  }
+  if (values.out !== undefined) write(values.out, `round-${round}`, run)
+}
+if (values.out !== undefined && runs.length > 1)
+  writeFileSync(join(values.out, 'report.html'), htmlReport(runs))
+for (const [id, times] of failures) console.log(`failed ${times} of ${runs.length}: ${id}`)
+process.exitCode = runs.every((run) => exitVerdict(run) === 'passed') ? 0 : 1
+
+function tell(event: ConformanceEvent): void {
+  if (event.kind === 'note') say(event.line)
+  if (event.kind !== 'finished' || event.case.outcome !== 'failed') return
+  say(`${event.case.id}: ${event.case.failure?.message.split('\n')[0] ?? ''}`)
+}
+
+function write(folder: string, name: string, run: ConformanceRun): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.json`), jsonReport(run))
+  writeFileSync(join(folder, `${name}.html`), htmlReport([run]))
+  writeFileSync(join(folder, `${name}.xml`), junitReport(run))
+  writeFileSync(join(folder, `${name}.md`), markdownReport([run]))
+}
+
+/** For each guest the first of its emulators that the suite has. */
+async function emulatorsOf(
+  suite: string,
+  all: readonly ArchSubject[],
+): Promise<Readonly<Record<string, string>>> {
+  const { stdout: debianArch } = await execa('dpkg', ['--print-architecture'])
+  const { bin, emulators } = await unpackedQemu({ debianArch, suite, say })
+  return Object.fromEntries(
+    all
+      .flatMap(({ arch }) => arch.guests)
+      .flatMap((guest) => {
+        const name = guest.emulators.find((one) => emulators.includes(one))
+        return name === undefined ? [] : [[guest.name, join(bin, name)] as const]
+      }),
+  )
+}
