@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import type { HostInfo, SysinfoBlock } from '@polyvirt/core/arch'
 import type { Planned } from './plan-scenario.ts'
-import { numbers, plannedTopology, topologyOf } from './planned-topology.ts'
+import { numbers, plannedTopology, shownTopology } from './planned-topology.ts'
 
 /** One part of a host, and what a guest's must be. */
 interface HostCheck {
@@ -75,9 +75,9 @@ const checks: readonly HostCheck[] = [
   },
   {
     what: 'its topology',
-    check({ topology }, { domain }) {
+    check({ topology }, planned) {
       const { dies = 1, cores, ...counted } = topology
-      const wanted = plannedTopology(domain)
+      const wanted = plannedTopology(planned)
       if (wanted === undefined) return
       const { nodes, sockets, threads } = counted
       deepStrictEqual({ nodes, sockets, cores: dies * cores, threads }, wanted)
@@ -85,8 +85,10 @@ const checks: readonly HostCheck[] = [
   },
   {
     what: 'who shares a core, a die and a socket',
-    check({ cells }, { domain }) {
-      const { dies = 1, cores, threads } = topologyOf(domain)
+    check({ cells }, planned) {
+      const shown = shownTopology(planned)
+      if (shown === undefined) return
+      const { dies = 1, cores, threads } = shown
       const all = cells.flatMap((cell) => cell.threads ?? [])
       if (all.length === 0) return
       const group = (size: number) => (id: number) => Math.floor(id / size)

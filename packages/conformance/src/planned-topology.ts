@@ -1,9 +1,29 @@
 import type { Domain } from '@polyvirt/core'
 import type { CpuTopology, HostTopology } from '@polyvirt/core/arch'
+import type { Planned } from './plan-scenario.ts'
 
 /** How the vCPUs are arranged: each in a socket of its own unless the document says otherwise. */
-export const topologyOf = ({ cpu, vcpus }: Domain): CpuTopology =>
+const askedTopology = ({ cpu, vcpus }: Domain): CpuTopology =>
   cpu?.topology ?? { sockets: vcpus, cores: 1, threads: 1 }
+
+/**
+ * How a guest is shown its vCPUs. A board that shows them flat has one socket a NUMA node and one
+ * core a vCPU, whatever was asked for; undefined where its nodes are of several sizes.
+ */
+export function shownTopology({ domain, target }: Planned): CpuTopology | undefined {
+  const { profile } = target
+  if (!('topology' in profile) || profile.topology !== 'flat') return askedTopology(domain)
+  const sizes = new Set(cellsOf(domain).map(({ length }) => length))
+  const [cores] = sizes
+  if (cores === undefined || sizes.size > 1) return undefined
+  return { sockets: domain.vcpus / cores, cores, threads: 1 }
+}
+
+/** vCPUs of each NUMA node that has some. */
+const cellsOf = (domain: Domain): readonly (readonly number[])[] =>
+  (domain.cpu?.numa ?? [{ cpus: numbers(domain.vcpus) }])
+    .map(({ cpus = [] }) => cpus)
+    .filter((cpus) => cpus.length > 0)
 
 /**
  * libvirt's count of what was planned: sockets are the most that one node has, and where the
@@ -11,14 +31,15 @@ export const topologyOf = ({ cpu, vcpus }: Domain): CpuTopology =>
  * are not plugged in, because then it depends on the firmware what a guest may know of them.
  */
 export function plannedTopology(
-  domain: Domain,
+  planned: Planned,
 ): Pick<HostTopology, 'nodes' | 'sockets' | 'cores' | 'threads'> | undefined {
+  const { domain } = planned
   if ((domain.vcpuCurrent ?? domain.vcpus) !== domain.vcpus) return undefined
-  const { dies = 1, cores, threads } = topologyOf(domain)
+  const shown = shownTopology(planned)
+  if (shown === undefined) return flat(domain)
+  const { dies = 1, cores, threads } = shown
   const perSocket = dies * cores * threads
-  const cells = (domain.cpu?.numa ?? [{ cpus: numbers(domain.vcpus) }])
-    .map(({ cpus = [] }) => cpus)
-    .filter((cpus) => cpus.length > 0)
+  const cells = cellsOf(domain)
   const nodes = cells.length
   const sockets = Math.max(...cells.map((cpus) => countOf(cpus, perSocket)))
   const coresSeen = Math.max(
@@ -33,8 +54,15 @@ export function plannedTopology(
   )
   return nodes * sockets * coresSeen * threads === domain.vcpus
     ? { nodes, sockets, cores: coresSeen, threads }
-    : { nodes: 1, sockets: 1, cores: domain.vcpus, threads: 1 }
+    : flat(domain)
 }
+
+const flat = ({ vcpus }: Domain): ReturnType<typeof plannedTopology> & {} => ({
+  nodes: 1,
+  sockets: 1,
+  cores: vcpus,
+  threads: 1,
+})
 
 const countOf = (cpus: readonly number[], size: number): number =>
   new Set(cpus.map((id) => Math.floor(id / size))).size

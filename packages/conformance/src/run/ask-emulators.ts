@@ -4,6 +4,7 @@ import { openFixtures } from '../fixtures.ts'
 import { liveCapabilities } from '../live-capabilities.ts'
 import type { AskedEmulator } from './conformance-cases.ts'
 import type { ArchSubject, RunConformanceOptions } from './run-options.ts'
+import { tooOld } from './too-old.ts'
 
 /** What was found out about the emulators of one architecture, by guest architecture. */
 export interface AskedEmulators {
@@ -28,17 +29,27 @@ export async function askEmulators(
     return { path, capabilities: await liveCapabilities(path) }
   }
   for (const guest of subject.arch.guests) {
+    const isRecorded =
+      guest.emulators.some((name) => subject.capabilities?.[name] !== undefined) ||
+      fixtures?.capabilities(guest.emulators) !== undefined
     const path = named[guest.name]
     if (path !== undefined) {
-      emulators[guest.name] = await ask(await checkEmulator(path))
+      const asked = await ask(await checkEmulator(path))
+      emulators[guest.name] = asked
+      const old = isRecorded ? undefined : tooOld(guest, asked.path)
+      if (old !== undefined) unknown[guest.name] = old
       continue
     }
-    const isGiven = guest.emulators.some((name) => subject.capabilities?.[name] !== undefined)
-    if (isGiven || fixtures?.capabilities(guest.emulators) !== undefined) continue
+    if (isRecorded) continue
     const found = findEmulator(guest.emulators)
     if (found === undefined) {
       unknown[guest.name] =
         `nothing was recorded of ${guest.emulators[0]}, and it is not installed (${guest.emulatorPackage})`
+      continue
+    }
+    const old = tooOld(guest, found)
+    if (old !== undefined) {
+      unknown[guest.name] = old
       continue
     }
     try {

@@ -33,7 +33,7 @@ export function lawCases({ arch }: ArchSubject, known: KnownToLaws): readonly Co
   })
   return [
     ...archLaws.map(({ name, check }) =>
-      law(`law/${inDashes(name)}`, name, () => check(arch, { ...known, hosts })),
+      law(lawId(name), name, () => check(arch, { ...known, hosts })),
     ),
     ...hosts.map((host) =>
       law(`host/${host.name}`, `reads the recorded host ${host.name}`, () =>
@@ -43,9 +43,9 @@ export function lawCases({ arch }: ArchSubject, known: KnownToLaws): readonly Co
   ]
 }
 
-/** A sentence as a name: `its-tables-agree-with-each-other`. */
-const inDashes = (sentence: string): string =>
-  sentence
+/** A law's sentence as the id of a scenario: `law/its-tables-agree-with-each-other`. */
+export const lawId = (name: string): string =>
+  `law/${name
     .toLowerCase()
     .replaceAll(/['’]/g, '')
-    .replaceAll(/[^a-z\d]+/g, '-')
+    .replaceAll(/[^a-z\d]+/g, '-')}`

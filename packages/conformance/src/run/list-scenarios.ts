@@ -1,7 +1,9 @@
 import type { Arch } from '@polyvirt/core/arch'
 import type { Tier } from '@polyvirt/conformance-report'
+import { archLaws } from '../arch-laws.ts'
 import type { Scenario } from '../scenario.ts'
 import { scenariosOf } from './conformance-cases.ts'
+import { lawId } from './law-cases.ts'
 
 export interface ListedScenario {
   /** `disk/two-on-virtio` */
@@ -13,11 +15,12 @@ export interface ListedScenario {
   readonly tiers: readonly Tier[]
 }
 
-/** Every scenario of these architectures, once, in the order in which they are told. */
+/** Every law, and every scenario of these architectures, once, in the order in which they are told. */
 export function listScenarios(
   arches: readonly { readonly arch: Arch }[],
 ): readonly ListedScenario[] {
-  const found = new Map<string, ListedScenario>()
+  const laws = archLaws.map(({ name }) => lawEntry(name))
+  const found = new Map<string, ListedScenario>(laws.map((one) => [one.id, one]))
   for (const scenario of arches.flatMap(scenariosOf)) {
     const { id, title } = scenario
     if (found.has(id)) continue
@@ -25,6 +28,13 @@ export function listScenarios(
   }
   return [...found.values()]
 }
+
+const lawEntry = (name: string): ListedScenario => ({
+  id: lawId(name),
+  chapter: 'law',
+  title: name,
+  tiers: ['laws'],
+})
 
 function tiersOf({ refused, golden, live, expect }: Scenario): readonly Tier[] {
   if (refused !== undefined) return ['model']

@@ -22,6 +22,8 @@ export type Boots = 'none' | 'few' | 'most' | 'all'
 /** Which cases are wanted; what is left out means all. */
 export interface CaseSelection {
   readonly tiers?: readonly Tier[]
+  /** Guest architectures; laws go with the first guest of their architecture. */
+  readonly guests?: readonly string[]
   /** Scenarios by id, by chapter (`disk`), or by pattern (`disk/*`, `*cdrom*`). */
   readonly scenarios?: readonly string[]
   /** Cases by their ids: those that failed last time. */

@@ -5,7 +5,7 @@ import { inShard } from './shard.ts'
 /** The cases that are wanted. @throws RangeError where the shard is none. */
 export function selectCases(
   cases: readonly ConformanceCase[],
-  { tiers, scenarios, only, shard }: CaseSelection,
+  { tiers, guests, scenarios, only, shard }: CaseSelection,
 ): readonly ConformanceCase[] {
   if (shard !== undefined && !isShard(shard)) {
     throw new RangeError(`shard ${shard.index}/${shard.of} is none: parts are counted from 1`)
@@ -13,8 +13,9 @@ export function selectCases(
   const ids = only === undefined ? undefined : new Set(only)
   const patterns = scenarios?.map(scenarioPattern)
   return cases.filter(
-    ({ id, tier, scenario }) =>
+    ({ id, guest, tier, scenario }) =>
       (tiers === undefined || tiers.includes(tier)) &&
+      (guests === undefined || guests.includes(guest)) &&
       (ids === undefined || ids.has(id)) &&
       (patterns === undefined || patterns.some((pattern) => pattern.test(scenario))) &&
       (shard === undefined || inShard(id, shard)),

@@ -38,6 +38,11 @@ describe('the choice of cases', () => {
     ])
   })
 
+  it('keeps to guest architectures', () => {
+    const cases = [aCase(), aCase({ guest: 'toy32' })]
+    expect(selectCases(cases, { guests: ['toy32', 'toy16'] })).toEqual(cases.slice(1))
+  })
+
   it('parts the cases so that each is in one part, whatever else is chosen', () => {
     const parts = [1, 2, 3].map((index) => selectCases(many, { shard: { index, of: 3 } }))
     expect(
