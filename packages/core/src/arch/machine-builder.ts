@@ -107,6 +107,11 @@ export interface MachineProfile {
   readonly powerManagement?: string
   /** An NVDIMM without its label area is a multiple of this; libvirt rounds down. */
   readonly nvdimmStepKiB?: number
+  /**
+   * What the guest is shown of sockets, cores and threads, where that is not what was asked for:
+   * `flat` is one socket a NUMA node and one core a vCPU. Read by whoever compares the two.
+   */
+  readonly topology?: 'flat'
   /** What few platforms have: key wrapping, words for the boot loader, ways to encrypt the guest. */
   readonly offers?: readonly PlatformOffer[]
 }

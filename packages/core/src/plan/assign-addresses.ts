@@ -1,6 +1,7 @@
 import { copy } from './copy.ts'
 import type { CompleteDomain } from './apply-defaults.ts'
 import { assignChannels } from './addresses/assign-channels.ts'
+import { assignMmio } from './addresses/assign-mmio.ts'
 import { assignPci } from './addresses/assign-pci.ts'
 import { assignRegisters } from './addresses/assign-registers.ts'
 import { assignCardSlots, assignMemorySlots } from './addresses/assign-slots.ts'
@@ -31,6 +32,7 @@ export function assignAddresses(
   assignCardSlots(d)
   assignRegisters(d)
   assignChannels(d)
+  assignMmio(d)
   assignPci(d)
   assignUsb(d)
   mirrorConsole(d)

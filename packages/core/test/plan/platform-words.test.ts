@@ -146,6 +146,27 @@ describe('words of a platform', () => {
     )
   })
 
+  it('put virtio devices on the transport of the first one that names it', () => {
+    const others = [{ driver: 'virtio-rng-device', bus: 'virtio-mmio' }] as const
+    const platform = toyWith(
+      {
+        devices: {
+          ...testArch.devices,
+          rng: { models: { virtio: { driver: 'virtio-rng-pci', bus: 'pci', others } } },
+        },
+      },
+      ['virtio-rng-device'],
+    )
+    const rng = (address: string): string =>
+      `<rng model='virtio'><backend model='random'>/dev/urandom</backend>${address}</rng>`
+    const types = (first: string): readonly (string | undefined)[] =>
+      planToy(toyXml({ devices: rng(first) + rng('') }), false, platform).domain.devices.rng?.map(
+        ({ address }) => address?.type,
+      ) ?? []
+    expect(types("<address type='virtio-mmio'/>")).toEqual(['virtio-mmio', 'virtio-mmio'])
+    expect(types('')).toEqual(['pci', 'pci'])
+  })
+
   const bootDisks = (word: string): string =>
     toyXml({
       devices: [
