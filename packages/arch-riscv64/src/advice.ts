@@ -1,4 +1,5 @@
-import type { Rule } from '@polyvirt/core/arch'
+import type { Problem, Rule } from '@polyvirt/core/arch'
+import { pcWords } from './feature-policy.ts'
 import { isOlder, unsupported, versionText } from './problems.ts'
 import { uefiSince } from './firmware-rules.ts'
 
@@ -61,4 +62,22 @@ const flatTopology: Rule = {
   },
 }
 
-export const advice: readonly Rule[] = [nothingToBoot, flashMode, clockTicks, flatTopology]
+const wordsOfPcs: Rule = {
+  name: 'riscv64/pc-words',
+  check({ domain: { features = {} } }) {
+    return pcWords.flatMap((name): Problem[] => {
+      const value = features[name]
+      if (value === undefined || value === false || value === 'off') return []
+      const message = `<${name}/> is about PCs: it is kept and has no effect on virt`
+      return [unsupported(`features/${name}`, message)]
+    })
+  },
+}
+
+export const advice: readonly Rule[] = [
+  nothingToBoot,
+  flashMode,
+  clockTicks,
+  flatTopology,
+  wordsOfPcs,
+]

@@ -2,17 +2,23 @@ import type { FeaturePolicy } from '@polyvirt/core/arch'
 import { isOlder } from './problems.ts'
 
 /** First QEMU whose board has ACPI, and a fw_cfg for what is handed over by it. */
-const since = [8, 0] as const
+export const acpiSince: readonly [number, number] = [8, 0]
 
-/** What the virt board has to offer. Words about PCs are refused: there is nothing that they could be. */
+/**
+ * Words about PCs that managers of clouds write for every machine, and libvirt takes on every machine.
+ * The board has nothing of the kind: they are kept, without effect, and the user is told.
+ */
+export const pcWords = ['apic', 'pae', 'hap', 'viridian', 'privnet'] as const
+
+/** What the virt board has to offer. */
 export const features: FeaturePolicy = {
   supported: {
     acpi: {
       to: 'machine',
       property: 'acpi',
-      only: { since, reason: 'the board had no ACPI before' },
+      only: { since: acpiSince },
     },
-    vmcoreinfo: { to: 'device', driver: 'vmcoreinfo', only: { since } },
+    vmcoreinfo: { to: 'device', driver: 'vmcoreinfo', only: { since: acpiSince } },
     // Kinds of interrupt controllers: PLIC, APLIC, or APLIC with IMSICs that deliver messages.
     aia: { to: 'machine', property: 'aia' },
     kvmDirtyRing: {
@@ -20,6 +26,7 @@ export const features: FeaturePolicy = {
       only: { virtType: 'kvm', reason: 'only KVM keeps a ring of dirty pages' },
     },
     kvmDirtyRingSize: { to: 'nothing' },
+    ...Object.fromEntries(pcWords.map((name) => [name, { to: 'nothing' } as const])),
     tcgTbCacheKiB: {
       to: 'nothing',
       only: { virtType: 'qemu', reason: 'KVM translates nothing, so it has no translation cache' },
@@ -29,7 +36,7 @@ export const features: FeaturePolicy = {
   // Where QEMU has ACPI it is on by itself, so leaving it out must be said.
   whenAbsent: {
     acpi: ({ capabilities }) =>
-      isOlder(capabilities, ...since) ? {} : { machine: { acpi: 'off' } },
+      isOlder(capabilities, ...acpiSince) ? {} : { machine: { acpi: 'off' } },
   },
   timers: {
     rtc: { tickpolicies: ['delay', 'catchup'] },

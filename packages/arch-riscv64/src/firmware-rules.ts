@@ -1,14 +1,17 @@
 import type { Problem, Rule } from '@polyvirt/core/arch'
+import { acpiSince } from './feature-policy.ts'
 import { isOlder, unsupported, versionText } from './problems.ts'
 
 /** First QEMU that runs flash in supervisor mode, above OpenSBI, as UEFI needs it (hw/riscv/virt.c). */
-export const uefiSince = [8, 1] as const
+export const uefiSince: readonly [number, number] = [8, 1]
 
 /** UEFI by its kind, or by its file in flash; nothing else brings ACPI up. */
 const acpiNeedsUefi: Rule = {
   name: 'riscv64/acpi-uefi',
-  check({ domain: { os, features } }) {
-    if (features?.acpi !== true || os.firmware === 'efi' || os.loaderType === 'pflash') return []
+  check({ domain: { os, features }, capabilities }) {
+    // Without ACPI at all, that is said.
+    if (features?.acpi !== true || isOlder(capabilities, ...acpiSince)) return []
+    if (os.firmware === 'efi' || os.loaderType === 'pflash') return []
     return [
       unsupported(
         'features/acpi',

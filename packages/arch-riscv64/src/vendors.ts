@@ -2,7 +2,7 @@
  * Who made a core: `mvendorid`, the maker's JEDEC number (RISC-V privileged architecture, "Machine
  * Vendor ID"; Linux arch/riscv/include/asm/vendorid_list.h, QEMU target/riscv/cpu_vendorid.h).
  */
-export const vendorIds = {
+export const vendorIds: Readonly<Record<Vendor, number>> = {
   Andes: 0x31e,
   Microchip: 0x029,
   MIPS: 0x722,
@@ -10,9 +10,9 @@ export const vendorIds = {
   SpacemiT: 0x710,
   'T-Head': 0x5b7,
   Ventana: 0x61f,
-} as const satisfies Readonly<Record<string, number>>
+}
 
-export type Vendor = keyof typeof vendorIds
+export type Vendor = 'Andes' | 'Microchip' | 'MIPS' | 'SiFive' | 'SpacemiT' | 'T-Head' | 'Ventana'
 
 const vendors = Object.keys(vendorIds) as Vendor[]
 
