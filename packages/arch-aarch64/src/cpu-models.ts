@@ -5,10 +5,10 @@ import { boardCpus } from './qemu-cpus.ts'
 import { implementers } from './vendors.ts'
 import type { Vendor } from './vendors.ts'
 
-/** A model with what its processors say of themselves; `max` of QEMU's is no processor. */
+/** A model with what its processors say of themselves. */
 export interface ArmModel extends CpuModel {
   /** MIDR_EL1 without variant and revision. */
-  readonly midr?: number
+  readonly midr: number
 }
 
 function modelOf(vendor: Vendor, part: number, name: string): ArmModel {
@@ -23,11 +23,14 @@ const hosts: readonly ArmModel[] = [
   ),
 ]
 
+/** What QEMU's `max` says of itself: nobody's core, part `Q` (target/arm/tcg/cpu64.c). */
+const widestMidr = midrOf({ implementer: 0, variant: 0, part: 0x051, revision: 0 })
+
 /** QEMU's names of the same cores where they differ in case only, and `max`. */
 const guests: readonly ArmModel[] = boardCpus.flatMap(({ name }) => {
   if (hosts.some((one) => one.name === name)) return []
   const same = hosts.find((one) => one.name.toLowerCase() === name)
-  return [{ ...same, name }]
+  return [{ midr: widestMidr, ...same, name }]
 })
 
 /** Cores that hosts have by libvirt's names, then those that only guests know by QEMU's. */
@@ -39,10 +42,7 @@ export function modelByName(name: string | undefined): ArmModel | undefined {
 
 /** The model with this register, out of these names where some are given. */
 export function modelByMidr(midr: number, names?: readonly string[]): ArmModel | undefined {
-  return cpuModels.find(
-    (one) =>
-      names?.includes(one.name) !== false && one.midr !== undefined && sameCore(one.midr, midr),
-  )
+  return cpuModels.find((one) => names?.includes(one.name) !== false && sameCore(one.midr, midr))
 }
 
 /** Two names of one core: `Neoverse-N1` of a host is `neoverse-n1` of QEMU's. */

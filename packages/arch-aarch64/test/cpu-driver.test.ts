@@ -56,16 +56,21 @@ describe('a main ID register', () => {
     [0x611f0221, 'M1-Icestorm', 'Apple'],
     [0x701f6622, 'FT-2000+', 'Phytium'],
     [0xc00fac30, 'Ampere-1', 'Ampere'],
+    // QEMU's widest, which is no maker's.
+    [0x000f0510, 'max', undefined],
     // As a signed number, too.
     [0xc00fac30 | 0, 'Ampere-1', 'Ampere'],
     [0x410fc0f0, 'cortex-a15', 'ARM'],
   ])('%d belongs to its core, whatever its revision', (midr, model, vendor) => {
-    expect(cpu.decode?.({ midr })).toEqual({ model, vendor })
+    expect(cpu.decode?.({ midr })).toEqual({ model, ...(vendor && { vendor }) })
   })
 
-  it.each([0x41000000, 0x990fd0c0, 0, 0xffffffff])('%d of an unknown core is none', (midr) => {
-    expect(cpu.decode?.({ midr })).toBeUndefined()
-  })
+  it.each([0x41000000, 0x990fd0c0, 0, 0x0000_0510 | (1 << 24), 0xffffffff])(
+    '%d of an unknown core is none',
+    (midr) => {
+      expect(cpu.decode?.({ midr })).toBeUndefined()
+    },
+  )
 
   it('that is missing is none, as is a model that is not allowed', () => {
     expect(cpu.decode?.({})).toBeUndefined()
@@ -73,13 +78,11 @@ describe('a main ID register', () => {
     expect(cpu.decode?.({ midr: 0x413fd0c1 }, ['neoverse-n1'])?.model).toBe('neoverse-n1')
   })
 
-  it('of every model but QEMU’s widest is one that it is known by', () => {
+  it('of every model is one that it is known by', () => {
     for (const { name, vendor } of cpu.models) {
-      if (name === 'max') continue
       const found = cpu.decode?.(cpu.encode?.({ model: name }) ?? {}, [name])
-      expect(found, name).toEqual({ model: name, vendor })
+      expect(found, name).toEqual({ model: name, ...(vendor && { vendor }) })
     }
-    expect(cpu.encode?.({ model: 'max' })).toEqual({})
     expect(cpu.encode?.({ model: 'constructor' })).toEqual({})
   })
 })
