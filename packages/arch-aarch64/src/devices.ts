@@ -1,12 +1,7 @@
 import { alsoOnMmio, displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
-/**
- * What guests of the virt board may have: virtio on PCI Express or on the board's own transport, PCI
- * devices, USB behind a controller that the document adds. No ISA bus, no IDE, no floppy, no i8042, no
- * SD card (QEMU hw/arm/virt.c).
- */
-export const devices: DeviceAllowList = alsoOnMmio({
+const onEitherTransport: DeviceAllowList = alsoOnMmio({
   ...pciRows,
   ...usbRows,
   ...displayRows,
@@ -77,6 +72,17 @@ export const devices: DeviceAllowList = alsoOnMmio({
     default: ['tpm-tis'],
     models: { 'tpm-tis': { driver: 'tpm-tis-device', bus: 'none', versions: ['2.0'] } },
   },
+})
+
+/**
+ * What guests of the virt board may have: virtio on PCI Express or on the board's own transport, PCI
+ * devices, USB behind a controller that the document adds. No ISA bus, no IDE, no floppy, no i8042, no
+ * SD card (QEMU hw/arm/virt.c).
+ */
+export const devices: DeviceAllowList = {
+  ...onEitherTransport,
+  // vhost's SCSI, memory that grows and the IOMMU are there on PCI only.
+  ...(pciRows.hostdev && { hostdev: pciRows.hostdev }),
   memory: {
     models: {
       dimm: { driver: 'pc-dimm', bus: 'dimm' },
@@ -91,4 +97,4 @@ export const devices: DeviceAllowList = alsoOnMmio({
       virtio: { driver: 'virtio-iommu-pci', bus: 'pci' },
     },
   },
-})
+}
