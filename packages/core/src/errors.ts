@@ -18,11 +18,17 @@ export const errorNumbers = {
   ERR_OPERATION_INVALID: 55,
   ERR_CONFIG_UNSUPPORTED: 67,
   ERR_OPERATION_TIMEOUT: 68,
+  ERR_NO_DOMAIN_SNAPSHOT: 72,
   ERR_OPERATION_ABORTED: 78,
+  ERR_NO_DOMAIN_METADATA: 80,
+  ERR_MIGRATE_UNSAFE: 81,
+  ERR_BLOCK_COPY_ACTIVE: 83,
   ERR_OPERATION_UNSUPPORTED: 84,
+  ERR_AGENT_UNRESPONSIVE: 86,
   ERR_RESOURCE_BUSY: 87,
   ERR_CPU_INCOMPATIBLE: 91,
   ERR_XML_INVALID_SCHEMA: 92,
+  ERR_DEVICE_MISSING: 99,
 } as const
 
 export type ErrorCode = keyof typeof errorNumbers
@@ -58,6 +64,12 @@ const prefixes: Partial<Record<ErrorCode, string>> = {
   ERR_OPERATION_UNSUPPORTED: 'Operation not supported',
   ERR_RESOURCE_BUSY: 'resource busy',
   ERR_CPU_INCOMPATIBLE: 'the CPU is incompatible with host CPU',
+  ERR_NO_DOMAIN_SNAPSHOT: 'Domain snapshot not found',
+  ERR_NO_DOMAIN_METADATA: 'metadata not found',
+  ERR_MIGRATE_UNSAFE: 'Unsafe migration',
+  ERR_BLOCK_COPY_ACTIVE: 'block copy still active',
+  ERR_AGENT_UNRESPONSIVE: 'Guest agent is not responding',
+  ERR_DEVICE_MISSING: 'device not found',
   ERR_XML_INVALID_SCHEMA: 'XML document failed to validate against schema',
 }
 

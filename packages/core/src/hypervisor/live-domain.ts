@@ -1,4 +1,5 @@
 import type { Domain } from '../domain/domain.ts'
+import { numberImages, withNumbers } from '../qemu/devices/image-nodes.ts'
 import type { CharBackend } from '../domain/devices/chardev.ts'
 
 /** What was settled when the guest started. */
@@ -12,6 +13,7 @@ export interface LiveFacts {
 /** The running guest's definition: the stored one with ptys, ports and taps filled in. */
 export function liveDomain(domain: Domain, facts: LiveFacts): Domain {
   const { devices } = domain
+  const numbers = numberImages(devices.disk ?? [])
   const pty = <T extends CharBackend & { readonly alias?: string }>(
     device: T,
     console: boolean,
@@ -26,6 +28,9 @@ export function liveDomain(domain: Domain, facts: LiveFacts): Domain {
     ...domain,
     devices: {
       ...devices,
+      ...(devices.disk && {
+        disk: devices.disk.map((disk) => withNumbers(disk, numbers.get(disk))),
+      }),
       ...(devices.serial && { serial: devices.serial.map((one) => pty(one, false)) }),
       ...(devices.parallel && { parallel: devices.parallel.map((one) => pty(one, false)) }),
       ...(devices.console && { console: devices.console.map((one) => pty(one, true)) }),

@@ -44,7 +44,7 @@ export type CompleteDomain = Domain & {
 export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes): CompleteDomain {
   const draft = copy(domain) as DomainDraft
   const d = { domain: draft, context, notes }
-  dropAliases(draft)
+  if (context.live !== true) dropAliases(draft)
   sortDisks(draft)
   sortControllers(draft)
   defaultIdentity(d)
@@ -55,7 +55,7 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   numberControllers(d)
   sortControllers(draft)
   defaultInputs(d)
-  addImplicitDevices(d)
+  if (context.live !== true) addImplicitDevices(d)
   defaultCpu(d)
   defaultFeatures(d)
   defaultGrants(d)

@@ -16,6 +16,7 @@ const userPrefix = 'ua-'
  */
 export function assignAliases(domain: ValidDomain, context: PlanContext): ValidDomain {
   const draft = copy(domain) as unknown as DomainDraft
+  const name = context.live === true ? nameNew : nameAny
   for (const controller of devicesOf(draft, 'controller')) {
     name(controller, controllerName(controller, context))
   }
@@ -46,9 +47,14 @@ export function assignAliases(domain: ValidDomain, context: PlanContext): ValidD
     ['crypto', 'crypto'],
   ] as const
   for (const [kind, prefix] of counted) {
-    for (const [i, device] of devicesOf(draft, kind).entries()) name(device, `${prefix}${i}`)
+    const devices: readonly Named[] = devicesOf(draft, kind)
+    const first = context.live === true ? nextNumber(devices, prefix) : undefined
+    let given = 0
+    for (const [i, device] of devices.entries())
+      if (first === undefined) name(device, `${prefix}${i}`)
+      else if (device.alias === undefined) name(device, `${prefix}${first + given++}`)
   }
-  nameMemory(devicesOf(draft, 'memory'))
+  nameMemory(devicesOf(draft, 'memory'), name)
   // The first console is the first serial port, so it has that one's name.
   const console = devicesOf(draft, 'console')[0]
   const serial = devicesOf(draft, 'serial')[0]
@@ -66,12 +72,31 @@ export function dropAliases(domain: DomainDraft): void {
   }
 }
 
-function name(device: { alias?: string }, alias: string): void {
+interface Named {
+  alias?: string
+}
+
+function nameAny(device: Named, alias: string): void {
   if (device.alias === undefined || !device.alias.startsWith(userPrefix)) device.alias = alias
 }
 
+/** Who runs already is known by its name. */
+function nameNew(device: Named, alias: string): void {
+  device.alias ??= alias
+}
+
+/** A number that no running device of the kind has, nor any before it had. */
+function nextNumber(devices: readonly Named[], prefix: string): number {
+  const numbers = devices.flatMap(({ alias = '' }) =>
+    alias.startsWith(prefix) && /^\d+$/.test(alias.slice(prefix.length))
+      ? [Number(alias.slice(prefix.length))]
+      : [],
+  )
+  return Math.max(-1, ...numbers) + 1
+}
+
 /** Memory is named after its model and its slot, since that is how it is unplugged again. */
-function nameMemory(list: DeviceDraft<'memory'>[]): void {
+function nameMemory(list: DeviceDraft<'memory'>[], name: typeof nameAny): void {
   const counts = new Map<string, number>()
   for (const device of list) {
     const prefix = device.model.replace('-', '').replace('sgxepc', 'epc')

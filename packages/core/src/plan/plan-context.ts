@@ -25,6 +25,8 @@ export interface PlanContext {
   readonly firmwares: readonly FirmwareDescriptor[]
   /** What this host grants of the machine's capabilities, as far as it was asked. */
   readonly grants?: MachineGrants
+  /** The guest runs: names and numbers that its run gave out stay, and nothing is added unasked. */
+  readonly live?: boolean
   /** Fresh identities where the document gives none. */
   readonly fresh: FreshIdentities
 }

@@ -51,6 +51,12 @@ import { redirdevArguments, smartcardArguments } from './devices/usb-argv.ts'
  * in its order, so that one can be laid beside the other. Decides nothing and cannot fail.
  */
 export function buildArgv(given: ArgvContext): readonly string[] {
+  const { domain, plan } = given
+  return [plan.emulator, ...domainArguments(given).flat(), ...(domain.qemuArgs ?? [])]
+}
+
+/** The same, option by option, without what the document adds as it stands. */
+export function domainArguments(given: ArgvContext): readonly Argument[] {
   const context = { ...given, domain: withBootOrder(given.domain) }
   const { domain, plan } = context
   const effects = collectEffects(context)
@@ -95,8 +101,7 @@ export function buildArgv(given: ArgvContext): readonly string[] {
     ...vsockArguments(context),
     ['-msg', 'timestamp=on'],
   ]
-  const all = withFunctionIds(overridden(args, domain), context)
-  return [plan.emulator, ...all.flat(), ...(domain.qemuArgs ?? [])]
+  return withFunctionIds(overridden(args, domain), context)
 }
 
 /** The number by which a guest notices that it went back in time. */

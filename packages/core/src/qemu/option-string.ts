@@ -36,6 +36,18 @@ export function keyValueOption(leading: string, options: Options): string {
   return [...(leading === '' ? [] : [escapeComma(leading)]), ...parts].join(',')
 }
 
+/** Reads what {@link keyValueOption} wrote; what stands first without a key is `leading`. */
+export function readKeyValueOption(option: string): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {}
+  // A comma ends a part only where no other comma stands beside it.
+  for (const part of option.match(/(?:[^,]|,,)+/g) ?? []) {
+    const at = part.indexOf('=')
+    const key = at === -1 ? 'leading' : part.slice(0, at)
+    values[key] = part.slice(at + 1).replaceAll(',,', ',')
+  }
+  return values
+}
+
 /** A value with its commas doubled. */
 export function escapeComma(value: string): string {
   return value.replaceAll(',', ',,')

@@ -197,6 +197,8 @@ export interface DiskSource {
   readonly namespace?: number
   readonly managed?: boolean
   readonly startupPolicy?: 'mandatory' | 'requisite' | 'optional'
+  /** Number of the image's nodes in the QEMU that runs: `libvirt-N-format`. Belongs to one run. */
+  readonly index?: number
   readonly hosts?: readonly DiskHost[]
   readonly reconnectEnabled?: boolean
   readonly reconnectTimeout?: number
@@ -238,6 +240,7 @@ export const diskSourceXml: XmlFields<DiskSource> = {
   namespace: integer('@namespace', { min: 1, max: 0xffffffff }),
   managed: yesNo('@managed'),
   startupPolicy: oneOf('@startupPolicy', ['mandatory', 'requisite', 'optional']),
+  index: integer('@index', { max: 0xffffffff }),
   hosts: list('host', diskHostXml),
   reconnectEnabled: yesNo('reconnect/@enabled'),
   reconnectTimeout: integer('reconnect/@timeout', { max: 0xffffffff }),
@@ -258,8 +261,7 @@ export const diskSourceXml: XmlFields<DiskSource> = {
   identityUsername: text('identity/@username'),
   identityKeyfile: text('identity/@keyfile'),
   knownHosts: text('knownHosts/@path'),
-  // A source's number belongs to the run that gave it out.
-  seclabels: seclabelsField(),
+  seclabels: list('seclabel', deviceSeclabelXml),
 }
 
 /** `mode` says how a volume is reached or which end of a socket this is: two words, one name. */
@@ -281,21 +283,19 @@ function hostAddressField(): XmlField<HostPciAddress> {
   })
 }
 
-function seclabelsField(): XmlField<readonly DeviceSeclabel[]> {
-  const field = list('seclabel', deviceSeclabelXml)
-  return { ...field, knows: [...field.knows, '@index'] }
-}
-
 /** An image below another; the chain ends with an element without a type. */
 export interface BackingStore {
   readonly type?: DiskType
+  /** As that of a source: number of its nodes in one run. */
+  readonly index?: number
   readonly format?: DiskFormat
   readonly source?: DiskSource
   readonly backingStore?: BackingStore
 }
 
 export const backingStoreXml: XmlFields<BackingStore> = {
-  type: { ...oneOf('@type', diskTypes), knows: ['@type', '@index'] },
+  type: oneOf('@type', diskTypes),
+  index: integer('@index', { max: 0xffffffff }),
   format: oneOf('format/@type', diskFormats),
   source: record('source', diskSourceXml),
   get backingStore(): XmlField<BackingStore> {

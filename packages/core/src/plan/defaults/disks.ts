@@ -84,6 +84,7 @@ export function defaultDisks(d: Defaulting): void {
     // QEMU's own choice needs no word.
     if (disk.cache === 'default') delete disk.cache
     dropPlain(disk)
+    if (d.context.live !== true) dropNumbers(disk)
     placeDrive(d, disk)
   }
 }
@@ -115,6 +116,13 @@ function dropPlain(disk: Disk): void {
       if (source.seclabels.length === 0) delete source.seclabels
     }
   }
+}
+
+/** Numbers of images belong to the run that gave them out. */
+function dropNumbers(disk: Disk): void {
+  let store = disk.backingStore
+  for (const source of sources(disk)) delete source.index
+  for (; store !== undefined; store = store.backingStore) delete store.index
 }
 
 function sources(disk: Disk): NonNullable<Disk['source']>[] {

@@ -10,12 +10,40 @@ import { blockSource } from './block-source.ts'
  */
 export function numberImages(disks: readonly Disk[]): ReadonlyMap<Disk, number> {
   const numbers = new Map<Disk, number>()
-  let next = 1
+  // Images of a guest that runs have theirs; a new one gets a number that none of them has.
+  let next = Math.max(0, ...disks.flatMap((disk) => givenNumbers(disk))) + 1
   for (const disk of disks.toReversed()) {
+    const given = disk.source?.index
+    if (given !== undefined) {
+      numbers.set(disk, given)
+      continue
+    }
     if (!isEmpty(disk)) numbers.set(disk, next)
     next += 1 + chain(disk).length
   }
   return numbers
+}
+
+function givenNumbers(disk: Disk): readonly number[] {
+  return [disk.source?.index, ...chain(disk).map(({ index }) => index)].filter(
+    (index) => index !== undefined,
+  )
+}
+
+/** The disk with the numbers of its images written down, for the definition of a guest that runs. */
+export function withNumbers(disk: Disk, number: number | undefined): Disk {
+  if (number === undefined || disk.source === undefined) return disk
+  const below = (store: BackingStore | undefined, index: number): BackingStore | undefined => {
+    if (store?.type === undefined) return store
+    const next = below(store.backingStore, index + 1)
+    return { ...store, index: store.index ?? index, ...(next && { backingStore: next }) }
+  }
+  const backingStore = canBack(disk.format) ? below(disk.backingStore, number + 1) : undefined
+  return {
+    ...disk,
+    source: { ...disk.source, index: number },
+    ...(backingStore && { backingStore }),
+  }
 }
 
 /** The images below a disk's own, top first. */
@@ -47,13 +75,15 @@ export function isEmpty({ type, source }: Disk): boolean {
 /** The block nodes of a disk's image and of those below it. */
 export function imageNodes(disk: Disk, number: number): Argument[] {
   const below = chain(disk)
+  const numbers = [number, ...below.map(({ index }, i) => index ?? number + i + 1)]
   const args: Argument[] = []
   const cache = cacheOptions(cacheOf(disk))
   for (const [i, store] of below.toReversed().entries()) {
     const position = below.length - i
-    const node = number + position
+    const node = numbers[position] ?? number + position
     const ended = store.backingStore !== undefined && canBack(store.format) ? null : undefined
-    const backing = position === below.length ? ended : `libvirt-${node + 1}-format`
+    const backing =
+      position === below.length ? ended : `libvirt-${numbers[position + 1] ?? node + 1}-format`
     args.push(
       storageNode(node, store.type ?? 'file', store.source ?? {}, disk, cache),
       ...sliceNode(node, store.source ?? {}, store.format),
@@ -74,7 +104,8 @@ export function imageNodes(disk: Disk, number: number): Argument[] {
   const readonly = disk.readonly === true
   // libvirt ends a chain that the document does not describe; an explicit end is said to QEMU.
   const closed = disk.backingStore !== undefined && below.length === 0 && canBack(disk.format)
-  const backing = below.length > 0 ? `libvirt-${number + 1}-format` : closed ? null : undefined
+  const backing =
+    below.length > 0 ? `libvirt-${numbers[1] ?? number + 1}-format` : closed ? null : undefined
   args.push(
     storageNode(number, disk.type, disk.source ?? {}, disk, cache),
     ...sliceNode(number, disk.source ?? {}, disk.format),
