@@ -41,8 +41,7 @@ function revisionText(kind: CoreKind | undefined): string | undefined {
 
 function firmwareText(sysinfo: HostInfo['sysinfo']): string | undefined {
   const told = new Map(sysinfo?.bios ?? [])
-  const words = [told.get('vendor'), told.get('version'), told.get('date')]
-  const text = words.filter((word) => word !== undefined).join(', ')
+  const text = ['vendor', 'version', 'date'].flatMap((name) => told.get(name) ?? []).join(', ')
   return text === '' ? undefined : text
 }
 
