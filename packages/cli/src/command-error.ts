@@ -9,6 +9,8 @@ export interface CommandErrorOptions {
   readonly file?: string
   /** A way out, printed below the error for people. */
   readonly hint?: string
+  /** Where it is not that of the command's other errors. */
+  readonly exitCode?: number
 }
 
 /** A command that did not do what was asked; its message is virsh's sentence. */
@@ -17,12 +19,14 @@ export class CommandError extends Error {
   readonly code: CommandErrorOptions['code']
   readonly file: string | undefined
   readonly hint: string | undefined
+  readonly exitCode: number | undefined
 
   constructor(message: string, options: CommandErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = options.code
     this.file = options.file
     this.hint = options.hint
+    this.exitCode = options.exitCode
   }
 }
 

@@ -1,4 +1,11 @@
-export type GroupKeyword = 'arch' | 'domain' | 'monitor' | 'events' | 'host' | 'polyvirt'
+export type GroupKeyword =
+  | 'arch'
+  | 'conformance'
+  | 'domain'
+  | 'monitor'
+  | 'events'
+  | 'host'
+  | 'polyvirt'
 
 export interface CommandGroup {
   readonly keyword: GroupKeyword
@@ -7,9 +14,10 @@ export interface CommandGroup {
   readonly alias?: string
 }
 
-/** The groups of `help`, in virsh's order; the first is ours. */
+/** The groups of `help`, in virsh's order; the first two are ours. */
 export const commandGroups: readonly CommandGroup[] = [
   { keyword: 'arch', title: 'Architectures' },
+  { keyword: 'conformance', title: 'Conformance' },
   { keyword: 'domain', title: 'Domain Management' },
   { keyword: 'monitor', title: 'Domain Monitoring' },
   { keyword: 'events', title: 'Domain Events' },

@@ -4,9 +4,11 @@ type Family = () => Promise<{ readonly commands: readonly Command[] }>
 
 // One module a family, so that `list` never loads what only `console` needs.
 const arch: Family = () => import('./commands/arch.ts')
+const archNew: Family = () => import('./commands/arch-new.ts')
 const canMigrate: Family = () => import('./commands/can-migrate.ts')
 const capabilities: Family = () => import('./commands/capabilities.ts')
 const complete: Family = () => import('./commands/complete.ts')
+const conformance: Family = () => import('./commands/conformance.ts')
 const console: Family = () => import('./commands/console.ts')
 const cpu: Family = () => import('./commands/cpu.ts')
 const define: Family = () => import('./commands/define.ts')
@@ -29,6 +31,10 @@ const xml: Family = () => import('./commands/xml.ts')
 /** Where each command is declared, in the order of `help`. A test compares it with the families. */
 const families: Readonly<Record<string, Family>> = {
   arches: arch,
+  'arch new': archNew,
+  'conformance list': conformance,
+  'conformance report': conformance,
+  'conformance run': conformance,
   diff,
   explain,
   autostart: lifecycle,

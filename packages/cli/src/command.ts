@@ -19,6 +19,8 @@ export interface Command {
   readonly options: readonly OptionSpec[]
   /** Exit code of an error, where 1 is an answer. */
   readonly troubleCode?: number
+  /** How long it may take to end after an interrupt, before it is ended; 3 s. */
+  readonly graceMs?: number
   /** Kept out of help and completion. */
   readonly hidden?: boolean
   /** Prints its own results as they come; then the answer is only the end of them. */
@@ -52,6 +54,7 @@ export type ValueSource =
   | 'arch'
   | 'console'
   | 'command'
+  | 'scenario'
   | readonly string[]
 
 /** The options of one call, checked against the declaration. */
@@ -75,6 +78,8 @@ export interface Answer {
   readonly json?: unknown
   /** Not an error to report, yet exit code 1. */
   readonly failed?: boolean
+  /** Exit code, where it says more than done or failed. */
+  readonly code?: number
   /** Ends the shell. */
   readonly quit?: boolean
 }

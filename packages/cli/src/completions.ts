@@ -74,6 +74,8 @@ async function valuesOf(context: Context, option: OptionSpec): Promise<readonly 
         return await firstWords()
       case 'console':
         return await consoleNames(context)
+      case 'scenario':
+        return await scenarioNames(context)
       case 'domain':
       case 'active-domain':
       case 'inactive-domain':
@@ -84,6 +86,15 @@ async function valuesOf(context: Context, option: OptionSpec): Promise<readonly 
   } catch {
     return []
   }
+}
+
+/** Chapters and ids of the suite, where it is installed. */
+async function scenarioNames(context: Context): Promise<readonly string[]> {
+  const { loadSuite } = await import('./conformance/suite.ts')
+  const { selectSubjects } = await import('./conformance/select-subjects.ts')
+  const { listScenarios } = await loadSuite(context.arches)
+  const scenarios = listScenarios(await selectSubjects(context, {}, () => undefined))
+  return [...new Set(scenarios.flatMap(({ id, chapter }) => [chapter, id]))]
 }
 
 async function domainNames(context: Context, source: string): Promise<readonly string[]> {

@@ -1,7 +1,10 @@
 /** Turns Ctrl-C into an abort of what is running. */
 export interface Interrupts {
-  /** From now until `stop`, an interrupt aborts the signal. */
-  listen(): { readonly signal: AbortSignal; stop(): void }
+  /**
+   * From now until `stop`, an interrupt aborts the signal; what has not ended `graceMs` later is
+   * ended. 3 s where nothing is said.
+   */
+  listen(graceMs?: number): { readonly signal: AbortSignal; stop(): void }
 }
 
 export interface InterruptOptions {
@@ -12,12 +15,12 @@ export interface InterruptOptions {
 }
 
 /** Long enough to say how far a command came, too short to feel stuck. */
-const graceMs = 3000
+const usualGraceMs = 3000
 
 /** Interrupts from a source such as SIGINT; a second one, or a command that lingers, ends it all. */
 export function createInterrupts({ on, off, exit }: InterruptOptions): Interrupts {
   return {
-    listen() {
+    listen(graceMs = usualGraceMs) {
       const controller = new AbortController()
       let deadline: NodeJS.Timeout | undefined
       const handler = (): void => {

@@ -1,7 +1,6 @@
 import type { Answer, Context } from './command.ts'
 import { commandOf } from './command-index.ts'
-import type { CommandError } from './command-error.ts'
-import { UsageError } from './command-error.ts'
+import { CommandError, UsageError } from './command-error.ts'
 import type { Interrupts } from './interrupts.ts'
 import { printAnswer, printTrailer } from './output/print-answer.ts'
 import { reportError } from './output/report-error.ts'
@@ -48,16 +47,16 @@ export async function runCommands(
   let code = 0
   for (const parsed of commands) {
     const settings = parsed.json ? { ...session.settings, json: true } : session.settings
-    const interrupt = interrupts.listen()
+    const interrupt = interrupts.listen(parsed.command.graceMs)
     const context = session.context(interrupt.signal, settings)
     const startedMs = performance.now()
     try {
       const answer = await runOne(parsed, context)
-      code = answer.failed === true ? 1 : 0
+      code = answer.code ?? (answer.failed === true ? 1 : 0)
       if (answer.quit === true) return { code, quit: true }
       printAnswer(answer, settings, session.output)
     } catch (error) {
-      code = interrupt.signal.aborted ? 130 : (parsed.command.troubleCode ?? 1)
+      code = interrupt.signal.aborted ? 130 : codeOf(error, parsed)
       reportError(error, { output: session.output, json: settings.json, debug: settings.debug })
     } finally {
       interrupt.stop()
@@ -66,6 +65,11 @@ export async function runCommands(
     if (code === 130) break
   }
   return { code, quit: false }
+}
+
+function codeOf(error: unknown, { command }: ParsedCommand): number {
+  const own = error instanceof CommandError ? error.exitCode : undefined
+  return own ?? command.troubleCode ?? 1
 }
 
 async function runOne(parsed: ParsedCommand, context: Context): Promise<Answer> {

@@ -11,7 +11,8 @@ export function formatVersion(long: boolean): string {
   )
 }
 
-function ownVersion(): string {
+/** Of the command, and of the packages that are released with it. */
+export function ownVersion(): string {
   const manifest: unknown = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   )

@@ -1,7 +1,7 @@
 import { domainError, nearest, printable } from '../core.ts'
 import type { Arch, ArchRegistry } from '../core.ts'
 import type { ArchPackage } from './arch-package.ts'
-import { findArchPackages } from './find-arch-packages.ts'
+import { findArchPackages, findPackage } from './find-arch-packages.ts'
 import type { FoundArches, SearchOptions } from './find-arch-packages.ts'
 import { installHint, knownArches } from './known-arches.ts'
 import { loadArch } from './load-arch.ts'
@@ -12,6 +12,8 @@ export interface ArchCatalog {
   found(): FoundArches
   /** Imports a package, once. */
   load(found: ArchPackage): Promise<Arch>
+  /** The folder of another package that is installed where architectures are looked for. */
+  directoryOf(name: string): string | undefined
   /** The same for core, by guest architecture. */
   readonly registry: ArchRegistry
 }
@@ -56,7 +58,8 @@ export function createArchCatalog(options: CatalogOptions): ArchCatalog {
     if (wanted === undefined) throw notInstalled(guest, guests())
     return load(wanted)
   }
-  return { found, load, registry: { guests, find } }
+  const directoryOf = (name: string): string | undefined => findPackage(name, options)
+  return { found, load, directoryOf, registry: { guests, find } }
 }
 
 function notInstalled(guest: string, installed: readonly string[]): Error {

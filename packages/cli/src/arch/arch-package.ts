@@ -10,6 +10,8 @@ export interface ArchPackage {
   readonly version: string
   /** Values of `<type arch='…'>` it says it serves. */
   readonly guests: readonly string[]
+  /** CPU models that the suite boots a guest with, besides the machine's own. */
+  readonly bootCpus?: readonly string[]
   readonly directory: string
   /** The `exports` (or `main`) of its package.json, for finding its module. */
   readonly entry: unknown
@@ -26,7 +28,7 @@ export function readArchPackage(directory: string): ArchPackage | undefined {
   if (manifest === undefined) return undefined
   const claim = manifest['polyvirt']
   if (claim === undefined) return undefined
-  const { arch, guests } = isRecord(claim) ? claim : {}
+  const { arch, guests, bootCpus } = isRecord(claim) ? claim : {}
   // The arch is the name of an export, so nothing but an identifier can be meant.
   if (typeof arch !== 'string' || !/^[A-Za-z_]\w*$/.test(arch)) {
     throw new Error('"polyvirt.arch" in its package.json is not a name')
@@ -38,6 +40,7 @@ export function readArchPackage(directory: string): ArchPackage | undefined {
   return {
     arch,
     guests,
+    ...(Array.isArray(bootCpus) && bootCpus.every(isGuestName) && { bootCpus }),
     directory,
     name: typeof name === 'string' ? name : directory,
     version: typeof version === 'string' ? version : '',

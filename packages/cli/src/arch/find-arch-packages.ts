@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
 import { readArchPackage } from './arch-package.ts'
 import type { ArchPackage } from './arch-package.ts'
@@ -44,6 +44,25 @@ export function findArchPackages(options: SearchOptions): FoundArches {
     }
   }
   return { packages, broken }
+}
+
+/** The folder of the nearest package of this name, found where architectures are. */
+export function findPackage(name: string, { from, path }: SearchOptions): string | undefined {
+  const roots = (path ?? '').split(delimiter).filter((entry) => isAbsolute(entry))
+  const places = [
+    ...roots.flatMap((root) => [join(root, name), root]),
+    ...from.flatMap(moduleDirectories).map((root) => join(root, name)),
+  ]
+  return places.find((place) => nameOf(place) === name)
+}
+
+function nameOf(directory: string): unknown {
+  try {
+    const text = readFileSync(join(directory, 'package.json'), 'utf8')
+    return (JSON.parse(text) as { readonly name?: unknown } | null)?.name
+  } catch {
+    return undefined
+  }
 }
 
 /** The nearest package of a name wins, as with any import; two that serve one guest do not mix. */

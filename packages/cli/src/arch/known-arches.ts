@@ -7,6 +7,10 @@ export const knownArches: Readonly<Record<string, string>> = {
   i686: '@polyvirt/arch-x86',
   ppc64le: '@polyvirt/arch-ppc64',
   ppc64: '@polyvirt/arch-ppc64',
+  aarch64: '@polyvirt/arch-aarch64',
+  s390x: '@polyvirt/arch-s390x',
+  riscv64: '@polyvirt/arch-riscv64',
+  loongarch64: '@polyvirt/arch-loongarch64',
 }
 
 /** What to do about a guest architecture that no installed package serves. */

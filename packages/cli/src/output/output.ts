@@ -3,7 +3,11 @@ import { createStyles, wantsColor } from './style.ts'
 import type { Styles } from './style.ts'
 
 /** A stream a command may print to; a terminal says so. */
-export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+export type Sink = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
 
 export interface OutputOptions {
   readonly stdout: Sink
@@ -50,6 +54,11 @@ export class Output {
   /** Width of the terminal, if it is one. */
   get columns(): number | undefined {
     return this.#options.stdout.columns
+  }
+
+  /** Height of the terminal, if it is one. */
+  get rows(): number | undefined {
+    return this.#options.stdout.rows
   }
 
   /** Why standard output lost data, if it did. */

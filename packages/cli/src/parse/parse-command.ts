@@ -9,7 +9,7 @@ export interface ParsedCommand {
   readonly options: Options
   /** `--help` stands for `help COMMAND`, and nothing is required then. */
   readonly help: boolean
-  /** Our own `--json`, which every command takes. */
+  /** Our own `--json`, which every command takes that has no other option of this name. */
   readonly json: boolean
 }
 
@@ -35,7 +35,7 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
     } else if (!bare && word.startsWith('--')) {
       const { name, attached } = splitOption(word)
       const option = command.options.find((candidate) => candidate.name === name)
-      if (name === 'help' || name === 'json') {
+      if (name === 'help' || (name === 'json' && option === undefined)) {
         if (attached !== undefined) throw new UsageError(`invalid '=' after option --${name}`)
         if (name === 'help') help = true
         else json = true

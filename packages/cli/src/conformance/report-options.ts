@@ -1,0 +1,16 @@
+import type { OptionSpec } from '../command.ts'
+
+export type ReportForm = 'html' | 'junit' | 'json' | 'markdown'
+
+/** Every form of the report, and what it is. */
+export const reportForms: Readonly<Record<ReportForm, string>> = {
+  html: 'one HTML page',
+  junit: 'JUnit XML',
+  json: 'JSON, for polyvirt conformance report',
+  markdown: 'Markdown, for the summary of a job',
+}
+
+/** `--html FILE` and its like. */
+export const reportOptions: readonly OptionSpec[] = Object.entries(reportForms).map(
+  ([name, what]) => ({ name, kind: 'string', help: `file for the report as ${what}`, named: true }),
+)

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { markdownReport, mergeRuns, readRun, verdictLine } from '@polyvirt/conformance-report'
+import type { ConformanceRun } from '@polyvirt/conformance-report'
+import { CommandError } from '../command-error.ts'
+import type { Answer, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import { exitCodeOf } from './exit-codes.ts'
+import { askedReports, checkReports, writeReports } from './report-files.ts'
+
+/** `polyvirt conformance report`. */
+export function reportRuns(_context: Context, options: Options): Answer {
+  const from = resolve('.')
+  const read = options.list('file').map((file) => readFile(resolve(from, file)))
+  const [first, ...others] = putTogether(read)
+  if (first === undefined) throw new CommandError('there are no runs to report')
+  const runs = [first, ...others] as const
+  const files = askedReports(options, from)
+  checkSingle(
+    files.map(({ form }) => form),
+    runs.length,
+  )
+  checkReports(files)
+  writeReports(files, runs)
+  const codes = runs.map(exitCodeOf)
+  return {
+    text: files.length === 0 ? markdownReport(runs) : runs.map(lineOf).join(''),
+    json: runs.map(({ cases: _, coverage: __, ...head }, at) => ({
+      ...head,
+      verdict: verdictLine(runs[at] ?? first),
+    })),
+    code: Math.max(...codes),
+  }
+}
+
+function lineOf(run: ConformanceRun): string {
+  return `${printable(run.label)} (${printable(run.subject)}): ${verdictLine(run)}\n`
+}
+
+/** Shards of one run become that run; the others stay as they are, in their order. */
+function putTogether(runs: readonly ConformanceRun[]): readonly ConformanceRun[] {
+  const groups = Map.groupBy(runs, ({ shard, subject, label, startedAt }) =>
+    JSON.stringify(shard === undefined ? [subject, label, startedAt] : [subject, label, shard.of]),
+  )
+  return [...groups.values()].flatMap((own) => {
+    if (own.every(({ shard }) => shard === undefined)) return own
+    try {
+      return [mergeRuns(own)]
+    } catch (error) {
+      throw new CommandError(`these shards are not one run: ${(error as Error).message}`, {
+        code: 'ERR_INVALID_ARG',
+      })
+    }
+  })
+}
+
+/** JUnit and JSON hold one run each. */
+function checkSingle(forms: readonly string[], count: number): void {
+  const single = forms.find((form) => form === 'junit' || form === 'json')
+  if (count === 1 || single === undefined) return
+  throw new CommandError(
+    `--${single} holds one run, and these are ${count}: name the files of one, or --html for all`,
+    { code: 'ERR_INVALID_ARG' },
+  )
+}
+
+function readFile(file: string): ConformanceRun {
+  try {
+    return readRun(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new CommandError(`${printable(file)} holds no run: ${(error as Error).message}`, {
+      code: 'ERR_INVALID_ARG',
+    })
+  }
+}
