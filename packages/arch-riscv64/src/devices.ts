@@ -24,7 +24,8 @@ export const devices: DeviceAllowList = alsoOnMmio({
   },
   'controller:pci': { models: pciControllers },
   'controller:usb': {
-    default: ['piix3-uhci', 'qemu-xhci'],
+    // Not libvirt 9.0's piix3-uhci: Debian's kernel for RISC-V has no driver for it.
+    default: ['qemu-xhci', 'nec-xhci'],
     models: pciModels.usbControllers,
   },
   'controller:scsi': {

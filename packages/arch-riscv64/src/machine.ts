@@ -16,6 +16,8 @@ const virt: MachineProfile = {
   memoryStepKiB: 1024,
   // OpenSBI has the first two megabytes; with less, QEMU finds no place for the device tree.
   minimumMemoryKiB: 3 * 1024,
+  // The device tree has a core for each vCPU, in one cluster for each NUMA node.
+  topology: 'flat',
   pci: {
     root: 'pcie-root',
     grow: 'pcie-root-port',
