@@ -1,1 +1,1 @@
-export {}
+export { loongarch64 } from './loongarch64.ts'

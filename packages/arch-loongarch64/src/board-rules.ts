@@ -1,0 +1,73 @@
+import type { Problem, Rule } from '@polyvirt/core/arch'
+import { hasAcpi } from './firmware-rules.ts'
+import { unsupported } from './problems.ts'
+
+/** UARTs of the board (QEMU include/hw/pci-host/ls7a.h, VIRT_UART_COUNT); more are dropped unsaid. */
+const maxSerialPorts = 4
+
+const serialPorts: Rule = {
+  name: 'loongarch64/serial-ports',
+  check({ domain }) {
+    const own = (domain.devices.serial ?? []).flatMap(({ targetType }, i) =>
+      targetType === 'system-serial' ? [i] : [],
+    )
+    return own
+      .slice(maxSerialPorts)
+      .map((i) =>
+        unsupported(
+          `devices/serial[${i + 1}]`,
+          `virt has ${maxSerialPorts} serial ports of its own; use <target type='pci-serial'/>, or a virtio console`,
+        ),
+      )
+  },
+}
+
+const topology: Rule = {
+  name: 'loongarch64/topology',
+  check({ domain }) {
+    const dies = domain.cpu?.topology?.dies ?? 1
+    if (dies === 1) return []
+    return [unsupported('cpu/topology/@dies', `virt has no dies; use dies='1' and more cores`)]
+  },
+}
+
+/** Identities of processors that the interrupt controllers know (hw/loongarch/virt.c). */
+const maxIdentities = 256
+
+const powerOfTwoFrom = (count: number): number => 2 ** Math.ceil(Math.log2(count))
+
+/** A processor's identity has whole bits for socket, core and thread. */
+const identities: Rule = {
+  name: 'loongarch64/cpu-identities',
+  check({ domain: { cpu } }) {
+    const { sockets = 1, cores = 1, threads = 1 } = cpu?.topology ?? {}
+    const needed = [sockets, cores, threads].map(powerOfTwoFrom).reduce((a, b) => a * b)
+    if (cpu?.topology === undefined || needed <= maxIdentities) return []
+    return [
+      unsupported(
+        'cpu/topology',
+        `virt has identities for ${maxIdentities} processors, and these sockets, cores and threads, each up to a power of two, need ${needed}; use powers of two`,
+      ),
+    ]
+  },
+}
+
+/** Plugged memory is announced by ACPI's event device, which UEFI tells the guest of. */
+const pluggedMemory: Rule = {
+  name: 'loongarch64/memory-acpi',
+  check({ domain }) {
+    if (hasAcpi(domain)) return []
+    return (domain.devices.memory ?? []).flatMap(({ model }, i): Problem[] =>
+      model === 'dimm'
+        ? [
+            unsupported(
+              `devices/memory[${i + 1}]`,
+              `a 'dimm' is found through ACPI: it needs <features><acpi/></features> and UEFI`,
+            ),
+          ]
+        : [],
+    )
+  },
+}
+
+export const boardRules: readonly Rule[] = [serialPorts, topology, identities, pluggedMemory]

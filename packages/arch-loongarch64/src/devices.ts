@@ -1,0 +1,78 @@
+import { displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
+import type { DeviceAllowList } from '@polyvirt/core/arch'
+
+// qemu-system-loongarch64 has no `pxb-pcie`, in no version.
+const { 'pcie-expander-bus': _absent, ...pciControllers } = pciModels.expressControllers
+
+/**
+ * What guests of the virt board may have: virtio and other PCI devices, USB behind a controller that
+ * the document adds. No ISA bus, no IDE, no floppy, no i8042, no virtio-mmio (QEMU
+ * hw/loongarch/virt.c). No NVDIMM either: QEMU lists it and starts with one, but plugs it in nowhere.
+ */
+export const devices: DeviceAllowList = {
+  ...pciRows,
+  ...usbRows,
+  ...displayRows,
+  ...portRows,
+  disk: {
+    models: {
+      virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
+      scsi: { bus: 'drive' },
+      sata: { bus: 'drive' },
+      usb: { driver: 'usb-storage', bus: 'usb' },
+    },
+  },
+  'controller:pci': { models: pciControllers },
+  'controller:usb': {
+    default: ['qemu-xhci', 'nec-xhci', 'piix3-uhci'],
+    models: pciModels.usbControllers,
+  },
+  'controller:scsi': {
+    default: ['virtio-scsi', 'lsilogic'],
+    models: {
+      ...pciModels.scsiControllers,
+      am53c974: { driver: 'am53c974', bus: 'pci' },
+      dc390: { driver: 'dc390', bus: 'pci' },
+    },
+  },
+  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
+  'controller:virtio-serial': { models: pciModels.virtioSerial },
+  'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
+  interface: { default: ['virtio'], models: pciModels.cards },
+  serial: {
+    default: ['system-serial'],
+    models: {
+      'system-serial': { bus: 'none', modelName: '16550a' },
+      'usb-serial': { driver: 'usb-serial', bus: 'usb' },
+      'pci-serial': { driver: 'pci-serial', bus: 'pci' },
+    },
+  },
+  input: {
+    default: ['usb:mouse', 'usb:keyboard', 'usb:tablet'],
+    models: {
+      ...pciModels.usbInputs,
+      ...pciModels.virtioInputs,
+      'none:evdev': { bus: 'none' },
+    },
+  },
+  sound: { models: { ...pciModels.sound, usb: { driver: 'usb-audio', bus: 'usb' } } },
+  video: {
+    default: ['virtio'],
+    models: {
+      virtio: { driver: 'virtio-vga', secondary: 'virtio-gpu-pci', bus: 'pci' },
+      vga: { driver: 'VGA', bus: 'pci' },
+      cirrus: { driver: 'cirrus-vga', bus: 'pci' },
+      vmvga: { driver: 'vmware-svga', bus: 'pci' },
+      bochs: { driver: 'bochs-display', bus: 'pci' },
+      ramfb: { driver: 'ramfb', bus: 'none' },
+      none: { bus: 'none' },
+    },
+  },
+  watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
+  panic: { default: ['pvpanic'], models: { pvpanic: { driver: 'pvpanic-pci', bus: 'pci' } } },
+  tpm: {
+    default: ['tpm-tis'],
+    models: { 'tpm-tis': { driver: 'tpm-tis-device', bus: 'none', versions: ['2.0'] } },
+  },
+  memory: { models: { dimm: { driver: 'pc-dimm', bus: 'dimm' } } },
+}

@@ -1,0 +1,33 @@
+import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
+import { advice } from './advice.ts'
+import { rules } from './rules.ts'
+
+/**
+ * virt: a board that exists nowhere else, with the processor of a Loongson 3A5000. PCI Express with
+ * everything behind root ports, four 16550A as serial ports, two flash chips for UEFI (QEMU
+ * hw/loongarch/virt.c). libvirt adds neither USB nor a balloon to it. QEMU numbers its versions since
+ * 11.1; before there was one.
+ */
+const virt: MachineProfile = {
+  name: 'virt',
+  pattern: /^virt(?:-[\d.]+)?$/,
+  memoryStepKiB: 1024,
+  // The device tree stands behind the first megabyte (hw/loongarch/virt.c, FDT_BASE).
+  minimumMemoryKiB: 2 * 1024,
+  pci: { root: 'pcie-root', grow: 'pcie-root-port', occupied: [], places: [] },
+  implicit: [
+    {
+      kind: 'controller',
+      device: { type: 'pci', index: 0, model: 'pcie-root' },
+      reason: 'the board has a PCI Express root',
+    },
+  ],
+}
+
+export const machine: MachineBuilder = {
+  default: 'virt',
+  kvmTrial: 'virt',
+  profiles: [virt],
+  rules,
+  advice,
+}
