@@ -16,6 +16,7 @@ export const aarch64: Arch = defineArch({
       emulators: ['qemu-system-aarch64'],
       emulatorPackage: 'qemu-system-arm',
       firmwareName: 'aarch64',
+      firmwarePackage: 'qemu-efi-aarch64',
       wordSize: 64,
       endian: 'little',
       kvmHosts: ['aarch64'],

@@ -40,7 +40,7 @@ function revisionText(kind: CoreKind | undefined): string | undefined {
 }
 
 function firmwareText(sysinfo: HostInfo['sysinfo']): string | undefined {
-  const told = new Map(sysinfo?.bios ?? [])
+  const told = new Map<string, string>(sysinfo?.bios)
   const text = ['vendor', 'version', 'date'].flatMap((name) => told.get(name) ?? []).join(', ')
   return text === '' ? undefined : text
 }
