@@ -1,4 +1,5 @@
-import type { FeaturePolicy, FeatureRow, Features } from '@polyvirt/core/arch'
+import type { Effects, FeaturePolicy, FeatureRow, Features, RuleContext } from '@polyvirt/core/arch'
+import { acpiSwitch } from './acpi-switch.ts'
 
 const nothing: FeatureRow = { to: 'nothing' }
 
@@ -19,13 +20,21 @@ function kvmFlag(flag: string, on: string): FeatureRow {
   }
 }
 
+/** The option went with QEMU 9.0; the property of the machine is older. */
+function withoutHpet({ capabilities }: RuleContext): Effects {
+  return capabilities.version.major < 9 ? { options: ['-no-hpet'] } : { machine: { hpet: 'off' } }
+}
+
 /**
  * The PC's platform features. ACPI and APIC are there only when the document asks, as in libvirt;
  * QEMU has ACPI by itself, so leaving it out must be said.
  */
 export const features: FeaturePolicy = {
   supported: {
-    acpi: nothing,
+    acpi: {
+      to: 'effects',
+      effects: (f, context) => (f.acpi === true ? acpiSwitch(true, context) : {}),
+    },
     apic: nothing,
     pae: nothing,
     hap: nothing,
@@ -121,7 +130,7 @@ export const features: FeaturePolicy = {
     },
   },
   defaults: () => ({}),
-  whenAbsent: { acpi: { options: ['-no-acpi'] } },
+  whenAbsent: { acpi: (context) => acpiSwitch(false, context) },
   timers: {
     rtc: { tickpolicies: ['delay', 'catchup'] },
     pit: {
@@ -135,7 +144,7 @@ export const features: FeaturePolicy = {
     hpet: {
       // QEMU's HPET delays missed ticks and can do nothing else.
       tickpolicies: ['delay'],
-      effects: (timer) => (timer.present === false ? { options: ['-no-hpet'] } : {}),
+      effects: (timer, context) => (timer.present === false ? withoutHpet(context) : {}),
     },
     kvmclock: {
       tickpolicies: [],
