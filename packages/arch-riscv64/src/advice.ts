@@ -1,7 +1,6 @@
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { pcWords } from './feature-policy.ts'
-import { isOlder, unsupported, versionText } from './problems.ts'
-import { uefiSince } from './firmware-rules.ts'
+import { unsupported } from './problems.ts'
 
 /** OpenSBI, which QEMU brings along, looks at no disk: it starts what stands in memory, or waits. */
 const nothingToBoot: Rule = {
@@ -12,19 +11,6 @@ const nothingToBoot: Rule = {
       unsupported(
         'os',
         `QEMU's firmware for virt, OpenSBI, boots from no disk: give a <kernel>, UEFI by firmware='efi', or U-Boot by <loader>`,
-      ),
-    ]
-  },
-}
-
-const flashMode: Rule = {
-  name: 'riscv64/flash-mode',
-  check({ domain: { os }, capabilities }) {
-    if (os.loaderType !== 'pflash' || !isOlder(capabilities, ...uefiSince)) return []
-    return [
-      unsupported(
-        'os/loader',
-        `QEMU ${versionText(capabilities)} starts flash in machine mode, in place of OpenSBI: UEFI made for ${uefiSince.join('.')} and newer does not run there`,
       ),
     ]
   },
@@ -74,10 +60,4 @@ const wordsOfPcs: Rule = {
   },
 }
 
-export const advice: readonly Rule[] = [
-  nothingToBoot,
-  flashMode,
-  clockTicks,
-  flatTopology,
-  wordsOfPcs,
-]
+export const advice: readonly Rule[] = [nothingToBoot, clockTicks, flatTopology, wordsOfPcs]

@@ -2,8 +2,8 @@ import type { Problem, Rule } from '@polyvirt/core/arch'
 import { acpiSince } from './feature-policy.ts'
 import { isOlder, unsupported, versionText } from './problems.ts'
 
-/** First QEMU that runs flash in supervisor mode, above OpenSBI, as UEFI needs it (hw/riscv/virt.c). */
-export const uefiSince: readonly [number, number] = [8, 1]
+/** First QEMU whose board takes flash by `-blockdev`, and runs it above OpenSBI, as UEFI needs it. */
+const flashSince: readonly [number, number] = [8, 1]
 
 /** UEFI by its kind, or by its file in flash; nothing else brings ACPI up. */
 const acpiNeedsUefi: Rule = {
@@ -29,11 +29,15 @@ const loaders: Rule = {
       void problems.push(unsupported(path, message))
     if (os.firmware === 'bios')
       add('os/@firmware', `virt boots a kernel of its own or through UEFI, not 'bios'; use 'efi'`)
-    if (os.firmware === 'efi' && isOlder(capabilities, ...uefiSince))
-      add(
-        'os/@firmware',
-        `QEMU ${versionText(capabilities)} starts flash in machine mode, below OpenSBI, where UEFI does not run: it needs QEMU ${uefiSince.join('.')}; boot a kernel with <kernel>`,
-      )
+    if (isOlder(capabilities, ...flashSince)) {
+      const needs = `needs flash, which virt takes since QEMU ${flashSince.join('.')}, and this is ${versionText(capabilities)}`
+      if (os.firmware === 'efi') add('os/@firmware', `UEFI ${needs}; boot a kernel with <kernel>`)
+      else if (os.loaderType === 'pflash')
+        add(
+          'os/loader/@type',
+          `type='pflash' ${needs}; use type='rom' for firmware in place of OpenSBI`,
+        )
+    }
     if (os.loaderSecure === true)
       add(
         'os/loader/@secure',
