@@ -1,9 +1,20 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createArchCatalog } from '../src/arch/arch-catalog.ts'
+import { readArchPackage } from '../src/arch/arch-package.ts'
 import { findArchPackages } from '../src/arch/find-arch-packages.ts'
+import { knownArches } from '../src/arch/known-arches.ts'
+import { packageEntry } from '../src/arch/package-entry.ts'
 import { run } from './run-in-memory.ts'
 
 let root: string
@@ -139,6 +150,38 @@ describe('finding architecture packages', () => {
   })
 })
 
+describe('another package that is found where architectures are', () => {
+  it('is the nearest of its name, and never one of the current directory', () => {
+    const named = (directory: string, name: string): string =>
+      install(directory, { manifest: JSON.stringify({ name }) })
+    const far = named('node_modules/@x/suite', '@x/suite')
+    const near = named('app/node_modules/@x/suite', '@x/suite')
+    named('node_modules/@x/other', '@x/suite-of-another-name')
+    const from = [join(root, 'app/node_modules/polyvirt/dist')]
+    expect(createArchCatalog({ from }).directoryOf('@x/suite')).toBe(near)
+    expect(createArchCatalog({ from: [root] }).directoryOf('@x/suite')).toBe(far)
+    expect(createArchCatalog({ from: [root] }).directoryOf('@x/other')).toBeUndefined()
+    expect(createArchCatalog({ from: [] }).directoryOf('@x/suite')).toBeUndefined()
+    const path = join(root, 'app/node_modules')
+    expect(createArchCatalog({ from: [], path }).directoryOf('@x/suite')).toBe(near)
+    expect(createArchCatalog({ from: [], path: near }).directoryOf('@x/suite')).toBe(near)
+  })
+
+  it.each([
+    ['./a.js', '.', './a.js'],
+    ['./a.js', './run', undefined],
+    [{ '.': './a.js', './run': { types: './r.d.ts', default: './r.js' } }, './run', './r.js'],
+    [{ '.': './a.js', './run': './r.js' }, '.', './a.js'],
+    [{ '.': './a.js' }, './run', undefined],
+    [{ types: './a.d.ts', import: './a.js' }, '.', './a.js'],
+    [{ '.': [{ unknown: './b.js' }, './a.js'] }, '.', './a.js'],
+    [['./a.js'], '.', './a.js'],
+    [undefined, '.', undefined],
+  ])('has its modules behind its doors: %j, %s', (exports, door, module) => {
+    expect(packageEntry(exports, door)).toBe(module)
+  })
+})
+
 describe('the registry for core', () => {
   it('names all guests without importing a package, and imports on demand, once', async () => {
     install('node_modules/polyvirt-arch-vax', { arch: 'vax', guests: ['vax', 'vax11'] })
@@ -171,19 +214,38 @@ describe('the registry for core', () => {
     })
   })
 
-  it('says which package to install for a guest it knows of', async () => {
+  it.each([
+    ['ppc64le', '@polyvirt/arch-ppc64'],
+    ['i686', '@polyvirt/arch-x86'],
+    ['aarch64', '@polyvirt/arch-aarch64'],
+    ['s390x', '@polyvirt/arch-s390x'],
+    ['riscv64', '@polyvirt/arch-riscv64'],
+    ['loongarch64', '@polyvirt/arch-loongarch64'],
+  ])('says which package to install for %s, which it knows of', async (guest, name) => {
     const { registry } = createArchCatalog({ from: [root] })
-    await expect(registry.find('ppc64le')).rejects.toMatchObject({
+    await expect(registry.find(guest)).rejects.toMatchObject({
       code: 'ERR_CONFIG_UNSUPPORTED',
-      message: expect.stringContaining('npm install @polyvirt/arch-ppc64'),
+      message: expect.stringContaining(`npm install ${name}`),
     })
+  })
+
+  it('knows of a package each guest that the workspace serves', () => {
+    const packages = join(import.meta.dirname, '../..')
+    const served = readdirSync(packages)
+      .filter((folder) => folder.startsWith('arch-'))
+      .flatMap((folder) => {
+        const found = readArchPackage(join(packages, folder))
+        return (found?.guests ?? []).map((guest) => [guest, found?.name])
+      })
+    expect(served.length).toBeGreaterThan(7)
+    expect(Object.fromEntries(served)).toEqual(knownArches)
   })
 
   it('says where to look for any other, and what a slip may have meant', async () => {
     install('node_modules/polyvirt-arch-vax', { arch: 'vax', guests: ['vax'] })
     const { registry } = createArchCatalog({ from: [root] })
-    await expect(registry.find('s390x')).rejects.toThrow(/keywords:polyvirt-arch/)
-    await expect(registry.find('s390x')).rejects.toThrow(/installed: vax/)
+    await expect(registry.find('sparc64')).rejects.toThrow(/keywords:polyvirt-arch/)
+    await expect(registry.find('sparc64')).rejects.toThrow(/installed: vax/)
     await expect(registry.find('x86-64')).rejects.toThrow(/did you mean 'x86_64'/)
     await expect(registry.find('__proto__')).rejects.toThrow(/no installed architecture/)
   })

@@ -68,6 +68,9 @@ describe('the commands', () => {
         stderr: "error: command 'host' requires a second word: info, record\n",
       })
     }
+    expect((await run(['conformance'])).stderr).toBe(
+      "error: command 'conformance' requires a second word: list, report, run\n",
+    )
     for (const words of [
       ['host', 'record', '--help'],
       ['help', 'host record'],
@@ -490,7 +493,10 @@ describe('completion', () => {
       ['domxml-to-native', ''],
       ['qemu-argv', '--format', '--domain', '--xml', '--arch'],
     ],
-    [['help', 'arc'], ['arches']],
+    [
+      ['help', 'arc'],
+      ['arches', 'arch'],
+    ],
     [['ho'], ['host', 'hostname']],
     [
       ['host', ''],

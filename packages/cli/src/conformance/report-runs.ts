@@ -25,10 +25,10 @@ export function reportRuns(_context: Context, options: Options): Answer {
   const codes = runs.map(exitCodeOf)
   return {
     text: files.length === 0 ? markdownReport(runs) : runs.map(lineOf).join(''),
-    json: runs.map(({ cases: _, coverage: __, ...head }, at) => ({
-      ...head,
-      verdict: verdictLine(runs[at] ?? first),
-    })),
+    json: runs.map((run) => {
+      const { label, subject, host, startedAt, durationMs } = run
+      return { label, subject, host, startedAt, durationMs, verdict: verdictLine(run) }
+    }),
     code: Math.max(...codes),
   }
 }

@@ -20,7 +20,7 @@ export function readMemory(folder: string): RunMemory {
       readonly failed?: unknown
       readonly durationsMs?: unknown
     }
-    const durations = Object.entries((kept.durationsMs ?? {}) as object).filter(
+    const durations = Object.entries(kept.durationsMs ?? {}).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     )
     const failed = Array.isArray(kept.failed) ? kept.failed : []

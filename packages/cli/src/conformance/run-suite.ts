@@ -58,12 +58,19 @@ export async function runSuite(context: Context, options: Options): Promise<Answ
 }
 
 function engineOptions(
-  { arches: _, output: __, rerun, jobs, ...asked }: AskedRun,
+  { rerun, jobs, ...asked }: AskedRun,
   { failed, durationsMs }: RunMemory,
 ): Omit<RunConformanceOptions, 'arches'> {
+  const { guests, tiers, scenarios, emulator, shard, boots, label } = asked
   return {
-    ...asked,
     durationsMs,
+    ...(guests !== undefined && { guests }),
+    ...(tiers !== undefined && { tiers }),
+    ...(scenarios !== undefined && { scenarios }),
+    ...(emulator !== undefined && { emulator }),
+    ...(shard !== undefined && { shard }),
+    ...(boots !== undefined && { boots }),
+    ...(label !== undefined && { label }),
     ...(rerun && { only: failed }),
     ...(jobs !== undefined && {
       // A guest has two processors.

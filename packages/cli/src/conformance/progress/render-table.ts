@@ -9,25 +9,33 @@ import type { Cell, RunProgress } from './run-progress.ts'
 /** A cell as words and what each means, so that widths are counted before colours are put on. */
 type Parts = readonly (readonly [text: string, style: keyof Styles | undefined])[]
 
-/** Ways to write a cell, the fullest first; the widest that fits the terminal is taken. */
-const cellForms: readonly ((cell: Cell) => Parts)[] = [
-  ({ total, passed, failed, notRun }) => {
-    const left = total - passed - failed - notRun
-    return [
-      ...(passed > 0 ? [[`✓ ${passed}`, 'good'] as const] : []),
-      ...(failed > 0 ? [[`✗ ${failed}`, 'bad'] as const] : []),
-      ...(notRun > 0 ? [[`– ${notRun}`, 'faint'] as const] : []),
-      ...(left > 0 ? [[`… ${left}`, undefined] as const] : []),
-    ]
-  },
-  ({ total, passed, failed, notRun }) => [
-    [`${passed + failed + notRun}/${total}`, undefined],
+const full = ({ total, passed, failed, notRun }: Cell): Parts => {
+  const left = total - passed - failed - notRun
+  return [
+    ...(passed > 0 ? [[`✓ ${passed}`, 'good'] as const] : []),
     ...(failed > 0 ? [[`✗ ${failed}`, 'bad'] as const] : []),
-  ],
-  ({ total, passed, failed, notRun }) => {
-    const done = total === 0 ? 100 : Math.floor(((passed + failed + notRun) * 100) / total)
-    return [[`${done}%`, undefined], ...(failed > 0 ? [[`✗${failed}`, 'bad'] as const] : [])]
-  },
+    ...(notRun > 0 ? [[`– ${notRun}`, 'faint'] as const] : []),
+    ...(left > 0 ? [[`… ${left}`, undefined] as const] : []),
+  ]
+}
+
+const counted = ({ total, passed, failed, notRun }: Cell): Parts => [
+  [`${passed + failed + notRun}/${total}`, undefined],
+  ...(failed > 0 ? [[`✗ ${failed}`, 'bad'] as const] : []),
+]
+
+const percent = ({ total, passed, failed, notRun }: Cell): Parts => {
+  const done = total === 0 ? 100 : Math.floor(((passed + failed + notRun) * 100) / total)
+  return [[`${done}%`, undefined], ...(failed > 0 ? [[`✗${failed}`, 'bad'] as const] : [])]
+}
+
+/** Ways to draw the table, the fullest first; the first that fits the terminal is taken. */
+const layouts: readonly { readonly form: (cell: Cell) => Parts; readonly byTier: boolean }[] = [
+  { form: full, byTier: true },
+  { form: counted, byTier: true },
+  { form: percent, byTier: true },
+  { form: counted, byTier: false },
+  { form: percent, byTier: false },
 ]
 
 export interface TableSize {
@@ -46,14 +54,10 @@ export interface RenderedTable {
 
 /** Guest architecture by tier: what passed, failed, was not run and is left. */
 export function renderTable(progress: RunProgress, size: TableSize, styles: Styles): RenderedTable {
-  const tiers = tiersOf(progress)
-  for (const form of cellForms) {
-    for (const columns of [tiers, []]) {
-      // Without columns of tiers, all of them are one.
-      if (columns.length === 0 && form !== cellForms.at(-1) && form !== cellForms[1]) continue
-      const table = layOut(progress, { tiers: columns, form, widths: size.widths ?? [] })
-      if (table.width <= size.columns) return finish(table, size, styles)
-    }
+  for (const { form, byTier } of layouts) {
+    const tiers = byTier ? tiersOf(progress) : []
+    const table = layOut(progress, { tiers, form, widths: size.widths ?? [] })
+    if (table.width <= size.columns) return finish(table, size, styles)
   }
   return { lines: [], widths: [] }
 }

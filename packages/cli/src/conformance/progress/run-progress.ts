@@ -64,7 +64,7 @@ export function advance(
     }
     case 'note':
       return { ...progress, note: event.line }
-    case 'finished': {
+    default: {
       const running = new Map(progress.running)
       running.delete(event.case.id)
       const { remaining: _, note: __, ...rest } = progress
