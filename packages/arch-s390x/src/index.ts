@@ -1,1 +1,1 @@
-export {}
+export { s390x } from './s390x.ts'

@@ -1,0 +1,2 @@
+import type { Rule } from '@polyvirt/core/arch'
+export const rules: readonly Rule[] = []
