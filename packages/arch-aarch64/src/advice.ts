@@ -29,4 +29,16 @@ const wordsOfPcs: Rule = {
   },
 }
 
-export const advice: readonly Rule[] = [wordSize, wordsOfPcs]
+/** A newer controller passes for an older one only where its maker built the old registers, too. */
+const olderController: Rule = {
+  name: 'aarch64/gic-older',
+  check({ domain, host }) {
+    const { type, features } = domain
+    if (type !== 'kvm' || features?.gicVersion !== '2' || host.cpu.registers?.['gic'] !== 3)
+      return []
+    const message = `the host has a GIC of version 3, and few of them can give guests one of version 2; if the start fails, use version='3'`
+    return [{ code: 'ERR_CPU_INCOMPATIBLE', path: 'features/gic', message }]
+  },
+}
+
+export const advice: readonly Rule[] = [wordSize, wordsOfPcs, olderController]

@@ -77,6 +77,18 @@ describe('advice', () => {
   })
 })
 
+describe('an older interrupt controller than the host’s', () => {
+  const two = { features: "<gic version='2'/>", cpu: "<cpu mode='maximum'/>" }
+  const told = (context: RuleContext) => advice.flatMap((rule) => rule.check(context))
+
+  it('is told of, and not refused: some hosts have both', () => {
+    expect(problemsOf(seen(two, 'kvm', withGic(3)))).toEqual([])
+    expect(told(seen(two, 'kvm', withGic(3)))).toMatchObject([{ path: 'features/gic' }])
+    expect(told(seen(two, 'kvm', withGic(2)))).toEqual([])
+    expect(told(seen(two))).toEqual([])
+  })
+})
+
 describe('an SMMU', () => {
   it('is a property of the machine', () => {
     const context = seen({ devices: "<iommu model='smmuv3'/>" })
