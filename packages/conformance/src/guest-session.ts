@@ -8,21 +8,12 @@ import { readReport } from './guest/read-report.ts'
 import { takePicture, type Picture } from './picture.ts'
 import type { Planned } from './plan-scenario.ts'
 import type { StartedGuest } from './started-guest.ts'
+import type { StartedQemu } from './started-qemu.ts'
 
-/** A guest that has reported and goes on running, and the QEMU around it. */
-export interface GuestSession {
+/** A machine that runs, seen from outside. */
+export interface FirmwareSession {
   readonly planned: Planned
-  /** What it reported when it was up. */
-  readonly report: GuestReport
   readonly qmp: QmpClient
-  /** Runs one of the agent's commands that reply. */
-  command(line: string): Promise<GuestReply>
-  /** What a shell command prints. Fails where it fails in the guest. */
-  shell(command: string): Promise<string>
-  /** Sends a command that does not reply: `reboot`, `poweroff`, `crash`. */
-  send(line: string): void
-  /** The report of the guest's next start. */
-  nextReport(): Promise<GuestReport>
   /** The next event of this name, from the start of QEMU on. */
   event<Name extends QmpEventName>(name: Name): Promise<QmpEventOf<Name>>
   /** Asks until there is an answer. */
@@ -31,6 +22,20 @@ export interface GuestSession {
   picture(title: string): Promise<Picture>
   /** Resolves when QEMU has ended. */
   readonly exited: Promise<void>
+}
+
+/** A guest that has reported and goes on running, and the QEMU around it. */
+export interface GuestSession extends FirmwareSession {
+  /** What it reported when it was up. */
+  readonly report: GuestReport
+  /** Runs one of the agent's commands that reply. */
+  command(line: string): Promise<GuestReply>
+  /** What a shell command prints. Fails where it fails in the guest. */
+  shell(command: string): Promise<string>
+  /** Sends a command that does not reply: `reboot`, `poweroff`, `crash`. */
+  send(line: string): void
+  /** The report of the guest's next start. */
+  nextReport(): Promise<GuestReport>
 }
 
 export interface SessionOptions {
@@ -42,16 +47,31 @@ export interface SessionOptions {
 const patienceMs = 300_000
 const askAgainMs = 250
 
-export function guestSession(guest: StartedGuest, options: SessionOptions): GuestSession {
-  const { console, patience, qmp, planned, report, folder } = guest
-  const events = eventWaiter(qmp, options.signal)
-  const command = (line: string): Promise<GuestReply> => guestCommand(console, line, patience)
+export function firmwareSession(
+  { qmp, planned, folder, exited }: Pick<StartedQemu, 'qmp' | 'planned' | 'folder' | 'exited'>,
+  options: SessionOptions,
+): FirmwareSession {
   let pictures = 0
   return {
     planned,
-    report,
     qmp,
-    exited: guest.exited,
+    exited,
+    event: eventWaiter(qmp, options.signal),
+    until: (what, ask) => until(what, ask, options.signal),
+    async picture(title) {
+      const picture = await takePicture(qmp, join(folder, `picture-${++pictures}.ppm`))
+      options.onPicture?.(title, picture)
+      return picture
+    },
+  }
+}
+
+export function guestSession(guest: StartedGuest, options: SessionOptions): GuestSession {
+  const { console, patience, report } = guest
+  const command = (line: string): Promise<GuestReply> => guestCommand(console, line, patience)
+  return {
+    ...firmwareSession(guest, options),
+    report,
     command,
     async shell(text) {
       const { output, status } = await command(`run ${text}`)
@@ -61,13 +81,6 @@ export function guestSession(guest: StartedGuest, options: SessionOptions): Gues
     send: (line) => console.send(line),
     async nextReport() {
       return (await readReport(console, patience)).report
-    },
-    event: events,
-    until: (what, ask) => until(what, ask, options.signal),
-    async picture(title) {
-      const picture = await takePicture(qmp, join(folder, `picture-${++pictures}.ppm`))
-      options.onPicture?.(title, picture)
-      return picture
     },
   }
 }

@@ -4,6 +4,7 @@ import {
   planContext,
   planDomain,
   planRun,
+  unknownArch,
   type Domain,
   type Note,
   type PlanContext,
@@ -36,6 +37,8 @@ export type PlanOutcome =
 /** Where a run that never happens would keep its files: the same in every golden file. */
 const goldenPaths: RuntimeChoices = {
   paths: { stateDir: '/run/polyvirt/conformance', channelDir: '/run/polyvirt/channels' },
+  // 2001-09-09T01:46:40Z: a clock with an offset of its own is counted from here.
+  nowMs: 1_000_000_000_000,
 }
 
 /** Changes a document's model before it is planned: other image paths, another console. */
@@ -93,6 +96,9 @@ export function planAsked(
 }
 
 function contextFor(domain: Domain, target: Target): PlanContext {
+  const { arch = target.guest.name } = domain.os
+  const served = target.arch.guests.map(({ name }) => name)
+  if (!served.includes(arch)) throw unknownArch(arch, served)
   let uuids = 0
   let macs = 0
   const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')

@@ -41,7 +41,8 @@ export function checkModel(
     checkMayRefuse(outcome, scenario, target)
     return
   }
-  for (const { name, check } of traits) inContext(`trait "${name}"`, () => check(outcome.planned))
+  for (const { name, check } of traits)
+    inContext(`trait "${name}"`, () => check(outcome.planned, scenario))
   inContext('expectation', () => scenario.expect?.plan?.(outcome.planned))
 }
 
@@ -66,11 +67,7 @@ export function inContext<T>(what: string, work: () => T): T {
   }
 }
 
-function checkRefused(
-  outcome: PlanOutcome,
-  wanted: readonly (Partial<Refusal> & { readonly path: string })[],
-  what: string,
-): void {
+function checkRefused(outcome: PlanOutcome, wanted: readonly Refusal[], what: string): void {
   if (outcome.kind === 'planned') {
     throw new Error(`claim: ${what} should be refused, but was planned`)
   }
@@ -87,6 +84,12 @@ function checkRefused(
   const found = problems.map(({ code, path, message }) => `${code} at '${path ?? ''}': ${message}`)
   const places = wanted.map(({ code, path }) => `${code ?? 'a refusal'} at '${path}'`).join(' or ')
   ok(fits, `claim: ${what} should be ${places}, but was ${found.join('; ')}`)
+  if (wanted.some(({ nowhere }) => nowhere)) return
+  const lost = problems.filter(({ path, place }) => (path ?? '') === '' && place === undefined)
+  ok(
+    lost.length === 0,
+    `claim: nobody is told where: ${lost.map(({ message }) => message).join('; ')}`,
+  )
 }
 
 /** A claimed scenario may still be refused by a rule it names, or by a QEMU that lacks a device. */

@@ -1,6 +1,7 @@
 import type { FeatureName, TimerName } from '@polyvirt/core/arch'
 import type { GuestReport } from './guest/guest-report.ts'
-import type { GuestSession } from './guest-session.ts'
+import type { FirmwareSession, GuestSession } from './guest-session.ts'
+import type { HostNeed } from './host-needs.ts'
 import type { LiveMachine } from './live-machine.ts'
 import type { Planned } from './plan-scenario.ts'
 
@@ -12,9 +13,12 @@ export type Capability = `device:${string}` | `feature:${FeatureName}` | `timer:
 
 /** How a document that cannot be accepted anywhere is refused. */
 export interface Refusal {
-  readonly code: string
+  /** One of the two codes for a wrong document, where it is left open. */
+  readonly code?: string
   /** Start of the path of one of the problems. */
   readonly path: string
+  /** It is about the document as a whole, so that there is no place to name. */
+  readonly nowhere?: boolean
 }
 
 /**
@@ -35,11 +39,15 @@ export interface Scenario {
   readonly refused?: Refusal
   /** A rule of the machine may refuse it, and then at this path; where none does, it holds. */
   readonly mayRefuse?: string
+  /** Members of the definition that are set right rather than kept, as libvirt does. */
+  readonly corrects?: readonly string[]
   readonly expect?: Expectations
   /** Has a golden command line. Default: true, except for generated scenarios. */
   readonly golden?: boolean
   /** Is started paused in the live tier. Default: true. */
   readonly live?: boolean
+  /** What of the machine at hand it takes to start it; where that is missing, it is not run. */
+  readonly needs?: readonly HostNeed[]
 }
 
 /** What a chapter adds to the traits that hold for every scenario. */
@@ -50,6 +58,8 @@ export interface Expectations {
   readonly guest?: (report: GuestReport, planned: Planned) => void
   /** With the guest while it runs: it obeys commands, and its QEMU answers. */
   readonly inside?: (session: GuestSession) => Promise<void>
+  /** With the machine as it comes up by itself: firmware, and no kernel. Part of the guest tier as well. */
+  readonly firmware?: (session: FirmwareSession) => Promise<void>
 }
 
 /** vCPUs of a document that does not say: two, because one hides what goes wrong between them. */

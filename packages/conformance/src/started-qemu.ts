@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Domain } from '@polyvirt/core'
 import { QmpClient } from '@polyvirt/core/qmp'
 import { execa } from 'execa'
+import { withTpm } from './emulated-tpm.ts'
 import { processCpuMs } from './guest/process-cpu.ts'
 import { withImages } from './images.ts'
 import { askedDomain, type Planned, planAsked } from './plan-scenario.ts'
@@ -46,6 +47,11 @@ export async function startQemu(
   // Short, because a socket's path has at most 107 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'pv-'))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  let stopTpm = (): PromiseLike<void> => Promise.resolve()
+  const tidy = async (): Promise<void> => {
+    await stopTpm()
+    remove()
+  }
   try {
     const channelDir = join(folder, 'c')
     mkdirSync(channelDir)
@@ -54,13 +60,16 @@ export async function startQemu(
       const adapted = withImages(domain, join(folder, 'images'))
       return options.adapt?.(adapted, folder) ?? adapted
     })
-    const planned = planAsked(asked, target, { paths: { stateDir: folder, channelDir } })
+    const served = await withTpm(asked, folder)
+    stopTpm = () => served[Symbol.asyncDispose]()
+    const paths = { stateDir: folder, channelDir, ramDir: folder }
+    const planned = planAsked(served.domain, target, { paths, nowMs: Date.now() })
     options.onPlanned?.(planned)
     options.signal?.throwIfAborted()
     const emulator = options.emulator ?? target.emulator
-    return await start(planned, { emulator, folder, remove, signal: options.signal })
+    return await start(planned, { emulator, folder, tidy, signal: options.signal })
   } catch (error) {
-    remove()
+    await tidy()
     throw error
   }
 }
@@ -68,13 +77,14 @@ export async function startQemu(
 interface Run {
   readonly emulator: string
   readonly folder: string
-  readonly remove: () => void
+  /** Ends and removes what was made for the run. */
+  readonly tidy: () => Promise<void>
   readonly signal: AbortSignal | undefined
 }
 
 async function start(
   planned: Planned,
-  { emulator, folder, remove, signal }: Run,
+  { emulator, folder, tidy, signal }: Run,
 ): Promise<StartedQemu> {
   const running = execa(emulator, planned.argv.slice(1), {
     stdin: 'ignore',
@@ -92,7 +102,7 @@ async function start(
     kill()
     await exited
     signal?.removeEventListener('abort', kill)
-    remove()
+    await tidy()
   }
   try {
     if (running.pid === undefined) await exited

@@ -2,9 +2,9 @@ import type { CaseContext, ConformanceCase } from './run/conformance-case.ts'
 import { conformanceCases, scenariosOf, subjectTargets } from './run/conformance-cases.ts'
 import { judgeScenario } from './run/judged-scenario.ts'
 import type { ArchSubject, Boots } from './run/run-options.ts'
-import { everything } from './everything.ts'
 import { openFixtures } from './fixtures.ts'
 import { dropGolden, updatesGolden } from './golden.ts'
+import { targetScenarios } from './scenarios/of-target.ts'
 
 /** Any runner with these two will do: Vitest's, or `node:test`'s. */
 export interface TestRunner {
@@ -60,7 +60,7 @@ function forgetGolden(options: TestArchOptions): void {
   if (options.fixtures === undefined) return
   const { folder } = openFixtures(options.fixtures)
   for (const target of subjectTargets(options)) {
-    for (const scenario of [...scenariosOf(options), everything(target)]) {
+    for (const scenario of [...scenariosOf(options), ...targetScenarios(target)]) {
       const { planned } = judgeScenario(scenario, target)
       if (planned === undefined) dropGolden(folder, scenario, target)
     }

@@ -5,11 +5,12 @@ import { driverOf, optionsOf } from './argv.ts'
 import { deviceModel } from './device-model.ts'
 import { isMirrorConsole, placedDevices, type PlacedDevice } from './placed-device.ts'
 import { planAsked, type Planned } from './plan-scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 /** Something that holds for every scenario an architecture accepts. */
 export interface Trait {
   readonly name: string
-  readonly check: (planned: Planned) => void
+  readonly check: (planned: Planned, scenario: Scenario) => void
 }
 
 export const traits: readonly Trait[] = [
@@ -34,9 +35,9 @@ export const traits: readonly Trait[] = [
   },
   {
     name: 'what the document says is kept',
-    check(planned) {
+    check(planned, { corrects = [] }) {
       for (const [key, value] of Object.entries(planned.asked)) {
-        if (key === 'devices' || key === 'os') continue
+        if (key === 'devices' || key === 'os' || corrects.includes(key)) continue
         keeps(value, (planned.stored as unknown as Record<string, unknown>)[key], key)
       }
       const { machine, arch, ...os } = planned.asked.os

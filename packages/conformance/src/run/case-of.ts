@@ -1,4 +1,5 @@
 import type { Face, Tier } from '@polyvirt/conformance-report'
+import { missingNeed } from '../host-needs.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
 import type { CaseContext, ConformanceCase } from './conformance-case.ts'
@@ -34,6 +35,12 @@ export const caseOf = (
   title: scenario.title,
   timeoutMs: timeoutMs[tier],
 })
+
+/** What a scenario needs of this machine and does not find. */
+export function notRunFor({ needs }: Scenario): Pick<ConformanceCase, 'notRun'> {
+  const notRun = missingNeed(needs)
+  return notRun === undefined ? {} : { notRun }
+}
 
 /** A whole tier of a target that this machine cannot try: one case that says why. */
 export const notRunCase = (

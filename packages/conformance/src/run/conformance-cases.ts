@@ -1,12 +1,13 @@
 import type { GuestArch, QemuCapabilities } from '@polyvirt/core/arch'
-import { everything } from '../everything.ts'
 import { findEmulator } from '../find-emulator.ts'
 import { openFixtures, type Fixtures } from '../fixtures.ts'
 import { debianGuests } from '../guest/debian-guests.ts'
 import { liveCapabilities } from '../live-capabilities.ts'
 import type { Scenario } from '../scenario.ts'
 import { scenarios } from '../scenarios/index.ts'
+import { featureScenarios } from '../scenarios/features.ts'
 import { modelScenarios } from '../scenarios/models.ts'
+import { targetScenarios } from '../scenarios/of-target.ts'
 import { targetsOf, type Target } from '../target.ts'
 import { caseOf, notRunCase } from './case-of.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -62,9 +63,10 @@ export function subjectTargets(subject: ArchSubject, options: CaseOptions = {}):
   })
 }
 
-/** The suite's scenarios, those of every model that the architecture has included. */
+/** The suite's scenarios, those of every feature and of every model included. */
 export const scenariosOf = ({ arch }: Pick<ArchSubject, 'arch'>): readonly Scenario[] => [
   ...scenarios,
+  ...featureScenarios,
   ...modelScenarios(arch.devices),
 ]
 
@@ -158,7 +160,9 @@ interface TargetListing extends Listing {
 
 function targetCases(subject: ArchSubject, listing: TargetListing): readonly ConformanceCase[] {
   const { source, target, all } = listing
-  const judged = [...all, everything(target)].map((scenario) => judgeScenario(scenario, target))
+  const judged = [...all, ...targetScenarios(target)].map((scenario) =>
+    judgeScenario(scenario, target),
+  )
   const { fixtures, notGolden } = source
   // The second guest of an architecture differs in little that a reader would notice.
   const isFirst = source.guest === subject.arch.guests[0]

@@ -3,13 +3,14 @@ import { checkAsHost } from '../check-as-host.ts'
 import type { GuestConsole } from '../guest/guest-console.ts'
 import { buildGuestImage } from '../guest/guest-image.ts'
 import type { GuestRecipe } from '../guest/guest-recipe.ts'
-import { guestSession } from '../guest-session.ts'
+import { firmwareSession, guestSession } from '../guest-session.ts'
 import { checkReport } from '../guest-tier.ts'
 import { inContext } from '../run-scenario.ts'
 import type { Scenario } from '../scenario.ts'
 import { startGuest } from '../started-guest.ts'
+import { startQemu } from '../started-qemu.ts'
 import type { Target } from '../target.ts'
-import { caseOf } from './case-of.ts'
+import { caseOf, notRunFor } from './case-of.ts'
 import type { CaseContext, ConformanceCase } from './conformance-case.ts'
 import { planEvidence } from './plan-evidence.ts'
 import { visibleConsole } from './visible-console.ts'
@@ -30,12 +31,39 @@ export const guestCases = (
     ...caseOf(scenario, target, 'guest'),
     face: 'offered',
     reaches: [],
-    run: async (context) => bootGuest(scenario, await here(), { recipe, context }),
+    ...notRunFor(scenario),
+    run: async (context) => bootScenario(scenario, await here(), { recipe, context }),
   }))
 
 interface Boot {
   readonly recipe: GuestRecipe
   readonly context: CaseContext
+}
+
+async function bootScenario(scenario: Scenario, target: Target, boot: Boot): Promise<void> {
+  const { guest, inside, firmware } = scenario.expect ?? {}
+  if (firmware !== undefined) await runFirmware(scenario, target, boot.context)
+  if (guest !== undefined || inside !== undefined) await bootGuest(scenario, target, boot)
+}
+
+async function runFirmware(
+  scenario: Scenario,
+  target: Target,
+  { leave, signal }: CaseContext,
+): Promise<void> {
+  leave({ xml: scenario.domain })
+  await using qemu = await startQemu(scenario.domain, target, {
+    signal,
+    onPlanned: (planned) => leave(planEvidence(planned)),
+  })
+  const screenshots: { title: string; url: string }[] = []
+  leave({ screenshots })
+  const session = firmwareSession(qemu, {
+    signal,
+    onPicture: (title, { url }) => screenshots.push({ title, url }),
+  })
+  await qemu.qmp.execute('cont')
+  await inContext('firmware', () => scenario.expect?.firmware?.(session))
 }
 
 async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promise<void> {

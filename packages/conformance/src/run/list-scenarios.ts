@@ -4,6 +4,7 @@ import { archLaws } from '../arch-laws.ts'
 import type { Scenario } from '../scenario.ts'
 import { scenariosOf } from './conformance-cases.ts'
 import { lawId } from './law-cases.ts'
+import { asksGuest } from './scenarios-to-boot.ts'
 
 export interface ListedScenario {
   /** `disk/two-on-virtio` */
@@ -36,9 +37,10 @@ const lawEntry = (name: string): ListedScenario => ({
   tiers: ['laws'],
 })
 
-function tiersOf({ refused, golden, live, expect }: Scenario): readonly Tier[] {
+function tiersOf(scenario: Scenario): readonly Tier[] {
+  const { refused, golden, live } = scenario
   if (refused !== undefined) return ['model']
-  const boots = expect?.guest !== undefined || expect?.inside !== undefined
+  const boots = asksGuest(scenario)
   return [
     'model',
     ...(golden === false ? [] : (['golden'] as const)),

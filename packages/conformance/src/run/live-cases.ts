@@ -4,7 +4,7 @@ import { inContext } from '../run-scenario.ts'
 import type { Scenario } from '../scenario.ts'
 import { startQemu } from '../started-qemu.ts'
 import type { Target } from '../target.ts'
-import { caseOf } from './case-of.ts'
+import { caseOf, notRunFor } from './case-of.ts'
 import type { CaseContext, ConformanceCase } from './conformance-case.ts'
 import type { JudgedScenario } from './judged-scenario.ts'
 import { planEvidence } from './plan-evidence.ts'
@@ -23,6 +23,7 @@ export const liveCases = (
             ...caseOf(scenario, target, 'live'),
             face: 'offered' as const,
             reaches: [],
+            ...notRunFor(scenario),
             run: async (context) => runLive(scenario, await here(), context),
           },
         ],

@@ -5,8 +5,9 @@ import type { Target } from '../target.ts'
 import { judgeScenario, type JudgedScenario } from './judged-scenario.ts'
 import type { Boots } from './run-options.ts'
 
-const asksGuest = ({ expect }: Scenario): boolean =>
-  expect?.guest !== undefined || expect?.inside !== undefined
+/** Whether a scenario has something to do in the guest tier. */
+export const asksGuest = ({ expect = {} }: Scenario): boolean =>
+  [expect.guest, expect.inside, expect.firmware].some((one) => one !== undefined)
 
 /**
  * Which scenarios boot a guest. Every machine boots one with a bit of everything; the first of an

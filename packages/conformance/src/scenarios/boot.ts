@@ -59,4 +59,36 @@ export const bootScenarios: readonly Scenario[] = [
     domain: domainXml({ os: "<boot dev='hd'/>", devices: disk('a', 'vda', "<boot order='1'/>") }),
     refused: { code: 'ERR_CONFIG_UNSUPPORTED', path: '' },
   },
+  {
+    id: 'boot/order-twice',
+    title: 'two devices that are both the first are refused',
+    uses: ['device:disk/virtio'],
+    domain: domainXml({
+      devices: disk('a', 'vda', "<boot order='1'/>") + disk('b', 'vdb', "<boot order='1'/>"),
+    }),
+    refused: { code: 'ERR_XML_ERROR', path: 'devices/' },
+  },
+  {
+    id: 'boot/order-zero',
+    title: 'devices are counted from the first',
+    uses: ['device:disk/virtio'],
+    domain: domainXml({ devices: disk('a', 'vda', "<boot order='0'/>") }),
+    refused: { code: 'ERR_XML_ERROR', path: 'devices/disk' },
+  },
+  {
+    id: 'boot/device-unknown',
+    title: 'a kind of device that nobody boots from is refused',
+    uses: [],
+    domain: domainXml({ os: "<boot dev='tape'/>" }),
+    refused: { code: 'ERR_XML_ERROR', path: 'os/boot' },
+  },
+  {
+    id: 'boot/initrd-alone',
+    title: 'an initramfs without a kernel boots nothing, and is refused or without effect',
+    uses: [],
+    domain: domainXml({ os: '<initrd>/boot/initrd</initrd>' }),
+    mayRefuse: 'os/',
+    live: false,
+    golden: false,
+  },
 ]

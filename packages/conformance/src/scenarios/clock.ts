@@ -46,4 +46,41 @@ export const clockScenarios: readonly Scenario[] = [
       },
     },
   },
+  {
+    id: 'clock/variable',
+    title: 'a clock that is set off by a number of seconds shows that time',
+    uses: [],
+    domain: domainXml({ clock: "  <clock offset='variable' adjustment='864000' basis='utc'/>\n" }),
+    expect: {
+      plan: (planned) =>
+        strictEqual(optionsNamed(planned, '-rtc')[0]?.properties['base'], '2001-09-19T01:46:40'),
+      guest(report) {
+        const ahead = report.clock.epochSeconds - Date.now() / 1000
+        ok(Math.abs(ahead - 864_000) < toleranceSeconds, `the clock is ${ahead} s ahead`)
+      },
+    },
+  },
+  {
+    id: 'clock/timezone',
+    title: 'a clock may be of a time zone that the document names',
+    uses: [],
+    domain: domainXml({ clock: "  <clock offset='timezone' timezone='Europe/Berlin'/>\n" }),
+    mayRefuse: 'clock',
+    golden: false,
+    expect: { plan: ({ stored }) => strictEqual(stored.clock?.timezone, 'Europe/Berlin') },
+  },
+  {
+    id: 'clock/offset-unknown',
+    title: 'an offset that nobody knows is refused',
+    uses: [],
+    domain: domainXml({ clock: "  <clock offset='lunar'/>\n" }),
+    refused: { code: 'ERR_XML_ERROR', path: 'clock' },
+  },
+  {
+    id: 'clock/timer-unknown',
+    title: 'a timer that nobody has is refused',
+    uses: [],
+    domain: domainXml({ clock: "  <clock offset='utc'><timer name='sundial'/></clock>\n" }),
+    refused: { code: 'ERR_XML_ERROR', path: 'clock' },
+  },
 ]

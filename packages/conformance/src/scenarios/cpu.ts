@@ -111,4 +111,36 @@ export const cpuScenarios: readonly Scenario[] = [
     }),
     refused: { code: 'ERR_XML_ERROR', path: 'cpu/numa/cell[2]' },
   },
+  {
+    id: 'cpu/feature-unknown',
+    title: 'a CPU feature that nobody knows is refused at define',
+    uses: [],
+    domain: domainXml({
+      cpu: "  <cpu><feature policy='require' name='no-such-feature'/></cpu>\n",
+    }),
+    refused: { path: 'cpu' },
+  },
+  {
+    id: 'cpu/mode-unknown',
+    title: 'a CPU mode that nobody knows is refused',
+    uses: [],
+    domain: domainXml({ cpu: "  <cpu mode='quantum'/>\n" }),
+    refused: { code: 'ERR_CONFIG_UNSUPPORTED', path: 'cpu' },
+  },
+  {
+    id: 'cpu/topology-zero',
+    title: 'a topology without a core is refused',
+    uses: [],
+    domain: domainXml({
+      cpu: "  <cpu><topology sockets='2' cores='0' threads='1'/></cpu>\n",
+    }),
+    refused: { code: 'ERR_XML_ERROR', path: 'cpu/topology' },
+  },
+  {
+    id: 'cpu/topology-incomplete',
+    title: 'a topology without its threads is refused',
+    uses: [],
+    domain: domainXml({ cpu: "  <cpu><topology sockets='2' cores='1'/></cpu>\n" }),
+    refused: { code: 'ERR_XML_ERROR', path: 'cpu/topology' },
+  },
 ]

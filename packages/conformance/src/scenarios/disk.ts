@@ -1,26 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import { deviceOption, optionsNamed } from '../plan-scenario.ts'
-import { domainXml, image, type Scenario } from '../scenario.ts'
-
-interface DiskParts {
-  readonly name?: string
-  readonly mebibytes?: number
-  readonly target: string
-  readonly bus?: string
-  readonly device?: string
-  readonly format?: 'raw' | 'qcow2'
-  readonly driver?: string
-  readonly inner?: string
-}
-
-function disk(parts: DiskParts): string {
-  const { name = 'disk', mebibytes = 1, target, bus, device = 'disk', format = 'raw' } = parts
-  return (
-    `<disk type='file' device='${device}'><driver type='${format}' ${parts.driver ?? ''}/>` +
-    `<source file='${image(name, mebibytes, format)}'/>` +
-    `<target dev='${target}'${bus === undefined ? '' : ` bus='${bus}'`}/>${parts.inner ?? ''}</disk>`
-  )
-}
+import { domainXml, type Scenario } from '../scenario.ts'
+import { disk } from './disk-xml.ts'
 
 const buses = [
   { bus: 'virtio', prefix: 'vd', uses: ['device:disk/virtio'] },

@@ -81,4 +81,21 @@ export const identityScenarios: readonly Scenario[] = [
     domain: domainXml({ name: '..' }),
     refused: { code: 'ERR_XML_ERROR', path: 'name' },
   },
+  {
+    id: 'identity/uuid-forms',
+    title: 'a UUID without dashes, in capitals, is the same UUID',
+    uses: [],
+    domain: domainXml({ head: `  <uuid>${uuid.replaceAll('-', '').toUpperCase()}</uuid>\n` }),
+    expect: {
+      plan: ({ stored }) => strictEqual(stored.uuid, uuid),
+      live: (machine) => strictEqual(machine.uuid, uuid),
+    },
+  },
+  {
+    id: 'identity/unicode',
+    title: 'a name of any script is that name, and no longer than its bytes allow',
+    uses: [],
+    domain: domainXml({ name: '仮想マシン-Ω-🐧' }),
+    expect: { live: (machine) => strictEqual(machine.name, '仮想マシン-Ω-🐧') },
+  },
 ]

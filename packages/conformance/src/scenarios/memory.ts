@@ -1,5 +1,5 @@
-import { ok, strictEqual } from 'node:assert'
-import type { Planned } from '../plan-scenario.ts'
+import { deepStrictEqual, ok, strictEqual } from 'node:assert'
+import { optionsNamed, type Planned } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 
 /** What a machine starts with: whole steps of its own. */
@@ -54,5 +54,62 @@ export const memoryScenarios: readonly Scenario[] = [
     uses: [],
     domain: domainXml({ memory: "<memory unit='KiB'>1</memory>" }),
     refused: { code: 'ERR_CONFIG_UNSUPPORTED', path: 'memory' },
+  },
+  {
+    id: 'memory/shared',
+    title: 'memory that is to be shared is shared with other processes',
+    uses: [],
+    domain: domainXml({
+      middle: "  <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>\n",
+    }),
+    expect: {
+      async live(machine) {
+        const backends = (await machine.ask('query-memdev')) as readonly { share: boolean }[]
+        strictEqual(backends.length, 1)
+        ok(backends[0]?.share, 'the memory is private')
+      },
+    },
+  },
+  {
+    id: 'memory/no-merging',
+    title: 'memory that is not to be merged with that of others is not',
+    uses: [],
+    domain: domainXml({ middle: '  <memoryBacking><nosharepages/></memoryBacking>\n' }),
+    expect: {
+      plan(planned) {
+        const merges = optionsNamed(planned, '-object').flatMap(
+          ({ properties }) => properties['merge'] ?? [],
+        )
+        deepStrictEqual(merges, [false])
+      },
+    },
+  },
+  {
+    id: 'memory/current-beyond',
+    title: 'more current memory than there is becomes what there is, as libvirt has it',
+    uses: [],
+    domain: domainXml({
+      memory: "<memory unit='MiB'>512</memory>\n  <currentMemory unit='MiB'>1024</currentMemory>",
+    }),
+    corrects: ['currentMemoryKiB'],
+    golden: false,
+    expect: { plan: ({ stored }) => strictEqual(stored.currentMemoryKiB, 512 * 1024) },
+  },
+  {
+    id: 'memory/room',
+    title: 'room for more memory is there at start, and empty',
+    uses: [],
+    domain: domainXml({
+      memory: "<maxMemory slots='4' unit='GiB'>4</maxMemory><memory unit='MiB'>512</memory>",
+      cpu: "  <cpu><numa><cell id='0' cpus='0-1' memory='512' unit='MiB'/></numa></cpu>\n",
+    }),
+    mayRefuse: 'maxMemory',
+    expect: {
+      plan(planned) {
+        const [option] = optionsNamed(planned, '-m')
+        strictEqual(option?.properties['slots'], '4')
+      },
+      live: (machine) => strictEqual(machine.memory['base-memory'], 512 * 1024 * 1024),
+    },
   },
 ]

@@ -75,29 +75,6 @@ export const smallDeviceScenarios: readonly Scenario[] = [
     },
   },
   {
-    id: 'watchdog/action',
-    title: 'a watchdog acts as it is told',
-    uses: ['device:watchdog/i6300esb'],
-    domain: domainXml({ devices: "<watchdog model='i6300esb' action='poweroff'/>" }),
-    expect: {
-      plan(planned) {
-        const text = planned.argv.join(' ')
-        ok(/watchdog-action[ =]poweroff|watchdog=poweroff/.test(text), 'no action is set')
-      },
-      guest: (report) =>
-        ok(report.pci.some(({ vendor, device }) => vendor === 0x8086 && device === 0x25ab)),
-    },
-  },
-  {
-    id: 'panic/default',
-    title: 'a panic device of no model is the machine’s own',
-    uses: ['device:panic'],
-    domain: domainXml({ devices: '<panic/>' }),
-    expect: {
-      plan: ({ stored }) => ok(stored.devices.panic?.[0]?.model !== undefined),
-    },
-  },
-  {
     id: 'sound/ich6',
     title: 'a sound card has a backend, and is what the guest finds',
     uses: ['device:sound/ich6'],

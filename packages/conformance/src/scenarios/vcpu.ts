@@ -75,4 +75,37 @@ export const vcpuScenarios: readonly Scenario[] = [
     domain: domainXml({ vcpu: '<vcpu>-1</vcpu>' }),
     refused: { code: 'ERR_XML_ERROR', path: 'vcpu' },
   },
+  {
+    id: 'vcpu/places',
+    title: 'places for vCPUs that are not there yet can be asked for, and are empty',
+    uses: [],
+    domain: domainXml({ vcpu: "<vcpu current='2'>4</vcpu>" }),
+    expect: {
+      live({ hotpluggableCpus }) {
+        // A machine that plugs none in has no places.
+        if (hotpluggableCpus.length === 0) return
+        const filled = hotpluggableCpus.filter((one) => one['qom-path'] !== undefined)
+        const count = (places: typeof hotpluggableCpus): number =>
+          places.reduce((sum, one) => sum + one['vcpus-count'], 0)
+        deepStrictEqual([count(filled), count(hotpluggableCpus)], [2, 4])
+      },
+      guest: ({ vcpus }) => strictEqual(vcpus.online.length, 2),
+    },
+  },
+  {
+    id: 'vcpu/current-beyond',
+    title: 'more vCPUs at start than there may ever be are refused',
+    uses: [],
+    domain: domainXml({ vcpu: "<vcpu current='4'>2</vcpu>" }),
+    refused: { code: 'ERR_XML_ERROR', path: 'vcpu' },
+  },
+  {
+    id: 'vcpu/pinned',
+    title: 'where vCPUs may run is kept',
+    uses: [],
+    domain: domainXml({
+      vcpu: "<vcpu cpuset='0'>2</vcpu>\n  <cputune><vcpupin vcpu='0' cpuset='0'/></cputune>",
+    }),
+    expect: { plan: ({ stored }) => strictEqual(stored.vcpus, 2) },
+  },
 ]
