@@ -53,6 +53,7 @@ export type {
   RuleContext,
 } from './machine-builder.ts'
 export { displayRows, pciModels, pciRows, portRows, usbRows } from './common-rows.ts'
+export { acpiSwitch } from './acpi-switch.ts'
 export { alsoOnMmio, onChannels } from './virtio-transports.ts'
 export { defineArch } from './define-arch.ts'
 export { linuxTopology } from './linux-topology.ts'

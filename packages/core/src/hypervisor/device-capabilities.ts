@@ -116,7 +116,11 @@ function writeTpm(writer: XmlWriter, context: PlanContext): void {
 export function writeFeatures(writer: XmlWriter, context: PlanContext): void {
   const has = (name: 'gicVersion' | 'vmcoreinfo' | 'hypervRelaxed'): boolean =>
     context.arch.features.supported[name] !== undefined
-  supported(writer, 'gic', has('gicVersion'))
+  const gic = supported(writer, 'gic', has('gicVersion'))
+  const versions = context.arch.features.supported.gicVersion?.only?.values ?? []
+  // `host` is a word of the document, and no version.
+  const numbers = versions.map(String).filter((version) => version !== 'host')
+  if (numbers.length > 0) enumeration(gic, 'version', numbers)
   supported(writer, 'vmcoreinfo', has('vmcoreinfo'))
   supported(writer, 'genid', hasDriver('vmgenid', context))
   supported(writer, 'backingStoreInput', true)

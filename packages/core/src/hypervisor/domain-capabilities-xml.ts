@@ -2,7 +2,7 @@ import type { CpuContext, CpuDriver, CpuModel } from '../arch/cpu-driver.ts'
 import type { MachineGrants } from '../arch/machine-builder.ts'
 import { cpuXml } from '../domain/cpu.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
-import { fittingFirmware } from '../plan/select-firmware.ts'
+import { fittingFirmware, isSecure } from '../plan/select-firmware.ts'
 import type { FirmwareDescriptor } from '../plan/select-firmware.ts'
 import { writeRecord } from '../xml/fields.ts'
 import { XmlWriter } from '../xml/writer.ts'
@@ -94,7 +94,7 @@ function usability(name: string, context: CpuContext): 'yes' | 'no' | 'unknown' 
 /** Firmware by descriptor, and by path. */
 function writeOs(os: XmlWriter, context: PlanContext): void {
   const fitting = fittingFirmware(context)
-  const secure = fitting.some((one) => one.features.includes('secure-boot'))
+  const secure = fitting.some((one) => isSecure(one))
   const efi = fitting.some((one) => one.interfaces.includes('uefi'))
   enumeration(os, 'firmware', efi ? ['efi'] : [])
   const loader = supported(os, 'loader', true)

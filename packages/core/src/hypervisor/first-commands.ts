@@ -34,7 +34,7 @@ function expiry(written: string): string {
 }
 
 /** The object that holds the disk's block back end: QEMU hides it inside some of its devices. */
-function backendOf({ bus, alias = '' }: Disk): string {
+export function backendOf({ bus, alias = '' }: Disk): string {
   const peripheral = `/machine/peripheral/${alias}`
   switch (bus) {
     case 'virtio':

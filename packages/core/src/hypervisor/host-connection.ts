@@ -40,14 +40,14 @@ export abstract class HostConnection {
     this.#registry = registry
   }
 
-  async #plans(): Promise<Planner> {
+  protected async plans(): Promise<Planner> {
     const { Planner } = await planning()
     this.#planner ??= new Planner(this.layout, this.#registry)
     return this.#planner
   }
 
   protected async plan(xml: string, options: PlanRequest = {}): Promise<Plan> {
-    return (await this.#plans()).plan(xml, options)
+    return (await this.plans()).plan(xml, options)
   }
 
   /** Definitions of all persistent domains, for what concerns them all. */
@@ -77,7 +77,7 @@ export abstract class HostConnection {
 
   async connectGetDomainCapabilities(options: DomainCapabilitiesOptions): Promise<string> {
     const { contextOf, domainCapabilitiesXml, readFirmware } = await planning()
-    const planner = await this.#plans()
+    const planner = await this.plans()
     const asked = await planner.emulatorFor(options)
     const { plan, cpu } = contextOf(asked)
     const { virtType } = cpu
@@ -134,7 +134,7 @@ export abstract class HostConnection {
 
   async #hypervisorCpu(options: DomainCapabilitiesOptions): Promise<HypervisorCpu> {
     const { contextOf } = await planning()
-    const asked = await (await this.#plans()).emulatorFor(options)
+    const asked = await (await this.plans()).emulatorFor(options)
     return { arch: asked.arch, emulator: asked.emulator, context: contextOf(asked).cpu }
   }
 
@@ -151,7 +151,7 @@ export abstract class HostConnection {
     return diagnose({
       registry: this.#registry,
       layout: this.layout,
-      planner: await this.#plans(),
+      planner: await this.plans(),
       definitions: this.definitions(),
       ...options,
     })
@@ -160,7 +160,7 @@ export abstract class HostConnection {
   // --- the host -----------------------------------------------------------------------------------
 
   async nodeGetHostInfo(): Promise<HostInfo> {
-    return (await this.#plans()).host()
+    return (await this.plans()).host()
   }
 
   async nodeGetInfo(): Promise<NodeInfo> {

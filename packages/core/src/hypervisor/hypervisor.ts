@@ -1,5 +1,8 @@
 import type { HostFinding, HostInfo } from '../arch/host-info.ts'
 import type { Problem } from '../errors.ts'
+import type { DeviceVerbs } from './interface/devices.ts'
+
+export type * from './interface/devices.ts'
 
 /**
  * A connection to something that runs domains: libvirt's `virConnect` and `virDomain`, with
@@ -12,7 +15,7 @@ import type { Problem } from '../errors.ts'
  *
  * Every method rejects with a `DomainError`; a call that rejects has changed nothing.
  */
-export interface Hypervisor extends AsyncDisposable {
+export interface Hypervisor extends AsyncDisposable, DeviceVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>

@@ -6,7 +6,7 @@ import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
 import { channelDirOf } from './layout.ts'
-import { lifecycleActions, settlement } from './lifecycle-actions.ts'
+import { settlement } from './lifecycle-actions.ts'
 import { removeTaps } from './taps.ts'
 
 /** How long a look at all guests waits for one that does not answer, in milliseconds. */
@@ -62,6 +62,10 @@ export class Liveness {
       const { status } = await withMonitor(active, name, (qmp) => qmp.execute('query-status'), {
         timeoutMs,
       })
+      if ((active.facts.unplugging ?? []).length > 0) {
+        const { settleUnplugs } = await import('./live/settle-unplugs.ts')
+        await settleUnplugs(this.#store, { ...record, active })
+      }
       const now = stateOf(status, active)
       if (now !== active) this.#store.setState(active, now.state, now.reason)
       if (status === 'shutdown' || status === 'guest-panicked') await this.#settle(record, active)
@@ -101,7 +105,7 @@ export class Liveness {
     if (!this.#store.deactivate(active, 'shut off', reason)) return
     await removeTree(active.stateDir)
     await removeTree(channelDirOf(active.stateDir))
-    await removeTaps(tapsOf(active.argv))
+    await removeTaps(tapsOf(active.xml))
   }
 
   /** A command died in the middle: takes its place and undoes what it began. */
@@ -117,11 +121,15 @@ export class Liveness {
 
   /**
    * A start that had not come to the store leaves a QEMU that nobody knows: it is stopped. One that
-   * had is running, and is left alone. A reboot is finished.
+   * had is running: what was begun with it is finished, or taken back.
    */
   async undo(job: JobRow): Promise<void> {
     const record = this.#store.get(job.uuid)
-    if (record?.active !== undefined) return this.#finishReboot(record, record.active, job)
+    if (record?.active !== undefined) {
+      const { finishJob } = await import('./live/finish-job.ts')
+      await finishJob(this.#store, { ...record, active: record.active }, job)
+      return
+    }
     const { stateDir, taps } = job.detail as { stateDir?: string; taps?: readonly string[] }
     if (stateDir !== undefined) {
       await stopHelpers(stateDir)
@@ -133,19 +141,6 @@ export class Liveness {
     if (started && record !== undefined && !this.#store.forgetTransient(job.uuid)) {
       this.#store.setLastState(job.uuid, 'shut off', 'failed')
     }
-  }
-
-  /** Its QEMU still pauses where it should end, because whoever would go on with it is gone. */
-  async #finishReboot({ domain }: DomainRecord, active: ActiveRow, job: JobRow): Promise<void> {
-    if (job.kind !== 'reboot' || !isAlive(active.process)) return
-    const { withMonitor } = await monitor()
-    const { shutdown } = lifecycleActions(await liveOf(active))
-    await withMonitor(active, domain.name, async (qmp) => {
-      await qmp.execute('set-action', { shutdown })
-      if ((await qmp.execute('query-status')).status !== 'shutdown') return
-      await qmp.execute('system_reset')
-      await qmp.execute('cont')
-    }).catch(() => undefined)
   }
 
   /** A job, or nothing where a living process holds the domain. */
@@ -210,10 +205,12 @@ function deathOf(active: ActiveRow): string {
   return existsSync(active.monitor) ? 'crashed' : 'shutdown'
 }
 
-/** Names of the taps that polyvirt made for a command line. */
-function tapsOf(argv: readonly string[]): readonly string[] {
-  return argv.flatMap((argument, i) => {
-    if (argv[i - 1] !== '-netdev') return []
-    return /"ifname":"([^"]+)"/.exec(argument)?.[1] ?? []
+/** Names of the taps that polyvirt made for a guest, at its start or since. */
+function tapsOf(xml: string): readonly string[] {
+  const cards = xml.match(/<interface type='(?:bridge|ethernet)'>[\s\S]*?<\/interface>/g) ?? []
+  return cards.flatMap((card) => {
+    const target = /<target ([^>]*)>/.exec(card)?.[1] ?? ''
+    if (target.includes("managed='no'")) return []
+    return /dev='([^']+)'/.exec(target)?.[1] ?? []
   })
 }

@@ -3,7 +3,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError, quote } from '../errors.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import { openStore } from '../store/index.ts'
-import { EmbeddedHypervisor } from './embedded-hypervisor.ts'
+import { openEmbedded } from './embedded-hypervisor.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import { layoutOf } from './layout.ts'
 
@@ -42,5 +42,5 @@ export async function openHypervisor(uri: string, options: OpenOptions): Promise
   }
   for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir)
   const store = await openStore({ path: `${layout.libDir}/polyvirt.db` })
-  return new EmbeddedHypervisor(layout, options.registry, store)
+  return openEmbedded(layout, options.registry, store)
 }

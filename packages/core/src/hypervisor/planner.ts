@@ -34,6 +34,12 @@ export interface PlanRequest {
   readonly grants?: 'all'
 }
 
+/** What the facts of a domain hang on beside the domain. */
+export interface ContextRequest extends PlanRequest {
+  /** Places in the document, for errors. */
+  readonly locate?: (path: string) => Problem['place']
+}
+
 /** A document, planned on this machine's facts. */
 export interface Plan extends PlannedDomain {
   readonly context: PlanContext
@@ -61,11 +67,22 @@ export class Planner {
       ...(request.validate !== undefined && { validate: request.validate }),
     })
     const { domain } = parsed
+    const context = await this.contextFor(domain, { ...request, locate: parsed.locate })
+    const planned = planDomain(domain, context, parsed.locate)
+    const notes = [...assumptionNotes(parsed.assumed), ...planned.notes]
+    return { ...planned, notes, context, warnings: [...parsed.warnings, ...planned.warnings] }
+  }
+
+  /** The facts that a domain is planned on. */
+  async contextFor(
+    domain: Domain,
+    { locate = () => undefined, ...request }: ContextRequest = {},
+  ): Promise<PlanContext> {
     const guestName = this.#guestName(domain.os.arch, request.arch)
-    const arch = await this.#findArch(guestName, parsed.locate('os/type'))
+    const arch = await this.#findArch(guestName, locate('os/type'))
     const guest = guestOf(arch, guestName)
     const emulator = request.emulator ?? domain.devices.emulator ?? (await requireEmulator(guest))
-    const capabilities = await this.#probe(emulator, arch, parsed.locate('devices/emulator'))
+    const capabilities = await this.#probe(emulator, arch, locate('devices/emulator'))
     const bare = planContext(
       domain,
       {
@@ -77,12 +94,9 @@ export class Planner {
         firmwares: readFirmware(),
         fresh,
       },
-      parsed.locate,
+      locate,
     )
-    const context = await this.#withGrants(bare, domain, request.grants)
-    const planned = planDomain(domain, context, parsed.locate)
-    const notes = [...assumptionNotes(parsed.assumed), ...planned.notes]
-    return { ...planned, notes, context, warnings: [...parsed.warnings, ...planned.warnings] }
+    return this.#withGrants(bare, domain, request.grants)
   }
 
   /**
@@ -118,6 +132,11 @@ export class Planner {
       const words = ['-machine', `${machine.name}${options.join('')}`, '-accel', accelerator]
       return tryArguments(words, read)
     })
+  }
+
+  /** A MAC address that no document gives. */
+  freshMac(): string {
+    return fresh.mac()
   }
 
   async host(): Promise<HostInfo> {

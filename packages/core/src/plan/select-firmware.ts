@@ -86,6 +86,11 @@ function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${source}$`).test(name)
 }
 
+/** Keeps its keys from the guest: what `<loader secure='yes'>` asks for. */
+export function isSecure({ features }: FirmwareDescriptor): boolean {
+  return features.includes('requires-smm') && features.includes('secure-boot')
+}
+
 /** Why this firmware is not for this domain, or nothing. */
 function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
   const has = (feature: string): boolean => one.features.includes(feature)
@@ -94,8 +99,7 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
   }
   const { features } = domain
   if (has('requires-smm') && features?.smm === 'off') return `needs <smm state='on'/>`
-  if (domain.os.loaderSecure === true && !(has('requires-smm') && has('secure-boot')))
-    return 'has no secure boot'
+  if (domain.os.loaderSecure === true && !isSecure(one)) return 'has no secure boot'
   if (domain.os.loaderSecure === false && has('secure-boot')) return 'has secure boot'
   if (domain.pmSuspendToMem === true && !has('acpi-s3')) return 'cannot suspend to memory'
   if (domain.pmSuspendToDisk === true && !has('acpi-s4')) return 'cannot suspend to disk'

@@ -3,9 +3,9 @@ import type { DomainStateName } from '../hypervisor/hypervisor.ts'
 import type { Database } from './database.ts'
 import { noDomain } from './domains.ts'
 import { readActive } from './rows.ts'
-import type { ActiveRow } from './rows.ts'
+import type { ActiveRow, RunFacts } from './rows.ts'
 
-export type Activation = Omit<ActiveRow, 'startedAtMs' | 'stateAtMs'>
+export type Activation = Omit<ActiveRow, 'startedAtMs' | 'stateAtMs' | 'facts'>
 
 /**
  * One run of a domain. Changes name it by both, so that whoever comes late, having watched an
@@ -14,6 +14,12 @@ export type Activation = Omit<ActiveRow, 'startedAtMs' | 'stateAtMs'>
 export interface RunReference {
   readonly uuid: string
   readonly id: number
+}
+
+/** What a change of a domain leaves behind. */
+export interface DefinitionChange {
+  readonly live?: { readonly id: number; readonly xml: string }
+  readonly definition?: string
 }
 
 /** Which domains run, and how they are. */
@@ -26,6 +32,13 @@ export interface Activity {
   setState(run: RunReference, state: DomainStateName, reason: string): boolean
   /** Replaces the live definition; false where this run is over already. */
   setLiveXml(run: RunReference, xml: string): boolean
+  /** Replaces what the run remembers; false where it is over already. */
+  setFacts(run: RunReference, facts: RunFacts): boolean
+  /**
+   * Replaces the live definition, the persistent one, or both together. False where the run is over
+   * already; then nothing has been changed.
+   */
+  change(uuid: string, change: DefinitionChange): boolean
   /**
    * Records that the run is over, and forgets a transient domain. True for exactly one caller, who
    * is to clean up after it.
@@ -60,7 +73,12 @@ export function openActivity(database: Database, now: () => number): Activity {
         const { state, reason } = activation
         const where = [xml, JSON.stringify(argv), stateDir, log, emulator, monitor]
         const values = [uuid, id, pid, startTime, bootId, ...where, at, state, reason, at]
-        database.run(`INSERT INTO active VALUES (${values.map(() => '?').join()})`, ...values)
+        database.run(
+          `INSERT INTO active (uuid, id, pid, start_time, boot_id, xml, argv, state_dir, log,
+             emulator, monitor, started_at, state, reason, state_at)
+           VALUES (${values.map(() => '?').join()})`,
+          ...values,
+        )
         database.run('DELETE FROM last_state WHERE uuid = ?', uuid)
         return readActive(
           database.get('SELECT * FROM active WHERE uuid = ?', uuid) ?? noDomain(uuid),
@@ -77,6 +95,22 @@ export function openActivity(database: Database, now: () => number): Activity {
         () =>
           database.run('UPDATE active SET xml = ? WHERE uuid = ? AND id = ?', xml, uuid, id) === 1,
       ),
+    setFacts: ({ uuid, id }, facts) =>
+      database.write(() => {
+        const sql = 'UPDATE active SET facts = ? WHERE uuid = ? AND id = ?'
+        return database.run(sql, JSON.stringify(facts), uuid, id) === 1
+      }),
+    change: (uuid, { live, definition }) =>
+      database.write(() => {
+        if (live !== undefined) {
+          const sql = 'UPDATE active SET xml = ? WHERE uuid = ? AND id = ?'
+          if (database.run(sql, live.xml, uuid, live.id) !== 1) return false
+        }
+        if (definition === undefined) return true
+        const sql = 'UPDATE domains SET xml = ?, updated_at = ? WHERE uuid = ? AND xml IS NOT NULL'
+        if (database.run(sql, definition, now(), uuid) !== 1) noDomain(uuid)
+        return true
+      }),
     deactivate: ({ uuid, id }, state, reason) =>
       database.write(() => {
         const ended = database.run('DELETE FROM active WHERE uuid = ? AND id = ?', uuid, id) === 1

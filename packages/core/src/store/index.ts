@@ -1,6 +1,15 @@
 export { openStore } from './open-store.ts'
 export type { OpenStoreOptions, Store } from './open-store.ts'
 export type { DomainDefinition } from './domains.ts'
-export type { Activation, RunReference } from './activity.ts'
+export type { Activation, DefinitionChange, RunReference } from './activity.ts'
 export type { Job } from './jobs.ts'
-export type { ActiveRow, DomainRecord, DomainRow, JobDetail, JobRow, StoredState } from './rows.ts'
+export type {
+  ActiveRow,
+  DomainRecord,
+  DomainRow,
+  JobDetail,
+  JobRow,
+  PendingUnplug,
+  RunFacts,
+  StoredState,
+} from './rows.ts'

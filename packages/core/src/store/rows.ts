@@ -38,6 +38,22 @@ export interface ActiveRow extends StoredState {
   /** Path of the QMP socket. */
   readonly monitor: string
   readonly startedAtMs: number
+  readonly facts: RunFacts
+}
+
+/** What one run must remember beside its definition. */
+export interface RunFacts {
+  /** Devices that the guest was asked to let go of and has not yet. */
+  readonly unplugging?: readonly PendingUnplug[]
+}
+
+/** A device that goes when its guest lets go of it, and what QEMU is told then. */
+export interface PendingUnplug {
+  readonly alias: string
+  readonly leftovers: readonly {
+    readonly execute: string
+    readonly arguments: Readonly<Record<string, unknown>>
+  }[]
 }
 
 /** What somebody is doing, or was doing when they died. */
@@ -103,6 +119,7 @@ export function readActive(row: SqlRow): ActiveRow {
     emulator: row['emulator'] as string,
     monitor: row['monitor'] as string,
     startedAtMs: row['started_at'] as number,
+    facts: JSON.parse(row['facts'] as string) as RunFacts,
     ...readState(row),
   }
 }

@@ -62,4 +62,19 @@ export const migrations: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What one run must remember beside its definition: JSON.
+  ALTER TABLE active ADD COLUMN facts TEXT NOT NULL DEFAULT '{}';
+
+  -- xml is the snapshot's document, with the domain's definition at its moment in it.
+  CREATE TABLE snapshots (
+    uuid TEXT NOT NULL REFERENCES domains ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    parent TEXT,
+    is_current INTEGER NOT NULL DEFAULT 0,
+    xml TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (uuid, name)
+  ) STRICT;
+  `,
 ]

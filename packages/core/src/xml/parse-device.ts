@@ -45,6 +45,6 @@ export function parseDevice(source: string): ParsedDevice {
 /** Writes one device as it stands in `dumpxml`. */
 export function formatDevice({ kind, device }: AnyDevice): string {
   const writer = new XmlWriter(kind)
-  writeRecord<object>(device, deviceFields[kind] as XmlFields<object>, writer)
+  writeRecord<object>(device, deviceFields[kind], writer)
   return writer.toString()
 }

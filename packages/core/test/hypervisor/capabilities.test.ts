@@ -17,6 +17,44 @@ function child(element: XmlElement, ...path: readonly string[]): XmlElement {
 const values = (element: XmlElement): readonly string[] => element.children.map((one) => one.text)
 
 describe('domain capabilities', () => {
+  test('list the versions of an interrupt controller, and secure firmware only where keys are kept', () => {
+    const root = readXml(
+      domainCapabilitiesXml({
+        arch: {
+          ...testArch,
+          guests: [{ ...testArch.guests[0], firmwareName: 'toy64' }],
+          features: {
+            supported: {
+              gicVersion: {
+                to: 'machine',
+                property: 'gic-version',
+                only: { values: ['2', '3', 'host'], reason: 'there are two' },
+              },
+            },
+            defaults: () => ({}),
+            timers: {},
+          },
+        },
+        guestName: 'toy64',
+        emulator: '/usr/bin/qemu-system-toy64',
+        capabilities: testCapabilities,
+        host: testHost,
+        firmwares: [
+          {
+            interfaces: ['uefi'],
+            device: 'flash',
+            executable: '/code.fd',
+            executableFormat: 'raw',
+            targets: [{ architecture: 'toy64', machines: ['toy-*'] }],
+            features: ['secure-boot'],
+          },
+        ],
+      }),
+    )
+    expect(values(child(root, 'features', 'gic', 'version'))).toEqual(['2', '3'])
+    expect(values(child(root, 'os', 'loader', 'secure'))).toEqual(['no'])
+  })
+
   const root = readXml(
     domainCapabilitiesXml({
       arch: testArch,

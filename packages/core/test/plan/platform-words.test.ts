@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defineArch } from '../../src/arch/index.ts'
+import { acpiSwitch, defineArch } from '../../src/arch/index.ts'
 import type { Arch, MachineProfile } from '../../src/arch/index.ts'
 import { planToy, toyXml } from '../support/plan-toy.ts'
 import { testArch, testCapabilities } from '../support/test-arch.ts'
@@ -122,6 +122,19 @@ describe('words of a platform', () => {
     expect(planToy(toyXml(), false, platform).domain.cpu).toBeUndefined()
     const more = "<cpu><topology sockets='2' cores='1' threads='1'/></cpu>"
     expect(planToy(toyXml({ more }), false, platform).domain.cpu?.model).toBe('toy2')
+  })
+
+  it.each([
+    [undefined, true, {}],
+    [undefined, false, { options: ['-no-acpi'] }],
+    [true, true, { machine: { acpi: 'on' } }],
+    [true, false, { machine: { acpi: 'off' } }],
+    [false, false, {}],
+  ])('switch ACPI of a machine that says %s of it to %s', (acpi, on, effects) => {
+    const [machine] = testCapabilities.machines
+    if (machine === undefined) throw new Error('no machine')
+    const told = { ...machine, ...(acpi !== undefined && { acpi }) }
+    expect(acpiSwitch(on, { machine: told })).toEqual(effects)
   })
 
   const mediated = (model: string): string =>

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { domainError, quote } from '../errors.ts'
+import { stopProcess } from '../run/stop-process.ts'
+import type { ActiveRow, Job } from '../store/index.ts'
+import { planning } from './host-connection.ts'
+import type { CreateOptions, Hypervisor } from './hypervisor.ts'
+import { lifecycleActions } from './lifecycle-actions.ts'
+import type { Plan } from './planning.ts'
+import { rowOf, summaryOf } from './records.ts'
+import type { Rooms } from './rooms.ts'
+
+/** How long a guest may take to power off before a reboot gives up, in milliseconds. */
+const rebootMs = 300_000
+
+type Verbs = Pick<
+  Hypervisor,
+  | 'domainCreate'
+  | 'domainCreateXml'
+  | 'domainShutdown'
+  | 'domainReboot'
+  | 'domainReset'
+  | 'domainDestroy'
+  | 'domainSuspend'
+  | 'domainResume'
+>
+
+/** Starting, stopping, pausing. `autodestroy` collects the runs that end with this connection. */
+export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
+  const { store, liveness } = rooms
+
+  const start = async (
+    job: Job,
+    plan: () => Promise<Plan>,
+    options: CreateOptions,
+  ): Promise<void> => {
+    const record = store.get(job.uuid)
+    if (record === undefined)
+      throw domainError('ERR_NO_DOMAIN', `no domain with matching uuid ${quote(job.uuid)}`)
+    if (record.active !== undefined)
+      throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
+    try {
+      const { startDomain } = await planning()
+      const active = await startDomain({
+        store,
+        layout: rooms.layout,
+        plan: await plan(),
+        job,
+        options,
+      })
+      if (options.autodestroy === true) autodestroy.push(active)
+    } catch (error) {
+      store.setLastState(job.uuid, 'shut off', 'failed')
+      throw error
+    }
+  }
+
+  return {
+    async domainCreate(reference, options = {}) {
+      const record = await rooms.find(reference)
+      const { uuid, xml } = record.domain
+      if (record.active !== undefined || xml === undefined) {
+        throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
+      }
+      await rooms.withJob(uuid, 'start', (job) => start(job, () => rooms.plan(xml), options))
+      return summaryOf(await rooms.find(uuid))
+    },
+
+    async domainCreateXml(xml, options = {}) {
+      const plan = await rooms.plan(xml, options)
+      const row = rowOf(plan)
+      // The job comes first: whoever dies behind it leaves something that names what to undo.
+      await rooms.withJob(row.uuid, 'start', async (job) => {
+        store.defineTransient(row)
+        try {
+          await start(job, () => Promise.resolve(plan), options)
+        } catch (error) {
+          store.forgetTransient(row.uuid)
+          throw error
+        }
+      })
+      return { domain: summaryOf(await rooms.find(row.uuid)), warnings: plan.warnings }
+    },
+
+    async domainShutdown(reference) {
+      const running = await rooms.findActive(reference)
+      await rooms.command(running, 'shutdown', (qmp) => qmp.execute('system_powerdown'))
+    },
+
+    async domainReset(reference) {
+      const running = await rooms.findActive(reference)
+      await rooms.command(running, 'reset', (qmp) => qmp.execute('system_reset'))
+    },
+
+    /**
+     * Asks the guest to power off, and starts it again in the same QEMU once it has. Nobody else
+     * would do the second half, so this waits for the first.
+     */
+    async domainReboot(reference) {
+      const running = await rooms.findActive(reference)
+      const live = await rooms.live(running)
+      await rooms.command(running, 'reboot', async (qmp) => {
+        await qmp.execute('set-action', { shutdown: 'pause' })
+        const deadline = performance.now() + rebootMs
+        try {
+          await qmp.execute('system_powerdown')
+          while ((await qmp.execute('query-status')).status !== 'shutdown') {
+            if (performance.now() > deadline) {
+              throw domainError(
+                'ERR_OPERATION_TIMEOUT',
+                `the guest did not power off within ${rebootMs / 1000} s; it may not listen to the power button`,
+              )
+            }
+            await sleep(100)
+          }
+          await qmp.execute('system_reset')
+          await qmp.execute('cont')
+        } finally {
+          await qmp.execute('set-action', { shutdown: lifecycleActions(live).shutdown })
+        }
+      })
+      store.setState(running.active, 'running', 'booted')
+    },
+
+    async domainDestroy(reference, options = {}) {
+      const { domain, active } = await rooms.findActive(reference)
+      // No job: pulling the plug waits for nobody who is still talking to the guest. A run ends
+      // once, and a start of the same domain is another run.
+      await stopProcess(active.process, {
+        what: `domain ${quote(domain.name, 200)}`,
+        ...(options.graceful !== undefined && { graceful: options.graceful }),
+      })
+      await liveness.bury(active, 'destroyed')
+    },
+
+    async domainSuspend(reference) {
+      const running = await rooms.findActive(reference)
+      await rooms.command(running, 'suspend', (qmp) => qmp.execute('stop'))
+      store.setState(running.active, 'paused', 'user')
+    },
+
+    async domainResume(reference) {
+      const running = await rooms.findActive(reference)
+      await rooms.command(running, 'resume', async (qmp) => {
+        const { status } = await qmp.execute('query-status')
+        // A guest that powered off and was kept starts afresh.
+        if (status === 'shutdown' || status === 'guest-panicked') await qmp.execute('system_reset')
+        await qmp.execute('cont')
+      })
+      store.setState(running.active, 'running', 'unpaused')
+    },
+  }
+}

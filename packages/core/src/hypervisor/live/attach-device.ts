@@ -1,0 +1,183 @@
+import type { Domain } from '../../domain/domain.ts'
+import { planAttach, withDevice } from '../../plan/plan-attach.ts'
+import type { Attached } from '../../plan/plan-attach.ts'
+import { plugSteps } from '../../qemu/monitor-steps.ts'
+import type { MonitorStep } from '../../qemu/monitor-steps.ts'
+import { makePrivateDir } from '../../run/index.ts'
+import type { Job } from '../../store/index.ts'
+import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
+import type { AnyDevice, ParsedDevice } from '../../xml/parse-device.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { firstCommands } from '../first-commands.ts'
+import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
+import { channelDirOf } from '../layout.ts'
+import { liveDomain } from '../live-domain.ts'
+import type { Rooms } from '../rooms.ts'
+import { checkFiles } from '../start-checks.ts'
+import { checkNeeds } from '../start-needs.ts'
+import { makeTaps, nameTaps, removeTaps } from '../taps.ts'
+import { changeTargets } from './change-targets.ts'
+import { livePlan, optionsOf } from './live-plan.ts'
+import type { LivePlan } from './live-plan.ts'
+import { performSteps, undoSteps } from './perform-steps.ts'
+
+export interface DeviceRequest extends DeviceChangeOptions {
+  readonly reference: string
+  readonly xml: string
+}
+
+/** Plugs a device into a running guest, adds it to the stored definition, or both. */
+export async function attachDevice(
+  rooms: Rooms,
+  { reference, xml, ...options }: DeviceRequest,
+): Promise<DeviceChangeResult> {
+  const record = await rooms.find(reference)
+  const targets = changeTargets(record, options)
+  const parsed = await withIdentity(rooms, parseDevice(xml))
+  return rooms.withJob(record.domain.uuid, 'attach-device', async (job) => {
+    const definition =
+      targets.definition === undefined
+        ? undefined
+        : await addToDefinition(rooms, targets.definition, parsed)
+    if (targets.running === undefined) {
+      rooms.store.change(record.domain.uuid, { ...(definition && { definition: definition.xml }) })
+      return { xml: definition?.device ?? xml, warnings: parsed.warnings }
+    }
+    const plan = await livePlan(rooms, targets.running)
+    return plugIn(rooms, plan, {
+      job,
+      parsed,
+      ...(definition && { definition: definition.xml }),
+      ...(options.signal && { signal: options.signal }),
+    })
+  })
+}
+
+/** The live and the stored definition get the same card, so its address is chosen once. */
+async function withIdentity(rooms: Rooms, parsed: ParsedDevice): Promise<ParsedDevice> {
+  if (parsed.kind !== 'interface' || parsed.device.mac !== undefined) return parsed
+  const planner = await rooms.planner()
+  return { ...parsed, device: { ...parsed.device, mac: planner.freshMac() } }
+}
+
+/** The stored definition with the device, as it would be stored, and the device as it is in it. */
+export async function addToDefinition(
+  rooms: Rooms,
+  definition: string,
+  parsed: AnyDevice,
+): Promise<{ readonly xml: string; readonly device: string }> {
+  const { domain } = parseDomain(definition)
+  const plan = await rooms.plan(formatDomain(withDevice(domain, parsed)))
+  const known = domain.devices[parsed.kind]?.length ?? 0
+  const list = plan.domain.devices[parsed.kind] ?? []
+  const added = list.find(({ origin }) => origin?.path === `devices/${parsed.kind}[${known + 1}]`)
+  return {
+    xml: formatDomain(plan.domain),
+    device: formatDevice({ kind: parsed.kind, device: added ?? list.at(-1) } as AnyDevice),
+  }
+}
+
+interface PlugRequest {
+  readonly job: Job
+  readonly parsed: ParsedDevice
+  readonly definition?: string
+  readonly signal?: AbortSignal
+}
+
+async function plugIn(
+  rooms: Rooms,
+  plan: LivePlan,
+  { job, parsed, definition, signal }: PlugRequest,
+): Promise<DeviceChangeResult> {
+  const { running, live } = plan
+  const { active } = running
+  const planned = planAttach(live, parsed, plan.context)
+  const alone = onlyNew(planned.domain, planned.added)
+  checkNeeds(alone)
+  checkFiles(alone)
+  const taps = nameTaps(alone)
+  const { attached, steps } = stepsOf(rooms, plan, withTaps(planned, taps))
+  await prepareChannels(rooms, active.stateDir, alone)
+  rooms.store.setPhase(job, 'plug', {
+    plug: steps,
+    alias: attached.device.alias,
+    taps: Object.values(taps),
+    live: { id: active.id, xml: formatDomain(attached.domain, active.id) },
+    ...(definition !== undefined && { definition }),
+  })
+  await makeTaps(alone, taps)
+  try {
+    return await rooms.ask(running, async (qmp) => {
+      await performSteps(qmp, steps, signal)
+      try {
+        await firstCommands(qmp, onlyNew(attached.domain, attached.added))
+        const chardevs = await qmp.execute('query-chardev')
+        const after = liveDomain(attached.domain, { chardevs, ports: {}, taps: {} })
+        rooms.store.change(active.uuid, {
+          live: { id: active.id, xml: formatDomain(after, active.id) },
+          ...(definition !== undefined && { definition }),
+        })
+      } catch (error) {
+        await undoSteps(qmp, steps)
+        throw error
+      }
+      const alias = attached.device.alias
+      return {
+        xml: formatDevice(attached.added.at(-1) ?? parsed),
+        ...(alias !== undefined && { alias }),
+        warnings: attached.warnings,
+      }
+    })
+  } catch (error) {
+    await removeTaps(Object.values(taps))
+    throw error
+  }
+}
+
+type Placed = Attached & { readonly device: { readonly alias?: string } }
+
+/** What QEMU is to be told, from the difference of two command lines. */
+function stepsOf(
+  rooms: Rooms,
+  plan: LivePlan,
+  attached: Attached,
+): { readonly attached: Placed; readonly steps: readonly MonitorStep[] } {
+  const before = optionsOf(rooms, plan, plan.live)
+  const after = optionsOf(rooms, plan, attached.domain)
+  const { device } = attached.added.at(-1) ?? { device: {} }
+  return { attached: { ...attached, device }, steps: plugSteps(before, after) }
+}
+
+function withTaps(attached: Attached, taps: Readonly<Record<number, string>>): Attached {
+  const target = taps[0]
+  const last = attached.added.at(-1)
+  if (target === undefined || last?.kind !== 'interface') return attached
+  const device = { ...last.device, target }
+  const nics = attached.domain.devices.interface?.map((nic) => (nic === last.device ? device : nic))
+  return {
+    ...attached,
+    added: [...attached.added.slice(0, -1), { kind: 'interface', device }],
+    domain: {
+      ...attached.domain,
+      devices: { ...attached.domain.devices, ...(nics && { interface: nics }) },
+    },
+  }
+}
+
+/** The domain as if it had nothing but the new devices: what they need is looked at alone. */
+function onlyNew(domain: Domain, added: readonly AnyDevice[]): Domain {
+  const devices: Record<string, unknown[]> = {}
+  for (const { kind, device } of added) (devices[kind] ??= []).push(device)
+  const { launchSecurity: _, vcpuList: __, seclabels: ___, ...rest } = domain
+  return { ...rest, devices }
+}
+
+async function prepareChannels(rooms: Rooms, stateDir: string, alone: Domain): Promise<void> {
+  const needed = (alone.devices.channel ?? []).some(
+    ({ type, sources }) => type === 'unix' && sources?.[0]?.path === undefined,
+  )
+  if (!needed) return
+  const { runDir } = rooms.layout
+  for (const dir of [`${runDir}/channel`, `${runDir}/channel/target`, channelDirOf(stateDir)])
+    await makePrivateDir(dir)
+}

@@ -1,0 +1,61 @@
+import { isAlive } from '../../run/process-identity.ts'
+import type { JobRow, Store } from '../../store/index.ts'
+import type { MonitorStep } from '../../qemu/monitor-steps.ts'
+import { parseDomain } from '../../xml/parse-domain.ts'
+import { lifecycleActions } from '../lifecycle-actions.ts'
+import { withMonitor } from '../monitor.ts'
+import type { Running } from '../records.ts'
+import { removeTaps } from '../taps.ts'
+import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
+
+/** What a change of a running guest records before it begins. */
+interface ChangeDetail {
+  readonly plug?: readonly MonitorStep[]
+  readonly unplug?: readonly MonitorStep[]
+  readonly alias?: string
+  readonly taps?: readonly string[]
+  readonly live?: { readonly id: number; readonly xml: string }
+  readonly definition?: string
+}
+
+/**
+ * Brings a running guest whose changer has died to before the change or behind it: which of the two,
+ * QEMU itself says. A guest that cannot be asked now is left as the store has it.
+ */
+export async function finishJob(store: Store, running: Running, job: JobRow): Promise<void> {
+  if (!isAlive(running.active.process)) return
+  const { domain, active } = running
+  const ask = <T>(talk: Parameters<typeof withMonitor<T>>[2]): Promise<T | undefined> =>
+    withMonitor(active, domain.name, talk).catch(() => undefined)
+  if (job.kind === 'reboot') {
+    const { shutdown } = lifecycleActions(parseDomain(active.xml).domain)
+    await ask(async (qmp) => {
+      // It still pauses where it should end, because whoever would go on with it is gone.
+      await qmp.execute('set-action', { shutdown })
+      if ((await qmp.execute('query-status')).status !== 'shutdown') return
+      await qmp.execute('system_reset')
+      await qmp.execute('cont')
+    })
+    return
+  }
+  const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail
+  if (alias === undefined || live?.id !== active.id) return
+  const after = { live, ...(definition !== undefined && { definition }) }
+  if (plug !== undefined) {
+    await ask(async (qmp) => {
+      // The device is told last: where it is there, everything is.
+      if (await isPlugged(qmp, alias)) store.change(active.uuid, after)
+      else {
+        await undoSteps(qmp, plug)
+        await removeTaps(taps)
+      }
+    })
+  }
+  if (unplug !== undefined) {
+    await ask(async (qmp) => {
+      if (await isPlugged(qmp, alias)) return
+      await removeLeftovers(qmp, unplug)
+      store.change(active.uuid, after)
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { undoStep } from '../../qemu/monitor-steps.ts'
+import type { MonitorStep } from '../../qemu/monitor-steps.ts'
+import { QmpError } from '../../qmp/index.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+
+/** How long a device that was plugged in a moment ago may take to go again, in milliseconds. */
+const backOutMs = 2000
+
+const pollMs = 50
+
+/** Tells QEMU one thing after the other; where one is refused, takes back those before. */
+export async function performSteps(
+  qmp: QmpClient,
+  steps: readonly MonitorStep[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const done: MonitorStep[] = []
+  try {
+    for (const step of steps) {
+      signal?.throwIfAborted()
+      await tell(qmp, step)
+      done.push(step)
+    }
+  } catch (error) {
+    await undoSteps(qmp, done)
+    throw error
+  }
+}
+
+export async function tell(qmp: QmpClient, step: MonitorStep): Promise<unknown> {
+  return qmp.executeUnchecked(step.execute, step.arguments)
+}
+
+/** Takes steps back, last first; what is gone already is fine. */
+export async function undoSteps(qmp: QmpClient, steps: readonly MonitorStep[]): Promise<void> {
+  for (const step of steps.toReversed()) {
+    const undo = undoStep(step)
+    if (undo === undefined) continue
+    await tellLeftover(qmp, undo)
+    if (undo.execute === 'device_del') await waitGone(qmp, String(undo.arguments['id']))
+  }
+}
+
+/** Removes what is left of a device: QEMU may still be letting go of it. */
+export async function removeLeftovers(
+  qmp: QmpClient,
+  steps: readonly MonitorStep[],
+): Promise<void> {
+  for (const step of steps) await tellLeftover(qmp, step)
+}
+
+/** What is gone already is fine, and what cannot be removed harms nobody. */
+async function tellLeftover(qmp: QmpClient, step: MonitorStep): Promise<void> {
+  const deadline = performance.now() + backOutMs
+  for (;;) {
+    try {
+      await tell(qmp, step)
+      return
+    } catch (error) {
+      const busy = error instanceof QmpError && /in use|busy/.test(error.desc)
+      if (!busy || performance.now() > deadline) return
+      await sleep(pollMs)
+    }
+  }
+}
+
+async function waitGone(qmp: QmpClient, alias: string): Promise<void> {
+  const deadline = performance.now() + backOutMs
+  while ((await isPlugged(qmp, alias)) && performance.now() < deadline) await sleep(pollMs)
+}
+
+/** Does QEMU have a device of this name? */
+export async function isPlugged(qmp: QmpClient, alias: string): Promise<boolean> {
+  const list = await qmp.execute('qom-list', { path: '/machine/peripheral' })
+  return list.some(({ name }) => name === alias)
+}

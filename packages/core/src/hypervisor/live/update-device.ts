@@ -1,0 +1,171 @@
+import type { Disk } from '../../domain/devices/disk.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { domainError, quote } from '../../errors.ts'
+import { devicePath } from '../../plan/defaults/defaulting.ts'
+import { findDevice } from '../../plan/find-device.ts'
+import { isSame } from '../../plan/same.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
+import type { AnyDevice } from '../../xml/parse-device.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { firstCommands } from '../first-commands.ts'
+import type { DeviceChangeResult, UpdateDeviceOptions } from '../interface/devices.ts'
+import type { Rooms } from '../rooms.ts'
+import { changeTargets } from './change-targets.ts'
+import { livePlan } from './live-plan.ts'
+import type { LivePlan } from './live-plan.ts'
+import { replaceMedium } from './replace-medium.ts'
+
+interface UpdateRequest extends UpdateDeviceOptions {
+  readonly reference: string
+  readonly xml: string
+}
+
+type Plain = Readonly<Record<string, unknown>>
+
+/**
+ * What a running guest's device may be changed in. Properties that a document leaves out stay, but
+ * for these: a medium that is not there is taken out, a link that is not spoken of is up.
+ */
+const changeable: { readonly [kind: string]: readonly string[] | undefined } = {
+  disk: ['type', 'source', 'backingStore', 'format', 'tray'],
+  interface: ['linkState'],
+  graphics: ['passwd', 'passwdValidTo', 'connected'],
+  memory: ['requestedKiB'],
+}
+
+const emptied: { readonly [kind: string]: readonly string[] | undefined } = {
+  disk: ['source', 'backingStore'],
+  interface: ['linkState'],
+}
+
+/** Changes a device of a running guest in place, of the stored definition, or of both. */
+export async function updateDevice(
+  rooms: Rooms,
+  { reference, xml, ...options }: UpdateRequest,
+): Promise<DeviceChangeResult> {
+  const wanted = parseDevice(xml)
+  const record = await rooms.find(reference)
+  const targets = changeTargets(record, options)
+  const { uuid } = record.domain
+  return rooms.withJob(uuid, 'update-device', async (job) => {
+    const stored =
+      targets.definition === undefined
+        ? undefined
+        : await updateDefinition(rooms, targets.definition, wanted)
+    const definition = stored && { definition: stored.xml }
+    if (targets.running === undefined) {
+      rooms.store.change(uuid, { ...definition })
+      return { xml: formatDevice(stored?.device ?? wanted), warnings: wanted.warnings }
+    }
+    const plan = await livePlan(rooms, targets.running)
+    const old = findDevice(plan.live, wanted)
+    checkChange(old, wanted)
+    rooms.store.setPhase(job, 'update', {})
+    const { active } = targets.running
+    const changed = await rooms.ask(targets.running, async (qmp) => {
+      const device = await change(qmp, { rooms, plan, old, wanted, options })
+      const after = replaced(plan.live, old, device)
+      rooms.store.change(uuid, {
+        live: { id: active.id, xml: formatDomain(after, active.id) },
+        ...definition,
+      })
+      return device
+    })
+    const { alias } = changed.device as { readonly alias?: string }
+    return {
+      xml: formatDevice(changed),
+      ...(alias !== undefined && { alias }),
+      warnings: wanted.warnings,
+    }
+  })
+}
+
+async function updateDefinition(
+  rooms: Rooms,
+  definition: string,
+  wanted: AnyDevice,
+): Promise<{ readonly xml: string; readonly device: AnyDevice }> {
+  const { domain } = parseDomain(definition)
+  const old = findDevice(domain, wanted)
+  const device = merged(old, wanted)
+  const plan = await rooms.plan(formatDomain(replaced(domain, old, device)))
+  return { xml: formatDomain(plan.domain), device }
+}
+
+/** The old device with what the document says anew. */
+function merged(old: AnyDevice, wanted: AnyDevice): AnyDevice {
+  const { alias: _, origin: __, ...said } = wanted.device as unknown as Plain
+  const kept: Record<string, unknown> = { ...(old.device as unknown as Plain) }
+  for (const key of emptied[old.kind] ?? []) delete kept[key]
+  return { kind: old.kind, device: { ...kept, ...said } } as unknown as AnyDevice
+}
+
+function replaced(domain: Domain, old: AnyDevice, device: AnyDevice): Domain {
+  const list = (domain.devices[old.kind] ?? []) as readonly object[]
+  const next = list.map((one) => (one === old.device ? device.device : one))
+  return { ...domain, devices: { ...domain.devices, [old.kind]: next } }
+}
+
+/** @throws DomainError that names what cannot be changed while the guest runs. */
+function checkChange(old: AnyDevice, wanted: AnyDevice): void {
+  const { kind } = old
+  const allowed = changeable[kind] ?? []
+  const before = old.device as unknown as Plain
+  for (const [key, value] of Object.entries(wanted.device as unknown as Plain)) {
+    if (key === 'origin' || key === 'alias' || allowed.includes(key)) continue
+    if (isSame(before[key], value)) continue
+    const path = devicePath(kind, 0, key).replace(/^devices\/[^/]+\//, '')
+    throw domainError(
+      'ERR_OPERATION_UNSUPPORTED',
+      `cannot modify ${quote(path)} of a ${kind} while the guest runs${
+        allowed.length === 0 ? '' : `; what can be changed: ${allowed.join(', ')}`
+      }; change the definition (--config), or detach and attach the device`,
+      { path: `devices/${kind}/${path}` },
+    )
+  }
+}
+
+interface Change {
+  readonly rooms: Rooms
+  readonly plan: LivePlan
+  readonly old: AnyDevice
+  readonly wanted: AnyDevice
+  readonly options: UpdateDeviceOptions
+}
+
+async function change(qmp: QmpClient, request: Change): Promise<AnyDevice> {
+  const { plan, old, wanted } = request
+  const next = merged(old, wanted)
+  switch (next.kind) {
+    case 'disk': {
+      const disk = await replaceMedium(qmp, {
+        ...request,
+        old: old.device as Disk,
+        wanted: next.device,
+      })
+      return { kind: 'disk', device: disk }
+    }
+    case 'interface':
+      await qmp.execute('set_link', {
+        name: next.device.alias ?? '',
+        up: next.device.linkState !== 'down',
+      })
+      return next
+    case 'graphics':
+      await firstCommands(qmp, { ...plan.live, devices: { graphics: [next.device] } })
+      return next
+    case 'memory':
+      await qmp.execute('qom-set', {
+        path: `/machine/peripheral/${next.device.alias ?? ''}`,
+        property: 'requested-size',
+        value: (next.device.requestedKiB ?? 0) * 1024,
+      })
+      return next
+    default:
+      throw domainError(
+        'ERR_OPERATION_UNSUPPORTED',
+        `a ${next.kind} cannot be changed while the guest runs; change the definition (--config), or detach and attach it`,
+      )
+  }
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuTimeNs } from './cpu-time.ts'
+import { diffEvents } from './events.ts'
+import { planning } from './host-connection.ts'
+import type { DomainFilter, DomainSummary, Hypervisor } from './hypervisor.ts'
+import { runName, runPaths } from './layout.ts'
+import { displaysOf, stateIn, summaryOf } from './records.ts'
+import type { Rooms } from './rooms.ts'
+
+/** No supervisor tells what happens, so whoever wants to know looks this often. */
+const eventPollMs = 200
+
+type Verbs = Pick<
+  Hypervisor,
+  | 'connectListAllDomains'
+  | 'domainLookup'
+  | 'domainGetState'
+  | 'domainGetInfo'
+  | 'domainGetXmlDesc'
+  | 'connectDomainXmlToNative'
+  | 'domainXmlToNative'
+  | 'connectExplainXml'
+  | 'domainOpenConsole'
+  | 'domainEvents'
+>
+
+/** Looking: nothing here changes a domain, and nothing waits for who does. */
+export function queryVerbs(rooms: Rooms): Verbs {
+  const { store, layout, liveness } = rooms
+
+  const list = async (filter: DomainFilter = {}): Promise<readonly DomainSummary[]> => {
+    await liveness.refresh()
+    return store
+      .list()
+      .map(summaryOf)
+      .filter(
+        (domain) =>
+          (filter.active === undefined || filter.active === (domain.id !== undefined)) &&
+          (filter.persistent === undefined || filter.persistent === domain.persistent) &&
+          (filter.autostart === undefined || filter.autostart === domain.autostart) &&
+          (filter.state === undefined || filter.state.includes(domain.state)),
+      )
+  }
+
+  const xmlDesc: Verbs['domainGetXmlDesc'] = async (reference, options = {}) => {
+    const record = await rooms.find(reference)
+    const { active, domain } = record
+    const live = active !== undefined && (options.inactive !== true || domain.xml === undefined)
+    const xml = (live ? active.xml : domain.xml) ?? ''
+    // Only a document that holds a password needs to be read to be shown without it.
+    if (options.securityInfo === true || !/\spasswd=/.test(xml)) return xml
+    const { formatDomain, parseDomain, withoutSecrets } = await planning()
+    return formatDomain(withoutSecrets(parseDomain(xml).domain), live ? active.id : undefined)
+  }
+
+  const toNative: Verbs['connectDomainXmlToNative'] = async (xml, options = {}) => {
+    const plan = await rooms.plan(xml, options)
+    // libvirt's own way to say "no id": the domain does not run.
+    const stateDir = `${layout.runDir}/${runName(-1, plan.domain.name)}`
+    const paths = runPaths(layout, stateDir)
+    const { environmentOf, planRun } = await planning()
+    const { argv } = planRun(plan.domain, plan.context, { paths, nowMs: Date.now() })
+    return { argv, environment: environmentOf(stateDir, plan.domain), warnings: plan.warnings }
+  }
+
+  return {
+    connectListAllDomains: list,
+    domainLookup: async (reference) => summaryOf(await rooms.find(reference)),
+    domainGetState: async (reference) => stateIn(await rooms.find(reference)),
+    domainGetXmlDesc: xmlDesc,
+    connectDomainXmlToNative: toNative,
+    domainXmlToNative: async (reference) =>
+      toNative(await xmlDesc(reference, { inactive: true, securityInfo: true })),
+
+    async domainGetInfo(reference) {
+      const record = await rooms.find(reference)
+      const { consoleDevices, parseDomain } = await planning()
+      const { active } = record
+      const { domain } = parseDomain(active?.xml ?? record.domain.xml ?? '')
+      return {
+        ...summaryOf(record),
+        maxMemoryKiB: domain.memoryKiB ?? 0,
+        memoryKiB: domain.currentMemoryKiB ?? 0,
+        vcpus: domain.vcpuCurrent ?? domain.vcpus,
+        cpuTimeNs: active === undefined ? 0 : cpuTimeNs(active.process.pid),
+        osType: domain.os.type,
+        emulator: domain.devices.emulator ?? '',
+        ...(active !== undefined && { pid: active.process.pid }),
+        consoles:
+          active === undefined ? [] : consoleDevices(domain).map((device) => device.alias ?? ''),
+        displays: active === undefined ? [] : displaysOf(domain),
+      }
+    },
+
+    async connectExplainXml(xml, options = {}) {
+      const { formatDomain, negotiated, withoutSecrets } = await planning()
+      const plan = await rooms.plan(xml, { ...options, grants: 'all' })
+      const { domain, notes, context, warnings } = plan
+      return {
+        name: domain.name,
+        arch: context.guest.name,
+        machine: context.machine.name,
+        entries: notes,
+        capabilities: negotiated(plan),
+        warnings,
+        xml: formatDomain(withoutSecrets(domain)),
+      }
+    },
+
+    async domainOpenConsole(reference, options = {}) {
+      const { active } = await rooms.findActive(reference)
+      const { openConsole, parseDomain } = await planning()
+      return openConsole(parseDomain(active.xml).domain, active.stateDir, options)
+    },
+
+    async *domainEvents({ signal } = {}) {
+      let before = await list()
+      for (;;) {
+        const waited = await sleep(eventPollMs, true, { ...(signal && { signal }) }).catch(
+          () => false,
+        )
+        if (!waited) return
+        const after = await list()
+        yield* diffEvents(before, after, Date.now())
+        before = after
+      }
+    },
+  }
+}

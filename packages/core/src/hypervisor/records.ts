@@ -1,0 +1,56 @@
+import type { Domain } from '../domain/domain.ts'
+import type { ActiveRow, DomainRecord, Store } from '../store/index.ts'
+import type { DomainState, DomainSummary } from './hypervisor.ts'
+import type { Plan } from './planning.ts'
+
+/** A record of a domain that runs. */
+export type Running = DomainRecord & { readonly active: ActiveRow }
+
+export function stateIn({ active, lastState }: DomainRecord): DomainState {
+  if (active !== undefined) return { state: active.state, reason: active.reason }
+  return { state: 'shut off', reason: lastState?.reason ?? 'unknown' }
+}
+
+export function summaryOf(record: DomainRecord): DomainSummary {
+  const { domain, active } = record
+  return {
+    name: domain.name,
+    uuid: domain.uuid,
+    ...(active !== undefined && { id: active.id }),
+    arch: domain.arch,
+    machine: domain.machine,
+    virtType: domain.virtType,
+    persistent: domain.persistent,
+    autostart: domain.autostart,
+    ...(domain.title !== undefined && { title: domain.title }),
+    ...stateIn(record),
+  }
+}
+
+/** What is stored of a planned domain beside its document. */
+export function rowOf({ domain, context }: Plan): Omit<Parameters<Store['define']>[0], 'xml'> {
+  return {
+    uuid: domain.uuid,
+    name: domain.name,
+    arch: context.guest.name,
+    machine: context.machine.name,
+    virtType: domain.type,
+    ...(domain.title !== undefined && { title: domain.title }),
+  }
+}
+
+/** URIs of a running domain's displays. */
+export function displaysOf(domain: Domain): readonly string[] {
+  return (domain.devices.graphics ?? []).flatMap((graphics) => {
+    const listen = graphics.listens?.[0]
+    if (listen?.type === 'socket') return [`${graphics.type}+unix://${listen.socket ?? ''}`]
+    if (graphics.port === undefined || graphics.port < 0) return []
+    const host = listen?.address ?? '127.0.0.1'
+    // virsh writes VNC displays by number, others by port.
+    return [
+      graphics.type === 'vnc'
+        ? `vnc://${host}:${graphics.port - 5900}`
+        : `${graphics.type}://${host}:${graphics.port}`,
+    ]
+  })
+}

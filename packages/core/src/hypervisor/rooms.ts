@@ -1,0 +1,98 @@
+import { domainError, quote } from '../errors.ts'
+import type { Domain } from '../domain/domain.ts'
+import type { QmpClient } from '../qmp/index.ts'
+import type { DomainRecord, Job, JobDetail, Store } from '../store/index.ts'
+import type { DomainReference } from './hypervisor.ts'
+import type { Layout } from './layout.ts'
+import type { Liveness } from './liveness.ts'
+import type { MonitorOptions } from './monitor.ts'
+import type { Plan, PlanRequest, Planner } from './planning.ts'
+import type { Running } from './records.ts'
+
+/** How long a query of the state waits for QEMU; the last known state answers after it. */
+const stateMs = 1000
+
+/** What every verb works with: where things are, what is known, and how to hold a domain. */
+export interface Rooms {
+  readonly store: Store
+  readonly layout: Layout
+  readonly liveness: Liveness
+  planner(): Promise<Planner>
+  plan(xml: string, options?: PlanRequest): Promise<Plan>
+  /** The domain as it is now; what a dead process left half done is put right before. */
+  find(reference: DomainReference): Promise<DomainRecord>
+  /** @throws DomainError `ERR_OPERATION_INVALID` where it does not run. */
+  findActive(reference: DomainReference): Promise<Running>
+  /** Holds the domain while `work` changes it; nobody else changes it meanwhile. */
+  withJob<T>(uuid: string, kind: string, work: (job: Job) => Promise<T>): Promise<T>
+  /** Says something to QEMU while holding the domain, so that two changes never mix. */
+  command<T>(running: Running, kind: string, talk: (qmp: QmpClient) => Promise<T>): Promise<T>
+  /** Asks QEMU something without holding the domain. */
+  ask<T>(
+    running: Running,
+    talk: (qmp: QmpClient) => Promise<T>,
+    options?: MonitorOptions,
+  ): Promise<T>
+  /** The live definition as data. */
+  live(running: Running): Promise<Domain>
+}
+
+export interface RoomsOptions {
+  readonly store: Store
+  readonly layout: Layout
+  readonly liveness: Liveness
+  readonly planner: () => Promise<Planner>
+}
+
+export function openRooms({ store, layout, liveness, planner }: RoomsOptions): Rooms {
+  const find = async (reference: DomainReference): Promise<DomainRecord> => {
+    const stored = store.lookup(reference)
+    const interrupted = store.interruptedJobs().find((job) => job.uuid === stored?.domain.uuid)
+    if (interrupted !== undefined) await liveness.repair(interrupted)
+    const fresh = stored === undefined ? undefined : store.get(stored.domain.uuid)
+    const current = fresh === undefined ? undefined : await liveness.current(fresh, stateMs)
+    if (current !== undefined) return current
+    throw domainError('ERR_NO_DOMAIN', `no domain with matching name ${quote(reference)}`)
+  }
+
+  const withJob: Rooms['withJob'] = async (uuid, kind, work) => {
+    const job = store.beginJob(uuid, kind)
+    try {
+      if (job.interrupted !== undefined) await liveness.undo(job.interrupted)
+      return await work(job)
+    } finally {
+      store.endJob(job)
+    }
+  }
+
+  const ask: Rooms['ask'] = async ({ active, domain }, talk, options) => {
+    const { withMonitor } = await import('./monitor.ts')
+    return withMonitor(active, domain.name, talk, options)
+  }
+
+  return {
+    store,
+    layout,
+    liveness,
+    planner,
+    plan: async (xml, options = {}) => (await planner()).plan(xml, options),
+    find,
+    async findActive(reference) {
+      const record = await find(reference)
+      if (record.active !== undefined) return { ...record, active: record.active }
+      throw domainError('ERR_OPERATION_INVALID', 'domain is not running')
+    },
+    withJob,
+    ask,
+    command: (running, kind, talk) => withJob(running.domain.uuid, kind, () => ask(running, talk)),
+    async live({ active }) {
+      const { parseDomain } = await import('../xml/parse-domain.ts')
+      return parseDomain(active.xml).domain
+    },
+  }
+}
+
+/** The detail of a job, as data that survives JSON. */
+export function detailOf(value: object): JobDetail {
+  return value as JobDetail
+}

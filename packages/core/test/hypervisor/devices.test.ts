@@ -1,0 +1,219 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { openStore } from '../../src/store/index.ts'
+import type { ActiveRow } from '../../src/store/index.ts'
+import { withMonitor } from '../../src/hypervisor/monitor.ts'
+import { testRoot, until } from '../support/hypervisor.ts'
+import type { TestRoot } from '../support/hypervisor.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+
+const scsi = `<controller type='scsi' index='0' model='virtio-scsi'/>`
+const drive = `<disk type='file' device='cdrom'><target dev='sdc' bus='scsi'/></disk>`
+
+function image(root: TestRoot, name: string): string {
+  const path = join(root.dir, `${name}.img`)
+  writeFileSync(path, Buffer.alloc(1024 * 1024), { mode: 0o600 })
+  return path
+}
+
+const disk = (path: string, target = 'sda', bus = 'scsi'): string =>
+  `<disk type='file'><source file='${path}'/><target dev='${target}' bus='${bus}'/></disk>`
+
+async function started(root: TestRoot, devices = scsi): Promise<Hypervisor> {
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(
+    guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle'), devices }),
+  )
+  await hypervisor.domainCreate('a')
+  return hypervisor
+}
+
+async function activeRow(root: TestRoot): Promise<ActiveRow> {
+  using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+  const active = store.get(store.list()[0]?.domain.uuid ?? '')?.active
+  if (active === undefined) throw new Error('nothing runs')
+  return active
+}
+
+/** Names that QEMU itself has: devices, block nodes, network and character back ends. */
+async function inQemu(root: TestRoot): Promise<readonly string[]> {
+  return withMonitor(await activeRow(root), 'a', async (qmp) => {
+    const list = await qmp.execute('qom-list', { path: '/machine/peripheral' })
+    const nodes = (await qmp.executeUnchecked('query-named-block-nodes')) as readonly {
+      readonly 'node-name': string
+    }[]
+    const chardevs = await qmp.execute('query-chardev')
+    const objects = await qmp.execute('qom-list', { path: '/objects' })
+    return [
+      ...list.flatMap(({ name }) => (name === 'type' ? [] : [name])),
+      ...nodes.map((node) => node['node-name']),
+      ...chardevs.map(({ label }) => label),
+      ...objects.map(({ name }) => name),
+    ].toSorted()
+  })
+}
+
+describe('devices of a running guest', () => {
+  test('a disk is plugged in with a name and an address of its own, and out without a trace', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const before = await inQemu(root)
+    const described = await hypervisor.domainGetXmlDesc('a')
+    const { alias, xml } = await hypervisor.domainAttachDevice('a', disk(image(root, 'one')))
+    expect(alias).toBe('scsi0-0-0-0')
+    expect(xml).toContain(`<address type='drive' controller='0' bus='0' target='0' unit='0'/>`)
+    expect(await inQemu(root)).toEqual(
+      [...before, 'scsi0-0-0-0', 'libvirt-2-format', 'libvirt-2-storage'].toSorted(),
+    )
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain(`one.img' index='2'/>`)
+    expect(await hypervisor.domainGetXmlDesc('a', { inactive: true })).not.toContain('one.img')
+    await hypervisor.domainDetachDevice('a', `<disk><target dev='sda'/></disk>`)
+    expect(await inQemu(root)).toEqual(before)
+    expect(await hypervisor.domainGetXmlDesc('a')).toBe(described)
+  })
+
+  test('a controller that a device needs is plugged in with it', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root, '')
+    await hypervisor.domainAttachDevice('a', disk(image(root, 'one')))
+    expect(await inQemu(root)).toEqual(expect.arrayContaining(['scsi0', 'scsi0-0-0-0']))
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain(`<alias name='scsi0'/>`)
+  })
+
+  test('a channel, a card and a source of randomness are plugged in; a further one has the next name', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const plug = (xml: string) => hypervisor.domainAttachDevice('a', xml)
+    const rng = `<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>`
+    expect((await plug(rng)).alias).toBe('rng0')
+    expect((await plug(rng)).alias).toBe('rng1')
+    const card = await plug(`<interface type='user'><model type='virtio'/></interface>`)
+    expect(card.xml).toMatch(/<mac address='52:54:00:[0-9a-f:]{8}'\/>/)
+    const channel = await plug(
+      `<channel type='unix'><target type='virtio' name='org.example.0'/></channel>`,
+    )
+    expect(channel.alias).toBe('channel0')
+    const names = await inQemu(root)
+    for (const name of ['rng0', 'rng1', 'objrng1', 'net0', 'channel0', 'charchannel0'])
+      expect(names).toContain(name)
+    const pty = await plug(`<serial type='pty'><target type='usb-serial'/></serial>`).catch(
+      (error: Error) => error.message,
+    )
+    expect(pty).toContain('usb')
+  })
+
+  test('both definitions change together, or neither does', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const xml = disk(image(root, 'one'))
+    await hypervisor.domainAttachDevice('a', xml, { live: true, config: true })
+    for (const inactive of [false, true])
+      expect(await hypervisor.domainGetXmlDesc('a', { inactive })).toContain('one.img')
+    const both = await Promise.all(
+      [false, true].map((inactive) => hypervisor.domainGetXmlDesc('a', { inactive })),
+    )
+    await expect(
+      hypervisor.domainAttachDevice('a', xml.replace('sda', 'sdb'), { live: true, config: true }),
+    ).rejects.toThrow(/lock/)
+    expect(
+      await Promise.all(
+        [false, true].map((inactive) => hypervisor.domainGetXmlDesc('a', { inactive })),
+      ),
+    ).toEqual(both)
+    expect(await inQemu(root)).not.toContain('scsi0-0-0-1')
+    await hypervisor.domainDetachDeviceAlias('a', 'scsi0-0-0-0', { live: true })
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('one.img')
+    expect(await hypervisor.domainGetXmlDesc('a', { inactive: true })).toContain('one.img')
+    await hypervisor.domainDestroy('a')
+    await hypervisor.domainCreate('a')
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain('one.img')
+  })
+
+  test('a device whose image is missing changes nothing and is named', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const before = await inQemu(root)
+    await expect(hypervisor.domainAttachDevice('a', disk('/nowhere.img'))).rejects.toMatchObject({
+      message: expect.stringContaining('does not exist'),
+    })
+    expect(await inQemu(root)).toEqual(before)
+  })
+
+  test('a guest that keeps a device keeps it in its definition, until it lets go', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const path = image(root, 'one')
+    await hypervisor.domainAttachDevice('a', disk(path, 'vdb', 'virtio'))
+    const slow = hypervisor.domainDetachDevice('a', `<disk><target dev='vdb'/></disk>`, {
+      timeoutMs: 300,
+    })
+    await expect(slow).rejects.toMatchObject({ code: 'ERR_OPERATION_TIMEOUT' })
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain('one.img')
+    // A reset is a guest that lets go of everything it was asked to.
+    await hypervisor.domainReset('a')
+    const seen = await until(
+      async () => {
+        await hypervisor.domainGetState('a')
+        return hypervisor.domainGetXmlDesc('a')
+      },
+      (xml) => !xml.includes('one.img'),
+    )
+    expect(seen).not.toContain('one.img')
+    expect(await inQemu(root)).not.toContain('libvirt-2-storage')
+  })
+
+  test('what is not there cannot be taken out, and what is ambiguous is asked for by name', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await expect(
+      hypervisor.domainDetachDevice('a', `<disk><target dev='sdz'/></disk>`),
+    ).rejects.toMatchObject({
+      code: 'ERR_DEVICE_MISSING',
+      message: expect.stringContaining(`it has: 'virtio-disk0'`),
+    })
+    await expect(hypervisor.domainAttachDevice('a', '<dsik/>')).rejects.toThrow(
+      'did you mean <disk>?',
+    )
+    await hypervisor.domainDestroy('a')
+    await expect(
+      hypervisor.domainAttachDevice('a', disk('/x'), { live: true }),
+    ).rejects.toMatchObject({ code: 'ERR_OPERATION_INVALID' })
+  })
+
+  test('a medium is inserted, changed and taken out, in both definitions', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root, scsi + drive)
+    const [one, two] = [image(root, 'one'), image(root, 'two')]
+    const change = (source?: string) =>
+      hypervisor.domainChangeMedia('a', 'sdc', {
+        live: true,
+        config: true,
+        ...(source !== undefined && { source }),
+      })
+    await change(one)
+    await change(two)
+    for (const inactive of [false, true])
+      expect(await hypervisor.domainGetXmlDesc('a', { inactive })).toContain('two.img')
+    await expect(change('/nowhere.iso')).rejects.toThrow('does not exist')
+    expect((await inQemu(root)).filter((name) => /^libvirt-.*storage$/.test(name))).toHaveLength(2)
+    await change()
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('two.img')
+    expect((await inQemu(root)).filter((name) => /^libvirt-.*storage$/.test(name))).toHaveLength(1)
+    await expect(change()).rejects.toThrow(`doesn't have media`)
+  })
+
+  test('a link goes down and comes up; what cannot change is named', async () => {
+    const root = testRoot()
+    const nic = `<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>`
+    const hypervisor = await started(root, nic)
+    const update = (more: string) =>
+      hypervisor.domainUpdateDevice('a', nic.replace('</interface>', `${more}</interface>`))
+    await update(`<link state='down'/>`)
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain(`<link state='down'/>`)
+    await update('')
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('<link')
+    await expect(update(`<mtu size='9000'/>`)).rejects.toThrow(/cannot modify 'mtu\/@size'/)
+  })
+})
