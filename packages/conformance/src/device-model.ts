@@ -32,18 +32,7 @@ export function deviceModel(placed: PlacedDevice, target: Target): DeviceModel |
   const rows = target.arch.devices as Readonly<Record<string, DeviceRow | undefined>>
   const row = rows[rowOf(placed)]
   if (row === undefined) return undefined
-  const word = (key: string): string => {
-    const value = device[key]
-    return typeof value === 'string' ? value : ''
-  }
-  const key =
-    kind === 'input'
-      ? `${word('bus')}:${word('type')}`
-      : kind === 'graphics'
-        ? word('type')
-        : modelProperty[kind] === undefined
-          ? kind
-          : word(modelProperty[kind])
+  const key = keyOf(placed)
   const base = key.replace(
     /^virtio-(non-)?transitional$/,
     kind === 'controller' ? 'virtio-scsi' : 'virtio',
@@ -55,6 +44,21 @@ export function deviceModel(placed: PlacedDevice, target: Target): DeviceModel |
   if (address === undefined || address.type === model?.bus) return model
   const other = model?.others?.find(({ bus }) => bus === address.type)
   return other === undefined ? model : { ...model, ...other }
+}
+
+/** By which word a row knows a device. */
+function keyOf({ kind, device }: PlacedDevice): string {
+  const word = (name: string): string => {
+    const value = device[name]
+    return typeof value === 'string' ? value : ''
+  }
+  if (kind === 'input') return `${word('bus')}:${word('type')}`
+  if (kind === 'graphics') return word('type')
+  // Mediated devices of PCI go by their type alone.
+  const isMediated = kind === 'hostdev' && word('type') === 'mdev'
+  if (isMediated && word('model') !== 'vfio-pci') return `mdev:${word('model')}`
+  const property = modelProperty[kind]
+  return property === undefined ? kind : word(property)
 }
 
 export const rowOf = ({ kind, device }: PlacedDevice): DeviceRowName =>

@@ -1,7 +1,10 @@
 import { ok, strictEqual } from 'node:assert'
+import type { Address, MachineProfile } from '@polyvirt/core/arch'
 import { placedDevices } from './placed-device.ts'
 import { startGuest, type BootedReport, type BootScenarioOptions } from './started-guest.ts'
 import type { Target } from './target.ts'
+
+type PciAddress = Extract<Address, { readonly type: 'pci' }>
 
 /** Boots a document as {@link startGuest} does; the guest is switched off once it has reported. */
 export async function bootScenario(
@@ -27,9 +30,9 @@ export function checkReport({ report, planned }: BootedReport): void {
   }
   for (const { kind, address } of placedDevices(planned.domain)) {
     if (address?.type === 'pci' && address.bus === 0 && target.profile.pci !== undefined) {
-      const slot = `${address.slot.toString(16).padStart(2, '0')}.${address.function}`
-      const seen = report.pci.some((one) => one.slot === `0000:00:${slot}`)
-      ok(seen, `the guest has no PCI device in slot ${slot}, where a ${kind} should be`)
+      const slot = seenAt(address, target.profile)
+      const seen = report.pci.some((one) => one.slot === slot)
+      ok(seen, `the guest has no PCI device at ${slot}, where a ${kind} should be`)
     }
     if (address?.type === 'spapr-vio' && address.reg !== undefined && kind !== 'console') {
       const unit = address.reg.toString(16)
@@ -45,4 +48,12 @@ export function checkReport({ report, planned }: BootedReport): void {
       ok(seen, `the guest has no channel device ${busId}, where a ${kind} should be`)
     }
   }
+}
+
+/** Where Linux shows a function of the root bus: by its slot, or by its id where functions have ids. */
+function seenAt({ slot, function: fn, uid }: PciAddress, { pci }: MachineProfile): string {
+  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')
+  return pci?.idDevice !== undefined && uid !== undefined
+    ? `${hex(uid, 4)}:00:00.0`
+    : `0000:00:${hex(slot, 2)}.${fn}`
 }

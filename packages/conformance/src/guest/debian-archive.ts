@@ -51,6 +51,8 @@ export class DebianArchive {
     for (const child of ['lists/partial', 'cache/archives/partial', 'packages']) {
       await mkdir(join(directory, child), { recursive: true })
     }
+    // Empty, for nothing is installed; apt's lock stands beside it, so each archive has its own.
+    await writeFile(join(directory, 'status'), '')
     await writeFile(this.#config, aptConfig(this.#options, await this.#sourcesFile()))
     if (!update) return
     const result = await this.#apt('apt-get', ['update'])
@@ -198,7 +200,7 @@ function aptConfig(
     `APT::Architecture ${quoted(debianArch)};`,
     `APT::Architectures { ${quoted(debianArch)}; };`,
     `Dir::State::lists ${quoted(join(directory, 'lists'))};`,
-    'Dir::State::status "/dev/null";',
+    `Dir::State::status ${quoted(join(directory, 'status'))};`,
     `Dir::Cache ${quoted(join(directory, 'cache'))};`,
     'Acquire::Languages "none";',
     // A cache below a private home is out of reach for apt's own download user.

@@ -60,7 +60,7 @@ const vocabulary: Readonly<Record<string, readonly string[]>> = {
   ],
   // libvirt reads isa-serial, its old default, as "the machine's own": it is refused nowhere.
   serial: ['usb-serial', 'pci-serial', 'spapr-vio-serial', 'sclp-serial'],
-  console: ['virtio', 'sclp'],
+  console: ['virtio', 'sclp', 'sclplm'],
   channel: ['virtio'],
   input: [
     'ps2:mouse',
@@ -82,7 +82,7 @@ const vocabulary: Readonly<Record<string, readonly string[]>> = {
   parallel: ['parallel'],
   nvram: ['nvram'],
   filesystem: ['path', 'virtiofs'],
-  hostdev: ['pci', 'usb', 'scsi', 'scsi_host', 'mdev'],
+  hostdev: ['pci', 'usb', 'scsi', 'scsi_host', 'mdev', 'mdev:vfio-ccw', 'mdev:vfio-ap'],
   redirdev: ['usb'],
   smartcard: ['host', 'host-certificates', 'passthrough'],
   tpm: ['tpm-tis', 'tpm-crb', 'tpm-spapr', 'spapr-tpm-proxy'],
@@ -126,7 +126,7 @@ function sample(row: string, key: string): string | undefined {
     case 'console':
       return key === 'serial'
         ? "<console type='null'/>"
-        : `<console type='null'><target type='serial'/></console><console type='null'><target type='${key}'/></console>`
+        : `<console type='null'><target type='${key}'/></console>`
     case 'channel':
       return key === 'virtio'
         ? "<channel type='null'><target type='virtio' name='a'/></channel>"
@@ -194,12 +194,13 @@ function hostdevSample(key: string): string {
     scsi: "<adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/>",
     mdev: "<address uuid='c2177883-f1bb-47f0-914d-32a22e3a8804'/>",
   }
+  const [type = '', named = 'vfio-pci'] = key.split(':')
   const source =
-    key === 'scsi_host'
+    type === 'scsi_host'
       ? "<source protocol='vhost' wwpn='naa.500140520a9b2ef1'/>"
-      : `<source>${sources[key] ?? ''}</source>`
-  const model = key === 'mdev' ? " model='vfio-pci'" : ''
-  return `<hostdev mode='subsystem' type='${key}'${model}>${source}</hostdev>`
+      : `<source>${sources[type] ?? ''}</source>`
+  const model = type === 'mdev' ? ` model='${named}'` : ''
+  return `<hostdev mode='subsystem' type='${type}'${model}>${source}</hostdev>`
 }
 
 function smartcardSample(key: string): string {
