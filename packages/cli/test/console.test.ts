@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createInterrupts } from '../src/interrupts.ts'
 import { describeEscape, escapeByte } from '../src/console/escape-character.ts'
 import { attachConsole } from '../src/console/attach-console.ts'
@@ -149,5 +149,33 @@ describe('an interrupt', () => {
     handler()
     expect(exits).toBe(1)
     stop()
+  })
+
+  it('leaves a command the time that it says it needs to end', () => {
+    vi.useFakeTimers()
+    try {
+      let handler = (): void => {}
+      let exits = 0
+      const interrupts = createInterrupts({
+        on: (added) => (handler = added),
+        off: () => {},
+        exit: () => exits++,
+      })
+      const exitsAfter = (graceMs: number | undefined, ms: number): number => {
+        exits = 0
+        const { stop } = interrupts.listen(graceMs)
+        handler()
+        vi.advanceTimersByTime(ms)
+        stop()
+        vi.advanceTimersByTime(600_000)
+        return exits
+      }
+      expect(exitsAfter(undefined, 2999)).toBe(0)
+      expect(exitsAfter(undefined, 3000)).toBe(1)
+      expect(exitsAfter(60_000, 59_999)).toBe(0)
+      expect(exitsAfter(60_000, 60_000)).toBe(1)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

@@ -102,6 +102,27 @@ describe('the process', () => {
     expect(text).toBe('event loop interrupted\nevents received: 0\n\n')
   })
 
+  it('stops the guests of a conformance run at an interrupt, and writes what is known', async () => {
+    const words = ['conformance', 'run', '--arch', 'ppc64', '--tier', 'live', '--output', directory]
+    const child = spawn(process.execPath, [...flags, ...words], {
+      env: { PATH: process.env['PATH'], HOME: directory },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      // All that is to be tried is known, and the first of it is under way.
+      if (!text.includes(' cases\n') && `${text}${chunk}`.includes(' cases\n')) child.kill('SIGINT')
+      text += chunk
+    })
+    const { promise, resolve } = Promise.withResolvers<number | null>()
+    child.once('close', resolve)
+    expect(await promise).toBe(130)
+    expect(text).toMatch(/\n\d+ passed, 0 failed, \d+ not run, stopped before its end, in \d+ s\n/)
+    const kept = JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8')) as object
+    expect(kept).toMatchObject({ interrupted: true })
+  })
+
   it('does not leave the shell for a failed command', async () => {
     const { code, stdout, stderr } = await execute(process.execPath, flags, {
       input: 'domid nope\nbogus\nuri\n',

@@ -159,13 +159,21 @@ describe('polyvirt conformance run', () => {
   })
 
   it('writes what is known when it is interrupted', async () => {
-    const interrupts = { listen: () => ({ signal: AbortSignal.abort(), stop: () => {} }) }
+    let grace = 0
+    const interrupts = {
+      listen(graceMs = 0) {
+        grace = graceMs
+        return { signal: AbortSignal.abort(), stop: () => {} }
+      },
+    }
     const { code, stdout } = await polyvirt(['conformance', 'run', '--tier', 'model'], {
       interrupts,
     })
     expect(code).toBe(130)
     expect(stdout).toContain('stopped before its end')
     expect(readRun(read(join(state(), 'results.json'))).interrupted).toBe(true)
+    // Guests take longer to stop than most commands.
+    expect(grace).toBeGreaterThanOrEqual(30_000)
   })
 
   it(

@@ -110,5 +110,5 @@ async function withBoard(family: MachineFamily, options: Asking): Promise<AskedF
 function lastWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   const line = message.trim().split('\n').at(-1) ?? ''
-  return line.replace(/^.*qemu-system-[\w.-]+: /, '').trim()
+  return line.replace(/^.*qemu-system-[\w.-]+'?: /, '').trim()
 }
