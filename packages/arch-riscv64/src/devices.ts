@@ -4,12 +4,7 @@ import type { DeviceAllowList } from '@polyvirt/core/arch'
 // qemu-system-riscv64 has no `pxb-pcie`, in no version.
 const { 'pcie-expander-bus': _absent, ...pciControllers } = pciModels.expressControllers
 
-/**
- * What guests of the virt board may have: virtio on PCI Express or on the board's own transport, PCI
- * devices, USB behind a controller that the document adds. No ISA bus, no IDE, no floppy, no i8042, no
- * SD card, no memory that is plugged in (QEMU hw/riscv/virt.c).
- */
-export const devices: DeviceAllowList = alsoOnMmio({
+const attached: DeviceAllowList = alsoOnMmio({
   ...pciRows,
   ...usbRows,
   ...displayRows,
@@ -69,7 +64,12 @@ export const devices: DeviceAllowList = alsoOnMmio({
   video: {
     default: ['virtio'],
     models: {
-      virtio: { driver: 'virtio-vga', secondary: 'virtio-gpu-pci', bus: 'pci' },
+      virtio: {
+        driver: 'virtio-vga',
+        secondary: 'virtio-gpu-pci',
+        bus: 'pci',
+        others: [{ driver: 'virtio-gpu-device', bus: 'virtio-mmio' }],
+      },
       vga: { driver: 'VGA', bus: 'pci' },
       cirrus: { driver: 'cirrus-vga', bus: 'pci' },
       vmvga: { driver: 'vmware-svga', bus: 'pci' },
@@ -85,5 +85,15 @@ export const devices: DeviceAllowList = alsoOnMmio({
     default: ['tpm-tis'],
     models: { 'tpm-tis': { driver: 'tpm-tis-device', bus: 'none', versions: ['1.2', '2.0'] } },
   },
-  iommu: { models: { virtio: { driver: 'virtio-iommu-pci', bus: 'pci', since: [9, 0] } } },
 })
+
+/**
+ * What guests of the virt board may have: virtio on PCI Express or on the board's own transport, PCI
+ * devices, USB behind a controller that the document adds. No ISA bus, no IDE, no floppy, no i8042, no
+ * SD card, no memory that is plugged in (QEMU hw/riscv/virt.c).
+ */
+export const devices: DeviceAllowList = {
+  ...attached,
+  // It guards buses of PCI, so it is on one.
+  iommu: { models: { virtio: { driver: 'virtio-iommu-pci', bus: 'pci', since: [9, 0] } } },
+}

@@ -30,7 +30,7 @@ export function readFacts(
 }
 
 function firmwareText(sysinfo: HostInfo['sysinfo']): string | undefined {
-  const told = new Map(sysinfo?.bios ?? [])
+  const told = new Map<string, string>(sysinfo?.bios ?? [])
   const words = [told.get('vendor'), told.get('version'), told.get('date')]
   const text = words.filter((word) => word !== undefined).join(', ')
   return text === '' ? undefined : text

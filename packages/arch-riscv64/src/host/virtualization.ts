@@ -10,7 +10,7 @@ export function readVirtualization(
   cpu: HostCpu,
   firmware: HostFirmware,
 ): HostVirtualization & Required<Pick<HostVirtualization, 'modules' | 'iommu'>> {
-  const owner = isQemu(files, firmware) ? ownerOf(cpu) : undefined
+  const owner = isQemu(files, firmware) ? ownerOf(cpu, firmware) : undefined
   return {
     modules: sysText(files, kvmDevice) === undefined ? [] : ['kvm'],
     ...(owner !== undefined && { guestOf: owner }),
@@ -19,12 +19,14 @@ export function readVirtualization(
 }
 
 /** QEMU's virt names itself in its device tree, and in SMBIOS where UEFI hands that on. */
-function isQemu(files: HostFiles, { manufacturer }: HostFirmware): boolean {
-  return manufacturer === 'QEMU' || treeStrings(files, 'compatible').includes('riscv-virtio')
+function isQemu(files: HostFiles, { manufacturer = '', product = '' }: HostFirmware): boolean {
+  const named = /\b(?:QEMU|KVM)\b/.test(`${manufacturer} ${product}`)
+  return named || treeStrings(files, 'compatible').includes('riscv-virtio')
 }
 
 /** KVM shows its guests the host's maker; QEMU's own CPUs have none, and early kernels do not tell. */
-function ownerOf({ registers, description }: HostCpu): string {
+function ownerOf({ registers, description }: HostCpu, { product = '' }: HostFirmware): string {
+  if (/\bKVM\b/.test(product)) return 'KVM'
   const vendor = registers?.['mvendorid']
   if (vendor === undefined) return 'QEMU'
   return vendor === 0 && description === undefined ? 'TCG' : 'KVM'
