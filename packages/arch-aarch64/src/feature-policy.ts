@@ -1,3 +1,4 @@
+import { acpiSwitch } from '@polyvirt/core/arch'
 import type { FeaturePolicy, FeatureRow } from '@polyvirt/core/arch'
 import { defaultGic } from './interrupt-controller.ts'
 
@@ -15,7 +16,10 @@ export const pcWords = ['apic', 'pae', 'hap', 'viridian', 'privnet'] as const
  */
 export const features: FeaturePolicy = {
   supported: {
-    acpi: nothing,
+    acpi: {
+      to: 'effects',
+      effects: ({ acpi }, context) => (acpi === true ? acpiSwitch(true, context) : {}),
+    },
     gicVersion: {
       to: 'machine',
       property: 'gic-version',
@@ -38,7 +42,7 @@ export const features: FeaturePolicy = {
     },
   },
   defaults: (context) => ({ gicVersion: defaultGic(context) }),
-  whenAbsent: { acpi: { options: ['-no-acpi'] } },
+  whenAbsent: { acpi: (context) => acpiSwitch(false, context) },
   timers: {
     rtc: { tickpolicies: ['delay', 'catchup'] },
     // Clocks of PCs: that they are not there can be said.
