@@ -57,4 +57,27 @@ const wordSize: Rule = {
   },
 }
 
-export const advice: readonly Rule[] = [acpiWithoutUefi, nothingToBoot, tpmWithoutAcpi, wordSize]
+/** The LS7A's clock tells the time of day; QEMU makes up for ticks of PCs' clocks only. */
+const clockTicks: Rule = {
+  name: 'loongarch64/rtc-ticks',
+  check({ domain }) {
+    return (domain.clock?.timers ?? []).flatMap(({ name, tickpolicy }, i): Problem[] =>
+      name === 'rtc' && tickpolicy === 'catchup'
+        ? [
+            unsupported(
+              `clock/timer[${i + 1}]/@tickpolicy`,
+              `the clock of virt has no ticks to make up for: 'catchup' is kept and has no effect`,
+            ),
+          ]
+        : [],
+    )
+  },
+}
+
+export const advice: readonly Rule[] = [
+  acpiWithoutUefi,
+  nothingToBoot,
+  tpmWithoutAcpi,
+  wordSize,
+  clockTicks,
+]

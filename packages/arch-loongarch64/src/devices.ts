@@ -59,7 +59,8 @@ export const devices: DeviceAllowList = {
   video: {
     default: ['virtio'],
     models: {
-      virtio: { driver: 'virtio-vga', secondary: 'virtio-gpu-pci', bus: 'pci' },
+      // Not `virtio-vga`: Debian builds this emulator without it, and nothing here needs VGA's registers.
+      virtio: { driver: 'virtio-gpu-pci', bus: 'pci' },
       vga: { driver: 'VGA', bus: 'pci' },
       cirrus: { driver: 'cirrus-vga', bus: 'pci' },
       vmvga: { driver: 'vmware-svga', bus: 'pci' },

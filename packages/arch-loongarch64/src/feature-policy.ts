@@ -24,8 +24,7 @@ export const features: FeaturePolicy = {
   // The board has ACPI by itself, so leaving it out must be said.
   whenAbsent: { acpi: { machine: { acpi: 'off' } } },
   timers: {
-    // The LS7A's clock; QEMU makes up for lost ticks of PCs' clocks only.
-    rtc: { tickpolicies: ['delay'] },
+    rtc: { tickpolicies: ['delay', 'catchup'] },
     // Clocks of PCs: that they are not there can be said.
     pit: { present: [false] },
     hpet: { present: [false] },

@@ -48,7 +48,7 @@ function readHost(files: HostFiles): HostInfo {
     caches: linux.caches,
     ...(sysinfo !== undefined && { sysinfo }),
     virtualization: readVirtualization(files, firmware),
-    facts: readFacts(files, { cpuinfo, ...(sysinfo !== undefined && { sysinfo }) }),
+    facts: readFacts({ cpuinfo, ...(sysinfo !== undefined && { sysinfo }) }),
     warnings: [...cpuinfo.warnings, ...read.warnings, ...warnings, ...linux.warnings],
   }
 }

@@ -1,7 +1,7 @@
 import { hostText } from '@polyvirt/core/arch'
 import type { HostFiles } from '@polyvirt/core/arch'
 
-/** One processor that is online: lines by the names that the kernel gives them. */
+/** One processor that is online: lines by the names that the kernel gives them, in lower case. */
 export type CpuinfoProcessor = Readonly<Record<string, string>>
 
 /** /proc/cpuinfo of Linux on LoongArch (arch/loongarch/kernel/proc.c, `show_cpuinfo`). */
@@ -18,17 +18,19 @@ const path = '/proc/cpuinfo'
 /** A thousand processors need 600 KiB; what is longer by far is nonsense. */
 const maxLength = 8 * 1024 * 1024
 
-/** Lines that are read; others are of no use to anyone here. */
+/**
+ * Lines that are read; others are of no use to anyone here. Vendors' kernels of before Linux 5.19 write
+ * some of them in lower case; only newer ones have `PRID`.
+ */
 const known: ReadonlySet<string> = new Set([
-  'CPU Family',
-  'Model Name',
-  // Since Linux 6.19.
-  'PRID',
-  'CPU Revision',
-  'CPU MHz',
-  'Address Sizes',
-  'ISA',
-  'Features',
+  'cpu family',
+  'model name',
+  'prid',
+  'cpu revision',
+  'cpu mhz',
+  'address sizes',
+  'isa',
+  'features',
 ])
 
 export function readCpuinfo(files: HostFiles): Cpuinfo {
@@ -37,7 +39,7 @@ export function readCpuinfo(files: HostFiles): Cpuinfo {
   for (const line of hostText(files, path).slice(0, maxLength).split('\n')) {
     const colon = line.indexOf(':')
     if (colon < 0) continue
-    const name = line.slice(0, colon).trim()
+    const name = line.slice(0, colon).trim().toLowerCase()
     const value = clean(line.slice(colon + 1))
     if (name === 'processor') blocks.push({ processor: value })
     else if (name === 'system type' && value !== '') systemType ??= value

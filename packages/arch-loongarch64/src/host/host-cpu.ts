@@ -14,12 +14,12 @@ export interface ReadCpu {
  */
 export function readCpu({ processors }: Cpuinfo): ReadCpu {
   const [first = {}] = processors
-  const prid = pridOf(first['PRID'])
-  const description = first['Model Name']
+  const prid = pridOf(first['prid'])
+  const description = first['model name']
   const named = description === undefined ? undefined : modelByChip(description)
   const model = (prid === undefined ? undefined : modelByPrid(prid)) ?? named
   const features = commonFeatures(processors)
-  const bits = /^(\d{2}) bits physical/.exec(first['Address Sizes'] ?? '')?.[1]
+  const bits = /^(\d{2}) bits physical/.exec(first['address sizes'] ?? '')?.[1]
   return {
     cpu: {
       ...(model !== undefined && { model: model.name }),
@@ -28,7 +28,7 @@ export function readCpu({ processors }: Cpuinfo): ReadCpu {
       features,
       ...(prid !== undefined && { registers: { prid } }),
       ...(bits !== undefined && { physicalAddressBits: Number(bits) }),
-      mhz: megahertz(first['CPU MHz']),
+      mhz: megahertz(first['cpu mhz']),
     },
     warnings: warningsOf(processors, { isKnown: model !== undefined, features }),
   }
@@ -51,7 +51,7 @@ function commonFeatures([first, ...others]: readonly CpuinfoProcessor[]): readon
 }
 
 function wordsOf(processor: CpuinfoProcessor): readonly string[] {
-  const words = (processor['Features'] ?? '').split(' ')
+  const words = (processor['features'] ?? '').split(' ')
   return [...new Set(words.filter((word) => /^[a-z0-9_]{1,20}$/.test(word)))]
 }
 
@@ -61,8 +61,8 @@ function warningsOf(
 ): readonly string[] {
   const [first] = processors
   if (first === undefined) return ['no processor is known']
-  const names = new Set(processors.map((one) => one['Model Name']))
-  const own = first['Model Name'] ?? 'no name'
+  const names = new Set(processors.map((one) => one['model name']))
+  const own = first['model name'] ?? 'no name'
   return [
     ...(isKnown ? [] : [`no CPU model is known for a processor called ${own}`]),
     ...(names.size > 1 ? [`the processors are of ${names.size} kinds`] : []),

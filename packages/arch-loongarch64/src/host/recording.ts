@@ -1,5 +1,4 @@
 import { anonymizeSmbios, deviceTree, smbiosPaths } from '@polyvirt/core/arch'
-import { efi } from './facts.ts'
 import { kvmDevice } from './virtualization.ts'
 
 const serialNumber = `${deviceTree}/serial-number`
@@ -12,7 +11,6 @@ export const recordedPaths: readonly string[] = [
   serialNumber,
   vector,
   kvmDevice,
-  efi,
   // One file is enough to show that the folder is not empty; the others lead into all devices.
   '/sys/kernel/iommu_groups/0/type',
 ]
