@@ -230,6 +230,13 @@ export class MemoryHypervisor extends MemoryHost implements Hypervisor {
     }
   }
 
+  // Domains here are text, which nothing is plugged into.
+  readonly domainAttachDevice = unsupported
+  readonly domainDetachDevice = unsupported
+  readonly domainDetachDeviceAlias = unsupported
+  readonly domainUpdateDevice = unsupported
+  readonly domainChangeMedia = unsupported
+
   async domainOpenConsole(
     reference: string,
     options: { readonly device?: string; readonly force?: boolean } = {},
@@ -397,6 +404,12 @@ export class MemoryConsole implements ConsoleStream {
       else await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
+}
+
+function unsupported(): Promise<never> {
+  return Promise.reject(
+    domainError('ERR_OPERATION_UNSUPPORTED', 'devices of domains in memory are not changed'),
+  )
 }
 
 /** The state of `test:///default`: one running domain. */
