@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from 'node:assert'
-import { defineArch, type DeviceRow } from '@polyvirt/core/arch'
+import { defineArch, type DeviceModel, type DeviceRow } from '@polyvirt/core/arch'
 import type { ArchLaw } from './arch-law.ts'
 import { cpuLaws } from './cpu-laws.ts'
 import { cpuVerbLaws } from './cpu-verb-laws.ts'
@@ -40,6 +40,26 @@ export const archLaws: readonly ArchLaw[] = [
       )
       deepStrictEqual(
         empty.map(([row]) => row),
+        [],
+      )
+    },
+  },
+  {
+    name: 'each other way to attach a device is one that a recorded QEMU has',
+    check({ devices }, { capabilities }) {
+      if (capabilities.length === 0) return
+      const known = new Set(capabilities.flatMap((one) => one.devices))
+      const has = ({ driver, type }: Pick<DeviceModel, 'driver' | 'type'>): boolean =>
+        driver === undefined || known.has(type ?? driver)
+      const models = Object.values(devices as Readonly<Record<string, DeviceRow>>).flatMap((row) =>
+        Object.values(row.models),
+      )
+      // A model that this QEMU lacks altogether is newer than the recording.
+      const slips = models
+        .filter(has)
+        .flatMap(({ others = [] }) => others.filter((one) => !has(one)))
+      deepStrictEqual(
+        slips.map(({ driver }) => driver),
         [],
       )
     },

@@ -28,7 +28,7 @@ const modelProperty: Readonly<Record<string, string>> = {
  * in several ways, its address says in which.
  */
 export function deviceModel(placed: PlacedDevice, target: Target): DeviceModel | undefined {
-  const { kind, device } = placed
+  const { kind } = placed
   const rows = target.arch.devices as Readonly<Record<string, DeviceRow | undefined>>
   const row = rows[rowOf(placed)]
   if (row === undefined) return undefined

@@ -4,6 +4,7 @@ import { collectSuite } from './collect-suite.ts'
 import { cpuMutants } from './mutants/cpu-mutants.ts'
 import { hostMutants } from './mutants/host-mutants.ts'
 import { machineMutants } from './mutants/machine-mutants.ts'
+import { platformMutants } from './mutants/platform-mutants.ts'
 import { featureCpuCapabilities, withFeatureCpu } from './mutants/feature-cpu.ts'
 import { tableMutants } from './mutants/table-mutants.ts'
 import { verbMutants } from './mutants/verb-mutants.ts'
@@ -35,6 +36,7 @@ describe('the suite', () => {
     ...cpuMutants,
     ...tableMutants,
     ...machineMutants,
+    ...platformMutants,
     ...hostMutants,
     ...verbMutants,
   ]) {

@@ -1,4 +1,6 @@
+import { ok, strictEqual } from 'node:assert'
 import { everything } from '../everything.ts'
+import { deviceOption } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
 
@@ -7,6 +9,7 @@ export const targetScenarios = (target: Target): readonly Scenario[] => [
   foreignMachine(target),
   foreignCpu(target),
   ...namedCpu(target),
+  ...otherTransports(target),
   everything(target),
 ]
 
@@ -65,4 +68,30 @@ function namedCpu({ arch, capabilities }: Target): readonly Scenario[] {
       },
     },
   ]
+}
+
+/** A generator of entropy, attached in each way that the architecture offers beside its usual one. */
+function otherTransports({ arch, profile }: Target): readonly Scenario[] {
+  const others = arch.devices.rng?.models['virtio']?.others ?? []
+  return others
+    .filter(({ bus }) => bus !== 'pci' || profile.pci !== undefined)
+    .map(({ bus, driver }) => ({
+      id: `rng/on-${bus}`,
+      title: `a device whose address is of type ${bus} is attached that way`,
+      uses: ['device:rng/virtio'],
+      domain: domainXml({
+        devices:
+          "<rng model='virtio'><backend model='random'>/dev/urandom</backend>" +
+          `<address type='${bus}'/></rng>`,
+      }),
+      // Where this QEMU has no such driver, or the board no such bus.
+      mayRefuse: 'devices/rng',
+      expect: {
+        plan(planned) {
+          strictEqual(planned.stored.devices.rng?.[0]?.address?.type, bus)
+          strictEqual(deviceOption(planned, 'rng0').properties['driver'], driver)
+        },
+        guest: (report) => ok(report.rng.available.includes('virtio_rng.0'), 'no entropy'),
+      },
+    }))
 }
