@@ -57,7 +57,8 @@ export const features: FeaturePolicy = {
       effects: ({ tickpolicy }) =>
         tickpolicy === undefined
           ? {}
-          : { cpu: { 'kvm-no-adjvtime': tickpolicy === 'delay' ? 'on' : 'off' } },
+          : // Delayed, the guest's time stands still with it; discarded, it finds a gap.
+            { cpu: { 'kvm-no-adjvtime': tickpolicy === 'discard' ? 'on' : 'off' } },
     },
   },
 }

@@ -89,6 +89,22 @@ describe('an older interrupt controller than the host’s', () => {
   })
 })
 
+describe('the virtual timer', () => {
+  it.each([
+    ['delay', 'off'],
+    ['discard', 'on'],
+  ] as const)('with tick policy %s says kvm-no-adjvtime=%s', (tickpolicy, value) => {
+    const timer = { name: 'armvtimer', tickpolicy } as const
+    const effects = features.timers.armvtimer?.effects?.(timer, seen({}, 'kvm'))
+    expect(effects).toEqual({ cpu: { 'kvm-no-adjvtime': value } })
+  })
+
+  it('of which nothing is asked is left to QEMU', () => {
+    const effects = features.timers.armvtimer?.effects?.({ name: 'armvtimer' }, seen({}, 'kvm'))
+    expect(effects).toEqual({})
+  })
+})
+
 describe('an SMMU', () => {
   it('is a property of the machine', () => {
     const context = seen({ devices: "<iommu model='smmuv3'/>" })
