@@ -1,5 +1,5 @@
+import { acpiSwitch } from '@polyvirt/core/arch'
 import type { Effects, FeaturePolicy, FeatureRow, Features, RuleContext } from '@polyvirt/core/arch'
-import { acpiSwitch } from './acpi-switch.ts'
 
 const nothing: FeatureRow = { to: 'nothing' }
 
