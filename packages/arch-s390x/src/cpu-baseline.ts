@@ -3,9 +3,8 @@ import type { BaselineOptions, Cpu, CpuBaseline } from '@polyvirt/core/arch'
 import { processorByName, processors } from './cpu-models.ts'
 import type { Processor } from './cpu-models.ts'
 import { featureGroups } from './feature-groups.ts'
-import { condensed, expanded, featuresOf, featuresOfModel } from './feature-sets.ts'
+import { condensed, differences, expanded, featuresOf, featuresOfModel } from './feature-sets.ts'
 import type { FeatureSet } from './feature-sets.ts'
-import { differences } from './host-model.ts'
 import { intersection, isSubset, minus } from './sets.ts'
 
 /** A machine and a set of features that are looked for together. */

@@ -81,12 +81,9 @@ export function processorByName(name: string | undefined): Processor | undefined
   return processors.find((one) => one.name === wanted)
 }
 
-/**
- * The machine of this type. Its level is not told by anything that a kernel shows; firmware is kept up
- * to date, so the newest is taken, and none has features by default that the others lack.
- */
-export function processorByType(type: number): Processor | undefined {
-  return processors.findLast((one) => one.type === type)
+/** Machines of this type by level, oldest first: nothing that a kernel shows tells the level. */
+export function processorsByType(type: number): readonly Processor[] {
+  return processors.filter((one) => one.type === type)
 }
 
 /** Is the first at least as new as the second? Machines of two sizes are alike. */
@@ -96,13 +93,9 @@ export function isAsNew(a: Processor, b: Processor): boolean {
 
 /**
  * Each machine twice: `-base` has what all of its kind have, for good; the plain name what an emulator
- * makes of it. QEMU's own two stand for no machine.
+ * makes of it. QEMU's own `qemu` and `max` stand for no machine, and are whatever it can.
  */
-export const cpuModels: readonly CpuModel[] = [
-  ...processors.flatMap(({ name }) => [
-    { name: `${name}-base`, vendor: 'IBM' },
-    { name, vendor: 'IBM' },
-  ]),
-  { name: 'qemu' },
-  { name: 'max' },
-]
+export const cpuModels: readonly CpuModel[] = processors.flatMap(({ name }) => [
+  { name: `${name}-base`, vendor: 'IBM' },
+  { name, vendor: 'IBM' },
+])

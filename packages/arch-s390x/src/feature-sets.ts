@@ -93,3 +93,12 @@ export function featuresOf({ model, features }: Cpu): FeatureSet | undefined {
   const own = ownFeatures(model)
   return own && changedBy(own, features)
 }
+
+/** What separates a CPU from a model's own features. */
+export function differences(model: string, has: FeatureSet): readonly CpuFeature[] {
+  const own = ownFeatures(model) ?? new Set<string>()
+  return [
+    ...condensed(minus(has, own)).map((name) => ({ policy: 'require', name }) as const),
+    ...condensed(minus(own, has)).map((name) => ({ policy: 'disable', name }) as const),
+  ]
+}

@@ -1,19 +1,8 @@
-import type { Cpu, CpuContext, CpuFeature, HostInfo } from '@polyvirt/core/arch'
+import type { Cpu, CpuContext, HostInfo } from '@polyvirt/core/arch'
 import { processorByName } from './cpu-models.ts'
-import { condensed, expanded, featuresOfModel, ownFeatures } from './feature-sets.ts'
-import type { FeatureSet } from './feature-sets.ts'
+import { differences, expanded, featuresOfModel } from './feature-sets.ts'
 import { availableFeatures } from './qemu-cpus.ts'
 import { decode } from './registers.ts'
-import { minus } from './sets.ts'
-
-/** What separates a CPU from a model's own features. */
-export function differences(model: string, has: FeatureSet): readonly CpuFeature[] {
-  const own = ownFeatures(model) ?? new Set<string>()
-  return [
-    ...condensed(minus(has, own)).map((name) => ({ policy: 'require', name }) as const),
-    ...condensed(minus(own, has)).map((name) => ({ policy: 'disable', name }) as const),
-  ]
-}
 
 /**
  * Mode `host-model`: the newest model whose own features KVM gives in full, which QEMU names, with all

@@ -1,4 +1,5 @@
 import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
+import { advice } from './advice.ts'
 import { rules } from './rules.ts'
 
 /**
@@ -37,6 +38,7 @@ export const machine: MachineBuilder = {
   default: 's390-ccw-virtio',
   profiles: [ccw],
   rules,
+  advice,
   effects: ({ domain }) => ({
     machine: Object.fromEntries(
       (domain.keywrap ?? []).map(({ name, state }) => [`${name}-key-wrap`, state ? 'on' : 'off']),

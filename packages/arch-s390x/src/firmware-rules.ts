@@ -1,0 +1,100 @@
+import type { Domain, Problem, Rule } from '@polyvirt/core/arch'
+import { allDevices, unsupported } from './problems.ts'
+
+/** The boot loader that QEMU brings along, and what documents say of others. */
+const firmware: Rule = {
+  name: 's390x/firmware',
+  check({ domain: { os } }) {
+    const problems: Problem[] = []
+    const add = (path: string, message: string): void =>
+      void problems.push(unsupported(path, message))
+    if (os.firmware === 'efi')
+      add(
+        'os/@firmware',
+        `IBM Z boots through its own loader, s390-ccw, not 'efi'; leave firmware out`,
+      )
+    if (os.loaderType === 'pflash')
+      add('os/loader/@type', `there is no flash; use type='rom' for a loader in place of s390-ccw`)
+    if (os.loaderSecure === true)
+      add('os/loader/@secure', "secure boot by UEFI does not exist here; use secure='no'")
+    if (os.biosUseserial === true)
+      add('os/bios/@useserial', 'the loader always uses the SCLP console; leave useserial out')
+    if (os.biosRebootTimeout !== undefined)
+      add('os/bios/@rebootTimeout', 'the loader tries each device once; leave rebootTimeout out')
+    if (os.dtb !== undefined)
+      add('os/dtb', 'there is no device tree: devices are found by the channel subsystem')
+    if (os.acpiTable !== undefined)
+      add('os/acpi/table', 'there is no ACPI, so no table of it; leave <acpi> out of <os>')
+    return problems
+  },
+}
+
+/** QEMU has neither SMBIOS nor a fw_cfg here, and ends when it is given something for them. */
+const descriptions: Rule = {
+  name: 's390x/sysinfo',
+  check({ domain: { os, sysinfo = [] } }) {
+    const problems: Problem[] = []
+    if (os.smbiosMode !== undefined && os.smbiosMode !== 'emulate')
+      problems.push(
+        unsupported(
+          'os/smbios/@mode',
+          'guests find name and UUID of the machine in /proc/sysinfo, not in SMBIOS; leave <smbios> out',
+        ),
+      )
+    sysinfo.forEach(({ type }, i) => {
+      if (type === 'fwcfg')
+        problems.push(
+          unsupported(
+            `sysinfo[${i + 1}]`,
+            'the machine has no fw_cfg; use a disk, or the kernel’s command line',
+          ),
+        )
+    })
+    return problems
+  },
+}
+
+/** Devices in the order in which the loader looks at them. */
+function bootOrder(domain: Domain): readonly (readonly [string, { readonly type?: string }])[] {
+  return allDevices(domain)
+    .filter(([, { bootOrder: order }]) => order !== undefined)
+    .toSorted(([, a], [, b]) => (a.bootOrder ?? 0) - (b.bootOrder ?? 0))
+    .map(([path, { address }]) => [path, address ?? {}])
+}
+
+/** `<boot dev='…'/>` turns into an order of devices, so one of that kind must be there. */
+function hasBootDevice(domain: Domain): boolean {
+  const { disk = [], interface: cards = [] } = domain.devices
+  const kinds = new Set<string>(disk.map(({ device = 'disk' }) => device))
+  const has = { hd: kinds.has('disk') || kinds.has('lun'), cdrom: kinds.has('cdrom'), fd: false }
+  return (
+    bootOrder(domain).length > 0 ||
+    (domain.os.boot ?? []).some(({ dev }) => (dev === 'network' ? cards.length > 0 : has[dev]))
+  )
+}
+
+const bootMenu: Rule = {
+  name: 's390x/boot-menu',
+  check({ domain }) {
+    if (domain.os.bootmenuEnable !== true) return []
+    const path = 'os/bootmenu/@enable'
+    if (!hasBootDevice(domain))
+      return [unsupported(path, 'the menu is of a device that boots, and none does; use <boot>')]
+    const [, first] = bootOrder(domain)[0] ?? []
+    if (first?.type !== 'pci') return []
+    return [
+      unsupported(path, 'a PCI function has no boot menu; boot from a channel device or from SCSI'),
+    ]
+  },
+}
+
+/** Sleep states are ACPI's; libvirt refuses even to say that they are off. */
+const sleep: Rule = {
+  name: 's390x/sleep-states',
+  check({ domain: { pmSuspendToMem, pmSuspendToDisk } }) {
+    if (pmSuspendToMem === undefined && pmSuspendToDisk === undefined) return []
+    return [unsupported('pm', 'IBM Z has no sleep states to choose; leave <pm> out')]
+  },
+}
+
+export const firmwareRules: readonly Rule[] = [firmware, descriptions, bootMenu, sleep]
