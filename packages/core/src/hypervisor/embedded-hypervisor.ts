@@ -1,6 +1,7 @@
 import type { ArchRegistry } from '../arch/registry.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Store } from '../store/index.ts'
+import { agentVerbs } from './agent-verbs.ts'
 import { definitionVerbs } from './definition-verbs.ts'
 import { deviceVerbs } from './device-verbs.ts'
 import { HostConnection } from './host-connection.ts'
@@ -11,6 +12,8 @@ import { Liveness } from './liveness.ts'
 import { queryVerbs } from './query-verbs.ts'
 import { openRooms } from './rooms.ts'
 import type { Rooms } from './rooms.ts'
+import { statisticsVerbs } from './statistics-verbs.ts'
+import { tuningVerbs } from './tuning-verbs.ts'
 
 /** What a connection in this process holds: the store, and the runs that end with it. */
 class EmbeddedConnection extends HostConnection {
@@ -51,5 +54,8 @@ export function openEmbedded(layout: Layout, registry: ArchRegistry, store: Stor
     lifecycleVerbs(rooms, connection.autodestroy),
     queryVerbs(rooms),
     deviceVerbs(rooms),
+    tuningVerbs(rooms),
+    statisticsVerbs(rooms),
+    agentVerbs(rooms),
   )
 }

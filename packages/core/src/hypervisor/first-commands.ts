@@ -46,7 +46,7 @@ export function backendOf({ bus, alias = '' }: Disk): string {
   }
 }
 
-function throttle(disk: Disk, limits: Iotune): ThrottleArguments {
+export function throttle(disk: Disk, limits: Iotune): ThrottleArguments {
   const n = (value: number | undefined): number => value ?? 0
   const optional = (key: string, value: number | string | undefined): object =>
     value === undefined || value === 0 ? {} : { [key]: value }

@@ -1,8 +1,14 @@
 import type { HostFinding, HostInfo } from '../arch/host-info.ts'
 import type { Problem } from '../errors.ts'
+import type { AgentVerbs } from './interface/agent.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
+import type { StatisticsVerbs } from './interface/statistics.ts'
+import type { TuningVerbs } from './interface/tuning.ts'
 
+export type * from './interface/agent.ts'
 export type * from './interface/devices.ts'
+export type * from './interface/statistics.ts'
+export type * from './interface/tuning.ts'
 
 /**
  * A connection to something that runs domains: libvirt's `virConnect` and `virDomain`, with
@@ -15,7 +21,8 @@ export type * from './interface/devices.ts'
  *
  * Every method rejects with a `DomainError`; a call that rejects has changed nothing.
  */
-export interface Hypervisor extends AsyncDisposable, DeviceVerbs {
+export interface Hypervisor
+  extends AsyncDisposable, DeviceVerbs, TuningVerbs, StatisticsVerbs, AgentVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>

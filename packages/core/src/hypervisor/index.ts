@@ -5,6 +5,8 @@
 export { defaultUri, openHypervisor } from './open-hypervisor.ts'
 export type { OpenOptions } from './open-hypervisor.ts'
 export type * from './hypervisor.ts'
+export { guestInfoTypes } from './interface/agent.ts'
+export { statsGroups } from './interface/statistics.ts'
 export { unknownArch } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostRecording } from './record-host.ts'

@@ -215,4 +215,15 @@ describe('rows of another transport', () => {
     expect(onChannels(pciRows).shmem).toEqual(pciRows.shmem)
     expect(onChannels(pciRows).memballoon?.models['none']).toEqual({ bus: 'none' })
   })
+
+  it('a card with queues has interrupts of its own only on PCI', () => {
+    const queues = "<driver name='vhost' queues='3'/>"
+    const argv = (more: string) =>
+      planToy(toyXml({ devices: card('virtio', queues + more) }), false, platform)
+        .argv()
+        .find((value) => value.includes('"mq":true'))
+    expect(argv('')).not.toContain('vectors')
+    const slot = "<address type='pci' domain='0' bus='0' slot='3' function='0'/>"
+    expect(argv(slot)).toContain('"mq":true,"vectors":8')
+  })
 })

@@ -48,7 +48,9 @@ function virtioCard(nic: Interface): Options {
     event_idx: nic.eventIdx,
     ...offloads('', nic.hostOffloads),
     ...offloads('guest_', nic.guestOffloads),
-    ...(multi && { mq: true, vectors: 2 * (nic.queues ?? 0) + 2 }),
+    ...(multi && { mq: true }),
+    // Message-signalled interrupts are PCI's; other transports have an indicator a queue.
+    ...(multi && nic.address?.type === 'pci' && { vectors: 2 * (nic.queues ?? 0) + 2 }),
     rx_queue_size: nic.rxQueueSize,
     tx_queue_size: nic.txQueueSize,
     host_mtu: nic.mtu,

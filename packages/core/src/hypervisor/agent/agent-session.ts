@@ -1,0 +1,185 @@
+import { randomInt } from 'node:crypto'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { DomainError, domainError, printable, quote } from '../../errors.ts'
+import type { AgentOptions } from '../interface/agent.ts'
+
+/** A guest's agent whose answers belong to our questions. */
+export interface AgentSession {
+  /** @throws DomainError where the agent says no, or nothing in time. */
+  execute(name: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
+}
+
+/** How long one command may take; libvirt's default is 5 s as well. */
+const commandMs = 5000
+
+/** A guest may send as much as it likes; no answer of an agent is longer. */
+const maxReplyBytes = 16 * 1024 * 1024
+
+/**
+ * Talks to a guest's agent and hangs up. What an earlier client left unread is skipped: the first
+ * command is a sync, and nothing counts before its own answer.
+ */
+export async function withAgent<T>(
+  path: string,
+  talk: (agent: AgentSession) => Promise<T>,
+  { timeoutMs = commandMs, signal }: AgentOptions = {},
+): Promise<T> {
+  const socket = await open(path, timeoutMs)
+  const lines = new Lines(socket)
+  const say = (message: object): void => {
+    if (signal?.aborted === true) throw aborted()
+    socket.write(`${JSON.stringify(message)}\n`)
+  }
+  try {
+    const id = randomInt(1, 2 ** 31)
+    // Ends whatever an earlier client left half said.
+    socket.write(Buffer.of(0xff))
+    say({ execute: 'guest-sync-delimited', arguments: { id } })
+    const deadline = performance.now() + timeoutMs
+    for (;;) {
+      // Answers to a client that has gone come first.
+      const left = Math.max(0, deadline - performance.now())
+      if (isSync(await lines.next({ limitMs: left, shownMs: timeoutMs, signal }), id)) break
+    }
+    return await talk({
+      async execute(name, args) {
+        say({ execute: name, ...(args && { arguments: args }) })
+        return answerOf(name, await lines.next({ limitMs: timeoutMs, shownMs: timeoutMs, signal }))
+      },
+    })
+  } finally {
+    socket.destroy()
+  }
+}
+
+function isSync(answer: unknown, id: number): boolean {
+  return typeof answer === 'object' && answer !== null && 'return' in answer && answer.return === id
+}
+
+function answerOf(name: string, answer: unknown): unknown {
+  if (typeof answer === 'object' && answer !== null) {
+    if ('return' in answer) return answer.return
+    if ('error' in answer) {
+      const { class: kind, desc } = (answer.error ?? {}) as { class?: unknown; desc?: unknown }
+      const unknown = kind === 'CommandNotFound'
+      throw domainError(
+        unknown ? 'ERR_OPERATION_UNSUPPORTED' : 'ERR_INTERNAL_ERROR',
+        `unable to execute QEMU agent command '${name}': ${printable(String(desc ?? 'no reason given').slice(0, 1024))}`,
+      )
+    }
+  }
+  throw domainError('ERR_INTERNAL_ERROR', `the agent's answer to '${name}' is none`)
+}
+
+function open(path: string, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path)
+    socket.setTimeout(timeoutMs, () => socket.destroy(silent('connect', timeoutMs)))
+    socket.once('error', (cause) =>
+      reject(
+        cause instanceof DomainError
+          ? cause
+          : domainError(
+              'ERR_AGENT_UNRESPONSIVE',
+              `the channel of the guest's agent ${quote(path, 120)} cannot be opened: ${cause.message}`,
+              { cause },
+            ),
+      ),
+    )
+    socket.once('connect', () => {
+      socket.setTimeout(0)
+      // From here on errors reach whoever waits for a line.
+      socket.on('error', () => undefined)
+      resolve(socket)
+    })
+  })
+}
+
+const silent = (name: string, timeoutMs: number): DomainError =>
+  domainError(
+    'ERR_AGENT_UNRESPONSIVE',
+    `the guest's agent did not answer '${name}' within ${timeoutMs / 1000} s; it may not run in the guest`,
+  )
+
+const aborted = (): DomainError =>
+  domainError('ERR_OPERATION_ABORTED', `gave up asking the guest's agent`)
+
+interface LineWait {
+  readonly limitMs: number
+  /** The limit that the user gave, of which this may be the rest. */
+  readonly shownMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Lines of JSON out of a stream that may say anything. */
+class Lines {
+  #buffer = Buffer.alloc(0)
+  #wake: (() => void) | undefined
+  #ended = false
+
+  constructor(socket: Socket) {
+    socket.on('data', (chunk: Buffer) => {
+      this.#buffer = Buffer.concat([this.#buffer, chunk])
+      this.#wake?.()
+    })
+    socket.on('close', () => {
+      this.#ended = true
+      this.#wake?.()
+    })
+  }
+
+  async next({ limitMs, shownMs, signal }: LineWait): Promise<unknown> {
+    const deadline = performance.now() + limitMs
+    for (;;) {
+      const line = this.#take()
+      if (line !== undefined) return line
+      if (this.#buffer.length > maxReplyBytes)
+        throw domainError(
+          'ERR_INTERNAL_ERROR',
+          `the guest's agent sent more than ${maxReplyBytes} bytes in one answer`,
+        )
+      if (signal?.aborted === true) throw aborted()
+      if (this.#ended)
+        throw domainError('ERR_AGENT_UNRESPONSIVE', `the channel of the guest's agent was closed`)
+      const left = deadline - performance.now()
+      if (left <= 0) throw silent('a command', shownMs)
+      await this.#wait(left, signal)
+    }
+  }
+
+  /** The next line that is JSON; others are what a guest says that is no agent. */
+  #take(): unknown {
+    for (;;) {
+      const end = this.#buffer.indexOf(0x0a)
+      if (end === -1) return undefined
+      const text = this.#buffer.subarray(0, end)
+      this.#buffer = this.#buffer.subarray(end + 1)
+      // Everything before 0xFF was for somebody else.
+      const line = text
+        .subarray(text.lastIndexOf(0xff) + 1)
+        .toString('utf8')
+        .trim()
+      if (line === '') continue
+      try {
+        return JSON.parse(line) as unknown
+      } catch {
+        continue
+      }
+    }
+  }
+
+  #wait(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        this.#wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal?.addEventListener('abort', done, { once: true })
+      this.#wake = done
+    })
+  }
+}

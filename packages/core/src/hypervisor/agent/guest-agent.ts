@@ -1,0 +1,40 @@
+import type { Domain } from '../../domain/domain.ts'
+import { domainError } from '../../errors.ts'
+import type { AgentOptions } from '../interface/agent.ts'
+import { channelDirOf } from '../layout.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { withAgent } from './agent-session.ts'
+import type { AgentSession } from './agent-session.ts'
+
+/** The name by which guests know the channel of their agent (qemu-ga's own default). */
+export const agentChannel = 'org.qemu.guest_agent.0'
+
+/** Asks the agent of a guest that runs; the domain is not held meanwhile. */
+export async function askAgent<T>(
+  rooms: Rooms,
+  reference: string,
+  talk: (agent: AgentSession, live: Domain) => Promise<T>,
+  options: AgentOptions = {},
+): Promise<T> {
+  const running = await rooms.findActive(reference)
+  const live = await rooms.live(running)
+  if (running.active.state !== 'running') {
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      `the guest does not run (it is ${running.active.state}), so its agent cannot answer`,
+    )
+  }
+  return withAgent(socketOf(live, running), (agent) => talk(agent, live), options)
+}
+
+function socketOf(live: Domain, { active }: Running): string {
+  const channel = live.devices.channel?.find(({ name }) => name === agentChannel)
+  if (channel === undefined || channel.type !== 'unix') {
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      `QEMU guest agent is not configured; add <channel type='unix'><target type='virtio' name='${agentChannel}'/></channel>`,
+    )
+  }
+  return channel.sources?.[0]?.path ?? `${channelDirOf(active.stateDir)}/${agentChannel}`
+}

@@ -1,0 +1,84 @@
+import type { Iotune } from '../../domain/devices/disk.ts'
+import type { ChangeTarget } from './devices.ts'
+
+export type { Iotune } from '../../domain/devices/disk.ts'
+
+export interface SetVcpusOptions extends ChangeTarget {
+  /** Changes how many there can be, which only a definition can (`--config`). */
+  readonly maximum?: boolean
+  /** The guest's agent takes vCPUs online and offline; QEMU's stay plugged. */
+  readonly guest?: boolean
+  /** How long the guest may take to let go of a vCPU; 10 s. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface VcpuCounts {
+  readonly maximum: number
+  readonly current: number
+}
+
+/** What a guest may use, changed while it runs or for its next start. */
+export interface TuningVerbs {
+  /**
+   * How many vCPUs are plugged in. They come and go in the units of the machine: whole cores on
+   * some. Those that the guest started with stay.
+   */
+  domainSetVcpus(reference: string, count: number, options?: SetVcpusOptions): Promise<void>
+  /** Plugs certain vCPUs in or out; numbers of one unit go together. */
+  domainSetVcpu(
+    reference: string,
+    vcpus: readonly number[],
+    enabled: boolean,
+    options?: SetVcpusOptions,
+  ): Promise<void>
+  /** Counts of the running guest, or of the definition (`config`). */
+  domainGetVcpuCounts(reference: string, options?: ChangeTarget): Promise<VcpuCounts>
+  /** How much memory the balloon leaves the guest, in KiB. */
+  domainSetMemory(reference: string, memoryKiB: number, options?: ChangeTarget): Promise<void>
+  /** How much memory the guest can have, in KiB; only for the next start (`config`). */
+  domainSetMaxMemory(reference: string, memoryKiB: number, options?: ChangeTarget): Promise<void>
+  /** The cable of a card, named by MAC address, target or alias. */
+  domainSetLinkState(
+    reference: string,
+    card: string,
+    up: boolean,
+    options?: ChangeTarget,
+  ): Promise<void>
+  /** `up` or `down`, by MAC address, target or alias. */
+  domainGetLinkState(
+    reference: string,
+    card: string,
+    options?: ChangeTarget,
+  ): Promise<'up' | 'down'>
+  /** The host CPUs that a vCPU's thread runs on; an empty list for all. */
+  domainPinVcpu(
+    reference: string,
+    vcpu: number,
+    cpus: readonly number[],
+    options?: ChangeTarget,
+  ): Promise<void>
+  /** The host CPUs of QEMU's own threads; an empty list for all. */
+  domainPinEmulator(
+    reference: string,
+    cpus: readonly number[],
+    options?: ChangeTarget,
+  ): Promise<void>
+  domainPinIothread(
+    reference: string,
+    iothread: number,
+    cpus: readonly number[],
+    options?: ChangeTarget,
+  ): Promise<void>
+  domainAddIothread(reference: string, id: number, options?: ChangeTarget): Promise<void>
+  /** @throws DomainError where a disk or controller uses it. */
+  domainDelIothread(reference: string, id: number, options?: ChangeTarget): Promise<void>
+  /** Limits of a disk, named by target; what is not given stays, 0 is no limit. */
+  domainSetBlockIoTune(
+    reference: string,
+    disk: string,
+    limits: Iotune,
+    options?: ChangeTarget,
+  ): Promise<void>
+  domainGetBlockIoTune(reference: string, disk: string, options?: ChangeTarget): Promise<Iotune>
+}

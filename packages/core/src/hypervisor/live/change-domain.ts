@@ -1,0 +1,62 @@
+import type { Domain } from '../../domain/domain.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import type { ChangeTarget } from '../interface/devices.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { changeTargets } from './change-targets.ts'
+
+export interface DomainChange {
+  /** Names the job. */
+  readonly kind: string
+  readonly target: ChangeTarget
+  /** What the definition says afterwards: the stored one, and the live one. */
+  edit(domain: Domain): Domain
+  /** Makes it so in the guest that runs. A rejection leaves both definitions as they were. */
+  perform?(qmp: QmpClient, live: Domain, running: Running): Promise<unknown>
+  /** Judges before anything is changed. */
+  check?(domain: Domain, isLive: boolean): void
+}
+
+/**
+ * Changes a domain: its guest while it runs, its definition, or both, as the target says. The two are
+ * stored in one step, behind the guest's own change.
+ */
+export async function changeDomain(
+  rooms: Rooms,
+  reference: string,
+  { kind, target, edit, perform, check }: DomainChange,
+): Promise<void> {
+  const record = await rooms.find(reference)
+  const targets = changeTargets(record, target)
+  const { uuid } = record.domain
+  await rooms.withJob(uuid, kind, async () => {
+    let definition: { readonly definition: string } | undefined
+    if (targets.definition !== undefined) {
+      const { domain } = parseDomain(targets.definition)
+      check?.(domain, false)
+      const plan = await rooms.plan(formatDomain(edit(domain)))
+      definition = { definition: formatDomain(plan.domain) }
+    }
+    const { running } = targets
+    if (running === undefined) {
+      rooms.store.change(uuid, { ...definition })
+      return
+    }
+    const live = await rooms.live(running)
+    check?.(live, true)
+    if (perform !== undefined) await rooms.ask(running, (qmp) => perform(qmp, live, running))
+    const { id } = running.active
+    rooms.store.change(uuid, { live: { id, xml: formatDomain(edit(live), id) }, ...definition })
+  })
+}
+
+/** The definition that a question is about. */
+export async function asked(
+  rooms: Rooms,
+  reference: string,
+  target: ChangeTarget = {},
+): Promise<Domain> {
+  const { running, definition } = changeTargets(await rooms.find(reference), target)
+  return running === undefined ? parseDomain(definition ?? '').domain : rooms.live(running)
+}

@@ -1,0 +1,121 @@
+import { readdirSync } from 'node:fs'
+import type { Cputune } from '../../domain/tuning.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { formatCpuset } from '../../domain/cpuset.ts'
+import { domainError, printable } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { ChangeTarget } from '../interface/devices.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { changeDomain } from './change-domain.ts'
+
+interface PinRequest extends ChangeTarget {
+  readonly cpus: readonly number[]
+}
+
+/** Sets the host CPUs of threads with util-linux's taskset: Node cannot. An empty list is all. */
+async function pin(threads: readonly number[], cpus: readonly number[]): Promise<void> {
+  const { execa } = await import('execa')
+  const set = cpus.length === 0 ? '0-16383' : formatCpuset(cpus)
+  for (const thread of threads) {
+    const result = await execa('taskset', ['-p', '-c', set, String(thread)], { reject: false })
+    if (result.exitCode === 0) continue
+    const why =
+      result.code === 'ENOENT'
+        ? 'taskset is not installed; install it with: apt-get install util-linux'
+        : printable(result.stderr.trim())
+    throw domainError('ERR_OPERATION_FAILED', `the CPUs ${set} cannot be set: ${why}`)
+  }
+}
+
+function withTune(domain: Domain, change: (tune: Cputune) => Cputune): Domain {
+  const tune = Object.entries(change(domain.cputune ?? {})).filter(
+    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  )
+  const { cputune: _, ...rest } = domain
+  return tune.length === 0 ? rest : { ...rest, cputune: Object.fromEntries(tune) as Cputune }
+}
+
+export function pinVcpu(
+  rooms: Rooms,
+  reference: string,
+  { vcpu, cpus, ...target }: PinRequest & { readonly vcpu: number },
+): Promise<void> {
+  return changeDomain(rooms, reference, {
+    kind: 'vcpupin',
+    target,
+    check(domain) {
+      if (vcpu >= 0 && vcpu < domain.vcpus) return
+      throw domainError('ERR_INVALID_ARG', `vcpu ${vcpu} is out of range of the domain's vcpus`)
+    },
+    edit: (domain) =>
+      withTune(domain, (tune) => ({
+        ...tune,
+        vcpupins: [
+          ...(tune.vcpupins ?? []).filter((one) => one.vcpu !== vcpu),
+          ...(cpus.length === 0 ? [] : [{ vcpu, cpuset: cpus }]),
+        ].toSorted((a, b) => a.vcpu - b.vcpu),
+      })),
+    perform: async (qmp) => {
+      const threads = await qmp.execute('query-cpus-fast')
+      const found = threads.find((one) => one['cpu-index'] === vcpu)
+      if (found === undefined)
+        throw domainError('ERR_OPERATION_INVALID', `vCPU ${vcpu} is not plugged in`)
+      await pin([found['thread-id']], cpus)
+    },
+  })
+}
+
+export function pinEmulator(
+  rooms: Rooms,
+  reference: string,
+  { cpus, ...target }: PinRequest,
+): Promise<void> {
+  return changeDomain(rooms, reference, {
+    kind: 'emulatorpin',
+    target,
+    edit: (domain) => {
+      const { emulatorpin: _, ...tune } = domain.cputune ?? {}
+      return withTune(domain, () => ({ ...tune, ...(cpus.length > 0 && { emulatorpin: cpus }) }))
+    },
+    perform: async (qmp, _, running) => pin(await ownThreads(qmp, running), cpus),
+  })
+}
+
+export function pinIothread(
+  rooms: Rooms,
+  reference: string,
+  { iothread, cpus, ...target }: PinRequest & { readonly iothread: number },
+): Promise<void> {
+  return changeDomain(rooms, reference, {
+    kind: 'iothreadpin',
+    target,
+    edit: (domain) =>
+      withTune(domain, (tune) => ({
+        ...tune,
+        iothreadpins: [
+          ...(tune.iothreadpins ?? []).filter((one) => one.iothread !== iothread),
+          ...(cpus.length === 0 ? [] : [{ iothread, cpuset: cpus }]),
+        ],
+      })),
+    perform: async (qmp) => {
+      const threads = await qmp.execute('query-iothreads')
+      const found = threads.find(({ id }) => id === `iothread${iothread}`)
+      if (found === undefined)
+        throw domainError('ERR_INVALID_ARG', `iothread ${iothread} was not found`)
+      await pin([found['thread-id']], cpus)
+    },
+  })
+}
+
+/** QEMU's threads that are neither a vCPU nor an I/O thread. */
+async function ownThreads(qmp: QmpClient, { active }: Running): Promise<readonly number[]> {
+  const others = new Set([
+    ...(await qmp.execute('query-cpus-fast')).map((one) => one['thread-id']),
+    ...(await qmp.execute('query-iothreads')).map((one) => one['thread-id']),
+  ])
+  const { pid } = active.process
+  return readdirSync(`/proc/${pid}/task`)
+    .map(Number)
+    .filter((thread) => !others.has(thread))
+}

@@ -1,0 +1,68 @@
+import type { Domain } from '../../domain/domain.ts'
+import { domainError } from '../../errors.ts'
+import { iothreadsOf } from '../../plan/defaults/iothreads.ts'
+import type { ChangeTarget } from '../interface/devices.ts'
+import type { Rooms } from '../rooms.ts'
+import { changeDomain } from './change-domain.ts'
+
+interface IothreadRequest extends ChangeTarget {
+  readonly id: number
+}
+
+export function addIothread(
+  rooms: Rooms,
+  reference: string,
+  { id, ...target }: IothreadRequest,
+): Promise<void> {
+  if (!Number.isInteger(id) || id < 1)
+    throw domainError('ERR_INVALID_ARG', `invalid value of 0 for iothread_id: threads count from 1`)
+  return changeDomain(rooms, reference, {
+    kind: 'iothreadadd',
+    target,
+    check(domain) {
+      if (!iothreadsOf(domain).some((one) => one.id === id)) return
+      throw domainError('ERR_INVALID_ARG', `an IOThread is already using iothread_id '${id}'`)
+    },
+    edit: (domain) => withThreads(domain, [...iothreadsOf(domain), { id }]),
+    perform: (qmp) => qmp.execute('object-add', { 'qom-type': 'iothread', id: `iothread${id}` }),
+  })
+}
+
+export function delIothread(
+  rooms: Rooms,
+  reference: string,
+  { id, ...target }: IothreadRequest,
+): Promise<void> {
+  return changeDomain(rooms, reference, {
+    kind: 'iothreaddel',
+    target,
+    check(domain) {
+      if (!iothreadsOf(domain).some((one) => one.id === id))
+        throw domainError('ERR_INVALID_ARG', `cannot find IOThread '${id}' in iothreadids list`)
+      const user = [
+        ...(domain.devices.disk ?? []).map((one) => ({ name: `disk ${one.target}`, ...one })),
+        ...(domain.devices.controller ?? []).map((one) => ({
+          name: `a ${one.type} controller`,
+          ...one,
+        })),
+      ].find(({ iothread }) => iothread === id)
+      if (user !== undefined)
+        throw domainError(
+          'ERR_INVALID_ARG',
+          `cannot remove IOThread '${id}': it is used by ${user.name}`,
+        )
+    },
+    edit: (domain) =>
+      withThreads(
+        domain,
+        iothreadsOf(domain).filter((one) => one.id !== id),
+      ),
+    perform: (qmp) => qmp.execute('object-del', { id: `iothread${id}` }),
+  })
+}
+
+function withThreads(domain: Domain, threads: ReturnType<typeof iothreadsOf>): Domain {
+  const { iothreads: _, iothreadIds: __, ...rest } = domain
+  if (threads.length === 0) return rest
+  return { ...rest, iothreads: threads.length, iothreadIds: threads }
+}

@@ -1,0 +1,2 @@
+/** How long a question about a guest waits for its QEMU, in milliseconds. */
+export const askMs = 1000

@@ -1,0 +1,150 @@
+import { statSync } from 'node:fs'
+import type { Disk } from '../../domain/devices/disk.ts'
+import { domainError, printable, quote } from '../../errors.ts'
+import { isEmpty } from '../../qemu/devices/image-nodes.ts'
+import type { AskOptions, BlockInfo, BlockStats } from '../interface/statistics.ts'
+import { asked } from '../live/change-domain.ts'
+import { diskNamed } from '../live/set-iotune.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { askMs } from './ask.ts'
+
+interface Node {
+  readonly 'node-name'?: string
+  readonly image?: { readonly 'virtual-size'?: number; readonly 'actual-size'?: number }
+}
+
+/** Sizes of an image: QEMU's own while it has it open, qemu-img's else. */
+export async function blockInfo(
+  rooms: Rooms,
+  reference: string,
+  { disk: name, ...options }: AskOptions & { readonly disk: string },
+): Promise<BlockInfo> {
+  const record = await rooms.find(reference)
+  const disk = diskNamed(await asked(rooms, reference), name)
+  if (isEmpty(disk))
+    throw domainError('ERR_INVALID_ARG', `disk ${quote(name)} does not currently have a source`)
+  const path = disk.source?.file ?? disk.source?.dev
+  const { active } = record
+  const image =
+    active === undefined
+      ? await offline(disk, path)
+      : await online(rooms, { ...record, active }, { disk, options })
+  const capacityBytes = image['virtual-size'] ?? 0
+  const physicalBytes = sizeOf(path) ?? capacityBytes
+  return { capacityBytes, allocationBytes: image['actual-size'] ?? physicalBytes, physicalBytes }
+}
+
+type Image = NonNullable<Node['image']>
+
+async function online(
+  rooms: Rooms,
+  running: Running,
+  { disk, options }: { readonly disk: Disk; readonly options: AskOptions },
+): Promise<Image> {
+  const node = `libvirt-${disk.source?.index ?? 0}-format`
+  const nodes = await rooms.ask(
+    running,
+    (qmp) => qmp.executeUnchecked('query-named-block-nodes', { flat: true }),
+    { timeoutMs: askMs, ...options },
+  )
+  const found = (nodes as readonly Node[]).find((one) => one['node-name'] === node)
+  if (found?.image === undefined)
+    throw domainError('ERR_INTERNAL_ERROR', `QEMU has no image of disk ${quote(disk.target)}`)
+  return found.image
+}
+
+/** @throws DomainError where qemu-img is missing or cannot read the image. */
+async function offline({ format = 'raw' }: Disk, path: string | undefined): Promise<Image> {
+  if (path === undefined)
+    throw domainError('ERR_OPERATION_UNSUPPORTED', 'only files and block devices are looked at')
+  const { execa } = await import('execa')
+  const result = await execa(
+    'qemu-img',
+    ['info', '--force-share', '--output=json', '-f', format, path],
+    { reject: false, timeout: 10_000 },
+  )
+  if (result.exitCode !== 0) {
+    const why = result.code === 'ENOENT' ? 'qemu-img is not installed' : result.stderr.trim()
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `cannot look at ${quote(path, 200)}: ${printable(why)}`,
+    )
+  }
+  return JSON.parse(result.stdout) as Image
+}
+
+function sizeOf(path: string | undefined): number | undefined {
+  try {
+    const found = path === undefined ? undefined : statSync(path)
+    return found?.isFile() === true ? found.size : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Counters {
+  readonly qdev?: string
+  readonly stats: Readonly<Record<string, number>>
+}
+
+const nothing: BlockStats = {
+  readRequests: 0,
+  readBytes: 0,
+  readTimeNs: 0,
+  writeRequests: 0,
+  writeBytes: 0,
+  writeTimeNs: 0,
+  flushRequests: 0,
+  flushTimeNs: 0,
+  errors: 0,
+}
+
+/** Counters of QEMU's block devices, by the alias that is in their paths. */
+export function readBlockStats(
+  list: readonly Readonly<Record<string, unknown>>[],
+): ReadonlyMap<string, BlockStats> {
+  return new Map(
+    (list as unknown as readonly Counters[]).map(({ qdev = '', stats }) => {
+      const alias = /^\/machine\/peripheral\/([^/]+)/.exec(qdev)?.[1] ?? qdev
+      const of = (key: string): number => stats[key] ?? 0
+      return [
+        alias,
+        {
+          readRequests: of('rd_operations'),
+          readBytes: of('rd_bytes'),
+          readTimeNs: of('rd_total_time_ns'),
+          writeRequests: of('wr_operations'),
+          writeBytes: of('wr_bytes'),
+          writeTimeNs: of('wr_total_time_ns'),
+          flushRequests: of('flush_operations'),
+          flushTimeNs: of('flush_total_time_ns'),
+          errors: of('failed_rd_operations') + of('failed_wr_operations'),
+        },
+      ] as const
+    }),
+  )
+}
+
+export async function blockStats(
+  rooms: Rooms,
+  reference: string,
+  { disk, ...options }: AskOptions & { readonly disk?: string },
+): Promise<BlockStats> {
+  const running = await rooms.findActive(reference)
+  const live = await rooms.live(running)
+  const wanted = disk === undefined ? live.devices.disk : [diskNamed(live, disk)]
+  const stats = readBlockStats(
+    await rooms.ask(running, (qmp) => qmp.execute('query-blockstats'), {
+      timeoutMs: askMs,
+      ...options,
+    }),
+  )
+  return (wanted ?? []).reduce((sum, { alias = '' }) => added(sum, stats.get(alias)), nothing)
+}
+
+function added(a: BlockStats, b: BlockStats = nothing): BlockStats {
+  return Object.fromEntries(
+    Object.keys(a).map((key) => [key, a[key as keyof BlockStats] + b[key as keyof BlockStats]]),
+  ) as unknown as BlockStats
+}

@@ -1,0 +1,115 @@
+import { domainError } from '../../errors.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { QmpError } from '../../qmp/index.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { AskOptions, MemoryStats } from '../interface/statistics.ts'
+import type { Rooms } from '../rooms.ts'
+import { askMs } from './ask.ts'
+import { residentKiB } from './process-stats.ts'
+
+/** The balloon's object, and its counters by the guest's driver. */
+function balloonPath({ devices }: Domain): string | undefined {
+  const balloon = devices.memballoon?.[0]
+  return balloon === undefined || balloon.model === 'none'
+    ? undefined
+    : `/machine/peripheral/${balloon.alias ?? 'balloon0'}`
+}
+
+/** QEMU's names of counters in bytes, and ours in KiB. */
+const sizes = {
+  'stat-swap-in': 'swapInKiB',
+  'stat-swap-out': 'swapOutKiB',
+  'stat-free-memory': 'unusedKiB',
+  'stat-total-memory': 'availableKiB',
+  'stat-available-memory': 'usableKiB',
+  'stat-disk-caches': 'diskCachesKiB',
+} as const
+
+/** QEMU's "the guest has not said". */
+const untold = 2 ** 64
+
+export async function readMemoryStats(
+  qmp: QmpClient,
+  live: Domain,
+  pid: number,
+): Promise<MemoryStats> {
+  const path = balloonPath(live)
+  const rssKiB = residentKiB(pid)
+  if (path === undefined) return { actualKiB: live.memoryKiB ?? 0, rssKiB }
+  const actualKiB = await actual(qmp, live)
+  const told = await guestStats(qmp, path)
+  if (told === undefined) return { actualKiB, rssKiB }
+  const known = (key: string): number | undefined => {
+    const value = told.stats[key]
+    return value === undefined || value < 0 || value >= untold / 2 ? undefined : value
+  }
+  const found: Record<string, number> = {}
+  for (const [key, name] of Object.entries(sizes)) {
+    const bytes = known(key)
+    if (bytes !== undefined) found[name] = Math.floor(bytes / 1024)
+  }
+  const [major, minor] = [known('stat-major-faults'), known('stat-minor-faults')]
+  return {
+    actualKiB,
+    rssKiB,
+    ...found,
+    ...(major !== undefined && { majorFaults: major }),
+    ...(minor !== undefined && { minorFaults: minor }),
+    lastUpdate: told['last-update'],
+  }
+}
+
+async function actual(qmp: QmpClient, live: Domain): Promise<number> {
+  try {
+    return Math.floor((await qmp.execute('query-balloon')).actual / 1024)
+  } catch (error) {
+    // A guest whose driver has not come up yet has what it started with.
+    if (error instanceof QmpError) return live.currentMemoryKiB ?? live.memoryKiB ?? 0
+    throw error
+  }
+}
+
+interface GuestStats {
+  readonly stats: Readonly<Record<string, number>>
+  readonly 'last-update': number
+}
+
+async function guestStats(qmp: QmpClient, path: string): Promise<GuestStats | undefined> {
+  try {
+    const told = (await qmp.execute('qom-get', { path, property: 'guest-stats' })) as GuestStats
+    return told['last-update'] > 0 ? told : undefined
+  } catch (error) {
+    if (error instanceof QmpError) return undefined
+    throw error
+  }
+}
+
+export async function memoryStats(
+  rooms: Rooms,
+  reference: string,
+  options: AskOptions,
+): Promise<MemoryStats> {
+  const running = await rooms.findActive(reference)
+  const live = await rooms.live(running)
+  return rooms.ask(running, (qmp) => readMemoryStats(qmp, live, running.active.process.pid), {
+    timeoutMs: askMs,
+    ...options,
+  })
+}
+
+export async function setStatsPeriod(
+  rooms: Rooms,
+  reference: string,
+  seconds: number,
+): Promise<void> {
+  const running = await rooms.findActive(reference)
+  const path = balloonPath(await rooms.live(running))
+  if (path === undefined)
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      'Memory balloon model must be virtio to set the collection period',
+    )
+  await rooms.command(running, 'dommemstat', (qmp) =>
+    qmp.execute('qom-set', { path, property: 'guest-stats-polling-interval', value: seconds }),
+  )
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { qnumOf } from '../../src/hypervisor/stats/keycodes.ts'
+import { testRoot } from '../support/hypervisor.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+
+describe('questions about a guest', () => {
+  test('its disk, memory, CPUs and screen are looked at while it runs', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const devices = `<graphics type='vnc' autoport='yes'/><video><model type='vga'/></video>`
+    await hypervisor.domainDefineXml(
+      guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle'), devices }),
+    )
+    expect(await hypervisor.domainGetBlockInfo('a', 'vda')).toMatchObject({
+      capacityBytes: 1024 * 1024,
+      physicalBytes: 1024 * 1024,
+    })
+    await hypervisor.domainCreate('a')
+    expect(await hypervisor.domainGetBlockInfo('a', 'vda')).toMatchObject({
+      capacityBytes: 1024 * 1024,
+    })
+    const stats = await hypervisor.domainGetBlockStats('a', 'vda')
+    expect(await hypervisor.domainGetBlockStats('a')).toEqual(
+      expect.objectContaining({ errors: 0 }),
+    )
+    expect(stats.writeBytes).toBe(0)
+    expect(await hypervisor.domainGetMemoryStats('a')).toMatchObject({ actualKiB: 16_384 })
+    expect((await hypervisor.domainGetCpuStats('a')).cpuTimeNs).toBeGreaterThan(0)
+    const picture = await hypervisor.domainScreenshot('a')
+    expect(Buffer.from(picture.subarray(0, 8)).toString('latin1')).toBe('\u0089PNG\r\n\u001a\n')
+    await expect(hypervisor.domainScreenshot('a', { screen: 4 })).rejects.toThrow('no such screen')
+    await hypervisor.domainSendKey('a', ['KEY_LEFTCTRL', 'KEY_A'])
+    await hypervisor.domainInjectNmi('a')
+    const answer = await hypervisor.domainQemuMonitorCommand('a', '{"execute":"query-name"}')
+    expect(JSON.parse(answer)).toEqual({ return: { name: 'a' } })
+    expect(await hypervisor.domainQemuMonitorCommand('a', 'info name', { hmp: true })).toContain(
+      'a',
+    )
+    await expect(hypervisor.domainGetInterfaceStats('a', 'net0')).rejects.toThrow('not found')
+  })
+
+  test('statistics of all domains have what is known, and name what a silent QEMU did not tell', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    await hypervisor.domainDefineXml(guestXml({ name: 'off' }))
+    await hypervisor.domainDefineXml(guestXml({ name: 'on', disk: guestDisk(root.dir, 'idle') }))
+    await hypervisor.domainCreate('on')
+    const [on, off] = await hypervisor.connectGetAllDomainStats()
+    expect(on).toMatchObject({
+      domain: { name: 'on', id: 1 },
+      missing: [],
+      stats: {
+        'state.state': 1,
+        'vcpu.current': 1,
+        'balloon.maximum': 16_384,
+        'block.count': 1,
+        'block.0.name': 'vda',
+      },
+    })
+    expect(off).toMatchObject({ stats: { 'state.state': 5 }, missing: [] })
+    process.kill(root.guests()[0]?.identity.pid ?? 0, 'SIGSTOP')
+    const [silent] = await hypervisor.connectGetAllDomainStats({ active: true, timeoutMs: 200 })
+    expect(silent?.missing).toEqual(['balloon', 'vcpu', 'block', 'iothread'])
+    expect(silent?.stats).toMatchObject({ 'state.state': 1, 'vcpu.maximum': 1 })
+  })
+
+  test.each([
+    ['KEY_ENTER', 'linux', 0x1c],
+    ['key_delete', 'linux', 0xd3],
+    [111, 'linux', 0xd3],
+    ['0xe053', 'atset1', 0xd3],
+    [0x1c, 'xt', 0x1c],
+  ] as const)('the key %s of %s is number %i', (key, codeset, expected) => {
+    expect(qnumOf(key, codeset)).toBe(expected)
+  })
+
+  test('a key that is none is refused with the nearest', () => {
+    expect(() => qnumOf('KEY_ENTR', 'linux')).toThrow(`did you mean 'KEY_ENTER'?`)
+  })
+})

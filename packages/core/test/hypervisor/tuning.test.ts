@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { cpuUnits } from '../../src/hypervisor/live/set-vcpus.ts'
+import { testRoot } from '../support/hypervisor.ts'
+import type { TestRoot } from '../support/hypervisor.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+
+const balloon = `<memballoon model='virtio'/>`
+const nic = `<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>`
+
+async function started(root: TestRoot): Promise<Hypervisor> {
+  const hypervisor = await root.open()
+  const xml = guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle'), devices: nic })
+    .replace(`<memballoon model='none'/>`, balloon)
+    .replace('<vcpu>1</vcpu>', `<vcpu current='1'>3</vcpu>`)
+  await hypervisor.domainDefineXml(xml)
+  await hypervisor.domainCreate('a')
+  return hypervisor
+}
+
+const both = { live: true, config: true } as const
+
+describe('what a running guest may use', () => {
+  test('vCPUs are plugged in one by one or together, and the definition follows', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainSetVcpus('a', 2)
+    expect(await hypervisor.domainGetVcpuCounts('a')).toEqual({ maximum: 3, current: 2 })
+    expect(await hypervisor.domainGetVcpuCounts('a', { config: true })).toEqual({
+      maximum: 3,
+      current: 1,
+    })
+    await hypervisor.domainSetVcpu('a', [2], true, both)
+    const vcpus = await hypervisor.domainGetVcpus('a')
+    expect(vcpus.map(({ state }) => state === 'offline')).toEqual([false, false, false])
+    await expect(hypervisor.domainSetVcpus('a', 4)).rejects.toThrow(
+      'requested vcpus is greater than max allowable vcpus for the live domain: 4 > 3',
+    )
+    await expect(hypervisor.domainSetVcpu('a', [0], false)).rejects.toThrow(
+      `vCPU 0 can't be hotunplugged: the guest started with it`,
+    )
+    await hypervisor.domainSetVcpus('a', 2, { config: true, maximum: true })
+    expect(await hypervisor.domainGetVcpuCounts('a', { config: true })).toEqual({
+      maximum: 2,
+      current: 2,
+    })
+  })
+
+  test('a unit of the machine is as many vCPUs as it says, the first one last in its list', () => {
+    const core = (id: number, path?: string) => ({
+      type: 'host-core',
+      'vcpus-count': 4,
+      props: { 'core-id': id },
+      ...(path !== undefined && { 'qom-path': path }),
+    })
+    const list = [core(4), core(0, '/machine/unattached/device[0]')]
+    expect(cpuUnits(list).map(({ first, count, online }) => [first, count, online])).toEqual([
+      [0, 4, true],
+      [4, 4, false],
+    ])
+  })
+
+  test('memory, links, disk limits and I/O threads change in both definitions', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainSetLinkState('a', '52:54:00:00:00:01', false, both)
+    expect(await hypervisor.domainGetLinkState('a', 'net0')).toBe('down')
+    await hypervisor.domainSetBlockIoTune('a', 'vda', { totalBytesSec: 1_000_000 }, both)
+    await hypervisor.domainSetBlockIoTune('a', 'vda', { readBytesSec: 5, totalIopsSec: 9 })
+    expect(await hypervisor.domainGetBlockIoTune('a', 'vda')).toEqual({
+      readBytesSec: 5,
+      totalIopsSec: 9,
+    })
+    expect(await hypervisor.domainGetBlockIoTune('a', 'vda', { config: true })).toEqual({
+      totalBytesSec: 1_000_000,
+    })
+    await hypervisor.domainAddIothread('a', 2, both)
+    await expect(hypervisor.domainAddIothread('a', 2)).rejects.toThrow('already using')
+    await hypervisor.domainDelIothread('a', 2)
+    await expect(hypervisor.domainSetMaxMemory('a', 32_768)).rejects.toThrow('use --config')
+    await hypervisor.domainSetMaxMemory('a', 32_768, { config: true })
+    await expect(hypervisor.domainSetMemory('a', 99_999)).rejects.toThrow(
+      'cannot set memory higher than max memory: 99999 KiB > 16384 KiB',
+    )
+    await hypervisor.domainSetMemory('a', 16_384, { live: true })
+    const stored = await hypervisor.domainGetXmlDesc('a', { inactive: true })
+    for (const part of [
+      `<link state='down'/>`,
+      `<total_bytes_sec>1000000</total_bytes_sec>`,
+      `<iothread id='2'/>`,
+      `<memory unit='KiB'>32768</memory>`,
+    ])
+      expect(stored).toContain(part)
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('<iothread')
+  })
+
+  test('a thread of QEMU runs where it is pinned', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainPinVcpu('a', 0, [0], both)
+    await hypervisor.domainPinEmulator('a', [0])
+    const [vcpu] = await hypervisor.domainGetVcpus('a')
+    expect(vcpu?.affinity).toEqual([0])
+    const pid = root.guests()[0]?.identity.pid ?? 0
+    const status = readFileSync(join('/proc', String(pid), 'status'), 'utf8')
+    expect(status).toMatch(/^Cpus_allowed_list:\s*0$/m)
+    expect(await hypervisor.domainGetXmlDesc('a', { inactive: true })).toContain(
+      `<vcpupin vcpu='0' cpuset='0'/>`,
+    )
+    await expect(hypervisor.domainPinVcpu('a', 7, [0])).rejects.toThrow('out of range')
+  })
+})
