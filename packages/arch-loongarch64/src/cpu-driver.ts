@@ -11,9 +11,10 @@ import { cpuModels, modelByName, modelByPrid } from './cpu-models.ts'
  */
 export const cpu: CpuDriver = {
   models: cpuModels,
-  byDefault({ machine, virtType, capabilities }) {
+  byDefault({ machine, virtType, capabilities, guest, host }) {
     // QEMU's default is one core, which not every host's can play.
-    if (virtType === 'kvm') return { mode: 'host-passthrough', check: 'none' }
+    if (virtType === 'kvm' && guest.kvmHosts.includes(host.arch))
+      return { mode: 'host-passthrough', check: 'none' }
     const found = capabilities.cpus.find(({ typename }) => typename === machine.defaultCpuType)
     if (machine.defaultCpuType === undefined || found === undefined) return undefined
     return { mode: 'custom', match: 'exact', check: 'none', model: found.name, fallback: 'forbid' }

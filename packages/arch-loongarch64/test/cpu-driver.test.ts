@@ -34,6 +34,11 @@ describe('a document without a CPU', () => {
     expect(cpu.byDefault(underKvm)?.mode).toBe('host-passthrough')
   })
 
+  it('gets the machine’s own where KVM cannot be, so that only that is said', () => {
+    const context = contextOf({ virtType: 'kvm', host: { ...hostOf(), arch: 'x86_64' } })
+    expect(cpu.byDefault(context)?.model).toBe('la464')
+  })
+
   it('leaves the choice to a QEMU that does not tell its own', () => {
     const { defaultCpuType: _, ...machine } = contextOf().machine
     expect(cpu.byDefault(contextOf({ machine }))).toBeUndefined()
