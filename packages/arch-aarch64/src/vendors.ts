@@ -22,7 +22,7 @@ export const implementers = {
   Microsoft: 0x6d,
   Phytium: 0x70,
   Ampere: 0xc0,
-} as const satisfies Readonly<Record<string, number>>
+} as const
 
 export type Vendor = keyof typeof implementers
 
