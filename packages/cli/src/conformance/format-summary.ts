@@ -11,15 +11,27 @@ export interface ReasonGroup {
   readonly ids: readonly string[]
 }
 
-/** Cases by the first line of their reason, the commonest first. */
+/** Cases by the first line of their reason, the commonest first; a path in it tells no two apart. */
 export function groupByReason(cases: readonly CaseResult[]): readonly ReasonGroup[] {
-  const groups = Map.groupBy(cases, ({ failure, reason }) => {
-    const text = failure?.message ?? reason ?? 'no reason was given'
-    return text.trim().split('\n', 1)[0] ?? ''
-  })
-  return [...groups]
-    .map(([reason, own]) => ({ reason, ids: own.map(({ id }) => id) }))
+  const groups = Map.groupBy(cases, (one) => firstLine(one).replaceAll(paths, '…/'))
+  return [...groups.values()]
+    .map((own) => {
+      const lines = new Set(own.map(firstLine))
+      const [line = ''] = lines
+      return {
+        reason: lines.size === 1 ? line : line.replaceAll(paths, '…/'),
+        ids: own.map(({ id }) => id),
+      }
+    })
     .toSorted((a, b) => b.ids.length - a.ids.length)
+}
+
+/** A path of several folders, up to the blank behind it. */
+const paths = /\/[^\s'"]*\/[^\s'"]+/g
+
+function firstLine({ failure, reason }: CaseResult): string {
+  const text = failure?.message ?? reason ?? 'no reason was given'
+  return text.trim().split('\n', 1)[0] ?? ''
 }
 
 export interface SummaryOptions {

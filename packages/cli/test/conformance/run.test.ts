@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { readRun } from '@polyvirt/conformance-report'
+import { readRun, tiers } from '@polyvirt/conformance-report'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../run-in-memory.ts'
 import type { RunOptions, RunResult } from '../run-in-memory.ts'
@@ -419,6 +419,7 @@ describe('completion', () => {
     expect(await complete('conformance', '')).toEqual(['list', 'report', 'run'])
     expect(await complete('arch', '')).toEqual(['new'])
     expect(await complete('conformance', 'run', '--sc')).toEqual(['--scenario'])
+    expect(await complete('conformance', 'run', '--tier', '')).toEqual(tiers)
     expect(await complete('conformance', 'run', '--tier', 'l')).toEqual(['laws', 'live'])
     expect(await complete('conformance', 'run', '--guest', '')).toEqual(['toy64'])
     expect(await complete('conformance', 'run', '--scenario', 'disk/two-on-v')).toEqual([
