@@ -13,6 +13,8 @@ export interface PciAddress {
   /** Ids by which the platform's firmware knows the function, where it has such (`<zpci>`). */
   readonly uid?: number
   readonly fid?: number
+  /** Only the bus is chosen, and perhaps the ids; the slot is still to be found. Never written. */
+  readonly open?: boolean
 }
 
 /** A unit behind a disk controller. */
@@ -104,6 +106,7 @@ const pci: XmlFields<Omit<PciAddress, 'type'>> = {
   multifunction: onOff('@multifunction'),
   uid: hex('zpci/@uid', 4, { min: 1, max: 0xffff, what: 'a user-defined id' }),
   fid: hex('zpci/@fid', 8, { max: 0xffffffff, what: 'a function id' }),
+  open: { knows: [], read: () => undefined, write: () => {} },
 }
 
 const drive: XmlFields<Omit<DriveAddress, 'type'>> = {
@@ -189,8 +192,7 @@ export const addressField: XmlField<Address> = {
     }
     const shape: object = shapes[type as AddressType]
     const address = readElement(below, { ...shape, type: text('@type') } as XmlFields<Address>)
-    // libvirt's convention: an all-zero PCI address means that none was given.
-    return isNullPci(address) ? undefined : address
+    return isNullPci(address) ? { ...address, open: true } : address
   },
   write(address, writer) {
     const element = writer.append(['address'])
@@ -199,13 +201,12 @@ export const addressField: XmlField<Address> = {
   },
 }
 
-function isNullPci(address: Address): boolean {
+/** libvirt's convention: an all-zero PCI address means that no slot was given. */
+function isNullPci(address: Address): address is PciAddress {
   if (address.type !== 'pci') return false
   return (
     address.domain + address.bus + address.slot + address.function === 0 &&
-    address.multifunction === undefined &&
-    address.uid === undefined &&
-    address.fid === undefined
+    address.multifunction === undefined
   )
 }
 

@@ -1,6 +1,7 @@
 import { defaultBootWords } from './boot-words.ts'
 import { copy } from './copy.ts'
 import type { Domain } from '../domain/domain.ts'
+import { dropOpenAddresses } from './addresses/open-addresses.ts'
 import { addImplicitDevices } from './defaults/implicit-devices.ts'
 import { defaultCharDevices, mirrorConsole, pairConsole } from './defaults/consoles.ts'
 import {
@@ -45,6 +46,7 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   const draft = copy(domain) as DomainDraft
   const d = { domain: draft, context, notes }
   if (context.live !== true) dropAliases(draft)
+  dropOpenAddresses(draft, context)
   sortDisks(draft)
   sortControllers(draft)
   defaultIdentity(d)

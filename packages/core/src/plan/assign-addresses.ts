@@ -3,6 +3,7 @@ import type { CompleteDomain } from './apply-defaults.ts'
 import { assignChannels } from './addresses/assign-channels.ts'
 import { assignMmio } from './addresses/assign-mmio.ts'
 import { assignPci } from './addresses/assign-pci.ts'
+import { forgetOpenAddresses } from './addresses/open-addresses.ts'
 import { assignRegisters } from './addresses/assign-registers.ts'
 import { assignCardSlots, assignMemorySlots } from './addresses/assign-slots.ts'
 import { assignUsb } from './addresses/assign-usb.ts'
@@ -34,6 +35,7 @@ export function assignAddresses(
   assignChannels(d)
   assignMmio(d)
   assignPci(d)
+  forgetOpenAddresses(draft)
   assignUsb(d)
   mirrorConsole(d)
   dropEmptyKinds(draft)

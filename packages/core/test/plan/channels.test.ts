@@ -226,4 +226,20 @@ describe('rows of another transport', () => {
     const slot = "<address type='pci' domain='0' bus='0' slot='3' function='0'/>"
     expect(argv(slot)).toContain('"mq":true,"vectors":8')
   })
+
+  it('an address that says only its type chooses PCI, and keeps the ids it has', () => {
+    const xml = card('virtio', "<address type='pci'><zpci uid='0x5' fid='0x9'/></address>")
+    const next = card('virtio', "<address type='pci'/>").replace('77', '78')
+    const { domain } = planToy(toyXml({ devices: xml + next }), false, platform)
+    expect(domain.devices.interface?.map(({ address }) => address)).toEqual([
+      { type: 'pci', domain: 0, bus: 0, slot: 1, function: 0, uid: 5, fid: 9 },
+      { type: 'pci', domain: 0, bus: 0, slot: 2, function: 0, uid: 1, fid: 0 },
+    ])
+  })
+
+  it('an address that says only its type is none where there is no choice', () => {
+    const xml = `<disk type='block'><source dev='/dev/null'/><target dev='sda' bus='scsi'/><address type='pci'/></disk>`
+    const { domain } = planToy(toyXml({ devices: xml }), false, platform)
+    expect(domain.devices.disk?.[0]?.address?.type).toBe('drive')
+  })
 })

@@ -114,13 +114,16 @@ interface LineWait {
 
 /** Lines of JSON out of a stream that may say anything. */
 class Lines {
-  #buffer = Buffer.alloc(0)
+  readonly #lines: Buffer[] = []
+  /** The beginning of a line that has not ended. */
+  #open: Buffer[] = []
+  #openBytes = 0
   #wake: (() => void) | undefined
   #ended = false
 
   constructor(socket: Socket) {
     socket.on('data', (chunk: Buffer) => {
-      this.#buffer = Buffer.concat([this.#buffer, chunk])
+      this.#add(chunk)
       this.#wake?.()
     })
     socket.on('close', () => {
@@ -134,7 +137,7 @@ class Lines {
     for (;;) {
       const line = this.#take()
       if (line !== undefined) return line
-      if (this.#buffer.length > maxReplyBytes)
+      if (this.#openBytes > maxReplyBytes)
         throw domainError(
           'ERR_INTERNAL_ERROR',
           `the guest's agent sent more than ${maxReplyBytes} bytes in one answer`,
@@ -148,16 +151,27 @@ class Lines {
     }
   }
 
+  #add(chunk: Buffer): void {
+    let rest = chunk
+    for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
+      this.#lines.push(Buffer.concat([...this.#open, rest.subarray(0, end)]))
+      this.#open = []
+      this.#openBytes = 0
+      rest = rest.subarray(end + 1)
+    }
+    // What is too long already is not kept.
+    if (this.#openBytes <= maxReplyBytes) this.#open.push(rest)
+    this.#openBytes += rest.length
+  }
+
   /** The next line that is JSON; others are what a guest says that is no agent. */
   #take(): unknown {
     for (;;) {
-      const end = this.#buffer.indexOf(0x0a)
-      if (end === -1) return undefined
-      const text = this.#buffer.subarray(0, end)
-      this.#buffer = this.#buffer.subarray(end + 1)
+      const bytes = this.#lines.shift()
+      if (bytes === undefined) return undefined
       // Everything before 0xFF was for somebody else.
-      const line = text
-        .subarray(text.lastIndexOf(0xff) + 1)
+      const line = bytes
+        .subarray(bytes.lastIndexOf(0xff) + 1)
         .toString('utf8')
         .trim()
       if (line === '') continue

@@ -6,6 +6,7 @@ import { devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import { Notes } from '../notes.ts'
 import { assignFunctionIds } from './assign-function-ids.ts'
+import { isOpen } from './open-addresses.ts'
 import { PciBuses } from './pci-buses.ts'
 import type { PciWish } from './pci-buses.ts'
 import { pciWish } from './pci-wish.ts'
@@ -48,7 +49,9 @@ export function assignPci(d: Defaulting): void {
 
 /** Devices that have a slot, in the order in which slots are handed out. */
 function onPci(d: Defaulting): Placeable[] {
-  return inOrder(d).flatMap(({ device }) => (device.address?.type === 'pci' ? [device] : []))
+  return inOrder(d).flatMap(({ device }) =>
+    device.address?.type === 'pci' && !isOpen(device.address) ? [device] : [],
+  )
 }
 
 /** A slot says that it holds several functions only when it does. */
@@ -96,16 +99,19 @@ function place(d: Defaulting, layout: PciLayout, trial: boolean): PciBuses {
   const candidates = inOrder(d)
   for (const { device, wish } of candidates) {
     const { address } = device
-    if (address?.type === 'pci') buses.reserve(address, wish)
+    if (address?.type === 'pci' && !isOpen(address)) buses.reserve(address, wish)
   }
   const given = new Set(
-    candidates.filter((c) => c.device.address?.type === 'pci').map((c) => c.device),
+    candidates
+      .filter(({ device }) => device.address?.type === 'pci' && !isOpen(device.address))
+      .map((c) => c.device),
   )
   placeFixed(d, layout, buses, candidates)
   // One conventional slot stays free for a bridge that may be needed later.
   if (trial && layout.root === 'pci-root' && !buses.full) buses.next({ connect: 'pci' })
   for (const candidate of candidates) {
-    if (candidate.device.address === undefined && !given.has(candidate.device)) {
+    const { address } = candidate.device
+    if ((address === undefined || isOpen(address)) && !given.has(candidate.device)) {
       placeNext(d, buses, candidate)
     }
   }
@@ -275,8 +281,15 @@ function give(
 }
 
 function assign(d: Defaulting, candidate: Candidate, address: PciAddress, reason: string): void {
-  const own = companionOf(candidate, address)
+  const { address: before } = candidate.device
+  const ids = before?.type === 'pci' ? pickIds(before) : {}
+  const own = { ...companionOf(candidate, address), ...ids }
   settle(d, candidate.kind, candidate.device, own, { rule: 'address/pci', reason })
+}
+
+/** Ids that the document gives a function whose slot it leaves open. */
+function pickIds({ uid, fid }: Pick<PciAddress, 'uid' | 'fid'>): Pick<PciAddress, 'uid' | 'fid'> {
+  return { ...(uid !== undefined && { uid }), ...(fid !== undefined && { fid }) }
 }
 
 /** A companion that gets a slot of its own still takes its own function in it. */

@@ -1,4 +1,5 @@
 import { defaultPorts } from '../../qemu/devices/block-source.ts'
+import { isOpen } from '../addresses/open-addresses.ts'
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { devicesOf, isEmpty } from '../draft.ts'
@@ -138,9 +139,10 @@ function sources(disk: Disk): NonNullable<Disk['source']>[] {
 /** Units behind one controller, by bus: SCSI 7 (the controller itself is the eighth), SATA 6, IDE 2 × 2. */
 function placeDrive(d: Defaulting, disk: Disk): void {
   const index = targetIndex(disk.target)
-  if (index === undefined || disk.address !== undefined) return
+  if (index === undefined || (disk.address !== undefined && !isOpen(disk.address))) return
   const at = drivePlace(disk.bus, index)
   if (at === undefined) return
+  delete disk.address
   fill(
     d,
     'disk',
