@@ -2,6 +2,7 @@ import { ok } from 'node:assert'
 import type { DeviceRow } from '@polyvirt/core/arch'
 import { claims, refusalPath } from './claims.ts'
 import { deviceModel } from './device-model.ts'
+import { NotTried } from './not-tried.ts'
 import { placedDevices } from './placed-device.ts'
 import { askedDomain, planScenario, type PlanOutcome, type Planned } from './plan-scenario.ts'
 import type { Capability, Refusal, Scenario } from './scenario.ts'
@@ -56,7 +57,8 @@ export function acceptedPlan(scenario: Scenario, target: Target): Planned | unde
 /** Lets an error say what was being looked at. */
 export function inContext<T>(what: string, work: () => T): T {
   const named = (error: unknown): never => {
-    if (error instanceof Error) error.message = `${what}: ${error.message}`
+    if (error instanceof Error && !(error instanceof NotTried))
+      error.message = `${what}: ${error.message}`
     throw error
   }
   try {

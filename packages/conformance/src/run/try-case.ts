@@ -1,5 +1,6 @@
 import type { CaseResult, Evidence, Failure } from '@polyvirt/conformance-report'
 import { setTimeout } from 'node:timers/promises'
+import { NotTried } from '../not-tried.ts'
 import type { CaseHead, ConformanceCase } from './conformance-case.ts'
 
 export interface TryOptions {
@@ -23,13 +24,17 @@ export async function tryCase(
   let evidence: Evidence = {}
   const leave = (more: Evidence): void => void (evidence = { ...evidence, ...more })
   let failure: Failure | undefined
+  let notTried: NotTried | undefined
   try {
     await orAborted(Promise.resolve(one.run({ signal: either, leave, progress })), either)
   } catch (error) {
-    failure = failureOf(error)
+    if (error instanceof NotTried) notTried = error
+    else failure = failureOf(error)
   }
   const durationMs = Math.round(performance.now() - started)
   const kept = Object.keys(evidence).length > 0 ? { evidence } : {}
+  if (notTried !== undefined)
+    return resultOf(one, { outcome: 'not-run', reason: notTried.message, durationMs, ...kept })
   if (failure === undefined) {
     const [refusal] = one.face === 'refused' ? (evidence.refusal ?? []) : []
     const reason = refusal && { reason: `${refusal.code}: ${refusal.message.split('\n', 1)[0]}` }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert'
 import { createConnection } from 'node:net'
+import { optionsNamed } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 
 /** Codes of Linux' input layer. */
@@ -94,8 +95,10 @@ export const useScenarios: readonly Scenario[] = [
     expect: {
       async inside({ planned, shell, report }) {
         const port = report.virtioPorts.find(({ name }) => name === 'org.polyvirt.talk')?.device
-        const path = planned.domain.devices.channel?.[0]?.sources?.[0]?.path ?? ''
-        const host = createConnection(path)
+        const line = optionsNamed(planned, '-chardev').find(
+          ({ properties }) => properties['id'] === 'charchannel0',
+        )
+        const host = createConnection(String(line?.properties['path']))
         try {
           const heard = new Promise<string>((resolve, reject) => {
             host.once('data', (bytes) => resolve(bytes.toString()))
