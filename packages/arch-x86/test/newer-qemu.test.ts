@@ -1,4 +1,5 @@
 import { domainXml, planScenario, targetsOf } from '@polyvirt/conformance'
+import type { QemuCapabilities } from '@polyvirt/core/arch'
 import { describe, expect, it } from 'vitest'
 import { x86 } from '../src/index.ts'
 import { recorded } from './contexts.ts'
@@ -10,7 +11,7 @@ const newer = {
   machines: recorded().machines.map((machine) => ({ ...machine, acpi: true })),
 }
 
-function argvOf(document: string, capabilities = newer): readonly string[] {
+function argvOf(document: string, capabilities: QemuCapabilities = newer): readonly string[] {
   const [target] = targetsOf(x86, x86.guests[0], capabilities, '/usr/bin/qemu-system-x86_64')
   if (target === undefined) throw new Error('no target')
   const outcome = planScenario(document, target)
