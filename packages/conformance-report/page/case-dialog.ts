@@ -20,7 +20,7 @@ export interface CaseDialogOptions {
 
 /** The panel at the side in which one case is open. */
 export function caseDialog(index: PageIndex, { leave, step }: CaseDialogOptions): CaseDialog {
-  const content = element('div', { class: 'content' })
+  const content = element('div', { class: 'content', tabindex: -1, autofocus: true })
   const dialog = element('dialog', { class: 'case-panel', 'aria-labelledby': 'case-title' }, [
     element('div', { class: 'panel-bar' }, [
       button('‹', 'Previous case', () => step(-1)),

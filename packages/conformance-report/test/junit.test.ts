@@ -33,7 +33,7 @@ const legal = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u
 describe('the JUnit report', () => {
   it('has a suite for each guest, machine and tier, with its counts', () => {
     const { testsuites } = parser.parse(report)
-    expect(testsuites).toMatchObject({ tests: '3', failures: '1', errors: '0', skipped: '1' })
+    expect(testsuites).toMatchObject({ tests: '3', failures: '1', errors: '0' })
     expect(testsuites.testsuite).toMatchObject([
       { name: 'ppc64le/pseries/model', tests: '2', failures: '1', skipped: '0', time: '1.237' },
       { name: 'ppc64le/pseries/guest', tests: '1', failures: '0', skipped: '1' },

@@ -393,7 +393,7 @@ async function unpack(id) {
     return JSON.parse(await new Response(inflated).text());
 }
 function caseDialog(index, { leave, step }) {
-    const content = element('div', { class: 'content' });
+    const content = element('div', { class: 'content', tabindex: -1, autofocus: true });
     const dialog = element('dialog', { class: 'case-panel', 'aria-labelledby': 'case-title' }, [
         element('div', { class: 'panel-bar' }, [
             button('‹', 'Previous case', () => step(-1)),

@@ -205,7 +205,7 @@ h1 {
 }
 
 .verdict h2 {
-  font-size: 19px;
+  font-size: 18px;
   font-weight: 650;
   line-height: 1.25;
   letter-spacing: -0.01em;
@@ -756,6 +756,7 @@ button.plain:hover {
 }
 
 .matrix .corner {
+  min-width: min(300px, 30vw);
   vertical-align: bottom;
   border-bottom: 1px solid var(--line-strong);
   color: var(--soft);
@@ -867,6 +868,10 @@ button.plain:hover {
 
 .case-panel::backdrop {
   background: rgb(10 14 20 / 38%);
+}
+
+[autofocus]:focus {
+  outline: none;
 }
 
 .panel-bar {
@@ -1287,6 +1292,11 @@ button.plain:hover {
   .matrix tbody th,
   .matrix .corner {
     position: static;
+  }
+
+  section > h2,
+  .filters {
+    break-after: avoid;
   }
 
   .matrix tr,
