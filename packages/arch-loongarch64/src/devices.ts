@@ -7,7 +7,8 @@ const { 'pcie-expander-bus': _absent, ...pciControllers } = pciModels.expressCon
 /**
  * What guests of the virt board may have: virtio and other PCI devices, USB behind a controller that
  * the document adds. No ISA bus, no IDE, no floppy, no i8042, no virtio-mmio (QEMU
- * hw/loongarch/virt.c). No NVDIMM either: QEMU lists it and starts with one, but plugs it in nowhere.
+ * hw/loongarch/virt.c). QEMU also starts with an NVDIMM, which it plugs in nowhere, and with a virtio
+ * IOMMU, of which no table tells the guest: they are not offered.
  */
 export const devices: DeviceAllowList = {
   ...pciRows,

@@ -12,7 +12,7 @@ export function readFacts({
   sysinfo,
 }: FactSources): NonNullable<HostInfo['facts']> {
   const [first = {}] = processors
-  const board = new Map(sysinfo?.baseBoards?.[0] ?? []).get('product')
+  const board = new Map<string, string>(sysinfo?.baseBoards?.[0] ?? []).get('product')
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['system type', systemType],
     ['board', board],
@@ -27,7 +27,7 @@ export function readFacts({
 }
 
 function firmwareText(sysinfo: HostInfo['sysinfo']): string | undefined {
-  const told = new Map(sysinfo?.bios ?? [])
+  const told = new Map<string, string>(sysinfo?.bios ?? [])
   const words = [told.get('vendor'), told.get('version'), told.get('date')]
   const text = words.filter((word) => word !== undefined).join(', ')
   return text === '' ? undefined : text
