@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import type { HostInfo, SysinfoBlock } from '@polyvirt/core/arch'
 import type { Planned } from './plan-scenario.ts'
-import { numbers, plannedTopology, shownTopology } from './planned-topology.ts'
+import { numbers, isFlat, plannedTopology, shownTopology } from './planned-topology.ts'
 
 /** One part of a host, and what a guest's must be. */
 interface HostCheck {
@@ -91,6 +91,15 @@ const checks: readonly HostCheck[] = [
       const { dies = 1, cores, threads } = shown
       const all = cells.flatMap((cell) => cell.threads ?? [])
       if (all.length === 0) return
+      if (isFlat(planned.target)) {
+        // One socket for all, whatever their nodes; core ids may repeat from one node to the next.
+        deepStrictEqual(
+          all.map(({ siblings }) => siblings),
+          all.map(({ id }) => [id]),
+        )
+        strictEqual(new Set(all.map(({ socketId }) => socketId)).size, 1)
+        return
+      }
       const group = (size: number) => (id: number) => Math.floor(id / size)
       deepStrictEqual(
         all.map(({ id, siblings }) => [id, siblings]),

@@ -1,6 +1,7 @@
 import type { Domain } from '@polyvirt/core'
 import type { CpuTopology, HostTopology } from '@polyvirt/core/arch'
 import type { Planned } from './plan-scenario.ts'
+import type { Target } from './target.ts'
 
 /** How the vCPUs are arranged: each in a socket of its own unless the document says otherwise. */
 const askedTopology = ({ cpu, vcpus }: Domain): CpuTopology =>
@@ -11,13 +12,15 @@ const askedTopology = ({ cpu, vcpus }: Domain): CpuTopology =>
  * core a vCPU, whatever was asked for; undefined where its nodes are of several sizes.
  */
 export function shownTopology({ domain, target }: Planned): CpuTopology | undefined {
-  const { profile } = target
-  if (!('topology' in profile) || profile.topology !== 'flat') return askedTopology(domain)
+  if (!isFlat(target)) return askedTopology(domain)
   const sizes = new Set(cellsOf(domain).map(({ length }) => length))
   const [cores] = sizes
   if (cores === undefined || sizes.size > 1) return undefined
   return { sockets: domain.vcpus / cores, cores, threads: 1 }
 }
+
+/** Whether the board shows its guest each vCPU as a core of one socket. */
+export const isFlat = ({ profile }: Pick<Target, 'profile'>): boolean => profile.topology === 'flat'
 
 /** vCPUs of each NUMA node that has some. */
 const cellsOf = (domain: Domain): readonly (readonly number[])[] =>

@@ -102,7 +102,9 @@ function checkMayRefuse(
 ): void {
   const { problems } = outcome.error
   const { mayRefuse } = scenario
-  if (mayRefuse !== undefined && problems.every(({ path }) => path?.startsWith(mayRefuse))) return
+  const places = typeof mayRefuse === 'string' ? [mayRefuse] : (mayRefuse ?? [])
+  const isThere = (path = ''): boolean => places.some((place) => path.startsWith(place))
+  if (problems.every(({ path }) => isThere(path))) return
   if (hasFewerCpus(scenario, target) && problems.some(({ path }) => path?.startsWith('vcpu')))
     return
   if (lacks(scenario, target)) {

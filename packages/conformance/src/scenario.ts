@@ -37,8 +37,8 @@ export interface Scenario {
   readonly domain: string
   /** Refused everywhere. */
   readonly refused?: Refusal
-  /** A rule of the machine may refuse it, and then at this path; where none does, it holds. */
-  readonly mayRefuse?: string
+  /** A rule of the machine may refuse it, and then at one of these paths; where none does, it holds. */
+  readonly mayRefuse?: string | readonly string[]
   /** Members of the definition that are set right rather than kept, as libvirt does. */
   readonly corrects?: readonly string[]
   readonly expect?: Expectations
@@ -46,6 +46,8 @@ export interface Scenario {
   readonly golden?: boolean
   /** Is started paused in the live tier. Default: true. */
   readonly live?: boolean
+  /** Kernel modules that its guest cannot do without; where the kernel has none, it is not booted. */
+  readonly drivers?: (planned: Planned) => readonly string[]
   /** What of the machine at hand it takes to start it; where that is missing, it is not run. */
   readonly needs?: readonly HostNeed[]
 }

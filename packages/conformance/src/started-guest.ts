@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Domain } from '@polyvirt/core'
 import type { QmpClient } from '@polyvirt/core/qmp'
@@ -58,7 +59,11 @@ export async function startGuest(
     ...(options.onPlanned === undefined ? {} : { onPlanned: options.onPlanned }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     adapt: (domain, folder) =>
-      withKernel(withConsole(domain, join(folder, 'console')), options.image, nonce),
+      withFirmware(
+        withKernel(withConsole(domain, join(folder, 'console')), options.image, nonce),
+        options.image,
+        folder,
+      ),
   })
   try {
     const console = await connectConsole(join(qemu.folder, 'console'))
@@ -106,6 +111,18 @@ function withKernel(domain: Domain, image: GuestImage, nonce: string): Domain {
     },
     ...(acpi ? { features: { ...domain.features, acpi } } : {}),
     ...(cpu ? { cpu: { ...domain.cpu, mode: 'custom', match: 'exact', model: image.cpu } } : {}),
+  }
+}
+
+/** UEFI in flash, where the kernel needs it and the document names no firmware of its own. */
+function withFirmware(domain: Domain, { firmware }: GuestImage, folder: string): Domain {
+  const { os } = domain
+  if (firmware === undefined || (os.loader ?? os.firmware) !== undefined) return domain
+  const nvram = join(folder, 'variables')
+  copyFileSync(firmware.variables, nvram)
+  return {
+    ...domain,
+    os: { ...os, loader: firmware.code, loaderType: 'pflash', loaderReadonly: true, nvram },
   }
 }
 

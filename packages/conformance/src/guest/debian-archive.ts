@@ -9,6 +9,8 @@ import { suiteSources } from './suite-sources.ts'
 export interface DebianPackage {
   readonly name: string
   readonly version: string
+  /** `all` where it is the same for every architecture. */
+  readonly architecture: string
   readonly sha256: string
   readonly bytes: number
 }
@@ -73,6 +75,7 @@ export class DebianArchive {
     return {
       name: field('Package'),
       version: field('Version'),
+      architecture: field('Architecture'),
       sha256: field('SHA256'),
       bytes: Number(field('Size')),
     }
@@ -87,7 +90,7 @@ export class DebianArchive {
   /** Fetches a package, unless an intact copy is here already, and returns its path. */
   async fetch(wanted: DebianPackage): Promise<string> {
     const folder = join(this.#options.directory, 'packages')
-    const file = join(folder, fileName(wanted, this.#options.debianArch))
+    const file = join(folder, fileName(wanted))
     if ((await fileDigest(file, 'sha256', 'hex')) === wanted.sha256) return file
     const what = `${wanted.name}=${wanted.version}`
     const result = await this.#apt('apt-get', ['-oAPT::Status-Fd=1', 'download', what], {
@@ -211,7 +214,7 @@ function aptConfig(
 }
 
 /** apt's file name: a colon, which an epoch brings, is escaped. */
-const fileName = ({ name, version }: DebianPackage, architecture: string): string =>
+const fileName = ({ name, version, architecture }: DebianPackage): string =>
   `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`
 
 const lastLines = (text: string): string => text.trim().split('\n').slice(-6).join('\n')

@@ -66,7 +66,12 @@ export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
     debianArch: 'loong64',
     suite: 'forky',
     kernelPackage: 'linux-image-loong64',
-    // Without ACPI it looks for a keyboard controller on a bus that is not there.
-    parameters: ['initcall_blacklist=i8042_init'],
+    // It finds PCI by ACPI's tables only, which firmware brings.
+    firmware: {
+      package: 'qemu-efi-loongarch64',
+      code: 'usr/share/qemu-efi-loongarch64/QEMU_EFI.fd',
+      variables: 'usr/share/qemu-efi-loongarch64/QEMU_VARS.fd',
+    },
+    acpi: true,
   },
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { agentScript } from './agent-script.ts'
 import { DebianArchive, type DebianPackage } from './debian-archive.ts'
@@ -19,6 +19,10 @@ export interface GuestImage extends Pick<GuestRecipe, 'console' | 'cpu' | 'param
   /** As `uname -r` prints it in the guest. */
   readonly kernelRelease: string
   readonly modules: readonly string[]
+  /** Of the drivers that were wanted, those that its kernel has, built in or not. */
+  readonly drivers: readonly string[]
+  /** Files of the board's flash, where the kernel needs UEFI; each guest gets variables of its own. */
+  readonly firmware?: { readonly code: string; readonly variables: string }
   readonly packages: readonly DebianPackage[]
 }
 
@@ -44,7 +48,7 @@ export interface GuestImageOptions {
 }
 
 /** Raised when the layout of an image changes, so that old ones are left alone. */
-const imageFormat = 2
+const imageFormat = 3
 
 /**
  * Makes the image, or finds the one made before; then nothing is asked of the network or of apt.
@@ -76,7 +80,14 @@ interface Pins {
   /** One package, or the parts that some suites cut it into. */
   readonly kernel: readonly DebianPackage[]
   readonly busybox: DebianPackage
+  readonly firmware?: DebianPackage
 }
+
+const packagesOf = ({ kernel, busybox, firmware }: Pins): readonly DebianPackage[] => [
+  busybox,
+  ...kernel,
+  ...(firmware === undefined ? [] : [firmware]),
+]
 
 /** Files of the packages that were chosen. */
 interface Fetched {
@@ -106,7 +117,7 @@ async function fetchPackages(
   await archive.open({ update: pinned === undefined })
   const pins = pinned ?? (await resolvePins(archive, recipe))
   const files: { name: string; file: string }[] = []
-  for (const wanted of [pins.busybox, ...pins.kernel]) {
+  for (const wanted of packagesOf(pins)) {
     current = wanted.name
     progress('fetch', current)
     files.push({ name: wanted.name, file: await archive.fetch(wanted) })
@@ -134,7 +145,12 @@ async function resolvePins(archive: DebianArchive, recipe: GuestRecipe): Promise
   )
   const kernel: DebianPackage[] = []
   for (const name of [real, ...parts]) kernel.push(await find(name))
-  return { kernel, busybox: await find('busybox-static') }
+  const { firmware } = recipe
+  return {
+    kernel,
+    busybox: await find('busybox-static'),
+    ...(firmware === undefined ? {} : { firmware: await find(firmware.package) }),
+  }
 }
 
 async function makeImage(
@@ -160,10 +176,16 @@ async function makeImage(
     await mkdir(made)
     await writeFile(join(made, 'kernel'), kernel.image)
     await writeFile(join(made, 'initrd'), initramfs.bytes)
+    const { firmware } = recipe
+    if (firmware !== undefined) {
+      await copyFile(join(work, 'root', firmware.code), join(made, firmwareFiles.code))
+      await copyFile(join(work, 'root', firmware.variables), join(made, firmwareFiles.variables))
+    }
     const manifest: Manifest = {
       kernelRelease: kernel.release,
       modules: initramfs.modules,
-      packages: [...pins.kernel, pins.busybox],
+      drivers: wanted.filter((name) => kernel.builtin.has(name) || kernel.find(name) !== undefined),
+      packages: packagesOf(pins),
       bytes: {
         kernel: kernel.image.length,
         initrd: initramfs.bytes.length,
@@ -182,6 +204,7 @@ async function makeImage(
 interface Manifest {
   readonly kernelRelease: string
   readonly modules: readonly string[]
+  readonly drivers: readonly string[]
   readonly packages: readonly DebianPackage[]
   /** A crash of the machine may leave a short file behind a finished rename. */
   readonly bytes: { readonly kernel: number; readonly initrd: number }
@@ -202,8 +225,8 @@ async function findImage(folder: string, recipe: GuestRecipe): Promise<GuestImag
 
 const describeImage = (
   directory: string,
-  { debianArch, console, cpu, parameters, acpi }: GuestRecipe,
-  { kernelRelease, modules, packages }: Manifest,
+  { debianArch, console, cpu, parameters, acpi, firmware }: GuestRecipe,
+  { kernelRelease, modules, drivers, packages }: Manifest,
 ): GuestImage => ({
   debianArch,
   ...(console === undefined ? {} : { console }),
@@ -214,8 +237,20 @@ const describeImage = (
   initrd: join(directory, 'initrd'),
   kernelRelease,
   modules,
+  drivers,
+  ...(firmware === undefined
+    ? {}
+    : {
+        firmware: {
+          code: join(directory, firmwareFiles.code),
+          variables: join(directory, firmwareFiles.variables),
+        },
+      }),
   packages,
 })
+
+/** Names of the flash chips' files beside a kernel. */
+const firmwareFiles = { code: 'firmware-code', variables: 'firmware-variables' }
 
 const wantedModules = (recipe: GuestRecipe): readonly string[] => [
   ...commonModules,
@@ -224,14 +259,14 @@ const wantedModules = (recipe: GuestRecipe): readonly string[] => [
 
 /** Named after everything that goes into an image: equal names, equal contents. */
 const imageDirectory = (folder: string, recipe: GuestRecipe, pins: Pins): string => {
-  const packages = [...pins.kernel, pins.busybox].map(({ sha256 }) => sha256)
+  const packages = packagesOf(pins).map(({ sha256 }) => sha256)
   const content = [imageFormat, packages, agentScript]
   const hash = createHash('sha256').update(JSON.stringify([content, wantedModules(recipe)]))
   return join(folder, `image-${hash.digest('hex').slice(0, 16)}`)
 }
 
 const pinsFile = (folder: string, recipe: GuestRecipe): string =>
-  join(folder, `pins-${recipe.kernelPackage}.json`)
+  join(folder, `pins-${imageFormat}-${recipe.kernelPackage}.json`)
 
 const readPins = (folder: string, recipe: GuestRecipe): Promise<Pins | undefined> =>
   readJson<Pins>(pinsFile(folder, recipe))

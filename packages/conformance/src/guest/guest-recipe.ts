@@ -23,8 +23,19 @@ export interface GuestRecipe {
   readonly parameters?: readonly string[]
   /** The kernel is lost without ACPI: it is turned on for documents that do not speak of it. */
   readonly acpi?: boolean
+  /** UEFI, where the kernel finds its devices by what that tells. */
+  readonly firmware?: GuestFirmwarePackage
   /** A package with `bin/node` for this architecture, for guests that run JavaScript. */
   readonly node?: NpmPackage
+}
+
+/** A package with firmware for a board's two flash chips. */
+export interface GuestFirmwarePackage {
+  readonly package: string
+  /** Path of the program in the package, without a leading slash. */
+  readonly code: string
+  /** Path of an empty store of variables. */
+  readonly variables: string
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Evidence } from '@polyvirt/conformance-report'
 import { checkAsHost } from '../check-as-host.ts'
 import type { GuestConsole } from '../guest/guest-console.ts'
-import { buildGuestImage } from '../guest/guest-image.ts'
+import { buildGuestImage, type GuestImage } from '../guest/guest-image.ts'
 import type { GuestRecipe } from '../guest/guest-recipe.ts'
 import { firmwareSession, guestSession } from '../guest-session.ts'
 import { checkReport } from '../guest-tier.ts'
-import { inContext } from '../run-scenario.ts'
+import { NotTried } from '../not-tried.ts'
+import { acceptedPlan, inContext } from '../run-scenario.ts'
 import type { Scenario } from '../scenario.ts'
 import { startGuest } from '../started-guest.ts'
 import { startQemu } from '../started-qemu.ts'
@@ -74,6 +75,7 @@ async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promis
     onProgress: ({ step, what, percent }) =>
       progress(`${step} ${what}${percent === undefined ? '' : ` ${Math.round(percent)} %`}`),
   })
+  checkDrivers(scenario, target, image)
   let console: GuestConsole | undefined
   const screenshots: { title: string; url: string }[] = []
   try {
@@ -98,6 +100,15 @@ async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promis
   } finally {
     leave({ ...consoleEvidence(console), ...(screenshots.length > 0 && { screenshots }) })
   }
+}
+
+/** A guest whose kernel lacks a driver could only say that the device is not there. */
+function checkDrivers(scenario: Scenario, target: Target, image: GuestImage): void {
+  const planned = acceptedPlan(scenario, target)
+  const wanted = planned === undefined ? [] : (scenario.drivers?.(planned) ?? [])
+  const missing = wanted.filter((name) => !image.drivers.includes(name))
+  if (missing.length > 0)
+    throw new NotTried(`the kernel of this guest has no ${missing.join(' and no ')}`)
 }
 
 const consoleEvidence = (console: GuestConsole | undefined): Evidence =>

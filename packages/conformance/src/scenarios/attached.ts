@@ -1,12 +1,20 @@
 import { ok, strictEqual } from 'node:assert'
 import { domainXml, type Scenario } from '../scenario.ts'
 
+/** Drivers by model. */
+const tpmDrivers: Readonly<Record<string, readonly string[]>> = {
+  'tpm-tis': ['tpm_tis'],
+  'tpm-crb': ['tpm_crb'],
+  'tpm-spapr': ['tpm_ibmvtpm'],
+}
+
 export const attachedScenarios: readonly Scenario[] = [
   {
     id: 'tpm/emulated',
     title: 'a guest finds its TPM, of the version that it was given',
     uses: ['device:tpm'],
     needs: [{ program: 'swtpm', package: 'swtpm' }],
+    drivers: ({ stored }) => tpmDrivers[stored.devices.tpm?.[0]?.model ?? ''] ?? [],
     domain: domainXml({
       devices:
         "<tpm><backend type='external'><source type='unix' mode='connect' path='/swtpm/socket'/>" +

@@ -1,6 +1,12 @@
 import { match, notStrictEqual, ok, strictEqual } from 'node:assert'
 import { domainXml, type Scenario } from '../scenario.ts'
 
+/** Drivers by model; Power's firmware and the channel subsystem need none. */
+const panicDrivers: Readonly<Record<string, readonly string[]>> = {
+  isa: ['pvpanic_mmio'],
+  pvpanic: ['pvpanic_pci'],
+}
+
 export const lifecycleScenarios: readonly Scenario[] = [
   {
     id: 'lifecycle/reboot',
@@ -91,6 +97,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
     id: 'lifecycle/panic',
     title: 'a guest whose kernel panics says so, where the machine has a device for it',
     uses: ['device:panic'],
+    drivers: ({ stored }) => panicDrivers[stored.devices.panic?.[0]?.model ?? ''] ?? [],
     domain: domainXml({ devices: '<panic/>' }),
     expect: {
       plan: ({ stored }) => ok(stored.devices.panic?.[0]?.model !== undefined),

@@ -103,7 +103,7 @@ export const memoryScenarios: readonly Scenario[] = [
       memory: "<maxMemory slots='4' unit='GiB'>4</maxMemory><memory unit='MiB'>512</memory>",
       cpu: "  <cpu><numa><cell id='0' cpus='0-1' memory='512' unit='MiB'/></numa></cpu>\n",
     }),
-    mayRefuse: 'maxMemory',
+    mayRefuse: ['maxMemory', 'cpu/numa'],
     expect: {
       plan(planned) {
         const [option] = optionsNamed(planned, '-m')

@@ -285,7 +285,7 @@ export function modelScenarios(
           // document would have to name.
           ...(key === 'pci-bridge' && { mayRefuse: 'devices/controller' }),
           // Some boards plug memory in only through ACPI, which the document would have to ask for.
-          ...(row === 'memory' && { mayRefuse: 'devices/memory' }),
+          ...(row === 'memory' && { mayRefuse: ['devices/memory', 'cpu/numa'] }),
           // A virtio IOMMU is found by ACPI's tables, which the document would have to ask for.
           ...(row === 'iommu' && { mayRefuse: 'devices/iommu' }),
           live: !notLive.has(row) && key !== 'virtiofs' && key !== 'none:evdev',

@@ -1,6 +1,5 @@
 import { ok, strictEqual } from 'node:assert'
 import type { GuestSession } from '../guest-session.ts'
-import { NotTried } from '../not-tried.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 
 /** How a guest arms each model: its driver, and the parameter with its shortest time in seconds. */
@@ -19,7 +18,6 @@ async function arm(
 ): Promise<void> {
   await command(`run rmmod ${driver}`)
   const { status, output } = await command(`run modprobe ${driver} ${option} 2>&1`)
-  if (output.includes('not found')) throw new NotTried(`the guest’s kernel has no driver ${driver}`)
   strictEqual(status, 0, output)
   await shell('ls /dev/watchdog')
 }
@@ -32,6 +30,7 @@ export const watchdogScenarios: readonly Scenario[] = [
     id: `watchdog/${model}-fires`,
     title: `the ${model} watchdog fires where a guest has hung, and does what it was told to`,
     uses: [`device:watchdog/${model}`],
+    drivers: () => [driver],
     domain: domainXml({ devices: `<watchdog model='${model}' action='poweroff'/>` }),
     expect: {
       plan({ argv, stored }) {
@@ -50,6 +49,7 @@ export const watchdogScenarios: readonly Scenario[] = [
   {
     id: 'watchdog/reset',
     title: 'a watchdog that resets brings its guest up again',
+    drivers: () => ['i6300esb'],
     uses: ['device:watchdog/i6300esb'],
     domain: domainXml({ devices: "<watchdog model='i6300esb' action='reset'/>" }),
     expect: {
@@ -65,6 +65,7 @@ export const watchdogScenarios: readonly Scenario[] = [
   {
     id: 'watchdog/petted',
     title: 'a watchdog that is looked after does not fire',
+    drivers: () => ['i6300esb'],
     uses: ['device:watchdog/i6300esb'],
     domain: domainXml({ devices: "<watchdog model='i6300esb' action='pause'/>" }),
     expect: {

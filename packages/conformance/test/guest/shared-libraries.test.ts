@@ -33,7 +33,9 @@ describe('the libraries of a program', () => {
   ): Promise<FoundLibraries> =>
     await findLibraries(program, root, {
       find: async (name) =>
-        name in shelf ? { name, version: '1', sha256: '', bytes: 0 } : undefined,
+        name in shelf
+          ? { name, version: '1', architecture: 'amd64', sha256: '', bytes: 0 }
+          : undefined,
       unpack: async ({ name }) => shelf[name]?.(),
     })
 
