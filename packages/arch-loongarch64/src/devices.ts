@@ -71,8 +71,7 @@ export const devices: DeviceAllowList = {
     },
   },
   watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
-  // libvirt has no default for this machine: the model must be named.
-  panic: { models: { pvpanic: { driver: 'pvpanic-pci', bus: 'pci' } } },
+  panic: { default: ['pvpanic'], models: { pvpanic: { driver: 'pvpanic-pci', bus: 'pci' } } },
   tpm: {
     default: ['tpm-tis'],
     models: { 'tpm-tis': { driver: 'tpm-tis-device', bus: 'none', versions: ['2.0'] } },
