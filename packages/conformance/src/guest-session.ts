@@ -14,6 +14,8 @@ import type { StartedQemu } from './started-qemu.ts'
 export interface FirmwareSession {
   readonly planned: Planned
   readonly qmp: QmpClient
+  /** Lets it go on: a machine that is to show its firmware waits for the word to begin. */
+  go(): Promise<void>
   /** The next event of this name, from the start of QEMU on. */
   event<Name extends QmpEventName>(name: Name): Promise<QmpEventOf<Name>>
   /** Asks until there is an answer. */
@@ -56,6 +58,7 @@ export function firmwareSession(
     planned,
     qmp,
     exited,
+    go: () => qmp.execute('cont').then(() => undefined),
     event: eventWaiter(qmp, options.signal),
     until: (what, ask) => until(what, ask, options.signal),
     async picture(title) {

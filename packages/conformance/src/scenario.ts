@@ -60,7 +60,7 @@ export interface Expectations {
   readonly guest?: (report: GuestReport, planned: Planned) => void
   /** With the guest while it runs: it obeys commands, and its QEMU answers. */
   readonly inside?: (session: GuestSession) => Promise<void>
-  /** With the machine as it comes up by itself: firmware, and no kernel. Part of the guest tier as well. */
+  /** With the machine before it begins, without a kernel: firmware is all that will run. Part of the guest tier as well. */
   readonly firmware?: (session: FirmwareSession) => Promise<void>
 }
 

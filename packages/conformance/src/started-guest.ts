@@ -97,6 +97,8 @@ function withKernel(domain: Domain, image: GuestImage, nonce: string): Domain {
     ...consoles.map((name) => `console=${name}`),
     // No self-tests: they take longer than the rest of the boot.
     ...['quiet', 'cryptomgr.notests', `polyvirt.nonce=${nonce}`],
+    // What is on a bus is there when the bus is, not seconds later.
+    ...['scsi_mod.scan=sync', 'usb_storage.delay_use=0'],
     ...(image.parameters ?? []),
   ]
   const acpi = image.acpi === true && domain.features?.acpi === undefined

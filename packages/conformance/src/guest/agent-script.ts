@@ -64,6 +64,22 @@ exec </dev/$talk >/dev/$talk 2>&1
 # The terminal would echo a command while its reply is being written, in the middle of a line.
 stty -echo
 
+# Whether a disk or a drive is known to its bus and not yet to its driver: on a slow guest there are
+# seconds in which nothing else changes.
+pending() {
+  for type in /sys/bus/scsi/devices/*:*:*:*/type; do
+    [ -r "$type" ] || continue
+    read -r kind <$type
+    case $kind in 0 | 5) [ -d "${'$'}{type%/type}/block" ] || return 0 ;; esac
+  done
+  for interface in /sys/bus/usb/drivers/usb-storage/*:*; do
+    [ -d "$interface" ] || continue
+    set -- "$interface"/host*/target*
+    [ -d "$1" ] || return 0
+  done
+  return 1
+}
+
 # Loads the drivers of whatever devices are here. Driving one may bring up others (a disk behind its
 # controller), and buses are scanned in the background: done when nothing new has come for a while.
 settle() {
@@ -72,7 +88,7 @@ settle() {
   tries=0
   # Not empty, because grep would take an empty list of patterns for a missing one.
   echo asked: >>/tmp/asked
-  while [ $same -lt 3 ] && [ $tries -lt 60 ]; do
+  while { [ $same -lt 3 ] || pending; } && [ $tries -lt 120 ]; do
     cat /sys/bus/*/devices/*/modalias /sys/class/input/*/modalias 2>/dev/null |
       grep -v -e '^cpu:' -e '^of:Ncpu' | sort -u >/tmp/devices
     new=$(grep -vxFf /tmp/asked /tmp/devices)

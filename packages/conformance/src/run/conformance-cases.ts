@@ -54,6 +54,19 @@ export function conformanceCases(
   ]
 }
 
+/** The emulators that live tiers are started with, by guest architecture. */
+export function subjectEmulators(
+  subject: ArchSubject,
+  options: CaseOptions = {},
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const guest of subject.arch.guests) {
+    const { emulator } = sourceOf(guest, subject, { fixtures: undefined, ...options })
+    if (emulator !== undefined) found.set(guest.name, emulator)
+  }
+  return found
+}
+
 /** Every guest on every machine that is tried. */
 export function subjectTargets(subject: ArchSubject, options: CaseOptions = {}): readonly Target[] {
   const fixtures = subject.fixtures === undefined ? undefined : openFixtures(subject.fixtures)
@@ -76,6 +89,8 @@ interface GuestSource {
   readonly capabilities?: QemuCapabilities
   /** The emulator for live tiers; none where none is here. */
   readonly emulator?: string
+  /** Whether its capabilities are those of that emulator, rather than a recording. */
+  readonly isAsked: boolean
   /** Recordings that hold for it. */
   readonly fixtures?: Fixtures
   /** Why there are no golden command lines to compare with. */
@@ -94,7 +109,7 @@ function sourceOf(
       fixtures === undefined
         ? 'there are no recorded command lines here'
         : 'recorded command lines are of the recorded QEMU, and this run asks another'
-    return { guest, capabilities, emulator, notGolden }
+    return { guest, capabilities, emulator, isAsked: true, notGolden }
   }
   const given = guest.emulators.map((name) => subject.capabilities?.[name]).find(Boolean)
   const capabilities = given ?? fixtures?.capabilities(guest.emulators)
@@ -102,6 +117,7 @@ function sourceOf(
   const emulator = asked?.path ?? findEmulator(guest.emulators)
   return {
     guest,
+    isAsked: false,
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(emulator === undefined ? {} : { emulator }),
     ...(fixtures === undefined ? {} : { fixtures }),
@@ -131,12 +147,14 @@ function guestArchCases(
   )
 }
 
+/** Plans of what was recorded name the emulator where it usually is, wherever it is here. */
 function targetsFrom(
   { arch }: ArchSubject,
-  { guest, capabilities, emulator }: GuestSource,
+  { guest, capabilities, emulator, isAsked }: GuestSource,
 ): readonly Target[] {
   if (capabilities === undefined) return []
-  return targetsOf(arch, guest, capabilities, emulator ?? `/usr/bin/${guest.emulators[0]}`)
+  const usual = `/usr/bin/${guest.emulators[0]}`
+  return targetsOf(arch, guest, capabilities, isAsked ? (emulator ?? usual) : usual)
 }
 
 /** An author must record what the emulator can do; that is a failure, not a tier that is not run. */

@@ -36,6 +36,9 @@ export const guestCases = (
     run: async (context) => bootScenario(scenario, await here(), { recipe, context }),
   }))
 
+/** A picture as evidence. */
+type Shown = NonNullable<Evidence['screenshots']>[number]
+
 interface Boot {
   readonly recipe: GuestRecipe
   readonly context: CaseContext
@@ -57,13 +60,12 @@ async function runFirmware(
     signal,
     onPlanned: (planned) => leave(planEvidence(planned)),
   })
-  const screenshots: { title: string; url: string }[] = []
+  const screenshots: Shown[] = []
   leave({ screenshots })
   const session = firmwareSession(qemu, {
     signal,
-    onPicture: (title, { url }) => screenshots.push({ title, url }),
+    onPicture: (title, { url }) => keepLast(screenshots, { title, url }),
   })
-  await qemu.qmp.execute('cont')
   await inContext('firmware', () => scenario.expect?.firmware?.(session))
 }
 
@@ -77,7 +79,7 @@ async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promis
   })
   checkDrivers(scenario, target, image)
   let console: GuestConsole | undefined
-  const screenshots: { title: string; url: string }[] = []
+  const screenshots: Shown[] = []
   try {
     await using guest = await startGuest(scenario.domain, target, {
       image,
@@ -93,7 +95,7 @@ async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promis
     if (scenario.expect?.inside === undefined) return
     const session = guestSession(guest, {
       signal,
-      onPicture: (title, { url }) => screenshots.push({ title, url }),
+      onPicture: (title, { url }) => keepLast(screenshots, { title, url }),
     })
     const { inside } = scenario.expect
     await inContext('inside', () => inside(session))
@@ -109,6 +111,13 @@ function checkDrivers(scenario: Scenario, target: Target, image: GuestImage): vo
   const missing = wanted.filter((name) => !image.drivers.includes(name))
   if (missing.length > 0)
     throw new NotTried(`the kernel of this guest has no ${missing.join(' and no ')}`)
+}
+
+/** Of several pictures under one title, the last. */
+function keepLast(pictures: Shown[], picture: Shown): void {
+  const at = pictures.findIndex(({ title }) => title === picture.title)
+  if (at < 0) pictures.push(picture)
+  else pictures[at] = picture
 }
 
 const consoleEvidence = (console: GuestConsole | undefined): Evidence =>

@@ -5,7 +5,7 @@ import { liveCapabilities } from '../live-capabilities.ts'
 import type { Target } from '../target.ts'
 import { askEmulators } from './ask-emulators.ts'
 import type { ConformanceCase } from './conformance-case.ts'
-import { conformanceCases, subjectTargets } from './conformance-cases.ts'
+import { conformanceCases, subjectEmulators, subjectTargets } from './conformance-cases.ts'
 import { coverageOf } from './coverage.ts'
 import { runCases } from './run-cases.ts'
 import type { RunConformanceOptions } from './run-options.ts'
@@ -28,10 +28,12 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
   const boots = options.boots ?? (isNarrow ? 'all' : 'most')
   const cases: ConformanceCase[] = []
   const targets: Target[] = []
+  const emulators = new Map<string, string>()
   for (const subject of options.arches) {
     const asked = await askEmulators(subject, options)
     cases.push(...conformanceCases(subject, { ...asked, boots }))
     targets.push(...subjectTargets(subject, asked))
+    for (const [guest, path] of subjectEmulators(subject, asked)) emulators.set(guest, path)
   }
   const chosen = selectCases(cases, options)
   const results = await runCases(chosen, options)
@@ -46,7 +48,7 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
     durationMs: Date.now() - startedAt.getTime(),
     host: `${type()} ${release()} ${machine()}, ${availableParallelism()} CPUs, guests under TCG`,
     ...(options.shard === undefined ? {} : { shard: options.shard }),
-    emulators: await emulatorsOf(targets, results),
+    emulators: await emulatorsOf(emulators, results),
     cases: results,
     coverage: targets.filter(isTried).map((target) => coverageOf(target, chosen, byId)),
     ...(options.signal?.aborted === true ? { interrupted: true } : {}),
@@ -73,7 +75,7 @@ function labelOf(targets: readonly Target[]): string {
 
 /** The emulators that something was started with. */
 async function emulatorsOf(
-  targets: readonly Target[],
+  emulators: ReadonlyMap<string, string>,
   results: readonly CaseResult[],
 ): Promise<readonly EmulatorResult[]> {
   const started = new Set(
@@ -81,13 +83,12 @@ async function emulatorsOf(
       .filter(({ tier, outcome }) => ['live', 'guest'].includes(tier) && outcome !== 'not-run')
       .map(({ guest }) => guest),
   )
-  const found = new Map<string, EmulatorResult>()
-  for (const { guest, emulator: path } of targets) {
-    if (!started.has(guest.name) || found.has(guest.name)) continue
-    const version = versionOf(await liveCapabilities(path))
-    found.set(guest.name, { guest: guest.name, path, version })
+  const found: EmulatorResult[] = []
+  for (const [guest, path] of emulators) {
+    if (!started.has(guest)) continue
+    found.push({ guest, path, version: versionOf(await liveCapabilities(path)) })
   }
-  return [...found.values()]
+  return found
 }
 
 const versionOf = ({ version: { major, minor, micro } }: QemuCapabilities): string =>
