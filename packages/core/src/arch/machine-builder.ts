@@ -103,6 +103,8 @@ export interface MachineProfile {
   readonly memoryStepKiB: number
   /** A guest with less cannot reach its firmware. */
   readonly minimumMemoryKiB: number
+  /** Size that an image in flash must have, where the board insists. */
+  readonly flashKiB?: number
   /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */
   readonly powerManagement?: string
   /** An NVDIMM without its label area is a multiple of this; libvirt rounds down. */

@@ -3,6 +3,9 @@ import type { DeviceAllowList, DeviceModel, DeviceRow } from './device-allow-lis
 /** A virtio device has one driver per transport, which differ by their last word. */
 const pciForm = /^((?:virtio|vhost)-[a-z0-9-]+)-pci$/
 
+/** Drivers of the board's own transport that are not called `…-device`. */
+const mmioForms: Readonly<Record<string, string | undefined>> = { 'vhost-scsi': 'vhost-scsi' }
+
 type Change = (model: DeviceModel, name: string) => DeviceModel
 
 /**
@@ -12,7 +15,10 @@ type Change = (model: DeviceModel, name: string) => DeviceModel
 export function alsoOnMmio(rows: DeviceAllowList): DeviceAllowList {
   return changed(rows, (model, name) => ({
     ...model,
-    others: [...(model.others ?? []), { driver: `${name}-device`, bus: 'virtio-mmio' }],
+    others: [
+      ...(model.others ?? []),
+      { driver: mmioForms[name] ?? `${name}-device`, bus: 'virtio-mmio' },
+    ],
   }))
 }
 

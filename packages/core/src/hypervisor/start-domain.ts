@@ -25,6 +25,7 @@ import { lifecycleActions } from './lifecycle-actions.ts'
 import { liveDomain } from './live-domain.ts'
 import type { Plan } from './planner.ts'
 import { pickPorts } from './ports.ts'
+import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
 import { stopHelpers } from './liveness.ts'
 import { prepareNvram, startTpm } from './start-files.ts'
@@ -68,7 +69,9 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   try {
     await prepareDirs(layout, stateDir, channelDir, domain)
     await makeTaps(domain, taps)
-    await prepareNvram(withFirmware(domain, plan.context, `${layout.libDir}/nvram`))
+    const equipped = withFirmware(domain, plan.context, `${layout.libDir}/nvram`)
+    await prepareNvram(equipped)
+    checkFlash(equipped, plan.context.profile)
     await startTpm(domain, stateDir, `${layout.libDir}/swtpm`)
     const ports = await pickPorts(domain)
     const run = planRun(domain, plan.context, {

@@ -202,6 +202,18 @@ const rows: Readonly<Record<string, Refusal>> = {
     path: 'devices/rng[2]/address',
     says: '0000:00:01.0 is already used by devices/rng[1]',
   },
+  'a unit that a SATA controller has not': {
+    xml: withDevices(
+      `<disk><source file='/a'/><target dev='sda' bus='sata'/><address type='drive' controller='0' bus='0' unit='65536'/></disk>`,
+    ),
+    path: 'devices/disk[1]/address/@unit',
+    says: 'a SATA controller has units 0 to 5, and no 65536',
+  },
+  'a card with more memory than its size can say': {
+    xml: withDevices(`<video><model type='vga' vram='4294967295'/></video>`),
+    path: 'devices/video[1]/model/@vram',
+    says: '2147483648',
+  },
   'P-30 more devices than any machine holds': {
     xml: withDevices(rng('').repeat(2049)),
     code: unsupported,

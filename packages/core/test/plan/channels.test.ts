@@ -209,6 +209,9 @@ describe('rows of another transport', () => {
       bus: 'pci',
       others: [{ driver: 'virtio-rng-device', bus: 'virtio-mmio' }],
     })
+    expect(alsoOnMmio(pciRows).hostdev?.models['scsi_host']?.others).toEqual([
+      { driver: 'vhost-scsi', bus: 'virtio-mmio' },
+    ])
   })
 
   it('leave devices alone that are not virtio', () => {

@@ -37,15 +37,18 @@ export interface Video extends DeviceInfo, VirtioOptions {
   readonly vgaconf?: 'io' | 'on' | 'off'
 }
 
+/** Sizes are rounded up to a power of two, which must be one that can be read again. */
+const videoMemory = { max: 2 ** 31, what: 'a size in KiB' } as const
+
 export const videoXml: XmlFields<Video> = {
   driverName: oneOf('driver/@name', ['qemu', 'vhostuser']),
   vgaconf: oneOf('driver/@vgaconf', ['io', 'on', 'off']),
   ...virtioOptionsXml,
   model: oneOf('model/@type', videoModels),
-  ramKiB: integer('model/@ram', { max: 0xffffffff }),
-  vramKiB: integer('model/@vram', { max: 0xffffffff }),
-  vram64KiB: integer('model/@vram64', { max: 0xffffffff }),
-  vgamemKiB: integer('model/@vgamem', { max: 0xffffffff }),
+  ramKiB: integer('model/@ram', videoMemory),
+  vramKiB: integer('model/@vram', videoMemory),
+  vram64KiB: integer('model/@vram64', videoMemory),
+  vgamemKiB: integer('model/@vgamem', videoMemory),
   heads: integer('model/@heads', { max: 0xffffffff }),
   primary: yesNo('model/@primary'),
   accel2d: yesNo('model/acceleration/@accel2d'),

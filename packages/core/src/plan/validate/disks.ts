@@ -129,6 +129,9 @@ function checkNetwork({ source }: Disk, add: Add): void {
   }
 }
 
+/** Ports of QEMU's AHCI controllers, from 0 (hw/ide/ich.c: six). */
+const lastSataUnit = 5
+
 /** Highest target and unit behind each controller (QEMU hw/scsi: `max_target`, `max_lun`). */
 const scsiLimits: Readonly<Record<string, { readonly target: number; readonly unit: number }>> = {
   'virtio-scsi': { target: 255, unit: 16_383 },
@@ -183,6 +186,12 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
       `there is no iothread ${disk.iothread}: <iothreads> says ${domain.iothreads ?? 0}`,
     )
   }
+  if (bus === 'sata' && disk.address?.type === 'drive' && disk.address.unit > lastSataUnit)
+    add(
+      'ERR_XML_ERROR',
+      'address/@unit',
+      `a SATA controller has units 0 to ${lastSataUnit}, and no ${disk.address.unit}`,
+    )
   const limits = scsiLimits[scsiModel(disk, domain) ?? '']
   if (limits !== undefined && disk.address?.type === 'drive') {
     for (const key of ['target', 'unit'] as const)
