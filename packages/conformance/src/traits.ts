@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import { formatDomain, parseDomain, type Domain } from '@polyvirt/core'
-import type { Address, BusType, DeviceModel } from '@polyvirt/core/arch'
+import type { BusType, DeviceModel } from '@polyvirt/core/arch'
 import { driverOf, optionsOf } from './argv.ts'
 import { deviceModel } from './device-model.ts'
 import { isMirrorConsole, placedDevices, type PlacedDevice } from './placed-device.ts'
@@ -201,22 +201,14 @@ function keeps(said: unknown, there: unknown, path: string): void {
   }
   ok(typeof there === 'object' && there !== null, `${path} was dropped`)
   for (const [key, value] of Object.entries(said)) {
-    if (key === 'origin' || (isWish(said) && key !== 'type' && value === 0)) continue
+    if (key === 'origin' || (isWish(said) && !['type', 'uid', 'fid'].includes(key))) continue
     keeps(value, (there as Record<string, unknown>)[key], `${path}/${key}`)
   }
 }
 
-/** A PCI address of nothing but zeros wishes for a place on that bus, and names none. */
-function isWish(said: object): boolean {
-  const {
-    type,
-    domain,
-    bus,
-    slot,
-    function: fn,
-  } = said as Partial<Extract<Address, { readonly type: 'pci' }>>
-  return type === 'pci' && domain === 0 && bus === 0 && slot === 0 && fn === 0
-}
+/** A PCI address that names no place wishes for one on that bus. */
+const isWish = (said: object): boolean =>
+  'type' in said && said.type === 'pci' && 'open' in said && said.open === true
 
 function isKept(said: unknown, there: unknown): boolean {
   try {
