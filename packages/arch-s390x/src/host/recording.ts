@@ -20,7 +20,8 @@ const names: Readonly<Record<string, RegExp>> = {
 export function anonymize(path: string, bytes: Uint8Array): Uint8Array {
   const pattern = Object.hasOwn(names, path) ? names[path] : undefined
   if (pattern === undefined) return bytes
-  const text = new TextDecoder('latin1').decode(bytes)
+  // Byte for byte: a damaged file is still recorded as it is.
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
   const hidden = text.replace(pattern, (name) => name.replace(/[0-9A-Za-z]/g, '0'))
-  return Uint8Array.from(hidden, (sign) => sign.charCodeAt(0) & 0xff)
+  return Uint8Array.from(hidden, (sign) => sign.charCodeAt(0))
 }
