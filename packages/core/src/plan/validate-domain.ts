@@ -9,6 +9,7 @@ import { checkCpu } from './validate/cpu.ts'
 import { checkDevices } from './validate/devices.ts'
 import { checkDomain } from './validate/domain.ts'
 import { checkHostSide } from './validate/host-side.ts'
+import { checkMemoryBacking } from './validate/memory-backing.ts'
 import { checkMemoryDevices } from './validate/memory.ts'
 import { checkPlatform } from './validate/platform.ts'
 import { checkFeatures } from './validate/features.ts'
@@ -28,6 +29,7 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkFeatures(domain, context),
     ...checkGrants(domain, context),
     ...checkPlatform(domain, context),
+    ...checkMemoryBacking(domain, context),
     ...checkMemoryDevices(domain),
     ...checkDevices(domain, context),
     ...checkHostSide(domain, context),

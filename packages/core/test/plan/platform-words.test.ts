@@ -180,6 +180,24 @@ describe('words of a platform', () => {
     expect(types('')).toEqual(['pci', 'pci'])
   })
 
+  it('refuse what only a memory backend can be told, where the machine has none', () => {
+    const [machine] = testCapabilities.machines
+    if (machine === undefined) throw new Error('no machine')
+    const { defaultRamId: _, ...plain } = machine
+    const platform = {
+      arch: testArch,
+      capabilities: { ...testCapabilities, machines: [plain] },
+    }
+    const more = (inner: string): string =>
+      toyXml({ more: `<memoryBacking>${inner}</memoryBacking>` })
+    expect(() => planToy(more("<access mode='shared'/>"), false, platform)).toThrow(
+      /memoryBacking\/access: machine 'toy-1.0' takes no memory backend/,
+    )
+    expect(() => planToy(more('<nosharepages/>'), false, platform)).toThrow('leave <nosharepages>')
+    planToy(more('<locked/>'), false, platform)
+    planToy(more("<access mode='shared'/>"))
+  })
+
   const bootDisks = (word: string): string =>
     toyXml({
       devices: [
