@@ -8,6 +8,7 @@ const archNew: Family = () => import('./commands/arch-new.ts')
 const canMigrate: Family = () => import('./commands/can-migrate.ts')
 const capabilities: Family = () => import('./commands/capabilities.ts')
 const complete: Family = () => import('./commands/complete.ts')
+const changeDevice: Family = () => import('./commands/change-device.ts')
 const conformance: Family = () => import('./commands/conformance.ts')
 const console: Family = () => import('./commands/console.ts')
 const cpu: Family = () => import('./commands/cpu.ts')
@@ -37,11 +38,15 @@ const families: Readonly<Record<string, Family>> = {
   'conformance run': conformance,
   diff,
   explain,
+  'attach-device': changeDevice,
   autostart: lifecycle,
+  'change-media': changeDevice,
   console,
   create: start,
   define,
   destroy: lifecycle,
+  'detach-device': changeDevice,
+  'detach-device-alias': changeDevice,
   domdisplay: devices,
   domid: info,
   domname: info,
@@ -56,6 +61,7 @@ const families: Readonly<Record<string, Family>> = {
   start,
   suspend: lifecycle,
   undefine: define,
+  'update-device': changeDevice,
   domblklist: devices,
   domiflist: devices,
   dominfo: info,

@@ -233,6 +233,12 @@ export class MemoryHypervisor extends MemoryHost {
     }
   }
 
+  // As libvirt's test driver, which has no devices to change.
+  readonly domainAttachDevice = (): Promise<never> => unsupported('virDomainAttachDeviceFlags')
+  readonly domainDetachDevice = (): Promise<never> => unsupported('virDomainDetachDeviceFlags')
+  readonly domainDetachDeviceAlias = (): Promise<never> => unsupported('virDomainDetachDeviceAlias')
+  readonly domainUpdateDevice = (): Promise<never> => unsupported('virDomainUpdateDeviceFlags')
+
   async domainOpenConsole(
     reference: string,
     options: { readonly device?: string; readonly force?: boolean } = {},
@@ -400,6 +406,10 @@ export class MemoryConsole implements ConsoleStream {
       else await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
+}
+
+function unsupported(call: string): Promise<never> {
+  return Promise.reject(domainError('ERR_NO_SUPPORT', call))
 }
 
 /** The state of `test:///default`: one running domain. */

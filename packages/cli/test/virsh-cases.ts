@@ -20,6 +20,33 @@ const shell = (input: string, ...words: readonly string[]): VirshCase => ({ word
 /** Each is asked of a fresh `test:///default`: one running domain, `test`. */
 export const testDriverCases: readonly VirshCase[] = [
   ...lines(`
+    attach-device test small.xml --config
+    attach-device test small.xml --live --config
+    attach-device test small.xml --persistent
+    attach-device test small.xml --persistent --current
+    attach-device test small.xml --current --live
+    attach-device test nofile.xml --config
+    attach-device nope small.xml
+    attach-device test
+    detach-device test small.xml --config
+    detach-device test small.xml --current --config
+    detach-device nope small.xml
+    detach-device-alias test virtio-disk0
+    detach-device-alias test virtio-disk0 --current --live
+    detach-device-alias test
+    update-device test small.xml
+    update-device test small.xml --force --live
+    update-device test small.xml --current --config
+    change-media test vda --eject --insert
+    change-media test vda --eject --update
+    change-media test vda --update --insert
+    change-media test vda --eject --block
+    change-media test vda --eject --current --config
+    change-media nope vda --eject
+    change-media test
+    change-media test vda x y
+  `),
+  ...lines(`
     list
     list --all
     -q list --all
@@ -187,6 +214,10 @@ export const testDriverCases: readonly VirshCase[] = [
     exit
     echo a b
     echo --xml <a> & "q"
+    help attach-device
+    help detach-device
+    help detach-device-alias
+    help update-device
     help reset
     help suspend
     help resume

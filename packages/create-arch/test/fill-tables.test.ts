@@ -127,11 +127,11 @@ describe('a package that an emulator was asked for', () => {
     'runs on it once its rows are claimed, and records it again alike',
     { timeout: limitMs },
     async () => {
-      const made = await makePackage(work.directory, { name: 'or1k' })
+      const made = await makePackage(work.directory, { name: 'hppa' })
       claim(made, 'src/devices.ts', /TODO\(devices\)[^]*?\n {2}\/\/\n/)
       claim(made, 'src/machine.ts', /implicit: \[\n/)
       for (const file of [
-        'or1k',
+        'hppa',
         'cpu-driver',
         'devices',
         'feature-policy',
@@ -147,7 +147,7 @@ describe('a package that an emulator was asked for', () => {
       // QEMU itself was started with them.
       expect(run.passed).toBeGreaterThan(400)
 
-      const recording = 'test/fixtures/capabilities/qemu-system-or1k.json'
+      const recording = 'test/fixtures/capabilities/qemu-system-hppa.json'
       const before = made.read(recording)
       made.write(recording, '')
       const { code, stdout } = await made.run('test/record.ts')

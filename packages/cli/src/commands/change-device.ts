@@ -1,0 +1,233 @@
+import { CommandError, explainFailure, UsageError } from '../command-error.ts'
+import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import type { DomainSummary } from '../core.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { warnAll } from '../document-options.ts'
+import { isDomainError } from '../output/report-error.ts'
+import { readDocument } from '../read-document.ts'
+
+const fileOption: OptionSpec = { name: 'file', kind: 'data', required: true, help: 'XML file' }
+
+const persistent: OptionSpec = {
+  name: 'persistent',
+  kind: 'bool',
+  help: 'make live change persistent',
+}
+
+const targets: readonly OptionSpec[] = [
+  { name: 'config', kind: 'bool', help: 'affect next boot' },
+  { name: 'live', kind: 'bool', help: 'affect running domain' },
+  { name: 'current', kind: 'bool', help: 'affect current domain' },
+]
+
+export const commands: readonly Command[] = [
+  {
+    name: 'attach-device',
+    group: 'domain',
+    summary: 'attach device from an XML file',
+    description: 'Attach device from an XML <file>.',
+    options: [domainOption, fileOption, persistent, ...targets],
+    run: (context, options) =>
+      changeFrom(context, options, {
+        verb: 'attach',
+        done: 'attached',
+        act: (hypervisor, ...rest) => hypervisor.domainAttachDevice(...rest),
+      }),
+  },
+  {
+    name: 'change-media',
+    group: 'domain',
+    summary: 'Change media of CD or floppy drive',
+    description: 'Change media of CD or floppy drive.',
+    options: [
+      domainOption,
+      {
+        name: 'path',
+        kind: 'data',
+        required: true,
+        help: 'Fully-qualified path or target of disk device',
+      },
+      { name: 'source', kind: 'string', help: 'source of the media' },
+      { name: 'eject', kind: 'bool', help: 'Eject the media' },
+      { name: 'insert', kind: 'bool', help: 'Insert the media' },
+      { name: 'update', kind: 'bool', help: 'Update the media' },
+      {
+        name: 'current',
+        kind: 'bool',
+        help: 'can be either or both of --live and --config, depends on implementation hypervisor driver',
+      },
+      { name: 'live', kind: 'bool', help: 'alter live configuration of running domain' },
+      {
+        name: 'config',
+        kind: 'bool',
+        help: 'alter persistent configuration, effect observed on next boot',
+      },
+      { name: 'force', kind: 'bool', help: 'force media changing' },
+      {
+        name: 'print-xml',
+        kind: 'bool',
+        help: 'print XML document rather than change media',
+        offered: false,
+      },
+      { name: 'block', kind: 'bool', help: 'source media is a block device' },
+    ],
+    run: changeMedia,
+  },
+  {
+    name: 'detach-device',
+    group: 'domain',
+    summary: 'detach device from an XML file',
+    description: 'Detach device from an XML <file>',
+    options: [domainOption, fileOption, persistent, ...targets],
+    run: (context, options) =>
+      changeFrom(context, options, {
+        verb: 'detach',
+        done: 'detached',
+        act: (hypervisor, ...rest) => hypervisor.domainDetachDevice(...rest),
+      }),
+  },
+  {
+    name: 'detach-device-alias',
+    group: 'domain',
+    summary: 'detach device from an alias',
+    description: 'Detach device identified by the given alias from a domain',
+    options: [
+      domainOption,
+      { name: 'alias', kind: 'data', required: true, help: 'device alias' },
+      ...targets,
+    ],
+    run: detachAlias,
+  },
+  {
+    name: 'update-device',
+    group: 'domain',
+    summary: 'update device from an XML file',
+    description: 'Update device from an XML <file>.',
+    options: [
+      domainOption,
+      fileOption,
+      persistent,
+      ...targets,
+      { name: 'force', kind: 'bool', help: 'force device update' },
+    ],
+    run: (context, options) =>
+      changeFrom(context, options, {
+        verb: 'update',
+        done: 'updated',
+        current: true,
+        act: (hypervisor, reference, xml, target) =>
+          hypervisor.domainUpdateDevice(reference, xml, {
+            ...target,
+            force: options.flag('force'),
+          }),
+      }),
+  },
+]
+
+type Hypervisor = Awaited<ReturnType<Context['hypervisor']>>
+type Target = NonNullable<Parameters<Hypervisor['domainAttachDevice']>[2]>
+type Changed = Awaited<ReturnType<Hypervisor['domainAttachDevice']>>
+
+interface Change {
+  readonly verb: string
+  /** `Device attached successfully`. */
+  readonly done: string
+  /** Without a word about it, whatever there is is changed; else the running guest. */
+  readonly current?: boolean
+  readonly act: (
+    hypervisor: Hypervisor,
+    reference: string,
+    xml: string,
+    target: Target,
+  ) => Promise<Changed>
+}
+
+/** A change that an XML file describes. */
+async function changeFrom(
+  context: Context,
+  options: Options,
+  { verb, done, current = false, act }: Change,
+): Promise<Answer> {
+  exclude(options, 'persistent', 'current')
+  excludeTargets(options)
+  const file = options.need('file')
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const xml = await readDocument(file)
+  const target = { ...targetOf(options, domain, current), signal: context.signal }
+  const changed = await explainFailure(
+    `Failed to ${verb} device from ${file}`,
+    act(hypervisor, reference, xml, target),
+    { file },
+  )
+  warnAll(context, changed.warnings, file)
+  return { remark: `Device ${done} successfully\n`, json: changed }
+}
+
+async function detachAlias(context: Context, options: Options): Promise<Answer> {
+  excludeTargets(options)
+  const alias = options.need('alias')
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const target = { ...targetOf(options, domain, true), signal: context.signal }
+  const changed = await explainFailure(
+    `Failed to detach device with alias ${alias}`,
+    hypervisor.domainDetachDeviceAlias(reference, alias, target),
+  )
+  warnAll(context, changed.warnings)
+  return { remark: 'Device detach request sent successfully\n', json: changed }
+}
+
+const actions = ['eject', 'insert', 'update'] as const
+
+async function changeMedia(context: Context, options: Options): Promise<Answer> {
+  exclude(options, 'eject', 'insert')
+  exclude(options, 'eject', 'update')
+  exclude(options, 'insert', 'update')
+  exclude(options, 'eject', 'block')
+  excludeTargets(options)
+  const path = options.need('path')
+  const source = options.text('source')
+  const asked = actions.find((action) => options.flag(action)) ?? 'update'
+  if (source === undefined && (asked === 'insert' || !options.flag(asked))) {
+    throw new CommandError('New disk media source was not specified', { code: 'ERR_INVALID_ARG' })
+  }
+  // As virsh documents it: an update without a source is an ejection.
+  const action = asked === 'update' && source === undefined ? 'eject' : asked
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const changed = await hypervisor
+    .domainChangeMedia(reference, path, {
+      ...targetOf(options, domain, true),
+      action,
+      force: options.flag('force'),
+      block: options.flag('block'),
+      signal: context.signal,
+      ...(source !== undefined && action !== 'eject' && { source }),
+    })
+    .catch((cause: unknown) => {
+      // What is wrong with the drive is said as it is; what fails with it, as the action's failure.
+      const own = isDomainError(cause) && cause.code === 'ERR_INVALID_ARG'
+      throw new CommandError(own ? '' : `Failed to complete action ${action} on media`, { cause })
+    })
+  warnAll(context, changed.warnings)
+  return { text: `Successfully ${action}${action === 'update' ? 'd' : 'ed'} media.`, json: changed }
+}
+
+/** What is to be changed: the running guest, the definition, both, or whatever there is. */
+function targetOf(options: Options, { id }: DomainSummary, current: boolean): Target {
+  const persists = options.flag('persistent')
+  const live = options.flag('live') || (persists && id !== undefined)
+  const config = options.flag('config') || persists
+  if (live || config) return { ...(live && { live }), ...(config && { config }) }
+  // libvirt's older call, which has no words for it, is about a guest that runs.
+  return current || options.flag('current') ? {} : { live: true }
+}
+
+function excludeTargets(options: Options): void {
+  exclude(options, 'current', 'live')
+  exclude(options, 'current', 'config')
+}
+
+/** @throws UsageError in virsh's words, where both are given. */
+function exclude(options: Options, first: string, second: string): void {
+  if (!options.flag(first) || !options.flag(second)) return
+  throw new UsageError(`Options --${first} and --${second} are mutually exclusive`)
+}
