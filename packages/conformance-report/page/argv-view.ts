@@ -1,6 +1,7 @@
 import { argvLines } from '../src/argv-lines.ts'
 import { visibleText } from '../src/visible-text.ts'
 import { element } from './element.ts'
+import { shownText } from './shown-text.ts'
 
 /** A command line, one option a line. */
 export const argvView = (argv: readonly string[]): HTMLElement =>
@@ -14,7 +15,7 @@ export const argvView = (argv: readonly string[]): HTMLElement =>
         const name = hasOption && blank !== -1 ? line.slice(0, blank) : line
         return element('span', { class: 'line' }, [
           hasOption ? element('span', { class: 'tag' }, [visibleText(name)]) : visibleText(name),
-          visibleText(line.slice(name.length)),
+          shownText(line.slice(name.length)),
         ])
       }),
     ),

@@ -5,6 +5,7 @@ import { outcomeMark } from '../src/outcome-marks.ts'
 import { visibleText } from '../src/visible-text.ts'
 import type { ShownCase } from './case-model.ts'
 import { element, type Child } from './element.ts'
+import { shownText } from './shown-text.ts'
 import { evidenceViews } from './evidence-views.ts'
 import { markSpan } from './mark-elements.ts'
 import { tabs } from './tabs.ts'
@@ -110,14 +111,12 @@ const reasonBlock = ({ reason }: ShownCase, { refusal }: CaseParts): readonly HT
 function failureBlock({ failure }: CaseParts): readonly HTMLElement[] {
   if (failure === undefined) return []
   const { message, stack } = failure
-  const block: Child[] = [
-    element('pre', { class: 'message', tabindex: '0' }, [visibleText(message)]),
-  ]
+  const block: Child[] = [element('pre', { class: 'message', tabindex: '0' }, [shownText(message)])]
   if (stack !== undefined) {
     block.push(
       element('details', { class: 'stack' }, [
         element('summary', {}, ['Stack']),
-        element('pre', { tabindex: '0' }, [visibleText(stack)]),
+        element('pre', { tabindex: '0' }, [shownText(stack)]),
       ]),
     )
   }

@@ -1,5 +1,6 @@
 import { visibleText } from '../src/visible-text.ts'
 import { element } from './element.ts'
+import { shownText } from './shown-text.ts'
 import { xmlTokens } from './xml-tokens.ts'
 
 export interface Remark {
@@ -11,7 +12,7 @@ export interface Remark {
 /** An XML document with numbered lines; those with a remark show it. */
 export function codeView(text: string, remarks: readonly Remark[] = []): HTMLElement {
   const lines: HTMLElement[] = [element('span', { class: 'line' })]
-  for (const { kind, text: token } of xmlTokens(visibleText(text.trimEnd()))) {
+  for (const { kind, text: token } of xmlTokens(shownText(text.trimEnd()))) {
     for (const [at, piece] of token.split('\n').entries()) {
       if (at > 0) lines.push(element('span', { class: 'line' }))
       if (piece === '') continue

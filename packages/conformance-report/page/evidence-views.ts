@@ -4,6 +4,7 @@ import { argvView } from './argv-view.ts'
 import { codeView } from './code-view.ts'
 import { element } from './element.ts'
 import { jsonForest } from './json-tree.ts'
+import { shownText } from './shown-text.ts'
 
 /** One kind of evidence, as a tab shows it. */
 export interface EvidenceView {
@@ -55,7 +56,7 @@ const jsonView = (name: string, title: string, value: unknown): EvidenceView => 
 })
 
 const consoleView = (text: string): HTMLElement =>
-  element('pre', { class: 'code console', tabindex: '0' }, [visibleText(text)])
+  element('pre', { class: 'code console', tabindex: '0' }, [shownText(text)])
 
 function screenView(screenshots: NonNullable<CaseParts['screenshots']>): HTMLElement {
   const figures = screenshots.map(({ title, url }) =>

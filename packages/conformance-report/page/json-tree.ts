@@ -1,5 +1,6 @@
 import { visibleText } from '../src/visible-text.ts'
 import { element } from './element.ts'
+import { shownText } from './shown-text.ts'
 
 /** Levels that are open at first. */
 const openLevels = 3
@@ -56,5 +57,5 @@ const label = (name: string | undefined): readonly (HTMLElement | string)[] =>
 
 const leaf = (value: unknown, short: string | undefined): HTMLElement =>
   element('span', { class: short === undefined ? typeof value : 'flat' }, [
-    visibleText(short ?? (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))),
+    shownText(short ?? (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))),
   ])

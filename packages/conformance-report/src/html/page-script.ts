@@ -42,6 +42,13 @@ function element(name, attributes = {}, children = []) {
     made.append(...children.filter((child) => child !== undefined));
     return made;
 }
+const maxLength = 200_000;
+function shownText(text) {
+    const left = text.length - maxLength;
+    if (left <= 0)
+        return visibleText(text);
+    return \`\${visibleText(text.slice(0, maxLength))}\\n… \${left} more characters: see the JSON report …\`;
+}
 function argvLines(argv) {
     const lines = [];
     for (const argument of argv) {
@@ -62,7 +69,7 @@ const argvView = (argv) => element('pre', { class: 'code argv', tabindex: '0' },
         const name = hasOption && blank !== -1 ? line.slice(0, blank) : line;
         return element('span', { class: 'line' }, [
             hasOption ? element('span', { class: 'tag' }, [visibleText(name)]) : visibleText(name),
-            visibleText(line.slice(name.length)),
+            shownText(line.slice(name.length)),
         ]);
     })),
 ]);
@@ -97,7 +104,7 @@ function xmlTokens(xml) {
 }
 function codeView(text, remarks = []) {
     const lines = [element('span', { class: 'line' })];
-    for (const { kind, text: token } of xmlTokens(visibleText(text.trimEnd()))) {
+    for (const { kind, text: token } of xmlTokens(shownText(text.trimEnd()))) {
         for (const [at, piece] of token.split('\\n').entries()) {
             if (at > 0)
                 lines.push(element('span', { class: 'line' }));
@@ -158,7 +165,7 @@ function inline(value) {
 }
 const label = (name) => name === undefined ? [] : [element('span', { class: 'attribute' }, [visibleText(name)]), ' '];
 const leaf = (value, short) => element('span', { class: short === undefined ? typeof value : 'flat' }, [
-    visibleText(short ?? (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))),
+    shownText(short ?? (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))),
 ]);
 function evidenceViews(parts) {
     const { xml, stored, argv, live, guest, console, screenshots, refusal } = parts;
@@ -195,7 +202,7 @@ const jsonView = (name, title, value) => ({
     text: JSON.stringify(value, null, 2),
     build: () => element('div', { class: 'code tree' }, jsonForest(value)),
 });
-const consoleView = (text) => element('pre', { class: 'code console', tabindex: '0' }, [visibleText(text)]);
+const consoleView = (text) => element('pre', { class: 'code console', tabindex: '0' }, [shownText(text)]);
 function screenView(screenshots) {
     const figures = screenshots.map(({ title, url }) => element('figure', {}, [
         element('figcaption', {}, [visibleText(title)]),
@@ -342,13 +349,11 @@ function failureBlock({ failure }) {
     if (failure === undefined)
         return [];
     const { message, stack } = failure;
-    const block = [
-        element('pre', { class: 'message', tabindex: '0' }, [visibleText(message)]),
-    ];
+    const block = [element('pre', { class: 'message', tabindex: '0' }, [shownText(message)])];
     if (stack !== undefined) {
         block.push(element('details', { class: 'stack' }, [
             element('summary', {}, ['Stack']),
-            element('pre', { tabindex: '0' }, [visibleText(stack)]),
+            element('pre', { tabindex: '0' }, [shownText(stack)]),
         ]));
     }
     return [element('div', { class: 'failure' }, block)];

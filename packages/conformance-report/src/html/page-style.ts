@@ -1065,16 +1065,24 @@ button.plain:hover {
   counter-reset: line;
 }
 
+.numbered code,
+.argv code {
+  width: auto;
+}
+
 .numbered .line {
-  padding-left: 0;
+  position: relative;
+  padding-left: 52px;
+  overflow-wrap: anywhere;
+  white-space: pre-wrap;
 }
 
 .numbered .line::before {
   counter-increment: line;
   content: counter(line);
-  display: inline-block;
+  position: absolute;
+  left: 0;
   width: 38px;
-  margin-right: 12px;
   color: var(--comment-ink);
   text-align: right;
   user-select: none;
@@ -1087,7 +1095,7 @@ button.plain:hover {
 
 .remark {
   display: block;
-  padding: 1px 12px 3px 50px;
+  padding: 1px 0 3px;
   color: var(--fail-text);
   font-family: system-ui, sans-serif;
   white-space: pre-wrap;
@@ -1098,10 +1106,6 @@ button.plain:hover {
   text-indent: -24px;
   overflow-wrap: anywhere;
   white-space: pre-wrap;
-}
-
-.argv code {
-  width: auto;
 }
 
 .code .tag {

@@ -1,8 +1,6 @@
 import { argvLines } from '../argv-lines.ts'
 import type { CaseResult } from '../results.ts'
-
-/** Reporters keep all output of all cases in memory; the other reports have the whole. */
-const maxPart = 8 * 1024
+import { cutText, type KeptEnd } from './cut-text.ts'
 
 /** What a reader of a failed case wants at hand; of one that passed, a line or two. */
 export function briefEvidence({ face, outcome, reason, title, evidence }: CaseResult): string {
@@ -23,10 +21,5 @@ export function briefEvidence({ face, outcome, reason, title, evidence }: CaseRe
   return parts.join('\n\n')
 }
 
-function part(name: string, text: string, keep: 'start' | 'end' = 'start'): string {
-  const cut = text.length - maxPart
-  if (cut <= 0) return `--- ${name} ---\n${text}`
-  const kept = keep === 'start' ? text.slice(0, maxPart) : text.slice(cut)
-  const left = `… ${cut} more characters in the HTML and JSON reports …`
-  return `--- ${name} ---\n${keep === 'start' ? `${kept}\n${left}` : `${left}\n${kept}`}`
-}
+const part = (name: string, text: string, keep: KeptEnd = 'start'): string =>
+  `--- ${name} ---\n${cutText(text, keep)}`

@@ -2,6 +2,7 @@ import { firstLine } from '../first-line.ts'
 import type { CaseResult, ConformanceRun } from '../results.ts'
 import { countCases } from '../tally.ts'
 import { briefEvidence } from './brief-evidence.ts'
+import { cutText } from './cut-text.ts'
 import { xmlElement, xmlText, type XmlAttributes } from './xml-element.ts'
 
 /**
@@ -66,7 +67,7 @@ function outcomeXml({ outcome, reason, failure }: CaseResult): readonly string[]
   const message = failure?.message ?? reason ?? 'failed without a message'
   const stack = failure?.stack ?? ''
   const text = stack.includes(message) ? stack : `${message}\n${stack}`.trimEnd()
-  return [xmlText('failure', { message: firstLine(message), type: 'failed' }, text)]
+  return [xmlText('failure', { message: firstLine(message), type: 'failed' }, cutText(text))]
 }
 
 function countAttributes(
