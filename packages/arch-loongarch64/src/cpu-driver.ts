@@ -3,7 +3,7 @@ import { validateFeatures } from './check-features.ts'
 import { check } from './cpu-check.ts'
 import { baseline, compare } from './cpu-compare.ts'
 import { hasFeature, offeredFeatures, policyOf } from './cpu-features.ts'
-import { cpuModels, modelByName, modelByPrid } from './cpu-models.ts'
+import { cpuModels, modelByPrid, pridOf } from './cpu-models.ts'
 
 /**
  * LoongArch CPUs: one core under TCG, and that core or the host's own with KVM. What can be chosen are
@@ -38,7 +38,7 @@ export const cpu: CpuDriver = {
     return { model: found.name, ...(found.vendor !== undefined && { vendor: found.vendor }) }
   },
   encode({ model }) {
-    const prid = modelByName(model)?.pvrs?.[0]?.value
+    const prid = pridOf(model)
     return prid === undefined ? {} : { prid }
   },
 }

@@ -1,28 +1,34 @@
 import type { CpuModel } from '@polyvirt/core/arch'
 
-type Prid = NonNullable<CpuModel['pvrs']>[number]
+/** A core of Loongson. */
+interface Core {
+  readonly name: string
+  /** Its processor identity (CPUCFG word 0) without the revision, which is the lower twelve bits. */
+  readonly prid: number
+}
 
-const vendor = 'Loongson'
-
-/**
- * A core of Loongson, whatever its revision: company and series of the processor identity (CPUCFG word
- * 0; Linux arch/loongarch/include/asm/cpu.h, PRID_COMP_LOONGSON and PRID_SERIES_…).
- */
-const series = (value: number): Prid => ({ value: 0x140000 | value, mask: 0xfffff000 })
+const revision = 0xfff
 
 /**
  * Cores by QEMU's names, and in its way of writing where it has none, oldest first. Each of the 64-bit
  * ones does what those before it do: LA364 has LSX, LA464 has LASX, binary translation and KVM as
  * well, LA664 walks page tables and runs two threads.
+ *
+ * Identities: Linux arch/loongarch/include/asm/cpu.h, PRID_COMP_LOONGSON and PRID_SERIES_….
  */
-export const cpuModels: readonly CpuModel[] = [
+const cores: readonly Core[] = [
   // The only one of 32 bits, in microcontrollers.
-  { name: 'la132', vendor, pvrs: [series(0x8000)] },
-  { name: 'la264', vendor, pvrs: [series(0xa000)] },
-  { name: 'la364', vendor, pvrs: [series(0xb000)] },
-  { name: 'la464', vendor, pvrs: [series(0xc000)] },
-  { name: 'la664', vendor, pvrs: [series(0xd000)] },
+  { name: 'la132', prid: 0x148000 },
+  { name: 'la264', prid: 0x14a000 },
+  { name: 'la364', prid: 0x14b000 },
+  { name: 'la464', prid: 0x14c000 },
+  { name: 'la664', prid: 0x14d000 },
 ]
+
+export const cpuModels: readonly CpuModel[] = cores.map(({ name }) => ({
+  name,
+  vendor: 'Loongson',
+}))
 
 /** Chips by the name that they give themselves (IOCSR, CPUName), with the core that is in them. */
 const chips: readonly (readonly [name: RegExp, model: string])[] = [
@@ -39,9 +45,12 @@ export function modelByName(name: string | undefined): CpuModel | undefined {
 
 /** The model whose processor identity this is. */
 export function modelByPrid(prid: number): CpuModel | undefined {
-  return cpuModels.find(({ pvrs = [] }) =>
-    pvrs.some(({ value, mask }) => (prid & mask) >>> 0 === value),
-  )
+  return modelByName(cores.find((core) => core.prid === (prid & ~revision) >>> 0)?.name)
+}
+
+/** The identity that a model stands for, of no revision. */
+export function pridOf(model: string | undefined): number | undefined {
+  return cores.find(({ name }) => name === model)?.prid
 }
 
 /** The model in a chip that Linux calls so: `Loongson-3A5000`. */
