@@ -5,6 +5,7 @@ import { CommandError } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { checkScenarios } from './check-scenarios.ts'
+import { cutEvidence } from './cut-evidence.ts'
 import { exitCodeOf, nothingRun } from './exit-codes.ts'
 import { formatSummary, groupByReason } from './format-summary.ts'
 import { checkKnown } from './known-words.ts'
@@ -39,12 +40,13 @@ export async function runSuite(context: Context, options: Options): Promise<Answ
   const watcher = watchRun(context)
   let run: ConformanceRun
   try {
-    run = await suite.runConformance({
+    const whole = await suite.runConformance({
       ...engineOptions(asked, memory),
       arches: subjects,
       signal: context.signal,
       onEvent: (event) => watcher.take(event),
     })
+    run = cutEvidence(whole)
   } catch (error) {
     // What the engine refuses before it tries anything is a slip of the command line.
     if (!(error instanceof RangeError) && !isRefusal(error)) throw error

@@ -1,5 +1,6 @@
 import type { CaseResult, ConformanceRun } from '@polyvirt/conformance-report'
 import { describe, expect, it } from 'vitest'
+import { cutEvidence } from '../../src/conformance/cut-evidence.ts'
 import { exitCodeOf } from '../../src/conformance/exit-codes.ts'
 import { formatSummary, groupByReason } from '../../src/conformance/format-summary.ts'
 import { remember } from '../../src/conformance/run-memory.ts'
@@ -88,6 +89,22 @@ it.each([
   [130, { ...runOf(result('a/a', 'failed')), interrupted: true }],
 ])('a run ends with exit code %i', (code, run) => {
   expect(exitCodeOf(run)).toBe(code)
+})
+
+it('what is kept of a case has bounds, and says where it was cut', () => {
+  const long = '<!-- x -->'.repeat(20_000)
+  const kept = cutEvidence(
+    runOf(
+      { ...result('a/a', 'passed'), evidence: { xml: long, stored: 'short', argv: ['qemu'] } },
+      { ...result('a/b', 'passed'), evidence: { xml: 'short' } },
+      result('a/c', 'passed'),
+    ),
+  )
+  const [first, second, third] = kept.cases
+  expect(first?.evidence?.xml?.length).toBeLessThan(66_000)
+  expect(first?.evidence?.xml).toMatch(/\n… cut off here: the whole text has 200000 characters$/)
+  expect(first?.evidence).toMatchObject({ stored: 'short', argv: ['qemu'] })
+  expect([second?.evidence, third?.evidence]).toEqual([{ xml: 'short' }, undefined])
 })
 
 it('what was not tried stays remembered as it was', () => {
