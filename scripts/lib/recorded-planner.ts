@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { aarch64 } from '@polyvirt/arch-aarch64'
+import { loongarch64 } from '@polyvirt/arch-loongarch64'
 import { ppc64 } from '@polyvirt/arch-ppc64'
+import { riscv64 } from '@polyvirt/arch-riscv64'
+import { s390x } from '@polyvirt/arch-s390x'
 import { x86 } from '@polyvirt/arch-x86'
 import {
   createRegistry,
@@ -39,15 +43,7 @@ const recordings: Readonly<Record<string, string>> = {
   loongarch64: 'arch-loongarch64/test/fixtures/capabilities/qemu-system-loongarch64.json',
 }
 
-// XXX until the four are written
-const pending = await Promise.all(
-  ['aarch64', 's390x', 'riscv64', 'loongarch64'].map(
-    async (name) =>
-      ((await import(`@polyvirt/arch-${name}`).catch(() => ({}))) as Record<string, Arch>)[name] ??
-      [],
-  ),
-)
-const registry = createRegistry([ppc64, x86, ...pending.flat()])
+const registry = createRegistry([aarch64, loongarch64, ppc64, riscv64, s390x, x86])
 
 /** The guests that can be planned from recordings. */
 export const recordedGuests: readonly string[] = registry
