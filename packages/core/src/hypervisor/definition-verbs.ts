@@ -1,12 +1,17 @@
-import { domainError } from '../errors.ts'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { domainError, quote } from '../errors.ts'
+import type { DomainRecord } from '../store/index.ts'
 import { planning } from './host-connection.ts'
 import type { Hypervisor } from './hypervisor.ts'
+import type { DefinitionVerbs, UndefineOptions } from './interface/definitions.ts'
 import { rowOf, summaryOf } from './records.ts'
 import type { Rooms } from './rooms.ts'
+import { managedSavePath } from './saving/managed-save-path.ts'
 
-type Verbs = Pick<Hypervisor, 'domainDefineXml' | 'domainUndefine' | 'domainSetAutostart'>
+type Verbs = DefinitionVerbs & Pick<Hypervisor, 'domainDefineXml' | 'domainSetAutostart'>
 
-/** Definitions: stored, removed, marked for the next boot. */
+/** Definitions: stored, renamed, removed, marked for the next boot. */
 export function definitionVerbs(rooms: Rooms): Verbs {
   const { store } = rooms
   return {
@@ -20,15 +25,43 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       }
     },
 
-    async domainUndefine(reference) {
+    async domainUndefine(reference, options = {}) {
       const record = await rooms.find(reference)
-      if (!record.domain.persistent) {
+      const { uuid, persistent } = record.domain
+      if (!persistent) {
         throw domainError('ERR_OPERATION_INVALID', 'cannot undefine transient domain')
       }
-      await rooms.withJob(record.domain.uuid, 'undefine', async () => {
-        store.undefine(record.domain.uuid)
+      await rooms.withJob(uuid, 'undefine', async () => {
+        const files = await belongings(rooms, record, options)
+        // What belongs to the domain goes first: a domain without it is whole, the reverse is not.
+        for (const file of files) await rm(file, { force: true })
+        store.undefine(uuid)
       })
       return summaryOf(record)
+    },
+
+    async domainRename(reference, name) {
+      const record = await rooms.find(reference)
+      const { uuid, xml } = record.domain
+      if (record.active !== undefined || xml === undefined)
+        throw domainError('ERR_OPERATION_INVALID', 'cannot rename active domain')
+      await rooms.withJob(uuid, 'rename', async () => {
+        const { formatDomain, parseDomain } = await planning()
+        const { domain } = parseDomain(xml)
+        const plan = await rooms.plan(formatDomain({ ...domain, name }))
+        store.rename({ ...rowOf(plan), xml: formatDomain(plan.domain) })
+      })
+      return summaryOf(await rooms.find(uuid))
+    },
+
+    async domainSetMetadata(reference, type, value, options = {}) {
+      const { setMetadata } = await import('./live/metadata.ts')
+      await setMetadata(rooms, reference, { type, value, ...options })
+    },
+
+    async domainGetMetadata(reference, type, options = {}) {
+      const { getMetadata } = await import('./live/metadata.ts')
+      return getMetadata(rooms, reference, { type, ...options })
     },
 
     async domainSetAutostart(reference, autostart) {
@@ -39,4 +72,40 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       store.setAutostart(record.domain.uuid, autostart)
     },
   }
+}
+
+/**
+ * Files that go with a definition.
+ *
+ * @throws DomainError for something that the domain has and nobody said what becomes of.
+ */
+async function belongings(
+  { store, layout }: Rooms,
+  { active, domain }: DomainRecord,
+  options: UndefineOptions,
+): Promise<readonly string[]> {
+  const refuse = (message: string): never => {
+    throw domainError('ERR_OPERATION_INVALID', message)
+  }
+  // A domain that runs becomes transient, and keeps what it runs with.
+  if (active !== undefined) return []
+  const saved = managedSavePath(layout, domain.uuid)
+  if (existsSync(saved) && options.managedSave !== true)
+    refuse(
+      'Refusing to undefine while domain managed save image exists (--managed-save removes it)',
+    )
+  const { length } = store.snapshots(domain.uuid)
+  if (length > 0 && options.snapshotsMetadata !== true)
+    refuse(
+      `cannot delete inactive domain with ${length} snapshots (--snapshots-metadata forgets them)`,
+    )
+  const { parseDomain } = await planning()
+  const { nvram } = parseDomain(domain.xml ?? '').domain.os
+  const variables = nvram ?? `${layout.libDir}/nvram/${domain.name}_VARS.fd`
+  const hasVariables = existsSync(variables)
+  if (hasVariables && options.nvram === undefined)
+    refuse(
+      `cannot undefine domain with nvram ${quote(variables, 200)}: say --nvram or --keep-nvram`,
+    )
+  return [saved, ...(hasVariables && options.nvram === 'remove' ? [variables] : [])]
 }

@@ -12,6 +12,7 @@ import { Liveness } from './liveness.ts'
 import { queryVerbs } from './query-verbs.ts'
 import { openRooms } from './rooms.ts'
 import type { Rooms } from './rooms.ts'
+import { saveVerbs } from './save-verbs.ts'
 import { statisticsVerbs } from './statistics-verbs.ts'
 import { tuningVerbs } from './tuning-verbs.ts'
 
@@ -57,5 +58,6 @@ export function openEmbedded(layout: Layout, registry: ArchRegistry, store: Stor
     tuningVerbs(rooms),
     statisticsVerbs(rooms),
     agentVerbs(rooms),
+    saveVerbs(rooms),
   )
 }

@@ -1,12 +1,16 @@
 import type { HostFinding, HostInfo } from '../arch/host-info.ts'
 import type { Problem } from '../errors.ts'
 import type { AgentVerbs } from './interface/agent.ts'
+import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
+import type { SaveVerbs } from './interface/saving.ts'
 import type { StatisticsVerbs } from './interface/statistics.ts'
 import type { TuningVerbs } from './interface/tuning.ts'
 
 export type * from './interface/agent.ts'
+export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
+export type * from './interface/saving.ts'
 export type * from './interface/statistics.ts'
 export type * from './interface/tuning.ts'
 
@@ -22,7 +26,14 @@ export type * from './interface/tuning.ts'
  * Every method rejects with a `DomainError`; a call that rejects has changed nothing.
  */
 export interface Hypervisor
-  extends AsyncDisposable, DeviceVerbs, TuningVerbs, StatisticsVerbs, AgentVerbs {
+  extends
+    AsyncDisposable,
+    DefinitionVerbs,
+    DeviceVerbs,
+    TuningVerbs,
+    StatisticsVerbs,
+    AgentVerbs,
+    SaveVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>
@@ -81,14 +92,13 @@ export interface Hypervisor
   domainLookup(reference: DomainReference): Promise<DomainSummary>
 
   domainDefineXml(xml: string, options?: DefineOptions): Promise<DefineResult>
-  domainUndefine(reference: DomainReference): Promise<DomainSummary>
   /** Starts a defined domain. */
   domainCreate(reference: DomainReference, options?: CreateOptions): Promise<DomainSummary>
   /** Starts a transient domain, which is gone when it stops. */
   domainCreateXml(xml: string, options?: DefineOptions & CreateOptions): Promise<DefineResult>
   /** Asks the guest to power off; returns when it has been asked. */
-  domainShutdown(reference: DomainReference): Promise<void>
-  domainReboot(reference: DomainReference): Promise<void>
+  domainShutdown(reference: DomainReference, options?: PowerOptions): Promise<void>
+  domainReboot(reference: DomainReference, options?: PowerOptions): Promise<void>
   /** Presses the reset button: the guest is not asked. */
   domainReset(reference: DomainReference): Promise<void>
   /** Pulls the plug. `graceful` sends only SIGTERM and gives up where that does not do. */
@@ -289,10 +299,21 @@ export interface DefineResult {
   readonly warnings: readonly Problem[]
 }
 
+export interface PowerOptions {
+  /**
+   * How the guest is asked: by its agent, or by the machine's own power button (ACPI, or what the
+   * machine has in its place). The first that works; the button where none is named.
+   */
+  readonly modes?: readonly ('agent' | 'acpi')[]
+  readonly signal?: AbortSignal
+}
+
 export interface CreateOptions {
   readonly paused?: boolean
   /** The guest dies with this connection. */
   readonly autodestroy?: boolean
+  /** A managed save is thrown away, and the guest boots. */
+  readonly forceBoot?: boolean
   readonly signal?: AbortSignal
   /** Called as the start goes on: `plan`, `probe`, `spawn`, `monitor`, `running`. */
   readonly onPhase?: (phase: string) => void

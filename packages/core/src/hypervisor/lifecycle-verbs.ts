@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { domainError, quote } from '../errors.ts'
+import { DomainError, domainError, quote } from '../errors.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Job } from '../store/index.ts'
 import { planning } from './host-connection.ts'
-import type { CreateOptions, Hypervisor } from './hypervisor.ts'
+import type { CreateOptions, Hypervisor, PowerOptions } from './hypervisor.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import type { Plan } from './planning.ts'
 import { rowOf, summaryOf } from './records.ts'
+import type { Running } from './records.ts'
+import { managedSavePath } from './saving/managed-save-path.ts'
+import type { Incoming } from './start-domain.ts'
 import type { Rooms } from './rooms.ts'
 
 /** How long a guest may take to power off before a reboot gives up, in milliseconds. */
@@ -31,7 +36,7 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
   const start = async (
     job: Job,
     plan: () => Promise<Plan>,
-    options: CreateOptions,
+    options: CreateOptions & { readonly incoming?: Incoming },
   ): Promise<void> => {
     const record = store.get(job.uuid)
     if (record === undefined)
@@ -46,6 +51,7 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
         plan: await plan(),
         job,
         options,
+        ...(options.incoming && { incoming: options.incoming }),
       })
       if (options.autodestroy === true) autodestroy.push(active)
     } catch (error) {
@@ -61,7 +67,13 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       if (record.active !== undefined || xml === undefined) {
         throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
       }
-      await rooms.withJob(uuid, 'start', (job) => start(job, () => rooms.plan(xml), options))
+      await rooms.withJob(uuid, 'start', async (job) => {
+        const saved = managedSavePath(rooms.layout, uuid)
+        if (options.forceBoot === true) await rm(saved, { force: true })
+        if (!existsSync(saved)) return start(job, () => rooms.plan(xml), options)
+        const { startSaved } = await import('./saving/start-saved.ts')
+        return startSaved(rooms, job, { saved, start, options })
+      })
       return summaryOf(await rooms.find(uuid))
     },
 
@@ -81,9 +93,12 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       return { domain: summaryOf(await rooms.find(row.uuid)), warnings: plan.warnings }
     },
 
-    async domainShutdown(reference) {
+    async domainShutdown(reference, options = {}) {
       const running = await rooms.findActive(reference)
-      await rooms.command(running, 'shutdown', (qmp) => qmp.execute('system_powerdown'))
+      await inTurn(options, {
+        agent: () => agentShutdown(rooms, running, 'powerdown'),
+        acpi: () => rooms.command(running, 'shutdown', (qmp) => qmp.execute('system_powerdown')),
+      })
     },
 
     async domainReset(reference) {
@@ -91,34 +106,12 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       await rooms.command(running, 'reset', (qmp) => qmp.execute('system_reset'))
     },
 
-    /**
-     * Asks the guest to power off, and starts it again in the same QEMU once it has. Nobody else
-     * would do the second half, so this waits for the first.
-     */
-    async domainReboot(reference) {
+    async domainReboot(reference, options = {}) {
       const running = await rooms.findActive(reference)
-      const live = await rooms.live(running)
-      await rooms.command(running, 'reboot', async (qmp) => {
-        await qmp.execute('set-action', { shutdown: 'pause' })
-        const deadline = performance.now() + rebootMs
-        try {
-          await qmp.execute('system_powerdown')
-          while ((await qmp.execute('query-status')).status !== 'shutdown') {
-            if (performance.now() > deadline) {
-              throw domainError(
-                'ERR_OPERATION_TIMEOUT',
-                `the guest did not power off within ${rebootMs / 1000} s; it may not listen to the power button`,
-              )
-            }
-            await sleep(100)
-          }
-          await qmp.execute('system_reset')
-          await qmp.execute('cont')
-        } finally {
-          await qmp.execute('set-action', { shutdown: lifecycleActions(live).shutdown })
-        }
+      await inTurn(options, {
+        agent: () => agentShutdown(rooms, running, 'reboot'),
+        acpi: () => buttonReboot(rooms, running, options.signal),
       })
-      store.setState(running.active, 'running', 'booted')
     },
 
     async domainDestroy(reference, options = {}) {
@@ -149,4 +142,63 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       store.setState(running.active, 'running', 'unpaused')
     },
   }
+}
+
+type Ways = Readonly<Record<'agent' | 'acpi', () => Promise<unknown>>>
+
+/** The first way that works; what the last one said where none does. */
+async function inTurn({ modes = ['acpi'] }: PowerOptions, ways: Ways): Promise<void> {
+  for (const [i, mode] of modes.entries()) {
+    try {
+      await ways[mode]()
+      return
+    } catch (error) {
+      if (i === modes.length - 1) throw error
+    }
+  }
+}
+
+/** An agent that obeys answers nothing, for its guest is going down. */
+async function agentShutdown(
+  rooms: Rooms,
+  { domain }: Running,
+  mode: 'powerdown' | 'reboot',
+): Promise<void> {
+  const { askAgent } = await import('./agent/guest-agent.ts')
+  await askAgent(rooms, domain.uuid, async (agent) => {
+    await agent.execute('guest-ping')
+    await agent.execute('guest-shutdown', { mode }).catch((error: unknown) => {
+      if (!(error instanceof DomainError) || error.code !== 'ERR_AGENT_UNRESPONSIVE') throw error
+    })
+  })
+}
+
+/**
+ * Asks the guest to power off, and starts it again in the same QEMU once it has. Nobody else would do
+ * the second half, so this waits for the first.
+ */
+async function buttonReboot(rooms: Rooms, running: Running, signal?: AbortSignal): Promise<void> {
+  const live = await rooms.live(running)
+  await rooms.command(running, 'reboot', async (qmp) => {
+    await qmp.execute('set-action', { shutdown: 'pause' })
+    const deadline = performance.now() + rebootMs
+    try {
+      await qmp.execute('system_powerdown')
+      while ((await qmp.execute('query-status')).status !== 'shutdown') {
+        signal?.throwIfAborted()
+        if (performance.now() > deadline) {
+          throw domainError(
+            'ERR_OPERATION_TIMEOUT',
+            `the guest did not power off within ${rebootMs / 1000} s; it may not listen to the power button`,
+          )
+        }
+        await sleep(100)
+      }
+      await qmp.execute('system_reset')
+      await qmp.execute('cont')
+    } finally {
+      await qmp.execute('set-action', { shutdown: lifecycleActions(live).shutdown })
+    }
+  })
+  rooms.store.setState(running.active, 'running', 'booted')
 }

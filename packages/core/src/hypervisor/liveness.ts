@@ -127,7 +127,8 @@ export class Liveness {
     const record = this.#store.get(job.uuid)
     if (record?.active !== undefined) {
       const { finishJob } = await import('./live/finish-job.ts')
-      await finishJob(this.#store, { ...record, active: record.active }, job)
+      const bury = (active: ActiveRow, reason: string) => this.bury(active, reason)
+      await finishJob({ store: this.#store, bury }, { ...record, active: record.active }, job)
       return
     }
     const { stateDir, taps } = job.detail as { stateDir?: string; taps?: readonly string[] }

@@ -28,6 +28,8 @@ import type { Demands } from './negotiate.ts'
 export interface PlanRequest {
   readonly validate?: boolean
   readonly arch?: string
+  /** The document is of a guest that runs or ran: its names stay, and nothing is added unasked. */
+  readonly live?: boolean
   /** Used in place of the one that the document names. */
   readonly emulator?: string
   /** Tries every level of the machine's capabilities, for a table of them. */
@@ -96,7 +98,8 @@ export class Planner {
       },
       locate,
     )
-    return this.#withGrants(bare, domain, request.grants)
+    const context = await this.#withGrants(bare, domain, request.grants)
+    return request.live === true ? { ...context, live: true } : context
   }
 
   /**

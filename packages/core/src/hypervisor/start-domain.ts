@@ -46,6 +46,18 @@ export interface StartRequest {
   /** The `start` job that holds the domain. */
   readonly job: Job
   readonly options: CreateOptions
+  /** Where the guest comes from that does not boot. */
+  readonly incoming?: Incoming
+}
+
+/** A guest that is taken up where it was left. */
+export interface Incoming {
+  /** Why it runs: `restored`, `migrated`. */
+  readonly reason: string
+  /** The file that is to go once the guest runs. */
+  readonly managedSave?: string
+  /** Brings the guest into a QEMU that waits for one. */
+  feed(qmp: QmpClient, stateDir: string): Promise<void>
 }
 
 /**
@@ -53,7 +65,7 @@ export interface StartRequest {
  * after a killed process knows what to undo; a failure undoes everything itself.
  */
 export async function startDomain(request: StartRequest): Promise<ActiveRow> {
-  const { store, layout, plan, job, options } = request
+  const { store, layout, plan, job, options, incoming } = request
   const { domain } = plan
   options.onPhase?.('plan')
   checkKvm(plan)
@@ -64,7 +76,12 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   const paths = runPaths(layout, stateDir)
   const { channelDir } = paths
   const taps = nameTaps(domain)
-  store.setPhase(job, 'prepare', { id, stateDir, taps: managedTaps(domain, taps) })
+  store.setPhase(job, 'prepare', {
+    id,
+    stateDir,
+    taps: managedTaps(domain, taps),
+    ...(incoming?.managedSave !== undefined && { managedSave: incoming.managedSave }),
+  })
   let spawned: SpawnedQemu | undefined
   try {
     await prepareDirs(layout, stateDir, channelDir, domain)
@@ -79,6 +96,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       taps,
       ports,
       nowMs: Date.now(),
+      ...(incoming && { incoming: true }),
     })
     const [emulator = '', ...args] = run.argv
     const log = `${layout.logDir}/${logName(domain.name)}`
@@ -89,7 +107,13 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     store.setPhase(job, 'spawn')
     spawned = await spawnQemu({ emulator, args, environment: environmentOf(stateDir, domain), log })
     options.onPhase?.('monitor')
-    const live = await meet(spawned, monitor, run.domain, { ports, taps, options })
+    const live = await meet(spawned, monitor, run.domain, {
+      ports,
+      taps,
+      options,
+      stateDir,
+      ...(incoming && { incoming }),
+    })
     const active = store.activate({
       uuid: domain.uuid,
       id,
@@ -101,7 +125,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       emulator,
       monitor,
       state: options.paused === true ? 'paused' : 'running',
-      reason: options.paused === true ? 'user' : 'booted',
+      reason: options.paused === true ? 'user' : (incoming?.reason ?? 'booted'),
     })
     options.onPhase?.('running')
     return active
@@ -208,6 +232,8 @@ interface Meeting {
   readonly ports: Readonly<Record<number, number>>
   readonly taps: Readonly<Record<number, string>>
   readonly options: CreateOptions
+  readonly stateDir: string
+  readonly incoming?: Incoming
 }
 
 /** The first conversation: what QEMU chose, what it shall do by itself, and go. */
@@ -215,7 +241,7 @@ async function meet(
   spawned: SpawnedQemu,
   monitor: string,
   domain: ValidDomain,
-  { ports, taps, options }: Meeting,
+  { ports, taps, options, stateDir, incoming }: Meeting,
 ): Promise<Domain> {
   const { signal } = options
   const transport = await connectUnix({
@@ -234,6 +260,7 @@ async function meet(
     const chardevs = await qmp.execute('query-chardev')
     await firstCommands(qmp, domain)
     await qmp.execute('set-action', lifecycleActions(domain))
+    await incoming?.feed(qmp, stateDir)
     if (options.paused !== true) await qmp.execute('cont')
     return liveDomain(domain, { chardevs, ports, taps })
   } catch (error) {

@@ -30,6 +30,8 @@ export interface RuntimeChoices {
   readonly taps?: Readonly<Record<number, string>>
   /** Milliseconds since the epoch: what a clock with an offset of its own is counted from. */
   readonly nowMs?: number
+  /** The guest comes from elsewhere, and QEMU waits to be told from where. */
+  readonly incoming?: boolean
   /** Generic SCSI nodes of host units, by the device's alias. */
   readonly scsiNodes?: Readonly<Record<string, string>>
   /** Context id of a vsock that takes any. */

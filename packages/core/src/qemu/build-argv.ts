@@ -93,6 +93,7 @@ export function domainArguments(given: ArgvContext): readonly Argument[] {
     ...bootArguments(context),
     ...firmwareArguments(context),
     ...deviceArguments(context, effects),
+    ...(context.runtime.incoming === true ? [['-incoming', 'defer'] as const] : []),
     ['-sandbox', sandbox],
     ...panicArguments(context),
     ...shmemArguments(context),

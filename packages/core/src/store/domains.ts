@@ -29,6 +29,8 @@ export interface Domains {
   defineTransient(definition: Omit<DomainDefinition, 'xml'>): DomainRow
   /** Removes a transient domain that never came to run; false where there is none such. */
   forgetTransient(uuid: string): boolean
+  /** Replaces the definition of a domain that is not active by one of another name. */
+  rename(definition: DomainDefinition): DomainRow
   /** Removes a definition; an active domain becomes transient. */
   undefine(uuid: string): void
   setAutostart(uuid: string, autostart: boolean): void
@@ -130,6 +132,22 @@ export function openDomains(database: Database, now: () => number): Domains {
       database.write(() => {
         const sql = 'DELETE FROM domains WHERE uuid = ? AND xml IS NULL'
         return !isActive(uuid) && database.run(sql, uuid) === 1
+      }),
+    rename: (definition) =>
+      database.write(() => {
+        const { uuid, name, xml } = definition
+        const other = find('name', name)
+        if (other !== undefined && other.uuid !== uuid) {
+          throw domainError(
+            'ERR_OPERATION_INVALID',
+            `domain with name ${quote(name, 200)} already exists`,
+          )
+        }
+        if (isActive(uuid))
+          throw domainError('ERR_OPERATION_INVALID', 'cannot rename active domain')
+        const sql = 'UPDATE domains SET name = ?, xml = ?, updated_at = ? WHERE uuid = ?'
+        if (database.run(sql, name, xml, now(), uuid) !== 1) noDomain(uuid)
+        return need(uuid)
       }),
     undefine: (uuid) =>
       database.write(() => {

@@ -3,6 +3,7 @@ export type { OpenStoreOptions, Store } from './open-store.ts'
 export type { DomainDefinition } from './domains.ts'
 export type { Activation, DefinitionChange, RunReference } from './activity.ts'
 export type { Job } from './jobs.ts'
+export type { NewSnapshot, SnapshotRow } from './snapshots.ts'
 export type {
   ActiveRow,
   DomainRecord,

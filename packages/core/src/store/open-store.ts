@@ -7,6 +7,8 @@ import { openDomains } from './domains.ts'
 import type { Domains } from './domains.ts'
 import { openJobs } from './jobs.ts'
 import type { Jobs } from './jobs.ts'
+import { openSnapshots } from './snapshots.ts'
+import type { Snapshots } from './snapshots.ts'
 
 export interface OpenStoreOptions {
   /** The database file; its directory is made, 0700. */
@@ -24,7 +26,7 @@ export interface OpenStoreOptions {
  *
  * Methods are synchronous and short. Reading waits for nobody.
  */
-export interface Store extends Domains, Activity, Jobs, Disposable {
+export interface Store extends Domains, Activity, Jobs, Snapshots, Disposable {
   /** Changes whenever another process has changed something: cheap to ask again and again. */
   foreignChanges(): number
   close(): void
@@ -38,6 +40,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openDomains(database, now),
     ...openActivity(database, now),
     ...openJobs(database, { now, owner, isAlive }),
+    ...openSnapshots(database, now),
     foreignChanges: () => Number(database.pragma('data_version')),
     close,
     [Symbol.dispose]: close,

@@ -198,6 +198,11 @@ describe('words of a platform', () => {
     planToy(more("<access mode='shared'/>"))
   })
 
+  it('leave out features with nothing in them', () => {
+    const { domain } = planToy(toyXml({ more: '<features></features>' }))
+    expect(domain.features).toBeUndefined()
+  })
+
   const bootDisks = (word: string): string =>
     toyXml({
       devices: [

@@ -1,10 +1,11 @@
 import { isAlive } from '../../run/process-identity.ts'
-import type { JobRow, Store } from '../../store/index.ts'
+import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
+import { finishSave, forgetManagedSave } from '../saving/finish-save.ts'
 import { removeTaps } from '../taps.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
 
@@ -18,11 +19,21 @@ interface ChangeDetail {
   readonly definition?: string
 }
 
+/** Whoever finishes a job may have to end the run it was about. */
+export interface FinishContext {
+  readonly store: Store
+  bury(active: ActiveRow, reason: string): Promise<void>
+}
+
 /**
  * Brings a running guest whose changer has died to before the change or behind it: which of the two,
  * QEMU itself says. A guest that cannot be asked now is left as the store has it.
  */
-export async function finishJob(store: Store, running: Running, job: JobRow): Promise<void> {
+export async function finishJob(
+  { store, bury }: FinishContext,
+  running: Running,
+  job: JobRow,
+): Promise<void> {
   if (!isAlive(running.active.process)) return
   const { domain, active } = running
   const ask = <T>(talk: Parameters<typeof withMonitor<T>>[2]): Promise<T | undefined> =>
@@ -38,6 +49,8 @@ export async function finishJob(store: Store, running: Running, job: JobRow): Pr
     })
     return
   }
+  if (job.kind === 'save') return finishSave({ store, bury }, running, job)
+  if (job.kind === 'start') return forgetManagedSave(running, job)
   const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail
   if (alias === undefined || live?.id !== active.id) return
   const after = { live, ...(definition !== undefined && { definition }) }

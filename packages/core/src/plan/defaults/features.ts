@@ -1,6 +1,7 @@
 import { note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { ruleContext } from '../rule-context.ts'
+import { isEmpty } from '../draft.ts'
 import { featurePath } from '../../domain/features.ts'
 import type { FeatureName } from '../../domain/features.ts'
 
@@ -31,4 +32,6 @@ export function defaultFeatures(d: Defaulting): void {
       arch: true,
     })
   }
+  // An element with nothing in it says nothing.
+  if (isEmpty(domain.features)) delete domain.features
 }

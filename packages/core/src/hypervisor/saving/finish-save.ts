@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { stopProcess } from '../../run/stop-process.ts'
+import type { JobRow } from '../../store/index.ts'
+import type { FinishContext } from '../live/finish-job.ts'
+import { withMonitor } from '../monitor.ts'
+import type { Running } from '../records.ts'
+import { cancelMigration } from './migration-status.ts'
+import type { SaveDetail } from './save-domain.ts'
+
+/** A save whose process died: the file is there and the guest goes, or the guest goes on. */
+export async function finishSave(
+  { store, bury }: FinishContext,
+  { active, domain }: Running,
+  job: JobRow,
+): Promise<void> {
+  const { save } = job.detail as Partial<SaveDetail>
+  if (save === undefined) return
+  const { temporary, file, running } = save
+  if (job.phase === 'commit' && existsSync(file) && !existsSync(temporary)) {
+    await stopProcess(active.process, { termMs: 2000 })
+    await bury(active, 'saved')
+    return
+  }
+  await withMonitor(active, domain.name, async (qmp) => {
+    await cancelMigration(qmp)
+    if (running) await qmp.execute('cont')
+  }).catch(() => undefined)
+  if (running) store.setState(active, 'running', 'save canceled')
+  await rm(temporary, { force: true })
+}
+
+/** A guest that runs has left its managed save behind. */
+export async function forgetManagedSave(_running: Running, job: JobRow): Promise<void> {
+  const { managedSave } = job.detail as { readonly managedSave?: string }
+  if (managedSave !== undefined) await rm(managedSave, { force: true })
+}

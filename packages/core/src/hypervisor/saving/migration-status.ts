@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { domainError, printable } from '../../errors.ts'
+import { MonitorError } from '../../qmp/index.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { JobProgress, LongWorkOptions } from '../interface/saving.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+
+/** What matters of QAPI's `MigrationInfo`. */
+export interface MigrationStatus {
+  readonly status: string
+  readonly error?: string
+  readonly transferred: number
+  readonly remaining: number
+  readonly total: number
+  readonly mbps: number
+}
+
+export async function migrationStatus(qmp: QmpClient): Promise<MigrationStatus> {
+  const info = (await qmp.executeUnchecked('query-migrate')) as Readonly<Record<string, unknown>>
+  const ram = (info['ram'] ?? {}) as Readonly<Record<string, number>>
+  const error = info['error-desc']
+  return {
+    status: typeof info['status'] === 'string' ? info['status'] : 'none',
+    ...(typeof error === 'string' && { error }),
+    transferred: ram['transferred'] ?? 0,
+    remaining: ram['remaining'] ?? 0,
+    total: ram['total'] ?? 0,
+    mbps: ram['mbps'] ?? 0,
+  }
+}
+
+/** Between two looks nobody holds the monitor, so that others can ask. */
+const pollMs = 100
+
+/** A QEMU that does not answer this often in a row is given up. */
+const mostSilences = 30
+
+export interface WatchOptions extends LongWorkOptions {
+  readonly kind: string
+}
+
+/**
+ * Waits until QEMU has sent all of the guest.
+ *
+ * @throws DomainError where it fails or is given up; QEMU has stopped sending then.
+ */
+export async function watchMigration(
+  rooms: Rooms,
+  running: Running,
+  { kind, signal, onProgress }: WatchOptions,
+): Promise<void> {
+  const start = performance.now()
+  let silences = 0
+  for (;;) {
+    const now = await rooms.ask(running, migrationStatus).catch((error: unknown) => {
+      if (!(error instanceof MonitorError) || ++silences > mostSilences) throw error
+      return undefined
+    })
+    if (now !== undefined) {
+      silences = 0
+      onProgress?.(progressOf(kind, now, performance.now() - start))
+      if (now.status === 'completed') return
+      if (now.status === 'failed' || now.status === 'cancelled') {
+        throw domainError(
+          now.status === 'failed' ? 'ERR_OPERATION_FAILED' : 'ERR_OPERATION_ABORTED',
+          `${kind}: ${now.status === 'failed' ? printable(now.error ?? 'QEMU does not say why') : 'canceled by client'}`,
+        )
+      }
+    }
+    if (signal?.aborted === true) {
+      await rooms.ask(running, cancelMigration)
+      throw domainError('ERR_OPERATION_ABORTED', `${kind}: canceled by client`)
+    }
+    await sleep(pollMs, undefined, signal && { signal }).catch(() => undefined)
+  }
+}
+
+function progressOf(kind: string, now: MigrationStatus, elapsedMs: number): JobProgress {
+  return {
+    kind,
+    processedBytes: now.transferred,
+    remainingBytes: now.remaining,
+    totalBytes: now.total,
+    elapsedMs,
+    ...(now.mbps > 0 && { rateBytes: Math.round((now.mbps * 1e6) / 8) }),
+  }
+}
+
+/** Stops sending, and waits until QEMU has. */
+export async function cancelMigration(qmp: QmpClient): Promise<void> {
+  await qmp.executeUnchecked('migrate_cancel').catch(() => undefined)
+  const deadline = performance.now() + 5000
+  while (performance.now() < deadline) {
+    const { status } = await migrationStatus(qmp)
+    if (status !== 'active' && status !== 'cancelling' && status !== 'setup') return
+    await sleep(pollMs)
+  }
+}
+
+/** As fast as it goes: QEMU's own limit is for networks. */
+export const unlimited = { 'max-bandwidth': 2 ** 53 - 1 } as const

@@ -1,0 +1,53 @@
+import type { FileHandle } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { Socket } from 'node:net'
+import { domainError } from '../../errors.ts'
+
+/** Takes QEMU's stream from a socket: a confined QEMU opens no file and starts no program. */
+export interface StreamReceiver extends AsyncDisposable {
+  /** The number of bytes, once QEMU has hung up. */
+  readonly done: Promise<number>
+}
+
+/** Listens for one connection and writes what comes behind a position of the file. */
+export async function receiveStream(
+  socketPath: string,
+  file: FileHandle,
+  position: number,
+): Promise<StreamReceiver> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  // Whoever gives up does not wait for it.
+  promise.catch(() => undefined)
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    server.close()
+    sockets.add(socket)
+    write(socket, file, position).then(resolve, reject)
+  })
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed)
+    server.listen(socketPath, listening)
+  })
+  return {
+    done: promise,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      reject(domainError('ERR_OPERATION_ABORTED', 'nobody waits for the stream any more'))
+      await rm(socketPath, { force: true })
+    },
+  }
+}
+
+async function write(socket: Socket, file: FileHandle, position: number): Promise<number> {
+  let at = position
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    for (let done = 0; done < chunk.length;) {
+      const { bytesWritten } = await file.write(chunk, done, chunk.length - done, at)
+      done += bytesWritten
+      at += bytesWritten
+    }
+  }
+  return at - position
+}

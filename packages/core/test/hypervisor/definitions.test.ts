@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { testRoot } from '../support/hypervisor.ts'
+import { guestXml } from '../support/real-arch.ts'
+
+test('a domain gets another name, and gives its old one free', async () => {
+  const root = testRoot()
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+  await hypervisor.domainDefineXml(guestXml({ name: 'b' }))
+  await expect(hypervisor.domainRename('a', 'b')).rejects.toThrow(
+    `domain with name 'b' already exists`,
+  )
+  expect(await hypervisor.domainRename('a', 'c')).toMatchObject({ name: 'c' })
+  expect(await hypervisor.domainGetXmlDesc('c')).toContain('<name>c</name>')
+  await hypervisor.domainCreate('c', { paused: true })
+  await expect(hypervisor.domainRename('c', 'a')).rejects.toThrow('cannot rename active domain')
+  await expect(hypervisor.domainRename('b', '..')).rejects.toThrow()
+})
+
+test('title, description and elements of one’s own are set and removed, live and stored', async () => {
+  const root = testRoot()
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+  await hypervisor.domainCreate('a', { paused: true })
+  const both = { live: true, config: true } as const
+  await hypervisor.domainSetMetadata('a', 'title', 'T', both)
+  await hypervisor.domainSetMetadata('a', 'description', 'D', { config: true })
+  expect(await hypervisor.domainGetMetadata('a', 'title')).toBe('T')
+  await expect(hypervisor.domainGetMetadata('a', 'description')).rejects.toMatchObject({
+    code: 'ERR_NO_DOMAIN_METADATA',
+  })
+  const mine = { uri: 'http://example.org/x', key: 'x', ...both }
+  await hypervisor.domainSetMetadata('a', 'element', '<app a="1"><b/></app>', mine)
+  await hypervisor.domainSetMetadata('a', 'element', '<o:other xmlns:o="urn:o"/>', {
+    ...both,
+    uri: 'urn:o',
+  })
+  const found = await hypervisor.domainGetMetadata('a', 'element', { uri: mine.uri, config: true })
+  expect(found).toBe('<x:app xmlns:x="http://example.org/x" a="1"><x:b/></x:app>')
+  await hypervisor.domainSetMetadata('a', 'element', '', mine)
+  await expect(
+    hypervisor.domainGetMetadata('a', 'element', { uri: mine.uri }),
+  ).rejects.toMatchObject({ code: 'ERR_NO_DOMAIN_METADATA' })
+  expect(await hypervisor.domainGetXmlDesc('a', { inactive: true })).toContain('o:other')
+  await hypervisor.domainSetMetadata('a', 'title', '', both)
+  expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('<title>')
+})

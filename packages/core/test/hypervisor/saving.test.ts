@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { runFolders, testRoot, until } from '../support/hypervisor.ts'
+import type { TestRoot } from '../support/hypervisor.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+
+/** Waits until the guest sleeps in its boot sector: firmware has handed over. */
+async function booted(hypervisor: Hypervisor): Promise<string> {
+  return until(
+    () => hypervisor.domainQemuMonitorCommand('a', 'info registers', { hmp: true }),
+    (text) => /EIP=00007c0|RIP=0000000000007c0/.test(text),
+    30_000,
+  )
+}
+
+const inSector = /[ER]IP=0+7c0/
+
+async function started(root: TestRoot): Promise<Hypervisor> {
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle') }))
+  await hypervisor.domainCreate('a')
+  await booted(hypervisor)
+  return hypervisor
+}
+
+const registers = (hypervisor: Hypervisor): Promise<string> =>
+  hypervisor.domainQemuMonitorCommand('a', 'info registers', { hmp: true })
+
+describe('a guest that is put away', () => {
+  test('goes on where it was, running or paused as it was or as is asked for', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const file = join(root.dir, 'a.save')
+    const seen: number[] = []
+    await hypervisor.domainSave('a', file, { onProgress: (now) => seen.push(now.processedBytes) })
+    expect(seen.length).toBeGreaterThan(0)
+    expect(await hypervisor.domainGetState('a')).toEqual({ state: 'shut off', reason: 'saved' })
+    expect(root.guests()).toEqual([])
+    const again = await hypervisor.domainRestore(file, { paused: true })
+    expect(again).toMatchObject({ state: 'paused', persistent: true })
+    expect(await registers(hypervisor)).toMatch(inSector)
+    await hypervisor.domainSave('a', file)
+    expect(await hypervisor.domainRestore(file)).toMatchObject({ state: 'paused' })
+    await hypervisor.domainDestroy('a')
+    await hypervisor.domainSaveImageDefineXml(
+      file,
+      (await hypervisor.domainSaveImageGetXml(file)).replace(
+        '</uuid>',
+        '</uuid>\n  <title>t</title>',
+      ),
+      { running: true },
+    )
+    expect(await hypervisor.domainRestore(file)).toMatchObject({
+      state: 'running',
+      reason: 'restored',
+    })
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain('<title>t</title>')
+    await expect(hypervisor.domainRestore(file)).rejects.toThrow('is already active')
+  })
+
+  test('is started from its managed save, once', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainManagedSave('a')
+    expect(await hypervisor.domainHasManagedSaveImage('a')).toBe(true)
+    expect(await hypervisor.domainCreate('a', { paused: true })).toMatchObject({ state: 'paused' })
+    expect(await registers(hypervisor)).toMatch(inSector)
+    expect(await hypervisor.domainHasManagedSaveImage('a')).toBe(false)
+    await hypervisor.domainManagedSave('a', { running: true })
+    await expect(hypervisor.domainUndefine('a')).rejects.toThrow('managed save image exists')
+    await hypervisor.domainCreate('a', { paused: true, forceBoot: true })
+    expect(await registers(hypervisor)).not.toMatch(inSector)
+    expect(await hypervisor.domainHasManagedSaveImage('a')).toBe(false)
+  })
+
+  test('never boots afresh where what was put away is damaged', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainManagedSave('a')
+    const [name = ''] = readdirSync(join(root.dir, 'lib/save'))
+    const file = join(root.dir, 'lib/save', name)
+    for (const damage of [
+      () => truncateSync(file, 200_000),
+      () => writeFileSync(file, 'no image'),
+      () => truncateSync(file, 0),
+    ]) {
+      damage()
+      await expect(hypervisor.domainCreate('a')).rejects.toThrow('--force-boot')
+      expect(existsSync(file)).toBe(true)
+      expect(root.guests()).toEqual([])
+    }
+    await hypervisor.domainManagedSaveRemove('a')
+    await hypervisor.domainCreate('a')
+  })
+
+  test('runs on where saving is given up or the disk does not take it', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const file = join(root.dir, 'a.save')
+    const given = new AbortController()
+    given.abort()
+    await expect(hypervisor.domainSave('a', file, { signal: given.signal })).rejects.toMatchObject({
+      code: 'ERR_OPERATION_ABORTED',
+    })
+    expect(existsSync(file)).toBe(false)
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    await expect(hypervisor.domainSave('a', '/nowhere/a.save')).rejects.toThrow()
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(readdirSync(root.dir).filter((name) => name.includes('partial'))).toEqual([])
+    expect(runFolders(root)).toHaveLength(1)
+  })
+
+  test('leaves its memory for a debugger', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const file = join(root.dir, 'core')
+    await hypervisor.domainCoreDump('a', file)
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(existsSync(file)).toBe(true)
+    await hypervisor.domainCoreDump('a', `${file}2`, { then: 'destroy' })
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'shut off' })
+  })
+})
