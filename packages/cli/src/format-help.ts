@@ -6,7 +6,9 @@ import type { GroupKeyword } from './command-groups.ts'
 export function formatCommandHelp(command: Command): string {
   const options = offeredOptions(command)
   const synopsis = [command.name, ...options.map(inSynopsis)].join(' ')
-  const description = (command.description ?? '').split('\n').map((line) => `    ${line}\n`)
+  const description = (command.description ?? '')
+    .split('\n')
+    .map((line) => (line === '' ? '\n' : `    ${line}\n`))
   return [
     `  NAME\n    ${command.name} - ${command.summary}\n`,
     `\n  SYNOPSIS\n    ${synopsis}\n`,

@@ -180,7 +180,10 @@ describe('on a terminal', () => {
     const text = await onTerminal(
       [],
       [
-        ['polyvirt # ', 'dominf\ttes\t\r'],
+        // Each completion is asked of the hypervisor, so what it gave is waited for.
+        ['polyvirt # ', 'dominf\t'],
+        ['dominfo ', 'tes\t'],
+        ['test', '\r'],
         ['Security DOI', 'junk\u0003'],
         ['^C', 'event --all --loop\r'],
         ['--loop', '\u0003'],
