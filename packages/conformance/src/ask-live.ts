@@ -9,11 +9,14 @@ interface PciDevice {
   readonly class_info: { readonly class: number }
 }
 
+/** Whoever answers for a QEMU. */
+export type Monitor = Pick<QmpClient, 'execute' | 'executeUnchecked'>
+
 /** Is shown each question with its answer. */
 export type Heard = (question: string, answer: unknown) => void
 
 /** Asks a paused QEMU what it is made of. */
-export async function askLive(qmp: QmpClient, heard: Heard = () => {}): Promise<LiveMachine> {
+export async function askLive(qmp: Monitor, heard: Heard = () => {}): Promise<LiveMachine> {
   const timeout = { timeoutMs: 60_000 }
   const noted = <T>(question: string, answer: T): T => {
     heard(question, answer)
@@ -60,7 +63,7 @@ export async function askLive(qmp: QmpClient, heard: Heard = () => {}): Promise<
 }
 
 /** A machine without PCI answers with an error. */
-const queryPci = (qmp: QmpClient): Promise<readonly { readonly devices: readonly object[] }[]> =>
+const queryPci = (qmp: Monitor): Promise<readonly { readonly devices: readonly object[] }[]> =>
   optional(() => qmp.execute('query-pci'))
 
 async function optional<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[]> {

@@ -5,7 +5,15 @@ import { liveCapabilities } from '../live-capabilities.ts'
 import type { Target } from '../target.ts'
 import { askEmulators } from './ask-emulators.ts'
 import type { ConformanceCase } from './conformance-case.ts'
-import { conformanceCases, subjectEmulators, subjectTargets } from './conformance-cases.ts'
+import { libvirtCases } from '../libvirt/libvirt-cases.ts'
+import { libvirtVersion, virshAt } from '../libvirt/virsh.ts'
+import { targetScenarios } from '../scenarios/of-target.ts'
+import {
+  conformanceCases,
+  scenariosOf,
+  subjectEmulators,
+  subjectTargets,
+} from './conformance-cases.ts'
 import { coverageOf } from './coverage.ts'
 import { runCases } from './run-cases.ts'
 import type { RunConformanceOptions } from './run-options.ts'
@@ -26,34 +34,49 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
   checkEmulatorNames(options)
   const isNarrow = options.scenarios !== undefined || options.only !== undefined
   const boots = options.boots ?? (isNarrow ? 'all' : 'most')
+  const virsh = options.connect === undefined ? undefined : virshAt(options.connect)
+  const libvirt = virsh === undefined ? undefined : `libvirt ${await libvirtVersion(virsh)}`
   const cases: ConformanceCase[] = []
   const targets: Target[] = []
   const emulators = new Map<string, string>()
   for (const subject of options.arches) {
     const asked = await askEmulators(subject, options)
-    cases.push(...conformanceCases(subject, { ...asked, boots }))
+    cases.push(
+      ...(virsh === undefined
+        ? conformanceCases(subject, { ...asked, boots })
+        : subjectTargets(subject, asked).flatMap((target) =>
+            libvirtCases([...scenariosOf(subject), ...targetScenarios(target)], target, virsh),
+          )),
+    )
     targets.push(...subjectTargets(subject, asked))
     for (const [guest, path] of subjectEmulators(subject, asked)) emulators.set(guest, path)
   }
   const chosen = selectCases(cases, options)
-  const results = await runCases(chosen, options)
+  const results = await runCases(chosen, libvirt === undefined ? options : oneAtATime(options))
   const byId = new Map(results.map((one) => [one.id, one]))
   const isTried = ({ guest, profile }: Target): boolean =>
     chosen.some((one) => one.guest === guest.name && one.machine === profile.name)
   return {
     format: 1,
-    label: options.label ?? labelOf(targets),
-    subject: `polyvirt ${suiteVersion()}`,
+    label: options.label ?? libvirt ?? labelOf(targets),
+    subject:
+      libvirt === undefined ? `polyvirt ${suiteVersion()}` : `${libvirt} at ${options.connect}`,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     host: `${type()} ${release()} ${machine()}, ${availableParallelism()} CPUs, guests under TCG`,
     ...(options.shard === undefined ? {} : { shard: options.shard }),
-    emulators: await emulatorsOf(emulators, results),
+    emulators: libvirt === undefined ? await emulatorsOf(emulators, results) : [],
     cases: results,
     coverage: targets.filter(isTried).map((target) => coverageOf(target, chosen, byId)),
     ...(options.signal?.aborted === true ? { interrupted: true } : {}),
   }
 }
+
+/** All documents of the suite have one name, and libvirt knows each name once. */
+const oneAtATime = (options: RunConformanceOptions): RunConformanceOptions => ({
+  ...options,
+  concurrency: { live: 1, guest: 1 },
+})
 
 function checkEmulatorNames({ arches, emulator = {} }: RunConformanceOptions): void {
   const guests = arches.flatMap(({ arch }) => arch.guests.map(({ name }) => name))

@@ -45,6 +45,11 @@ export interface RunConformanceOptions extends CaseSelection {
   readonly arches: readonly ArchSubject[]
   /** Other emulators than the installed ones, by guest architecture: everything is asked of those. */
   readonly emulator?: Readonly<Record<string, string>>
+  /**
+   * libvirt's connection to ask instead, by virsh: the same scenarios are defined there (tier model) and
+   * started paused (tier live).
+   */
+  readonly connect?: string
   readonly concurrency?: ConcurrencyOptions
   /** Ends the run early: guests are stopped, and what is known so far is given. */
   readonly signal?: AbortSignal

@@ -1,0 +1,77 @@
+import { scenarioPattern } from '../run/select-cases.ts'
+
+/** What libvirt does otherwise than a scenario wants it. */
+export type DifferenceKind =
+  /** It refuses what is offered. */
+  | 'refused'
+  /** It accepts, and refuses when the command line is to be made: at a start. */
+  | 'refused-late'
+  /** It accepts what is to be refused. */
+  | 'accepted'
+  /** It accepts, and what becomes of the document is not what is expected. */
+  | 'other'
+
+export interface KnownDifference {
+  /** Scenarios, as patterns. */
+  readonly scenarios: readonly string[]
+  readonly kind: DifferenceKind
+  /** Where it is only so for some guest architectures. */
+  readonly guests?: readonly string[]
+  /** Why polyvirt means it as the scenario says. */
+  readonly why: string
+}
+
+/**
+ * Documents that end the daemon of libvirt 9.0, with every other client's connection: it makes room for
+ * as many vCPUs as are written there, up to 2^32, before it looks whether there can be so many. They are
+ * not put to it.
+ */
+export const deadlyScenarios: readonly string[] = ['vcpu/negative', 'hostile/vcpus-many']
+
+/** Differences of libvirt 9.0 that are known, and meant. */
+export const knownDifferences: readonly KnownDifference[] = [
+  {
+    scenarios: ['cpu/unknown-model', 'cpu/foreign-model', 'cpu/host-passthrough-tcg'],
+    kind: 'refused-late',
+    why: 'a CPU that can never run is refused when it is defined, not when it is started',
+  },
+  {
+    scenarios: ['cpu/unknown-model', 'cpu/foreign-model'],
+    kind: 'accepted',
+    why: 'a CPU that nobody has is refused by name; libvirt leaves it to QEMU on this architecture',
+  },
+  {
+    scenarios: ['feature/*', 'timer/*'],
+    kind: 'accepted',
+    why: 'a feature that the machine does not have is refused rather than kept without effect',
+  },
+  {
+    scenarios: ['feature/*', 'timer/*'],
+    kind: 'refused-late',
+    why: 'a feature that the machine does not have is refused when it is defined',
+  },
+  {
+    scenarios: ['model/*', 'video/*', 'watchdog/*', 'cdrom/*', 'disk/*', 'tpm/*'],
+    kind: 'refused-late',
+    why: 'a device that the architecture does not have is refused when it is defined',
+  },
+  {
+    scenarios: ['hostile/number-digits', 'hostile/name-line', 'hostile/unknown-entity'],
+    kind: 'accepted',
+    why: 'what a reader could take for something else is refused',
+  },
+]
+
+/** The difference as it is known, where it is. */
+export function knownDifference(
+  scenario: string,
+  guest: string,
+  kind: DifferenceKind,
+): KnownDifference | undefined {
+  return knownDifferences.find(
+    (one) =>
+      one.kind === kind &&
+      (one.guests === undefined || one.guests.includes(guest)) &&
+      one.scenarios.some((pattern) => scenarioPattern(pattern).test(scenario)),
+  )
+}
