@@ -16,6 +16,8 @@ const virt: MachineProfile = {
   memoryStepKiB: 1024,
   // The device tree and the kernel above it need this much (hw/arm/boot.c).
   minimumMemoryKiB: 1024,
+  // Two banks of that size, and an image has to fill its own (hw/arm/virt.c, VIRT_FLASH).
+  flashKiB: 65536,
   pci: {
     root: 'pcie-root',
     grow: 'pcie-root-port',
