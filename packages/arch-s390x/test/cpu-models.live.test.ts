@@ -17,7 +17,7 @@ interface Answer {
   readonly model: Model
 }
 
-type Ask = (command: string, args: object) => Promise<unknown>
+type Ask = (command: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>
 
 let ask: Ask
 let stop: () => Promise<void>
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const [target] = targetsOf(s390x, s390x.guests[0], recorded(), emulator)
   if (target === undefined) throw new Error('no s390-ccw-virtio in the recording')
   const qemu = await startQemu(domainXml({}), target)
-  ask = (command, args) => qemu.qmp.executeUnchecked(command, args as Record<string, unknown>)
+  ask = (command, args) => qemu.qmp.executeUnchecked(command, args)
   stop = async () => qemu[Symbol.asyncDispose]()
 }, 120_000)
 
