@@ -11,8 +11,9 @@ const layers =
 /** Formats that qemu-img does not make without being told more. */
 const unmade = /^(?:luks|bochs|cloop|dmg)$/
 
-/** Firmware flash takes at most 8 MiB together. */
-const flashBytes = 1_048_576
+/** A PC's firmware flash takes at most 8 MiB together; Arm's board wants 64 MiB in each chip. */
+const flashBytes = (program: string): number =>
+  program.endsWith('aarch64') ? 64 * 1_048_576 : 1_048_576
 
 /**
  * Gives each block node a stand-in: images of the right format for files, nothing but zeros for
@@ -21,6 +22,7 @@ const flashBytes = 1_048_576
 export function blockNodes(
   options: readonly Option[],
   host: SampleHost,
+  program: string,
 ): (parts: Parts) => Option | undefined {
   const nodes = options.flatMap(({ name, parts }) =>
     name === '-blockdev' && parts !== undefined ? [parts] : [],
@@ -39,7 +41,7 @@ export function blockNodes(
       const flash = String(node).includes('pflash')
       const top = topOf(node)
       const filename = flash
-        ? host.file(path, flashBytes)
+        ? host.file(path, flashBytes(program))
         : host.image(path, typeof top?.driver === 'string' ? top.driver : 'raw', endOfSlice(top))
       return json({ ...rest, driver: 'file', filename })
     }

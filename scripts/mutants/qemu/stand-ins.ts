@@ -39,7 +39,7 @@ const changes: Readonly<Record<string, Change>> = {
  * or, where there is none, left out. What is the guest's is not touched.
  */
 export function standIns(program: string, options: readonly Option[], host: SampleHost): Option[] {
-  const nodes = blockNodes(options, host)
+  const nodes = blockNodes(options, host, program)
   return options.flatMap((option) => {
     const { name, parts } = option
     if (parts === undefined) return option
