@@ -63,6 +63,12 @@ export const commands: readonly Command[] = [
         help: 'GUEST=PATH of another QEMU, separated by commas',
         named: true,
       },
+      {
+        name: 'connect',
+        kind: 'string',
+        help: 'libvirt URI to ask instead of polyvirt (tiers model and live), by virsh',
+        named: true,
+      },
       { name: 'shard', kind: 'string', help: 'I/N: only part I of N', named: true },
       {
         name: 'rerun',

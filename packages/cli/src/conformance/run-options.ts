@@ -14,6 +14,8 @@ export interface AskedRun {
   readonly scenarios?: readonly string[]
   /** By guest architecture, absolute. */
   readonly emulator?: Readonly<Record<string, string>>
+  /** libvirt's connection to ask instead. */
+  readonly connect?: string
   readonly shard?: { readonly index: number; readonly of: number }
   readonly boots?: Boots
   readonly label?: string
@@ -37,6 +39,7 @@ export function readRunOptions(options: Options, from: string): AskedRun {
   const rerun = options.text('rerun')
   if (rerun !== undefined) checkKnown('word of --rerun', [rerun], ['failed'])
   const emulators = wordsOf(options, 'emulator')
+  const connect = options.text('connect')
   const shard = options.text('shard')
   const label = options.text('label')
   const jobs = options.integer('jobs', 1)
@@ -48,6 +51,7 @@ export function readRunOptions(options: Options, from: string): AskedRun {
     ...(asked !== undefined && { tiers: tiers.filter((tier) => asked.includes(tier)) }),
     ...(scenarios !== undefined && { scenarios }),
     ...(emulators !== undefined && { emulator: readEmulators(emulators, from) }),
+    ...(connect !== undefined && { connect }),
     ...(shard !== undefined && { shard: readShard(shard) }),
     ...(boots !== undefined && { boots: bootsWords.find((word) => word === boots) ?? 'most' }),
     ...(label !== undefined && { label }),

@@ -49,8 +49,12 @@ export async function runSuite(context: Context, options: Options): Promise<Answ
     run = cutEvidence(whole)
   } catch (error) {
     // What the engine refuses before it tries anything is a slip of the command line.
-    if (!(error instanceof RangeError) && !isRefusal(error)) throw error
-    throw new CommandError(error.message, { code: 'ERR_INVALID_ARG' })
+    if (error instanceof RangeError || isRefusal(error)) {
+      throw new CommandError(error.message, { code: 'ERR_INVALID_ARG' })
+    }
+    if (asked.connect === undefined || !(error instanceof Error)) throw error
+    // A libvirt that does not answer is no trouble inside.
+    throw new CommandError(error.message, { code: 'ERR_OPERATION_FAILED', exitCode: nothingRun })
   } finally {
     watcher.end()
   }
@@ -63,13 +67,14 @@ function engineOptions(
   { rerun, jobs, ...asked }: AskedRun,
   { failed, durationsMs }: RunMemory,
 ): Omit<RunConformanceOptions, 'arches'> {
-  const { guests, tiers, scenarios, emulator, shard, boots, label } = asked
+  const { guests, tiers, scenarios, emulator, connect, shard, boots, label } = asked
   return {
     durationsMs,
     ...(guests !== undefined && { guests }),
     ...(tiers !== undefined && { tiers }),
     ...(scenarios !== undefined && { scenarios }),
     ...(emulator !== undefined && { emulator }),
+    ...(connect !== undefined && { connect }),
     ...(shard !== undefined && { shard }),
     ...(boots !== undefined && { boots }),
     ...(label !== undefined && { label }),
@@ -118,15 +123,17 @@ function answer(context: Context, { run, files, asked, folder }: Ended): Answer 
 }
 
 /** Guests that are hosts themselves are part of a whole run, and said to be missing from it. */
-function nestedRemark({ cases }: ConformanceRun, { tiers }: AskedRun): string | undefined {
+function nestedRemark({ cases }: ConformanceRun, { tiers, connect }: AskedRun): string | undefined {
+  if (connect !== undefined) return undefined
   if (tiers !== undefined && !tiers.includes('nested')) return undefined
   if (cases.some(({ tier }) => tier === 'nested')) return undefined
   return whyNotNested() ?? noNestedCases
 }
 
-function againWords({ output }: AskedRun, folder: string): string {
+function againWords({ output, connect }: AskedRun, folder: string): string {
   const where = output === undefined ? '' : ` --output ${shellQuote(folder)}`
-  return `polyvirt conformance run --rerun failed${where}`
+  const whom = connect === undefined ? '' : ` --connect ${shellQuote(connect)}`
+  return `polyvirt conformance run --rerun failed${whom}${where}`
 }
 
 function describe(run: ConformanceRun, files: readonly ReportFile[]): unknown {

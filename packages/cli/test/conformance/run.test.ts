@@ -273,6 +273,13 @@ describe('a run that cannot be', () => {
     expect(stderr).toMatch(/^error: .*emulator '\/bin\/true' is no emulator by its name/)
   })
 
+  it('is refused where the libvirt that is to be asked does not answer', async () => {
+    const { code, stderr } = await polyvirt(['conformance', 'run', '--connect', 'nosuch:///here'])
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^error: (?:libvirt does not answer: |virsh is not installed)/)
+    expect(existsSync(join(state(), 'results.json'))).toBe(false)
+  })
+
   it('is refused before anything is tried where the report cannot be written', async () => {
     writeFileSync(join(work.directory, 'file'), '')
     const below = await polyvirt([
