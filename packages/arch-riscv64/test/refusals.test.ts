@@ -31,6 +31,12 @@ const rows: readonly Row[] = [
     'features/vmcoreinfo',
     'needs QEMU 8.0',
   ],
+  [
+    'interrupts as messages, which QEMU 7.2 loses',
+    { middle: "<features><aia value='aplic-imsic'/></features>" },
+    'features/aia',
+    "value='aplic'",
+  ],
   ['smm', { middle: "<features><smm state='on'/></features>" }, 'features/smm', 'not offered'],
   ['gic', { middle: "<features><gic version='3'/></features>" }, 'features/gic', 'not offered'],
   [
@@ -249,6 +255,7 @@ describe('virt accepts', () => {
 
   it.each([
     ['four NUMA nodes', { vcpu: '<vcpu>4</vcpu>', middle: cells('0', '1', '2', '3') }],
+    ['interrupts as messages', { middle: "<features><aia value='aplic-imsic'/></features>" }],
     ['vmcoreinfo', { middle: "<features><vmcoreinfo state='on'/></features>" }],
     ['ramfb', { devices: "<video><model type='ramfb'/></video>" }],
     ['an IOMMU', { devices: "<iommu model='virtio'/>" }],
