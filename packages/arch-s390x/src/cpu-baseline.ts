@@ -1,6 +1,6 @@
 import { quote } from '@polyvirt/core/arch'
 import type { BaselineOptions, Cpu, CpuBaseline } from '@polyvirt/core/arch'
-import { processorByName, processors } from './cpu-models.ts'
+import { isMachineless, processorByName, processors } from './cpu-models.ts'
 import type { Processor } from './cpu-models.ts'
 import { featureGroups } from './feature-groups.ts'
 import { condensed, differences, expanded, featuresOf, featuresOfModel } from './feature-sets.ts'
@@ -22,6 +22,12 @@ export function baseline(cpus: readonly Cpu[], options: BaselineOptions = {}): C
     return {
       problem: { code: 'ERR_INVALID_ARG', message: 'no CPU is given to find a baseline of' },
     }
+  const [first] = cpus
+  // It stands for itself alone.
+  if (isMachineless(first?.model) && cpus.every((one) => isBare(one, first?.model)))
+    return {
+      cpu: { mode: 'custom', match: 'exact', model: first?.model ?? '', fallback: 'forbid' },
+    }
   let common: Found | undefined
   for (const one of cpus) {
     if (one.model === undefined)
@@ -42,6 +48,9 @@ export function baseline(cpus: readonly Cpu[], options: BaselineOptions = {}): C
   }
   return common === undefined ? failed('CPUs are incompatible') : named(common, options)
 }
+
+const isBare = ({ model, features = [] }: Cpu, name: string | undefined): boolean =>
+  model === name && features.length === 0
 
 function inCommon(a: Found, b: Found): Found | undefined {
   const features = intersection(a.features, b.features)

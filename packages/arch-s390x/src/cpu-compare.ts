@@ -1,6 +1,6 @@
 import { quote } from '@polyvirt/core/arch'
 import type { Cpu, CpuVerdict } from '@polyvirt/core/arch'
-import { isAsNew, processorByName } from './cpu-models.ts'
+import { isAsNew, isMachineless, processorByName } from './cpu-models.ts'
 import { condensed, featuresOf } from './feature-sets.ts'
 import { minus } from './sets.ts'
 
@@ -13,6 +13,7 @@ export function compare(host: Cpu, guest: Cpu): CpuVerdict {
   const hostProcessor = processorByName(host.model)
   const has = featuresOf(host)
   if (host.model === undefined) return incompatible(`the host's CPU is not known`)
+  if (isMachineless(host.model)) return compareMachineless(host, guest)
   if (hostProcessor === undefined || has === undefined)
     return incompatible(`the host's CPU ${quote(host.model)} is no known machine of IBM Z`)
   if (guest.vendor !== undefined && guest.vendor !== 'IBM')
@@ -44,4 +45,16 @@ export function compare(host: Cpu, guest: Cpu): CpuVerdict {
   if (missing.length > 0) return incompatible(`the host's CPU has no ${missing.join(', ')}`)
   const same = isAsNew(processor, hostProcessor) && minus(has, asked).size === 0
   return { result: same ? 'identical' : 'superset' }
+}
+
+/** Of a CPU that is each QEMU's own affair, only the same one is known to fit. */
+function compareMachineless(host: Cpu, guest: Cpu): CpuVerdict {
+  const said = ({ features = [] }: Cpu): string =>
+    features
+      .map(({ name, policy = 'require' }) => `${policy} ${name}`)
+      .toSorted()
+      .join()
+  if (host.model === guest.model && said(host) === said(guest)) return { result: 'identical' }
+  const reason = `what '${host.model ?? ''}' has differs from one QEMU to the next; name a machine such as z14`
+  return { result: 'incompatible', reason }
 }

@@ -91,11 +91,20 @@ export function isAsNew(a: Processor, b: Processor): boolean {
   return a.generation > b.generation || (a.generation === b.generation && a.level >= b.level)
 }
 
+/** QEMU's own names that stand for no machine: what they are is each QEMU's and accelerator's affair. */
+const machineless = ['qemu', 'max'] as const
+
+export const isMachineless = (name: string | undefined): boolean =>
+  machineless.some((one) => one === name)
+
 /**
  * Each machine twice: `-base` has what all of its kind have, for good; the plain name what an emulator
- * makes of it. QEMU's own `qemu` and `max` stand for no machine, and are whatever it can.
+ * makes of it. Then those that stand for no machine.
  */
-export const cpuModels: readonly CpuModel[] = processors.flatMap(({ name }) => [
-  { name: `${name}-base`, vendor: 'IBM' },
-  { name, vendor: 'IBM' },
-])
+export const cpuModels: readonly CpuModel[] = [
+  ...processors.flatMap(({ name }) => [
+    { name: `${name}-base`, vendor: 'IBM' },
+    { name, vendor: 'IBM' },
+  ]),
+  ...machineless.map((name) => ({ name })),
+]

@@ -1,6 +1,6 @@
 import { displayRows, onChannels, pciModels, pciRows, portRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
-import { newerModels, newerRows } from './newer-devices.ts'
+import { newerModels } from './newer-devices.ts'
 
 // QEMU has no shared memory device for this machine.
 const { shmem: _, ...virtual } = pciRows
@@ -57,7 +57,6 @@ const channelRows = onChannels({
 export const devices: DeviceAllowList = {
   ...displayRows,
   ...portRows,
-  ...newerRows,
   ...channelRows,
   input: {
     ...channelRows.input,

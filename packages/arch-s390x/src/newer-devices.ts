@@ -1,5 +1,5 @@
-import { pciModels, usbRows } from '@polyvirt/core/arch'
-import type { DeviceAllowList, DeviceModel, DeviceRow } from '@polyvirt/core/arch'
+import { pciModels } from '@polyvirt/core/arch'
+import type { DeviceModel } from '@polyvirt/core/arch'
 
 type Models = Readonly<Record<string, DeviceModel>>
 
@@ -9,10 +9,8 @@ type Models = Readonly<Record<string, DeviceModel>>
  */
 const since: readonly [number, number] = [10, 0]
 
-const newer = (models: Models = {}): Models =>
+const newer = (models: Models): Models =>
   Object.fromEntries(Object.entries(models).map(([name, model]) => [name, { ...model, since }]))
-
-const newerRow = (row: DeviceRow | undefined): DeviceRow => ({ models: newer(row?.models) })
 
 /** Models that join rows of older ones. */
 export const newerModels = {
@@ -23,12 +21,3 @@ export const newerModels = {
   serials: newer({ 'usb-serial': { driver: 'usb-serial', bus: 'usb' } }),
   hostdevs: newer({ usb: { driver: 'usb-host', bus: 'usb' } }),
 } as const
-
-/** Rows that older versions lack altogether. */
-export const newerRows: DeviceAllowList = {
-  hub: newerRow(usbRows.hub),
-  redirdev: newerRow(usbRows.redirdev),
-  smartcard: newerRow(usbRows.smartcard),
-  'controller:ccid': { models: newer({ '': { driver: 'usb-ccid', bus: 'usb' } }) },
-  sound: { models: newer({ usb: { driver: 'usb-audio', bus: 'usb' } }) },
-}

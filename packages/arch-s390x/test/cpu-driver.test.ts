@@ -243,6 +243,16 @@ describe('a host', () => {
   })
 })
 
+describe('a CPU that stands for no machine', () => {
+  it('is itself and nothing else', () => {
+    expect(cpu.compare({ model: 'qemu' }, custom('qemu')).result).toBe('identical')
+    expect(cpu.compare({ model: 'qemu' }, custom('qemu', 'vx')).reason).toContain('name a machine')
+    expect(cpu.compare({ model: 'qemu' }, custom('z900')).result).toBe('incompatible')
+    expect(cpu.baseline([{ model: 'qemu' }, { model: 'qemu' }])).toHaveProperty('cpu.model', 'qemu')
+    expect(cpu.baseline([{ model: 'qemu' }, { model: 'z900' }])).toHaveProperty('problem')
+  })
+})
+
 describe('a baseline', () => {
   it.each([
     ['ERR_INVALID_ARG', []],
