@@ -2,6 +2,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Store } from '../store/index.ts'
 import { agentVerbs } from './agent-verbs.ts'
+import { blockVerbs } from './block-verbs.ts'
 import { definitionVerbs } from './definition-verbs.ts'
 import { deviceVerbs } from './device-verbs.ts'
 import { HostConnection } from './host-connection.ts'
@@ -59,5 +60,6 @@ export function openEmbedded(layout: Layout, registry: ArchRegistry, store: Stor
     statisticsVerbs(rooms),
     agentVerbs(rooms),
     saveVerbs(rooms),
+    blockVerbs(rooms),
   )
 }

@@ -1,6 +1,7 @@
 import type { HostFinding, HostInfo } from '../arch/host-info.ts'
 import type { Problem } from '../errors.ts'
 import type { AgentVerbs } from './interface/agent.ts'
+import type { BlockVerbs } from './interface/blocks.ts'
 import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
 import type { SaveVerbs } from './interface/saving.ts'
@@ -8,6 +9,7 @@ import type { StatisticsVerbs } from './interface/statistics.ts'
 import type { TuningVerbs } from './interface/tuning.ts'
 
 export type * from './interface/agent.ts'
+export type * from './interface/blocks.ts'
 export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
 export type * from './interface/saving.ts'
@@ -33,7 +35,8 @@ export interface Hypervisor
     TuningVerbs,
     StatisticsVerbs,
     AgentVerbs,
-    SaveVerbs {
+    SaveVerbs,
+    BlockVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>

@@ -6,6 +6,7 @@ export type { Job } from './jobs.ts'
 export type { NewSnapshot, SnapshotRow } from './snapshots.ts'
 export type {
   ActiveRow,
+  BlockJobFact,
   DomainRecord,
   DomainRow,
   JobDetail,

@@ -45,6 +45,21 @@ export interface ActiveRow extends StoredState {
 export interface RunFacts {
   /** Devices that the guest was asked to let go of and has not yet. */
   readonly unplugging?: readonly PendingUnplug[]
+  /** Jobs on disks, by target: what they change when they end. */
+  readonly blockJobs?: Readonly<Record<string, BlockJobFact>>
+}
+
+/** A job that QEMU does on a disk, whether anybody looks or not. */
+export interface BlockJobFact {
+  readonly kind: 'pull' | 'copy' | 'commit' | 'active-commit'
+  /** The image that was in use when it began. */
+  readonly file: string
+  /** Images that are not needed any more when it has ended. */
+  readonly dropped: readonly string[]
+  /** The image that the disk goes over to. */
+  readonly to?: { readonly file: string; readonly format: string }
+  /** Number of the nodes of that image. */
+  readonly index?: number
 }
 
 /** A device that goes when its guest lets go of it, and what QEMU is told then. */

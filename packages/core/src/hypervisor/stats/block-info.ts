@@ -2,17 +2,14 @@ import { statSync } from 'node:fs'
 import type { Disk } from '../../domain/devices/disk.ts'
 import { domainError, printable, quote } from '../../errors.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
+import { topImage } from '../blocks/disk-graph.ts'
+import type { ImageInfo } from '../blocks/disk-graph.ts'
 import type { AskOptions, BlockInfo, BlockStats } from '../interface/statistics.ts'
 import { asked } from '../live/change-domain.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { askMs } from './ask.ts'
-
-interface Node {
-  readonly 'node-name'?: string
-  readonly image?: { readonly 'virtual-size'?: number; readonly 'actual-size'?: number }
-}
 
 /** Sizes of an image: QEMU's own while it has it open, qemu-img's else. */
 export async function blockInfo(
@@ -35,23 +32,19 @@ export async function blockInfo(
   return { capacityBytes, allocationBytes: image['actual-size'] ?? physicalBytes, physicalBytes }
 }
 
-type Image = NonNullable<Node['image']>
+type Image = Pick<ImageInfo, 'virtual-size' | 'actual-size'>
 
 async function online(
   rooms: Rooms,
   running: Running,
   { disk, options }: { readonly disk: Disk; readonly options: AskOptions },
 ): Promise<Image> {
-  const node = `libvirt-${disk.source?.index ?? 0}-format`
-  const nodes = await rooms.ask(
-    running,
-    (qmp) => qmp.executeUnchecked('query-named-block-nodes', { flat: true }),
-    { timeoutMs: askMs, ...options },
-  )
-  const found = (nodes as readonly Node[]).find((one) => one['node-name'] === node)
-  if (found?.image === undefined)
-    throw domainError('ERR_INTERNAL_ERROR', `QEMU has no image of disk ${quote(disk.target)}`)
-  return found.image
+  const image = await rooms.ask(running, (qmp) => topImage(qmp, disk), {
+    timeoutMs: askMs,
+    ...options,
+  })
+  if (image !== undefined) return image
+  throw domainError('ERR_INTERNAL_ERROR', `QEMU has no image of disk ${quote(disk.target)}`)
 }
 
 /** @throws DomainError where qemu-img is missing or cannot read the image. */

@@ -1,0 +1,24 @@
+import type { BlockVerbs } from './interface/blocks.ts'
+import type { Rooms } from './rooms.ts'
+
+const jobs = () => import('./blocks/block-jobs.ts')
+
+/** The images of disks; see interface/blocks.ts. */
+export function blockVerbs(rooms: Rooms): BlockVerbs {
+  return {
+    domainBlockPull: async (reference, disk, options = {}) =>
+      (await jobs()).blockPull(rooms, reference, { disk, ...options }),
+    domainBlockCommit: async (reference, disk, options = {}) =>
+      (await jobs()).blockCommit(rooms, reference, { disk, ...options }),
+    domainBlockCopy: async (reference, disk, destination, options = {}) =>
+      (await jobs()).blockCopy(rooms, reference, { disk, destination, ...options }),
+    domainGetBlockJobInfo: async (reference, disk) =>
+      (await jobs()).blockJobInfo(rooms, reference, disk),
+    domainBlockJobAbort: async (reference, disk, options = {}) =>
+      (await jobs()).abortBlockJob(rooms, reference, { disk, ...options }),
+    domainBlockJobSetSpeed: async (reference, disk, speedBytes) =>
+      (await jobs()).setBlockJobSpeed(rooms, reference, { disk, speedBytes }),
+    domainBlockResize: async (reference, disk, sizeBytes) =>
+      (await jobs()).blockResize(rooms, reference, { disk, sizeBytes }),
+  }
+}

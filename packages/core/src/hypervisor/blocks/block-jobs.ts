@@ -1,0 +1,408 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Disk } from '../../domain/devices/disk.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { domainError, printable, quote } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { RunFacts } from '../../store/index.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import type {
+  BlockCommitOptions,
+  BlockCopyOptions,
+  BlockJobInfo,
+  BlockJobOptions,
+} from '../interface/blocks.ts'
+import { diskNamed } from '../live/set-iotune.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { diskChain, topNode } from './disk-graph.ts'
+import type { OpenImage } from './disk-graph.ts'
+import { infoOf, jobId, jobOf, speedOf } from './job-state.ts'
+import { createImage, openSteps } from './new-image.ts'
+import { fileOf, freeIndex, shortened, switchedTo, withDisk } from './switch-image.ts'
+import type { ImageFile } from './switch-image.ts'
+import { performSteps } from '../live/perform-steps.ts'
+
+type Kind = BlockJobInfo['type']
+type BlockJobFact = NonNullable<RunFacts['blockJobs']>[string]
+
+const pollMs = 200
+
+interface Begun {
+  readonly kind: Kind
+  readonly fact: BlockJobFact
+  start(qmp: QmpClient): Promise<unknown>
+}
+
+/** Starts a job on a disk that has none, and remembers what it will have changed. */
+async function begin(
+  rooms: Rooms,
+  reference: string,
+  name: string,
+  plan: (qmp: QmpClient, disk: Disk, live: Domain) => Promise<Begun>,
+): Promise<{ readonly running: Running; readonly disk: Disk }> {
+  const running = await rooms.findActive(reference)
+  const live = await rooms.live(running)
+  const disk = diskNamed(live, name)
+  await rooms.command(running, 'block-job', async (qmp) => {
+    const before = await jobOf(qmp, disk.target)
+    if (before !== undefined)
+      throw domainError(
+        'ERR_BLOCK_COPY_ACTIVE',
+        `disk ${quote(disk.target)} already in active block job (${before.kind})`,
+      )
+    const { fact, start } = await plan(qmp, disk, live)
+    remember(rooms, running, disk.target, fact)
+    try {
+      await start(qmp)
+    } catch (error) {
+      remember(rooms, running, disk.target, undefined)
+      throw error
+    }
+  })
+  return { running, disk }
+}
+
+function remember(
+  { store }: Rooms,
+  { active }: Running,
+  target: string,
+  fact: BlockJobFact | undefined,
+): void {
+  const facts = store.get(active.uuid)?.active?.facts ?? {}
+  const { [target]: _, ...others } = facts.blockJobs ?? {}
+  store.setFacts(active, {
+    ...facts,
+    blockJobs: fact === undefined ? others : { ...others, [target]: fact },
+  })
+}
+
+/** Job options that all kinds have: nobody needs to be there when it ends. */
+function common(kind: Kind, target: string, { speedBytes }: BlockJobOptions): object {
+  return {
+    'job-id': jobId(kind, target),
+    'auto-dismiss': false,
+    ...(speedBytes !== undefined && { speed: speedBytes }),
+  }
+}
+
+function imageAt(chain: readonly OpenImage[], file: string): OpenImage {
+  const found = chain.find((image) => image.file === file)
+  if (found !== undefined) return found
+  throw domainError(
+    'ERR_INVALID_ARG',
+    `${quote(file, 200)} is not an image of the disk; it has: ${chain.map((image) => quote(image.file, 200)).join(', ')}`,
+  )
+}
+
+export async function blockPull(
+  rooms: Rooms,
+  reference: string,
+  {
+    disk: name,
+    base,
+    ...options
+  }: BlockJobOptions & { readonly disk: string; readonly base?: string },
+): Promise<void> {
+  const { running, disk } = await begin(rooms, reference, name, async (qmp, disk) => {
+    const chain = await diskChain(qmp, disk)
+    const on = base === undefined ? undefined : imageAt(chain, base)
+    const end = on === undefined ? chain.length : chain.indexOf(on)
+    const dropped = chain.slice(1, end).map(({ file }) => file)
+    return {
+      kind: 'pull',
+      fact: { kind: 'pull', file: fileOf(disk) ?? '', dropped },
+      start: async (one) =>
+        one.executeUnchecked('block-stream', {
+          ...common('pull', disk.target, options),
+          device: await topNode(one, disk),
+          ...(on && { base: on.file }),
+        }),
+    }
+  })
+  await follow(rooms, running, disk, options)
+}
+
+export async function blockCommit(
+  rooms: Rooms,
+  reference: string,
+  { disk: name, base, top, ...options }: BlockCommitOptions & { readonly disk: string },
+): Promise<void> {
+  const { running, disk } = await begin(rooms, reference, name, async (qmp, disk) => {
+    const chain = await diskChain(qmp, disk)
+    const lowest = base === undefined ? chain.at(-1) : imageAt(chain, base)
+    const highest = top === undefined ? chain[0] : imageAt(chain, top)
+    if (
+      lowest === undefined ||
+      highest === undefined ||
+      chain.indexOf(lowest) <= chain.indexOf(highest)
+    )
+      throw domainError(
+        'ERR_INVALID_ARG',
+        'the image that takes the writes is below the one that gives them',
+      )
+    const isActive = highest === chain[0]
+    const kind = isActive ? 'active-commit' : 'commit'
+    const dropped = chain
+      .slice(chain.indexOf(highest), chain.indexOf(lowest))
+      .map(({ file }) => file)
+    return {
+      kind,
+      fact: {
+        kind,
+        file: fileOf(disk) ?? '',
+        dropped,
+        ...(isActive && { to: { file: lowest.file, format: lowest.format } }),
+      },
+      start: async (one) =>
+        one.executeUnchecked('block-commit', {
+          ...common(kind, disk.target, options),
+          device: await topNode(one, disk),
+          base: lowest.file,
+          ...(!isActive && { top: highest.file }),
+        }),
+    }
+  })
+  await follow(rooms, running, disk, options)
+}
+
+export async function blockCopy(
+  rooms: Rooms,
+  reference: string,
+  {
+    disk: name,
+    destination,
+    format,
+    ...options
+  }: BlockCopyOptions & { readonly disk: string; readonly destination: string },
+): Promise<void> {
+  const { running, disk } = await begin(rooms, reference, name, async (qmp, disk, live) => {
+    const [top, under] = await diskChain(qmp, disk)
+    if (top === undefined) throw domainError('ERR_OPERATION_INVALID', 'the disk has no image')
+    const to: ImageFile = { file: destination, format: format ?? top.format }
+    const index = freeIndex(live)
+    if (options.reuseExternal !== true) {
+      await createImage({
+        ...to,
+        sizeBytes: top.sizeBytes,
+        ...(options.shallow === true && under && { backing: under }),
+      })
+    }
+    return {
+      kind: 'copy',
+      fact: { kind: 'copy', file: fileOf(disk) ?? '', dropped: [], to, index },
+      async start(one) {
+        const steps = openSteps({ ...disk, readonly: false }, to, index)
+        await performSteps(one, steps)
+        await one.executeUnchecked('blockdev-mirror', {
+          ...common('copy', disk.target, options),
+          device: await topNode(one, disk),
+          target: `libvirt-${index}-format`,
+          sync: options.shallow === true ? 'top' : 'full',
+        })
+      },
+    }
+  })
+  await follow(rooms, running, disk, options)
+}
+
+/** Waits where that is asked for, and does with a job that is ready what is wanted. */
+async function follow(
+  rooms: Rooms,
+  running: Running,
+  disk: Disk,
+  { wait, then, signal, onProgress }: BlockJobOptions,
+): Promise<void> {
+  if (wait !== true && then === undefined) return
+  const start = performance.now()
+  const { uuid } = running.domain
+  for (;;) {
+    const info = await blockJobInfo(rooms, uuid, disk.target)
+    if (info === undefined) return
+    onProgress?.({
+      kind: info.type,
+      processedBytes: info.processedBytes,
+      remainingBytes: info.totalBytes - info.processedBytes,
+      totalBytes: info.totalBytes,
+      elapsedMs: performance.now() - start,
+    })
+    if (info.status === 'concluded') {
+      if (info.error === undefined) return
+      throw domainError(
+        'ERR_OPERATION_FAILED',
+        `block ${info.type} failed: ${printable(info.error)}`,
+      )
+    }
+    if (info.status === 'ready') {
+      if (then !== undefined)
+        await abortBlockJob(rooms, uuid, { disk: disk.target, pivot: then === 'pivot' })
+      return
+    }
+    if (signal?.aborted === true) {
+      await abortBlockJob(rooms, uuid, { disk: disk.target, pivot: false })
+      throw domainError('ERR_OPERATION_ABORTED', `block ${info.type}: canceled by client`)
+    }
+    await sleep(pollMs, undefined, signal && { signal }).catch(() => undefined)
+  }
+}
+
+/** How the disk's job is. One that has ended is taken note of: the definitions say what it changed. */
+export async function blockJobInfo(
+  rooms: Rooms,
+  reference: string,
+  name: string,
+): Promise<BlockJobInfo | undefined> {
+  const running = await rooms.findActive(reference)
+  const { target } = diskNamed(await rooms.live(running), name)
+  const info = await rooms.ask(running, async (qmp) => {
+    const found = await jobOf(qmp, target)
+    if (found === undefined) return undefined
+    const speedBytes = found.job.status === 'concluded' ? 0 : await speedOf(qmp, found.job.id)
+    return infoOf(target, found.kind, { job: found.job, speedBytes })
+  })
+  const known = running.active.facts.blockJobs?.[target]
+  // Whoever should have taken note may have died over it, with the job dismissed.
+  if (info?.status === 'concluded' || (info === undefined && known !== undefined))
+    await rooms.command(running, 'block-job', (qmp) => conclude(rooms, running, qmp, target))
+  return info
+}
+
+/** Lets an ended job go, and brings the definitions to what QEMU has then. */
+async function conclude(
+  rooms: Rooms,
+  running: Running,
+  qmp: QmpClient,
+  target: string,
+): Promise<void> {
+  const found = await jobOf(qmp, target)
+  if (found !== undefined && found.job.status !== 'concluded') return
+  if (found !== undefined)
+    await qmp.executeUnchecked('job-dismiss', { id: found.job.id }).catch(() => undefined)
+  const record = rooms.store.get(running.domain.uuid)
+  const active = record?.active
+  const fact = active?.facts.blockJobs?.[target]
+  if (record === undefined || active === undefined || fact === undefined) return
+  const live = parseDomain(active.xml).domain
+  const chain = await diskChain(qmp, diskNamed(live, target))
+  const edit = changeOf(fact, { target, files: chain.map(({ file }) => file) })
+  const { xml } = record.domain
+  rooms.store.change(active.uuid, {
+    live: { id: active.id, xml: formatDomain(edit(live), active.id) },
+    ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
+  })
+  await dropNodes(qmp, fact, chain[0]?.file)
+  remember(rooms, { ...running, active }, target, undefined)
+}
+
+interface Outcome {
+  readonly target: string
+  /** The files that QEMU has now, the one in use first: what a job has changed is seen in them. */
+  readonly files: readonly string[]
+}
+
+function changeOf(
+  { to, file, dropped, index }: BlockJobFact,
+  { target, files }: Outcome,
+): (domain: Domain) => Domain {
+  if (to !== undefined) {
+    if (files[0] !== to.file) return (domain) => domain
+    return (domain) => withDisk(domain, { target, file }, (disk) => switchedTo(disk, to, index))
+  }
+  if (dropped.some((one) => files.includes(one))) return (domain) => domain
+  const gone = new Set(dropped)
+  return (domain) =>
+    withDisk(domain, { target, file }, (disk) => shortened(disk, (one) => gone.has(one)))
+}
+
+/** Nodes of images that the disk is not on any more. */
+async function dropNodes(
+  qmp: QmpClient,
+  { kind, to, index }: BlockJobFact,
+  top: string | undefined,
+): Promise<void> {
+  if (kind !== 'copy' || index === undefined || top === to?.file) return
+  for (const name of [`libvirt-${index}-format`, `libvirt-${index}-storage`])
+    await qmp.execute('blockdev-del', { 'node-name': name }).catch(() => undefined)
+}
+
+export async function abortBlockJob(
+  rooms: Rooms,
+  reference: string,
+  { disk: name, pivot = false }: { readonly disk: string; readonly pivot?: boolean },
+): Promise<void> {
+  const running = await rooms.findActive(reference)
+  const { target } = diskNamed(await rooms.live(running), name)
+  await rooms.command(running, 'block-job', async (qmp) => {
+    const found = await jobOf(qmp, target)
+    if (found === undefined)
+      throw domainError(
+        'ERR_INVALID_ARG',
+        `disk ${quote(target)} does not have an active block job`,
+      )
+    const { id, status } = found.job
+    if (pivot && status !== 'ready')
+      throw domainError(
+        'ERR_BLOCK_COPY_ACTIVE',
+        `block job on disk ${quote(target)} is not ready for pivot yet`,
+      )
+    if (status !== 'concluded')
+      await qmp.executeUnchecked(pivot ? 'job-complete' : 'job-cancel', { id })
+    await concluded(qmp, target)
+    await conclude(rooms, running, qmp, target)
+  })
+}
+
+/** How long a job may take to end once it was told to, in milliseconds. */
+const endMs = 30_000
+
+async function concluded(qmp: QmpClient, target: string): Promise<void> {
+  const deadline = performance.now() + endMs
+  for (;;) {
+    const found = await jobOf(qmp, target)
+    if (found === undefined || found.job.status === 'concluded') return
+    if (performance.now() > deadline)
+      throw domainError(
+        'ERR_OPERATION_TIMEOUT',
+        `the block job of ${quote(target)} did not end within ${endMs / 1000} s`,
+      )
+    await sleep(50)
+  }
+}
+
+export async function setBlockJobSpeed(
+  rooms: Rooms,
+  reference: string,
+  { disk: name, speedBytes }: { readonly disk: string; readonly speedBytes: number },
+): Promise<void> {
+  const running = await rooms.findActive(reference)
+  const { target } = diskNamed(await rooms.live(running), name)
+  await rooms.ask(running, async (qmp) => {
+    const found = await jobOf(qmp, target)
+    if (found === undefined)
+      throw domainError(
+        'ERR_INVALID_ARG',
+        `disk ${quote(target)} does not have an active block job`,
+      )
+    await qmp.executeUnchecked('block-job-set-speed', { device: found.job.id, speed: speedBytes })
+  })
+}
+
+export async function blockResize(
+  rooms: Rooms,
+  reference: string,
+  { disk: name, sizeBytes }: { readonly disk: string; readonly sizeBytes: number },
+): Promise<void> {
+  const running = await rooms.findActive(reference)
+  const disk = diskNamed(await rooms.live(running), name)
+  await rooms.command(running, 'blockresize', async (qmp) => {
+    const [top] = await diskChain(qmp, disk)
+    if (top !== undefined && sizeBytes < top.sizeBytes)
+      throw domainError(
+        'ERR_INVALID_ARG',
+        `a disk only grows here: ${quote(disk.target)} has ${top.sizeBytes} bytes`,
+      )
+    await qmp.executeUnchecked('block_resize', {
+      'node-name': await topNode(qmp, disk),
+      size: sizeBytes,
+    })
+  })
+}

@@ -1,0 +1,58 @@
+import type { Disk } from '../../domain/devices/disk.ts'
+import { domainError, quote } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+
+/** An image of a disk, as QEMU has it open. */
+export interface OpenImage {
+  readonly file: string
+  readonly format: string
+  readonly sizeBytes: number
+}
+
+/** QAPI's `ImageInfo`. */
+export interface ImageInfo {
+  readonly filename: string
+  readonly format: string
+  readonly 'virtual-size'?: number
+  readonly 'actual-size'?: number
+  readonly 'backing-image'?: ImageInfo
+}
+
+interface Inserted {
+  readonly 'node-name'?: string
+  readonly file: string
+  readonly drv: string
+  readonly image?: ImageInfo
+}
+
+async function insertedIn(qmp: QmpClient, { alias = '', target }: Disk): Promise<Inserted> {
+  const found = (await qmp.execute('query-block')).find(
+    ({ qdev = '' }) => `${qdev}/`.startsWith(`/machine/peripheral/${alias}/`) || qdev === alias,
+  )
+  if (found?.inserted !== undefined) return found.inserted
+  throw domainError('ERR_OPERATION_INVALID', `disk ${quote(target)} has no image open`)
+}
+
+/** The node that a disk's device is on. */
+export async function topNode(qmp: QmpClient, disk: Disk): Promise<string> {
+  return (await insertedIn(qmp, disk))['node-name'] ?? ''
+}
+
+/** What QEMU says of the image in use, sizes and all. */
+export async function topImage(qmp: QmpClient, disk: Disk): Promise<ImageInfo | undefined> {
+  return (await insertedIn(qmp, disk)).image
+}
+
+/**
+ * The images of a disk from the one in use down to the lowest. QEMU opens those below an image by
+ * itself where no document describes them; all are here.
+ *
+ * Asked of the disk alone: QEMU 7.2 ends on a question about all nodes (query-named-block-nodes,
+ * x-debug-query-block-graph) while an ended job that filled an image has not been dismissed.
+ */
+export async function diskChain(qmp: QmpClient, disk: Disk): Promise<readonly OpenImage[]> {
+  const images: OpenImage[] = []
+  for (let at = await topImage(qmp, disk); at !== undefined; at = at['backing-image'])
+    images.push({ file: at.filename, format: at.format, sizeBytes: at['virtual-size'] ?? 0 })
+  return images
+}

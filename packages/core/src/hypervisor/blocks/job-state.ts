@@ -1,0 +1,64 @@
+import type { QmpClient } from '../../qmp/index.ts'
+import type { BlockJobInfo } from '../interface/blocks.ts'
+
+/** QAPI's `JobInfo`, and what only block jobs say. */
+export interface QemuJob {
+  readonly id: string
+  readonly type: string
+  readonly status: string
+  readonly 'current-progress': number
+  readonly 'total-progress': number
+  readonly error?: string
+}
+
+export const jobKinds = ['pull', 'copy', 'commit', 'active-commit'] as const
+
+/** The job of a disk: it is named after it, so that whoever comes later finds it. */
+export function jobId(kind: BlockJobInfo['type'], target: string): string {
+  return `polyvirt-${kind}-${target}`
+}
+
+export async function jobOf(
+  qmp: QmpClient,
+  target: string,
+): Promise<{ readonly job: QemuJob; readonly kind: BlockJobInfo['type'] } | undefined> {
+  const jobs = (await qmp.executeUnchecked('query-jobs')) as readonly QemuJob[]
+  for (const kind of jobKinds) {
+    const job = jobs.find(({ id }) => id === jobId(kind, target))
+    if (job !== undefined) return { job, kind }
+  }
+  return undefined
+}
+
+/** The speed of a job that runs. */
+export async function speedOf(qmp: QmpClient, id: string): Promise<number> {
+  const list = (await qmp.executeUnchecked('query-block-jobs')) as readonly {
+    readonly device: string
+    readonly speed: number
+  }[]
+  return list.find(({ device }) => device === id)?.speed ?? 0
+}
+
+export function infoOf(
+  target: string,
+  kind: BlockJobInfo['type'],
+  { job, speedBytes }: { readonly job: QemuJob; readonly speedBytes: number },
+): BlockJobInfo {
+  const status =
+    job.status === 'ready' || job.status === 'standby'
+      ? 'ready'
+      : job.status === 'paused'
+        ? 'paused'
+        : job.status === 'concluded'
+          ? 'concluded'
+          : 'running'
+  return {
+    disk: target,
+    type: kind,
+    processedBytes: job['current-progress'],
+    totalBytes: job['total-progress'],
+    speedBytes,
+    status,
+    ...(job.error !== undefined && { error: job.error }),
+  }
+}

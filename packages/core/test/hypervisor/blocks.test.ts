@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { testRoot, until } from '../support/hypervisor.ts'
+import type { TestRoot } from '../support/hypervisor.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+
+const qemuImg = (...words: readonly string[]): string =>
+  execFileSync('qemu-img', words, { encoding: 'utf8' })
+
+interface ImageInfo {
+  readonly 'backing-filename'?: string
+  readonly 'virtual-size': number
+  readonly snapshots?: readonly { readonly name: string }[]
+}
+
+const infoOf = (file: string): ImageInfo =>
+  JSON.parse(qemuImg('info', '-U', '--output=json', file)) as ImageInfo
+
+/** Three images on each other, the lowest with something in it. */
+function chain(root: TestRoot): readonly [string, string, string] {
+  const [low, mid, top] = ['low', 'mid', 'top'].map((name) => join(root.dir, `${name}.qcow2`)) as [
+    string,
+    string,
+    string,
+  ]
+  qemuImg('create', '-q', '-f', 'qcow2', low, '4M')
+  qemuImg('create', '-q', '-f', 'qcow2', '-b', low, '-F', 'qcow2', mid)
+  qemuImg('create', '-q', '-f', 'qcow2', '-b', mid, '-F', 'qcow2', top)
+  execFileSync('qemu-io', ['-c', 'write -P 7 0 1M', low])
+  execFileSync('qemu-io', ['-c', 'write -P 8 1M 1M', mid])
+  return [low, mid, top]
+}
+
+async function started(root: TestRoot, image: string): Promise<Hypervisor> {
+  const hypervisor = await root.open()
+  const disk = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${image}'/><target dev='vdb'/></disk>`
+  await hypervisor.domainDefineXml(
+    guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle'), devices: disk }),
+  )
+  await hypervisor.domainCreate('a')
+  return hypervisor
+}
+
+const bothXml = (hypervisor: Hypervisor): Promise<readonly string[]> =>
+  Promise.all([false, true].map((inactive) => hypervisor.domainGetXmlDesc('a', { inactive })))
+
+describe('images of a running guest', () => {
+  test('what an image holds goes down into the lowest, and the guest goes over to that', async () => {
+    const root = testRoot()
+    const [low, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    const seen: string[] = []
+    await hypervisor.domainBlockCommit('a', 'vdb', {
+      then: 'pivot',
+      onProgress: ({ kind }) => seen.push(kind),
+    })
+    expect(seen).toContain('active-commit')
+    for (const xml of await bothXml(hypervisor)) {
+      expect(xml).toContain(low)
+      expect(xml).not.toContain(top)
+    }
+    expect(await hypervisor.domainGetBlockJobInfo('a', 'vdb')).toBeUndefined()
+    await hypervisor.domainDestroy('a')
+    expect(() => execFileSync('qemu-io', ['-r', '-c', 'read -P 8 1M 1M', low])).not.toThrow()
+    await hypervisor.domainCreate('a')
+  })
+
+  test('an image in the middle goes down, and nobody need be there when it has', async () => {
+    const root = testRoot()
+    const [low, mid, top] = chain(root)
+    const hypervisor = await started(root, top)
+    await hypervisor.domainBlockCommit('a', 'vdb', { top: mid, base: low })
+    const ended = await until(
+      () => hypervisor.domainGetBlockJobInfo('a', 'vdb'),
+      (info) => info === undefined || info.status === 'concluded',
+    )
+    expect(ended).toMatchObject({ type: 'commit', status: 'concluded' })
+    expect(await hypervisor.domainGetBlockJobInfo('a', 'vdb')).toBeUndefined()
+    expect(infoOf(top)['backing-filename']).toBe(low)
+    await expect(hypervisor.domainBlockCommit('a', 'vdb', { top: low, base: top })).rejects.toThrow(
+      'is below the one',
+    )
+    await expect(hypervisor.domainBlockCommit('a', 'vdb', { base: '/nowhere' })).rejects.toThrow(
+      'is not an image of the disk; it has:',
+    )
+  })
+
+  test('an image is filled until it stands alone', async () => {
+    const root = testRoot()
+    const [, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    await hypervisor.domainBlockPull('a', 'vdb', { wait: true })
+    expect(infoOf(top)['backing-filename']).toBeUndefined()
+  })
+
+  test('a copy is made and gone over to, or given up without a trace in the definition', async () => {
+    const root = testRoot()
+    const [, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    const copy = join(root.dir, 'copy.qcow2')
+    await hypervisor.domainBlockCopy('a', 'vdb', copy, { wait: true })
+    expect(await hypervisor.domainGetBlockJobInfo('a', 'vdb')).toMatchObject({
+      type: 'copy',
+      status: 'ready',
+    })
+    await expect(hypervisor.domainBlockPull('a', 'vdb')).rejects.toMatchObject({
+      code: 'ERR_BLOCK_COPY_ACTIVE',
+    })
+    await hypervisor.domainBlockJobAbort('a', 'vdb')
+    for (const xml of await bothXml(hypervisor)) expect(xml).toContain(top)
+    await expect(hypervisor.domainBlockCopy('a', 'vdb', copy)).rejects.toThrow('exists already')
+    const other = join(root.dir, 'other.qcow2')
+    await hypervisor.domainBlockCopy('a', 'vdb', other, { then: 'pivot' })
+    for (const xml of await bothXml(hypervisor)) expect(xml).toContain(other)
+    expect((await hypervisor.domainGetBlockInfo('a', 'vdb')).capacityBytes).toBe(4 * 1024 * 1024)
+    await hypervisor.domainBlockResize('a', 'vdb', 8 * 1024 * 1024)
+    expect(infoOf(other)['virtual-size']).toBe(8 * 1024 * 1024)
+    await expect(hypervisor.domainBlockResize('a', 'vdb', 512)).rejects.toThrow('only grows')
+  })
+})
