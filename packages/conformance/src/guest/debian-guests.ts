@@ -12,6 +12,9 @@ const pcModules = [
   'pvpanic_mmio',
 ]
 
+/** A busy machine delivers the timer's interrupt late, which the kernel takes for a broken board. */
+const pcParameters = ['no_timer_check']
+
 const powerGuest: GuestRecipe = {
   debianArch: 'ppc64el',
   kernelPackage: 'linux-image-powerpc64le',
@@ -41,10 +44,17 @@ export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
     debianArch: 'amd64',
     kernelPackage: 'linux-image-amd64',
     modules: pcModules,
+    parameters: pcParameters,
     acpi: true,
     node: pcNode,
   },
-  i686: { debianArch: 'i386', kernelPackage: 'linux-image-686', modules: pcModules, acpi: true },
+  i686: {
+    debianArch: 'i386',
+    kernelPackage: 'linux-image-686',
+    modules: pcModules,
+    parameters: pcParameters,
+    acpi: true,
+  },
   ppc64le: powerGuest,
   // Not a Debian architecture. The machine is the same: byte order is the guest's own choice.
   ppc64: powerGuest,

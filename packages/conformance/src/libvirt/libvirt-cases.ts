@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { askLive } from '../ask-live.ts'
 import { liveTraits } from '../live-traits.ts'
+import { NotTried } from '../not-tried.ts'
 import { inContext } from '../run-scenario.ts'
 import { caseOf, notRunFor } from '../run/case-of.ts'
 import type { CaseContext, ConformanceCase } from '../run/conformance-case.ts'
@@ -47,20 +48,25 @@ interface Asking {
   readonly context: CaseContext
 }
 
+/** What a libvirt of this user or of this machine cannot do, whatever the document. */
+const notHere: readonly RegExp[] = [/tap device/, /hugetlbfs filesystem is not mounted/]
+
 /** A difference that nobody has explained; its message is what a reader sees. */
 class Difference extends Error {
   override readonly name = 'Difference'
 }
 
-/** Passes over a difference that is known, which its evidence tells. */
-function differ(
-  one: { readonly scenario: Scenario; readonly target: Target },
-  what: string,
-  kind: DifferenceKind,
-): string {
-  const known = knownDifference(one.scenario.id, one.target.guest.name, kind)
+interface Differing {
+  readonly scenario: Scenario
+  readonly target: Target
+  readonly leave: CaseContext['leave']
+}
+
+/** Passes over a difference that is known, and leaves as evidence which and why. */
+function differ({ scenario, target, leave }: Differing, kind: DifferenceKind, what: string): void {
+  const known = knownDifference(scenario.id, target.guest.name, kind)
   if (known === undefined) throw new Difference(what)
-  return `known difference: ${what}; ${known.why}`
+  leave({ refusal: [{ code: 'known-difference', message: `${known.why}. ${what}` }] })
 }
 
 async function askDefinition(
@@ -75,23 +81,25 @@ async function askDefinition(
     if (answer.kind === 'refused') {
       leave({ refusal: [{ code: 'libvirt', message: answer.message }] })
       if (face === 'offered')
-        differ({ scenario, target }, `libvirt refuses it: ${answer.message}`, 'refused')
+        differ({ scenario, target, leave }, 'refused', `libvirt refuses it: ${answer.message}`)
       return
     }
     const stored = await said(virsh, ['dumpxml', '--inactive', answer.uuid], signal)
     leave({ stored })
     const native = await virsh(['domxml-to-native', 'qemu-argv', '--domain', answer.uuid], signal)
     if (native.kind === 'refused') {
+      if (notHere.some((pattern) => pattern.test(native.message)))
+        throw new NotTried(`this libvirt may not: ${native.message}`)
       leave({ refusal: [{ code: 'libvirt', message: native.message }] })
       differ(
-        { scenario, target },
-        `libvirt defines it, and cannot start it: ${native.message}`,
+        { scenario, target, leave },
         'refused-late',
+        `libvirt defines it, and cannot start it: ${native.message}`,
       )
       return
     }
     if (face === 'refused') {
-      differ({ scenario, target }, 'libvirt accepts what should be refused', 'accepted')
+      differ({ scenario, target, leave }, 'accepted', 'libvirt accepts what should be refused')
       return
     }
     const planned = libvirtPlan(scenario, target, { stored, native: native.text })
@@ -100,7 +108,7 @@ async function askDefinition(
       scenario.expect?.plan?.(planned)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      differ({ scenario, target }, `it becomes something else: ${why}`, 'other')
+      differ({ scenario, target, leave }, 'other', `it becomes something else: ${why}`)
     }
   })
 }
@@ -120,7 +128,11 @@ async function askStarted(
       if (answer.kind === 'refused') throw new Difference(`libvirt refuses it: ${answer.message}`)
       const { uuid } = answer
       const started = await virsh(['start', '--paused', uuid], signal)
-      if (started.kind === 'refused') throw new Difference(`it does not start: ${started.message}`)
+      if (started.kind === 'refused') {
+        if (notHere.some((pattern) => pattern.test(started.message)))
+          throw new NotTried(`this libvirt may not: ${started.message}`)
+        throw new Difference(`it does not start: ${started.message}`)
+      }
       try {
         const stored = await said(virsh, ['dumpxml', uuid], signal)
         const native = await said(

@@ -170,7 +170,7 @@ function sample(row: string, key: string): string | undefined {
         ? `<tpm model='${key}'><backend type='passthrough'><device path='/dev/tpmrm0'/></backend></tpm>`
         : `<tpm model='${key}'><backend type='external'><source type='unix' mode='connect' path='/run/tpm.sock'/></backend></tpm>`
     case 'shmem':
-      return `<shmem name='shared'><model type='${key}'/>${key === 'ivshmem-plain' ? "<size unit='M'>4</size>" : ''}</shmem>`
+      return `<shmem name='shared'><model type='${key}'/>${key === 'ivshmem-plain' ? "<size unit='M'>4</size>" : "<server path='/run/shmem.sock'/>"}</shmem>`
     case 'memory':
       return memorySample(key)
     case 'iommu':
@@ -216,11 +216,12 @@ function memorySample(key: string): string {
   const path =
     key === 'nvdimm' || key === 'virtio-pmem' ? '<source><path>/tmp/m</path></source>' : ''
   const node = key === 'virtio-pmem' || key === 'sgx-epc' ? '' : '<node>0</node>'
+  const label = key === 'nvdimm' ? "<label><size unit='KiB'>128</size></label>" : ''
   const sizes =
     key === 'virtio-mem' ? "<block unit='MiB'>2</block><requested unit='MiB'>0</requested>" : ''
   return (
     `<memory model='${key}'><uuid>9b1e9bb8-43d6-4f62-b8a8-0f9a0f3f9b10</uuid>${path}` +
-    `<target><size unit='KiB'>${memorySizes[key] ?? 524_288}</size>${node}<label><size unit='KiB'>${key === 'nvdimm' ? 128 : 0}</size></label>${sizes}</target></memory>`
+    `<target><size unit='KiB'>${memorySizes[key] ?? 524_288}</size>${node}${label}${sizes}</target></memory>`
   )
 }
 
