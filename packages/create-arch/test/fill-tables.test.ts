@@ -127,11 +127,11 @@ describe('a package that an emulator was asked for', () => {
     'runs on it once its rows are claimed, and records it again alike',
     { timeout: limitMs },
     async () => {
-      const made = await makePackage(work.directory, { name: 'hppa' })
+      const made = await makePackage(work.directory, { name: 'alpha' })
       claim(made, 'src/devices.ts', /TODO\(devices\)[^]*?\n {2}\/\/\n/)
       claim(made, 'src/machine.ts', /implicit: \[\n/)
       for (const file of [
-        'hppa',
+        'alpha',
         'cpu-driver',
         'devices',
         'feature-policy',
@@ -141,13 +141,13 @@ describe('a package that an emulator was asked for', () => {
         made.edit(`src/${file}.ts`, 'TODO(', 'Done (')
       }
       expect(await made.typeErrors()).toEqual([])
-      await made.test({ POLYVIRT_GOLDEN: 'update' })
-      const run = await made.test()
+      const run = await made.test({ POLYVIRT_GOLDEN: 'update' }, 'conformance')
       expect([...run.failed]).toEqual([])
       // QEMU itself was started with them.
       expect(run.passed).toBeGreaterThan(400)
+      expect([...(await made.test({}, 'tables')).failed]).toEqual([])
 
-      const recording = 'test/fixtures/capabilities/qemu-system-hppa.json'
+      const recording = 'test/fixtures/capabilities/qemu-system-alpha.json'
       const before = made.read(recording)
       made.write(recording, '')
       const { code, stdout } = await made.run('test/record.ts')
