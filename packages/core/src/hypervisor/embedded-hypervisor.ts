@@ -14,6 +14,7 @@ import { queryVerbs } from './query-verbs.ts'
 import { openRooms } from './rooms.ts'
 import type { Rooms } from './rooms.ts'
 import { saveVerbs } from './save-verbs.ts'
+import { snapshotVerbs } from './snapshot-verbs.ts'
 import { statisticsVerbs } from './statistics-verbs.ts'
 import { tuningVerbs } from './tuning-verbs.ts'
 
@@ -61,5 +62,6 @@ export function openEmbedded(layout: Layout, registry: ArchRegistry, store: Stor
     agentVerbs(rooms),
     saveVerbs(rooms),
     blockVerbs(rooms),
+    snapshotVerbs(rooms),
   )
 }

@@ -5,6 +5,7 @@ import type { BlockVerbs } from './interface/blocks.ts'
 import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
 import type { SaveVerbs } from './interface/saving.ts'
+import type { SnapshotVerbs } from './interface/snapshots.ts'
 import type { StatisticsVerbs } from './interface/statistics.ts'
 import type { TuningVerbs } from './interface/tuning.ts'
 
@@ -13,6 +14,7 @@ export type * from './interface/blocks.ts'
 export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
 export type * from './interface/saving.ts'
+export type * from './interface/snapshots.ts'
 export type * from './interface/statistics.ts'
 export type * from './interface/tuning.ts'
 
@@ -36,7 +38,8 @@ export interface Hypervisor
     StatisticsVerbs,
     AgentVerbs,
     SaveVerbs,
-    BlockVerbs {
+    BlockVerbs,
+    SnapshotVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>

@@ -125,6 +125,10 @@ export class Liveness {
    */
   async undo(job: JobRow): Promise<void> {
     const record = this.#store.get(job.uuid)
+    if (record !== undefined && job.kind === 'snapshot-create') {
+      const { finishSnapshot } = await import('./snapshots/finish-snapshot.ts')
+      return finishSnapshot(this.#store, record, job)
+    }
     if (record?.active !== undefined) {
       const { finishJob } = await import('./live/finish-job.ts')
       const bury = (active: ActiveRow, reason: string) => this.bury(active, reason)

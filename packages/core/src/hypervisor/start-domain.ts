@@ -54,6 +54,8 @@ export interface StartRequest {
 export interface Incoming {
   /** Why it runs: `restored`, `migrated`. */
   readonly reason: string
+  /** QEMU starts as for a boot, and is given the guest's state then. */
+  readonly booted?: boolean
   /** The file that is to go once the guest runs. */
   readonly managedSave?: string
   /** Brings the guest into a QEMU that waits for one. */
@@ -96,7 +98,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       taps,
       ports,
       nowMs: Date.now(),
-      ...(incoming && { incoming: true }),
+      ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),
     })
     const [emulator = '', ...args] = run.argv
     const log = `${layout.logDir}/${logName(domain.name)}`

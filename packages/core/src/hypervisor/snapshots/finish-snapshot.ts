@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises'
+import type { Disk } from '../../domain/devices/disk.ts'
+import type { DefinitionChange, DomainRecord, JobRow, Store } from '../../store/index.ts'
+import { parseDomain } from '../../xml/parse-domain.ts'
+import { diskChain } from '../blocks/disk-graph.ts'
+import { withMonitor } from '../monitor.ts'
+import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
+import { readKept } from './snapshot-document.ts'
+
+/** What the making of a snapshot records before it begins. */
+export interface SnapshotDetail {
+  readonly snapshot: {
+    readonly name: string
+    readonly xml: string
+    /** New images; none where the snapshot is inside the old ones. */
+    readonly files: readonly string[]
+    readonly after: DefinitionChange
+  }
+}
+
+/**
+ * A snapshot whose maker died. One that QEMU has gone over to is finished; any other is taken back, for
+ * nobody can tell whether it is whole.
+ */
+export async function finishSnapshot(
+  store: Store,
+  record: DomainRecord,
+  job: JobRow,
+): Promise<void> {
+  const { snapshot } = job.detail as Partial<SnapshotDetail>
+  if (snapshot === undefined) return
+  const { name, xml, files, after } = snapshot
+  const { active, domain } = record
+  if (store.snapshots(domain.uuid).some((one) => one.name === name)) return
+  const live = parseDomain(active?.xml ?? domain.xml ?? '').domain
+  const kept = readKept({ name, xml })
+  const disks = (live.devices.disk ?? []).filter((disk) =>
+    kept.disks.some((one) => one.name === disk.target),
+  )
+  if (files.length === 0) {
+    const tag = { tag: name, disks }
+    await (
+      active === undefined
+        ? offlineSnapshot('-d', tag)
+        : withMonitor(active, domain.name, (qmp) => internalSnapshot(qmp, 'delete', tag))
+    ).catch(() => undefined)
+    return
+  }
+  if (active !== undefined && (await isOn(files, disks, { active, name: domain.name }))) {
+    store.change(domain.uuid, after)
+    store.addSnapshot({ uuid: domain.uuid, name, xml })
+    return
+  }
+  // The definition may be changed already; then the images are its own.
+  const inUse = new Set(disks.map((disk) => disk.source?.file))
+  if (files.some((file) => inUse.has(file))) {
+    store.addSnapshot({ uuid: domain.uuid, name, xml })
+    return
+  }
+  for (const file of files) await rm(file, { force: true })
+}
+
+interface Asked {
+  readonly active: NonNullable<DomainRecord['active']>
+  readonly name: string
+}
+
+/** Has QEMU gone over to the new images? It does so for all disks at once. */
+async function isOn(
+  files: readonly string[],
+  disks: readonly Disk[],
+  { active, name }: Asked,
+): Promise<boolean> {
+  return withMonitor(active, name, async (qmp) => {
+    const [first] = disks
+    const [top] = first === undefined ? [] : await diskChain(qmp, first)
+    return top !== undefined && files.includes(top.file)
+  }).catch(() => false)
+}

@@ -1,0 +1,157 @@
+import { domainError, quote } from '../../errors.ts'
+import type { Problem } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
+import type { SnapshotRow } from '../../store/index.ts'
+import { childrenNamed, elementAt } from '../../xml/element.ts'
+import type { XmlElement } from '../../xml/element.ts'
+import { readXml } from '../../xml/read-xml.ts'
+import { XmlWriter } from '../../xml/writer.ts'
+import type { SnapshotSummary } from '../interface/snapshots.ts'
+
+/** One disk of a snapshot. */
+export interface SnapshotDisk {
+  readonly name: string
+  readonly snapshot: 'no' | 'internal' | 'external'
+  /** The image that takes the writes from then on. */
+  readonly file?: string
+}
+
+/** What a `<domainsnapshot>` asks for. */
+export interface SnapshotWish {
+  readonly name?: string
+  readonly description?: string
+  readonly memory?: 'no' | 'internal' | 'external'
+  readonly disks: readonly SnapshotDisk[]
+}
+
+const locations = ['no', 'internal', 'external'] as const
+
+/** @throws DomainError for what is no such document. */
+export function readWish(xml: string): SnapshotWish {
+  const root = readXml(xml)
+  if (root.name !== 'domainsnapshot') {
+    throw new DomainError([
+      {
+        code: 'ERR_XML_ERROR',
+        place: root.place,
+        message: `the document is <${quote(root.name).slice(1, -1)}>; expected <domainsnapshot>`,
+      },
+    ])
+  }
+  const name = elementAt(root, 'name')?.text
+  const description = elementAt(root, 'description')?.text
+  const memory = location(elementAt(root, 'memory')?.attributes.get('snapshot'))
+  const disks = elementAt(root, 'disks')
+  return {
+    ...(name !== undefined && name !== '' && { name: checkName(name) }),
+    ...(description !== undefined && description !== '' && { description }),
+    ...(memory !== undefined && { memory }),
+    disks: disks === undefined ? [] : childrenNamed(disks, 'disk').map(readDisk),
+  }
+}
+
+/** Names stand in images and in lists; a name is never a path. */
+export function checkName(name: string): string {
+  if (!/^[^\s/.][^/\n]{0,127}$/u.test(name)) {
+    throw domainError(
+      'ERR_XML_ERROR',
+      `${quote(name)} is not a name of a snapshot: up to 128 characters, no '/', not beginning with a dot`,
+    )
+  }
+  return name
+}
+
+function readDisk(element: XmlElement): SnapshotDisk {
+  const name = element.attributes.get('name') ?? ''
+  const file = elementAt(element, 'source')?.attributes.get('file')
+  const asked = location(element.attributes.get('snapshot'))
+  return {
+    name,
+    snapshot: asked ?? (file === undefined ? 'internal' : 'external'),
+    ...(file !== undefined && { file }),
+  }
+}
+
+function location(word: string | undefined): (typeof locations)[number] | undefined {
+  if (word === undefined) return undefined
+  const found = locations.find((one) => one === word)
+  if (found !== undefined) return found
+  const problem: Problem = {
+    code: 'ERR_CONFIG_UNSUPPORTED',
+    message: `snapshot='${word}' is not offered; offered: ${locations.join(', ')}`,
+  }
+  throw new DomainError([problem])
+}
+
+/** A snapshot as it is kept. */
+export interface SnapshotDocument {
+  readonly name: string
+  readonly description?: string
+  readonly state: string
+  readonly parent?: string
+  readonly createdAtMs: number
+  readonly memory: 'no' | 'internal'
+  readonly disks: readonly SnapshotDisk[]
+  /** The domain's definition at that moment. */
+  readonly domain: string
+}
+
+export function formatSnapshot(document: SnapshotDocument): string {
+  const root = new XmlWriter('domainsnapshot')
+  root.put(['name'], document.name)
+  if (document.description !== undefined) root.put(['description'], document.description)
+  root.put(['state'], document.state)
+  if (document.parent !== undefined) root.put(['parent', 'name'], document.parent)
+  root.put(['creationTime'], String(Math.floor(document.createdAtMs / 1000)))
+  root.put(['memory', '@snapshot'], document.memory)
+  const disks = root.append(['disks'])
+  for (const { name, snapshot, file } of document.disks) {
+    const disk = disks.append(['disk'])
+    disk.attribute('name', name)
+    disk.attribute('snapshot', snapshot)
+    if (file !== undefined) {
+      disk.attribute('type', 'file')
+      disk.put(['source', '@file'], file)
+    }
+  }
+  root.raw(document.domain.trimEnd().replaceAll('\n', '\n  '))
+  return root.toString()
+}
+
+/** What can be read back of a kept snapshot. */
+export interface KeptSnapshot {
+  readonly state: string
+  readonly memory: 'no' | 'internal'
+  readonly disks: readonly SnapshotDisk[]
+  readonly domain: string
+  readonly description?: string
+}
+
+export function readKept({ xml, name }: Pick<SnapshotRow, 'xml' | 'name'>): KeptSnapshot {
+  const root = readXml(xml)
+  const domain = elementAt(root, 'domain')
+  if (domain === undefined)
+    throw domainError('ERR_INTERNAL_ERROR', `the snapshot ${quote(name)} has no definition`)
+  const { description, memory, disks } = readWish(xml)
+  return {
+    state: elementAt(root, 'state')?.text ?? 'shutoff',
+    memory: memory === 'internal' ? 'internal' : 'no',
+    disks,
+    domain: domain.source,
+    ...(description !== undefined && { description }),
+  }
+}
+
+export function summaryOfSnapshot(row: SnapshotRow): SnapshotSummary {
+  const kept = readKept(row)
+  const external = kept.disks.some(({ snapshot }) => snapshot === 'external')
+  return {
+    name: row.name,
+    ...(row.parent !== undefined && { parent: row.parent }),
+    current: row.current,
+    state: kept.state,
+    location: external ? 'external' : 'internal',
+    ...(kept.description !== undefined && { description: kept.description }),
+    createdAtMs: row.createdAtMs,
+  }
+}
