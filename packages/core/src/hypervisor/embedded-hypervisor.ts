@@ -11,11 +11,14 @@ import type { Layout } from './layout.ts'
 import { lifecycleVerbs } from './lifecycle-verbs.ts'
 import { Liveness } from './liveness.ts'
 import { queryVerbs } from './query-verbs.ts'
+import type { Destination } from './migration/migrate-domain.ts'
+import { migrationVerbs } from './migration-verbs.ts'
 import { openRooms } from './rooms.ts'
 import type { Rooms } from './rooms.ts'
 import { saveVerbs } from './save-verbs.ts'
 import { snapshotVerbs } from './snapshot-verbs.ts'
 import { statisticsVerbs } from './statistics-verbs.ts'
+import { supervisionVerbs } from './supervision-verbs.ts'
 import { tuningVerbs } from './tuning-verbs.ts'
 
 /** What a connection in this process holds: the store, and the runs that end with it. */
@@ -47,11 +50,21 @@ class EmbeddedConnection extends HostConnection {
   }
 }
 
-/** Runs domains in this process's name: QEMU outlives it, and the next one finds the guests. */
-export function openEmbedded(layout: Layout, registry: ArchRegistry, store: Store): Hypervisor {
+/** Opens another root, for a guest that moves there. */
+export type OpenOther = (uri: string) => Promise<Destination>
+
+/**
+ * Runs domains in this process's name: QEMU outlives it, and the next one finds the guests. The rooms
+ * behind the verbs are for another root that a guest comes from.
+ */
+export function openEmbedded(
+  { layout, registry, store }: EmbeddedOptions,
+  openOther: OpenOther,
+): Destination {
   const connection = new EmbeddedConnection(layout, registry, store)
   const { rooms } = connection
-  return Object.assign(
+  const self = (): Hypervisor => hypervisor
+  const hypervisor: Hypervisor = Object.assign(
     connection,
     definitionVerbs(rooms),
     lifecycleVerbs(rooms, connection.autodestroy),
@@ -63,5 +76,14 @@ export function openEmbedded(layout: Layout, registry: ArchRegistry, store: Stor
     saveVerbs(rooms),
     blockVerbs(rooms),
     snapshotVerbs(rooms),
+    migrationVerbs(rooms, self, openOther),
+    supervisionVerbs(self),
   )
+  return { hypervisor, rooms }
+}
+
+export interface EmbeddedOptions {
+  readonly layout: Layout
+  readonly registry: ArchRegistry
+  readonly store: Store
 }

@@ -4,18 +4,22 @@ import type { AgentVerbs } from './interface/agent.ts'
 import type { BlockVerbs } from './interface/blocks.ts'
 import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
+import type { MigrationVerbs } from './interface/migration.ts'
 import type { SaveVerbs } from './interface/saving.ts'
 import type { SnapshotVerbs } from './interface/snapshots.ts'
 import type { StatisticsVerbs } from './interface/statistics.ts'
+import type { SupervisionVerbs } from './interface/supervision.ts'
 import type { TuningVerbs } from './interface/tuning.ts'
 
 export type * from './interface/agent.ts'
 export type * from './interface/blocks.ts'
 export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
+export type * from './interface/migration.ts'
 export type * from './interface/saving.ts'
 export type * from './interface/snapshots.ts'
 export type * from './interface/statistics.ts'
+export type * from './interface/supervision.ts'
 export type * from './interface/tuning.ts'
 
 /**
@@ -39,7 +43,9 @@ export interface Hypervisor
     AgentVerbs,
     SaveVerbs,
     BlockVerbs,
-    SnapshotVerbs {
+    SnapshotVerbs,
+    MigrationVerbs,
+    SupervisionVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>

@@ -6,6 +6,7 @@ import { openStore } from '../store/index.ts'
 import { openEmbedded } from './embedded-hypervisor.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import { layoutOf } from './layout.ts'
+import type { Destination } from './migration/migrate-domain.ts'
 
 export interface OpenOptions {
   /** The architectures at hand. */
@@ -26,6 +27,11 @@ export function defaultUri(environment: NodeJS.ProcessEnv = process.env): string
  * @throws DomainError for a URI that is not offered, or a folder that is not safely ours.
  */
 export async function openHypervisor(uri: string, options: OpenOptions): Promise<Hypervisor> {
+  const { hypervisor } = await openRoot(uri, options)
+  return hypervisor
+}
+
+async function openRoot(uri: string, options: OpenOptions): Promise<Destination> {
   const { env } = process
   const layout = layoutOf(uri, {
     home: env['HOME'] ?? homedir(),
@@ -42,5 +48,6 @@ export async function openHypervisor(uri: string, options: OpenOptions): Promise
   }
   for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir)
   const store = await openStore({ path: `${layout.libDir}/polyvirt.db` })
-  return openEmbedded(layout, options.registry, store)
+  const { registry } = options
+  return openEmbedded({ layout, registry, store }, (other) => openRoot(other, options))
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Domain } from '../domain/domain.ts'
-import { domainError, quote } from '../errors.ts'
+import { DomainError, domainError, quote } from '../errors.ts'
 import { planRun } from '../plan/plan-domain.ts'
 import { withFirmware } from '../plan/select-firmware.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
@@ -266,6 +266,8 @@ async function meet(
     if (options.paused !== true) await qmp.execute('cont')
     return liveDomain(domain, { chardevs, ports, taps })
   } catch (error) {
+    // A guest that was on its way and was kept back leaves a QEMU that ends over it.
+    if (error instanceof DomainError && error.code === 'ERR_OPERATION_ABORTED') throw error
     // A QEMU that gives up closes its monitor first; a moment later it can say why.
     if (options.signal?.aborted !== true)
       // Holds the process: nothing else may be left that does, and the error has yet to be told.

@@ -5,6 +5,7 @@ import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
+import { finishArrival, finishMigration } from '../migration/finish-migration.ts'
 import { finishSave, forgetManagedSave } from '../saving/finish-save.ts'
 import { removeTaps } from '../taps.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
@@ -49,6 +50,8 @@ export async function finishJob(
     })
     return
   }
+  if (job.kind === 'migrate') return finishMigration({ store, bury }, running, job)
+  if (job.kind === 'migrate-in') return finishArrival({ store, bury }, running)
   if (job.kind === 'save') return finishSave({ store, bury }, running, job)
   if (job.kind === 'start') return forgetManagedSave(running, job)
   const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail

@@ -1,0 +1,52 @@
+import type { LongWorkOptions } from './saving.ts'
+import type { DomainSummary, MigrationVerdict } from '../hypervisor.ts'
+
+export interface MigrateOptions extends LongWorkOptions {
+  /** The guest runs meanwhile; without this it stands still. */
+  readonly live?: boolean
+  /** The guest is paused when it has arrived. */
+  readonly suspend?: boolean
+  /** The definition is stored at the destination. */
+  readonly persistent?: boolean
+  /** The definition goes from here. */
+  readonly undefineSource?: boolean
+  /** Moves only the definition of a domain that is shut off. */
+  readonly offline?: boolean
+  /** Another name at the destination. */
+  readonly name?: string
+  /** Another definition there; what the guest sees must be the same. */
+  readonly xml?: string
+  /** Bytes a second; no limit where missing. */
+  readonly bandwidthBytes?: number
+  /** How long the guest may stand still at the end; QEMU's 300 ms. */
+  readonly downtimeMs?: number
+  /** How the two QEMUs talk: a unix socket on this machine, or TCP on loopback. */
+  readonly transport?: 'unix' | 'tcp'
+  /** Moves a guest whose disks may not be safely shared (caches of the host). */
+  readonly unsafe?: boolean
+}
+
+/**
+ * Guests moved to another root of polyvirt on this machine. At the end, and after any failure or
+ * death on the way, exactly one of the two runs.
+ */
+export interface MigrationVerbs {
+  /**
+   * Moves a running guest to the hypervisor at `destination` (`qemu:///embed?root=DIR`). What stands
+   * in the way is said before anything begins.
+   */
+  domainMigrate(
+    reference: string,
+    destination: string,
+    options?: MigrateOptions,
+  ): Promise<DomainSummary>
+  /** Could it move there? {@link MigrationVerbs.domainMigrate} asks the same first. */
+  domainCanMigrate(reference: string, destination: string): Promise<MigrationVerdict>
+  /** Changes the limits of a migration that is under way. */
+  domainMigrateSetSpeed(reference: string, bandwidthBytes: number): Promise<void>
+  domainMigrateSetMaxDowntime(reference: string, downtimeMs: number): Promise<void>
+  /**
+   * Gives up the migration, save or dump of a domain, whoever does it: nothing has happened then.
+   */
+  domainAbortJob(reference: string): Promise<void>
+}

@@ -1,0 +1,70 @@
+import { domainError, quote } from '../errors.ts'
+import type { Hypervisor } from './hypervisor.ts'
+import type { MigrationVerbs } from './interface/migration.ts'
+import type { Destination } from './migration/migrate-domain.ts'
+import type { Rooms } from './rooms.ts'
+
+/** Opens another root with the same architectures. */
+export type OpenDestination = (uri: string) => Promise<Destination>
+
+/** Guests moved to another root; see interface/migration.ts. */
+export function migrationVerbs(
+  rooms: Rooms,
+  source: () => Hypervisor,
+  open: OpenDestination,
+): MigrationVerbs {
+  const other = async (uri: string): Promise<Destination> => {
+    if (uri === rooms.layout.uri)
+      throw domainError('ERR_INVALID_ARG', `${quote(uri, 200)} is where the domain is already`)
+    return open(uri)
+  }
+  return {
+    async domainMigrate(reference, uri, options = {}) {
+      const { migrateDomain } = await import('./migration/migrate-domain.ts')
+      const destination = await other(uri)
+      try {
+        return await migrateDomain(rooms, source(), { reference, destination, ...options })
+      } finally {
+        await destination.hypervisor.close()
+      }
+    },
+    async domainCanMigrate(reference, uri) {
+      const { judge } = await import('./migration/migrate-domain.ts')
+      const { domain } = await rooms.find(reference)
+      const destination = await other(uri)
+      try {
+        return await judge(source(), domain, destination)
+      } finally {
+        await destination.hypervisor.close()
+      }
+    },
+    async domainMigrateSetSpeed(reference, bandwidthBytes) {
+      const running = await rooms.findActive(reference)
+      await rooms.ask(running, (qmp) =>
+        qmp.executeUnchecked('migrate-set-parameters', { 'max-bandwidth': bandwidthBytes }),
+      )
+    },
+    async domainMigrateSetMaxDowntime(reference, downtimeMs) {
+      const running = await rooms.findActive(reference)
+      await rooms.ask(running, (qmp) =>
+        qmp.executeUnchecked('migrate-set-parameters', { 'downtime-limit': downtimeMs }),
+      )
+    },
+    async domainAbortJob(reference) {
+      const running = await rooms.findActive(reference)
+      if (running.job === undefined)
+        throw domainError('ERR_OPERATION_INVALID', 'no job is active on the domain')
+      const { migrationStatus } = await import('./saving/migration-status.ts')
+      await rooms.ask(running, async (qmp) => {
+        const { status } = await migrationStatus(qmp)
+        if (status !== 'active' && status !== 'setup') {
+          throw domainError(
+            'ERR_OPERATION_INVALID',
+            `the job '${running.job?.kind ?? ''}' cannot be given up now`,
+          )
+        }
+        await qmp.executeUnchecked('migrate_cancel')
+      })
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { diffEvents } from './events.ts'
+import type { Hypervisor } from './hypervisor.ts'
+import type { AutostartResult, SupervisionVerbs } from './interface/supervision.ts'
+
+/** What looks after guests in the foreground; see interface/supervision.ts. */
+export function supervisionVerbs(hypervisor: () => Hypervisor): SupervisionVerbs {
+  const autostart = async (): Promise<readonly AutostartResult[]> => {
+    const results: AutostartResult[] = []
+    const waiting = await hypervisor().connectListAllDomains({ active: false, autostart: true })
+    for (const { name, uuid } of waiting) {
+      try {
+        await hypervisor().domainCreate(uuid)
+        results.push({ name, uuid })
+      } catch (error) {
+        results.push({ name, uuid, error: asError(error) })
+      }
+    }
+    return results
+  }
+  return {
+    connectAutostart: autostart,
+    async supervise({ signal, intervalMs = 1000, autostart: wanted, onEvent, onError } = {}) {
+      if (wanted === true)
+        for (const { error } of await autostart()) if (error !== undefined) onError?.(error)
+      let before = await hypervisor().connectListAllDomains()
+      while (signal?.aborted !== true) {
+        await sleep(intervalMs, undefined, signal && { signal }).catch(() => undefined)
+        try {
+          // Looking is what settles: see Liveness.
+          const after = await hypervisor().connectListAllDomains()
+          for (const event of diffEvents(before, after, Date.now())) onEvent?.(event)
+          before = after
+        } catch (error) {
+          onError?.(asError(error))
+        }
+      }
+    },
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { openStore } from '../../src/store/index.ts'
+import { testRoot, until } from '../support/hypervisor.ts'
+import type { TestRoot } from '../support/hypervisor.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+
+const inSector = /[ER]IP=0+7c0/
+
+const registers = (hypervisor: Hypervisor): Promise<string> =>
+  hypervisor.domainQemuMonitorCommand('a', 'info registers', { hmp: true })
+
+async function started(root: TestRoot): Promise<Hypervisor> {
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle') }))
+  await hypervisor.domainCreate('a')
+  await until(
+    () => registers(hypervisor),
+    (text) => inSector.test(text),
+    30_000,
+  )
+  return hypervisor
+}
+
+describe('a guest that moves to another root', () => {
+  test.each(['unix', 'tcp'] as const)(
+    'over %s goes on there, and is gone here',
+    async (transport) => {
+      const [from, to] = [testRoot(), testRoot()]
+      const [source, destination] = [await started(from), await to.open()]
+      const seen: string[] = []
+      const there = await source.domainMigrate('a', to.uri, {
+        live: true,
+        persistent: true,
+        undefineSource: true,
+        transport,
+        onProgress: ({ kind }) => seen.push(kind),
+      })
+      expect(there).toMatchObject({ state: 'running', reason: 'migrated', persistent: true })
+      expect(seen).toContain('migrate')
+      expect(from.guests()).toEqual([])
+      expect(await source.connectListAllDomains()).toEqual([])
+      expect(to.guests()).toHaveLength(1)
+      await destination.domainSuspend('a')
+      expect(await registers(destination)).toMatch(inSector)
+    },
+  )
+
+  test('stays where it is when the move is given up, or the other side cannot take it', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const source = await started(from)
+    await expect(
+      source.domainMigrate('a', to.uri, { live: true, signal: AbortSignal.abort() }),
+    ).rejects.toThrow()
+    const late = new AbortController()
+    await expect(
+      source.domainMigrate('a', to.uri, {
+        live: true,
+        bandwidthBytes: 1000,
+        signal: late.signal,
+        onProgress: () => late.abort(),
+      }),
+    ).rejects.toMatchObject({ code: 'ERR_OPERATION_ABORTED' })
+    expect(await source.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(to.guests()).toEqual([])
+    const destination = await to.open()
+    expect(await destination.connectListAllDomains()).toEqual([])
+    await expect(source.domainMigrate('a', from.uri)).rejects.toThrow('is where the domain is')
+    expect(await source.domainCanMigrate('a', to.uri)).toMatchObject({ possible: true })
+    await source.domainMigrate('a', to.uri, { suspend: true })
+    expect(await source.domainGetState('a')).toEqual({ state: 'shut off', reason: 'migrated' })
+    expect(await destination.domainGetState('a')).toMatchObject({ state: 'paused' })
+  })
+
+  test('runs once, whoever died in the middle', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const source = await started(from)
+    const { uuid } = await source.domainLookup('a')
+    const dead = { pid: 999_999, startTime: 1, bootId: 'gone' }
+    const detail = { migrate: { destination: `${to.dir}/lib`, running: true } }
+    const interrupted = async (phase: string): Promise<void> => {
+      using store = await openStore({ path: `${from.dir}/lib/polyvirt.db`, owner: dead })
+      const job = store.beginJob(uuid, 'migrate')
+      store.setPhase(job, phase, detail)
+    }
+    await source.domainSuspend('a')
+    await interrupted('perform')
+    expect(await source.domainGetState('a')).toMatchObject({ state: 'running' })
+    const destination = await to.open()
+    await destination.domainCreateXml(
+      (await source.domainGetXmlDesc('a')).replace(/<disk[\s\S]*<\/disk>/, ''),
+      { paused: true },
+    )
+    await interrupted('handover')
+    expect(await source.domainGetState('a')).toEqual({ state: 'shut off', reason: 'migrated' })
+    expect(from.guests()).toEqual([])
+    expect(to.guests()).toHaveLength(1)
+  })
+})
+
+describe('supervision', () => {
+  test('starts what is marked, restarts what crashed, and ends when it is told to', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const devices = `<panic model='isa'/>`
+    const more = '<on_crash>restart</on_crash>'
+    await hypervisor.domainDefineXml(
+      guestXml({ name: 'a', disk: guestDisk(root.dir, 'panic'), devices, more }),
+    )
+    await hypervisor.domainSetAutostart('a', true)
+    await hypervisor.domainDefineXml(guestXml({ name: 'broken', disk: '/nowhere' }))
+    await hypervisor.domainSetAutostart('broken', true)
+    const ended = new AbortController()
+    const errors: string[] = []
+    const running = hypervisor.supervise({
+      signal: ended.signal,
+      intervalMs: 50,
+      autostart: true,
+      onError: (error) => errors.push(error.message),
+    })
+    const seen = await until(
+      () => hypervisor.domainGetState('a'),
+      ({ state, reason }) => state === 'running' && reason === 'crashed',
+      40_000,
+    )
+    ended.abort()
+    await running
+    expect(seen).toEqual({ state: 'running', reason: 'crashed' })
+    expect(errors).toHaveLength(1)
+  })
+})
