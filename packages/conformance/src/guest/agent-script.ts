@@ -113,7 +113,7 @@ snapshot() {
   rm -rf /tmp/report
   mkdir -p /tmp/report/files /tmp/report/links /tmp/report/drivers
   cd /tmp/report/files
-  cp --parents /proc/cpuinfo /proc/cmdline /proc/meminfo /proc/version /proc/uptime \
+  cp --parents /proc/cpuinfo /proc/cmdline /proc/meminfo /proc/version /proc/uptime /proc/sysinfo \
     /proc/consoles /proc/modules /proc/iomem /proc/ioports /proc/interrupts \
     /proc/bus/input/devices /proc/sys/kernel/osrelease /proc/sys/kernel/random/boot_id \
     /sys/kernel/cpu_byteorder /sys/devices/system/cpu/online /sys/devices/system/cpu/possible \

@@ -70,6 +70,12 @@ export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
     kernelPackage: 'linux-image-s390x',
     modules: ['diag288_wdt'],
     console: 'ttysclp0',
+    node: {
+      name: 'node-linux-s390x',
+      version: '20.11.0',
+      integrity:
+        'sha512-00F88i+9jVexpzxYBDrY+xXqeyU3XW1JhyoxGqSbnUbmcOzvYzSSjVxaQLdGHNtavZywN24058sjCq0rVMHzZw==',
+    },
   },
   riscv64: { debianArch: 'riscv64', suite: 'trixie', kernelPackage: 'linux-image-riscv64' },
   loongarch64: {

@@ -38,7 +38,8 @@ export function libvirtPlan(scenario: Scenario, target: Target, answer: LibvirtA
 
 /** Words of the line that libvirt prints for a shell: its environment first, then the program. */
 export function nativeArgv(native: string): readonly string[] {
-  const words = [...native.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/gs)].map(([word]) =>
+  const line = native.replaceAll('\\\n', ' ')
+  const words = [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/gs)].map(([word]) =>
     word.replaceAll(
       /'([^']*)'|\\(.)/gs,
       (_, quoted: string | undefined, one: string | undefined) => quoted ?? one ?? '',

@@ -120,7 +120,10 @@ async function inParallel<T>(
   if (failed !== undefined) throw failed.reason
 }
 
-const headOf = ({ run: _, ...head }: ConformanceCase): CaseHead => head
+function headOf(one: ConformanceCase): CaseHead {
+  const { run: _, ...head } = one
+  return head
+}
 
 const withoutPassed = (result: CaseResult): CaseResult => {
   if (result.outcome === 'failed') return result

@@ -1,6 +1,7 @@
 import type { CaseResult, Evidence, Failure } from '@polyvirt/conformance-report'
 import { setTimeout } from 'node:timers/promises'
 import { NotTried } from '../not-tried.ts'
+import { bounded } from './bounded-evidence.ts'
 import type { CaseHead, ConformanceCase } from './conformance-case.ts'
 
 export interface TryOptions {
@@ -22,7 +23,7 @@ export async function tryCase(
   const limit = AbortSignal.timeout(one.timeoutMs)
   const either = AbortSignal.any([signal, limit])
   let evidence: Evidence = {}
-  const leave = (more: Evidence): void => void (evidence = { ...evidence, ...more })
+  const leave = (more: Evidence): void => void (evidence = { ...evidence, ...bounded(more) })
   let failure: Failure | undefined
   let notTried: NotTried | undefined
   try {

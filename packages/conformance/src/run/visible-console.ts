@@ -10,6 +10,7 @@ export function visibleConsole(transcript: string): string {
     /^=== polyvirt report begin (\S+) ===\n[^]*?^(.*=== polyvirt report end \1 .*)$/gm,
     '=== polyvirt report begin $1 ===\n…\n$2',
   )
+  // oxlint-disable-next-line no-control-regex -- what is looked for is what a terminal must not get
   const text = told.replaceAll(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, pictured)
   if (text.length <= maxLength) return text
   const left = text.length - maxLength

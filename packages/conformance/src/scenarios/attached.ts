@@ -59,6 +59,7 @@ export const attachedScenarios: readonly Scenario[] = [
     id: 'memory/huge-pages',
     title: 'memory in huge pages of the host is in huge pages',
     uses: [],
+    mayRefuse: 'memoryBacking',
     needs: [{ hugePagesMiB: 512 }],
     domain: domainXml({ middle: '  <memoryBacking><hugepages/></memoryBacking>\n' }),
     expect: {

@@ -35,7 +35,8 @@ export const displayScenarios: readonly Scenario[] = [
         const ps2 = (['keyboard', 'mouse'] as const).filter((type) =>
           claims(planned.target, `device:input/ps2:${type}`),
         )
-        deepStrictEqual(kinds, [...ps2, ...brought].toSorted())
+        const wanted: readonly string[] = [...ps2, ...brought]
+        deepStrictEqual(kinds, wanted.toSorted())
       },
     },
   },

@@ -59,6 +59,7 @@ export const memoryScenarios: readonly Scenario[] = [
     id: 'memory/shared',
     title: 'memory that is to be shared is shared with other processes',
     uses: [],
+    mayRefuse: 'memoryBacking',
     domain: domainXml({
       middle: "  <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>\n",
     }),
@@ -74,6 +75,7 @@ export const memoryScenarios: readonly Scenario[] = [
     id: 'memory/no-merging',
     title: 'memory that is not to be merged with that of others is not',
     uses: [],
+    mayRefuse: 'memoryBacking',
     domain: domainXml({ middle: '  <memoryBacking><nosharepages/></memoryBacking>\n' }),
     expect: {
       plan(planned) {

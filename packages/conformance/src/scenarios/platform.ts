@@ -15,7 +15,7 @@ export const platformScenarios: readonly Scenario[] = [
     id: 'platform/arch-unknown',
     title: 'an architecture that nobody serves is refused',
     uses: [],
-    domain: plain.replace('<type>', "<type arch='hppa'>"),
+    domain: plain.replace('<type>', "<type arch='pdp11'>"),
     refused: { code: 'ERR_CONFIG_UNSUPPORTED', path: 'os/type/@arch' },
   },
   {

@@ -179,4 +179,19 @@ export const machines: readonly ReadMachine[] = [
     },
     cpuFeatures: ['sse4.1', 'lm', 'pni'],
   }),
+  {
+    title: 'an emulated mainframe with three CPUs',
+    guest: 's390x',
+    emulator: 'qemu-system-s390x',
+    profile: 's390-ccw-virtio',
+    xml: domainXml({ name: 'read-mainframe', vcpu: '<vcpu>3</vcpu>' }),
+    wanted: {
+      arch: 's390x',
+      cpu: { model: 'gen15a', vendor: 'IBM' },
+      topology: { cpus: 3, sockets: 3, cores: 1, threads: 1 },
+      virtualization: { guestOf: 'TCG' },
+      firmware: { manufacturer: 'QEMU', product: '8561' },
+    },
+    cpuFeatures: ['vx', 'stfle'],
+  },
 ]

@@ -161,4 +161,15 @@ describe('a run of cases', () => {
     const results = await runCases([leaveAnd(fail), leaveAnd(pass)], { evidence: 'failed' })
     expect(results.map(({ evidence }) => evidence)).toEqual([{ xml: '<domain/>' }, undefined])
   })
+
+  it('cuts documents and words that no reader would look at whole, and says how long they were', async () => {
+    const long = 'x'.repeat(100_000)
+    const run = aCase({ run: ({ leave }) => leave({ xml: long, argv: ['qemu', long] }) })
+    const [result] = await runCases([run])
+    const { xml = '', argv = [] } = result?.evidence ?? {}
+    expect(xml.length).toBeLessThan(17_000)
+    expect(xml).toMatch(/… 100000 characters in all …\n$/)
+    expect(argv[0]).toBe('qemu')
+    expect(argv[1]).toBe(xml)
+  })
 })

@@ -46,10 +46,10 @@ describe('a run that is stopped while its guests run', () => {
 
 /** The process of the first guest; none where the run ends without one. */
 async function firstEmulator(folder: string, run: Promise<unknown>): Promise<string | undefined> {
-  let ended = false
-  const end = (): void => void (ended = true)
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
   run.then(end, end)
-  while (!ended) {
+  while (!ended.signal.aborted) {
     // Asking an emulator what it can do is no guest.
     const [found] = emulatorsIn(folder).filter((pid) => commandLine(pid).includes('conformance'))
     if (found !== undefined) return found

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { libvirtCases } from '../../src/libvirt/libvirt-cases.ts'
+import { nativeArgv } from '../../src/libvirt/libvirt-plan.ts'
+import { deadlyScenarios, knownDifferences } from '../../src/libvirt/known-differences.ts'
+import type { Virsh, VirshAnswer } from '../../src/libvirt/virsh.ts'
+import { minimalArch, minimalCapabilities } from '../../src/minimal-arch.ts'
+import { listScenarios } from '../../src/run/list-scenarios.ts'
+import { runCases } from '../../src/run/run-cases.ts'
+import { scenarioPattern } from '../../src/run/select-cases.ts'
+import { domainXml, type Scenario } from '../../src/scenario.ts'
+import { targetsOf } from '../../src/target.ts'
+
+const [target] = targetsOf(minimalArch, minimalArch.guests[0], minimalCapabilities, '/usr/bin/toy')
+const uuid = 'c0f0c0f0-0000-4000-8000-000000000001'
+const stored = domainXml({ head: `  <uuid>${uuid}</uuid>\n` })
+
+/** A libvirt with one answer to each command; what it was asked is kept. */
+function scripted(answers: Readonly<Record<string, string | Error>>): {
+  readonly virsh: Virsh
+  readonly asked: readonly string[]
+} {
+  const asked: string[] = []
+  let defined = false
+  const virsh: Virsh = async ([command = '']): Promise<VirshAnswer> => {
+    asked.push(command)
+    if (command === 'list') return { kind: 'said', text: defined ? `${uuid}\n` : '' }
+    const answer = answers[command] ?? ''
+    if (answer instanceof Error) return { kind: 'refused', message: answer.message }
+    if (command === 'define') defined = true
+    if (command === 'undefine') defined = false
+    return { kind: 'said', text: answer }
+  }
+  return { virsh, asked }
+}
+
+const accepting = { dumpxml: stored, 'domxml-to-native': '/usr/bin/toy -name a -m 512' }
+
+const scenario = (different: Partial<Scenario> = {}): Scenario => ({
+  id: 'x/y',
+  title: 'a guest is defined',
+  uses: [],
+  domain: domainXml(),
+  live: false,
+  ...different,
+})
+
+async function verdict(one: Scenario, answers: Readonly<Record<string, string | Error>>) {
+  if (target === undefined) throw new Error('the minimal architecture has no machine')
+  const { virsh, asked } = scripted(answers)
+  const [result] = await runCases(libvirtCases([one], target, virsh))
+  return { result, asked }
+}
+
+const nonsense = { domain: domainXml({ vcpu: '<vcpu>two</vcpu>' }), refused: { path: 'vcpu' } }
+
+describe('a scenario that is put to libvirt', () => {
+  it('passes where libvirt accepts it and makes of it what is expected', async () => {
+    const seen: (readonly string[])[] = []
+    const expect_ = {
+      plan: ({ argv }: { readonly argv: readonly string[] }) => void seen.push(argv),
+    }
+    const { result, asked } = await verdict(scenario({ expect: expect_ }), accepting)
+    expect(result).toMatchObject({ outcome: 'passed', evidence: { stored } })
+    expect(seen).toEqual([['/usr/bin/toy', '-name', 'a', '-m', '512']])
+    expect(asked).toEqual(['list', 'define', 'list', 'dumpxml', 'domxml-to-native', 'undefine'])
+  })
+
+  it('passes where libvirt refuses what is to be refused', async () => {
+    const { result } = await verdict(scenario(nonsense), { define: new Error('XML error: no') })
+    expect(result).toMatchObject({ outcome: 'passed', reason: 'libvirt: XML error: no' })
+  })
+
+  it.each([
+    ['refuses what is offered', {}, { define: new Error('no') }, /libvirt refuses it: no/],
+    ['accepts what is to be refused', nonsense, accepting, /accepts what should be refused/],
+    [
+      'cannot start what it has defined',
+      {},
+      { ...accepting, 'domxml-to-native': new Error('not so') },
+      /defines it, and cannot start it: not so/,
+    ],
+    [
+      'makes something else of it',
+      { expect: { plan: () => Promise.reject(new Error('async')) } as never },
+      { ...accepting, dumpxml: new Error('gone') },
+      /virsh dumpxml: gone/,
+    ],
+  ])(
+    'fails where libvirt %s, and leaves nothing defined',
+    async (_, different, answers, because) => {
+      const { result, asked } = await verdict(scenario(different), answers)
+      expect(result?.failure?.message).toMatch(because)
+      if (!('define' in answers)) expect(asked.at(-1)).toBe('undefine')
+    },
+  )
+
+  it('passes where the difference is known, and says which', async () => {
+    const known = scenario({ ...nonsense, id: 'memory/none' })
+    const { result } = await verdict(known, accepting)
+    expect(result).toMatchObject({
+      outcome: 'passed',
+      evidence: { refusal: [{ code: 'known-difference' }] },
+    })
+  })
+
+  it('is not tried where this libvirt may not do it, whatever the document', async () => {
+    const answer = new Error('Unable to create tap device vnet0: Operation not permitted')
+    const { result } = await verdict(scenario(), { ...accepting, 'domxml-to-native': answer })
+    expect(result).toMatchObject({ outcome: 'not-run', reason: /tap device/ as never })
+  })
+
+  it('is not put to it where it would end it', async () => {
+    const { result, asked } = await verdict(scenario({ id: deadlyScenarios[0] ?? '' }), accepting)
+    expect(result?.outcome).toBe('not-run')
+    expect(asked).toEqual([])
+  })
+})
+
+describe('known differences', () => {
+  const names = [...listScenarios([{ arch: minimalArch }]).map(({ id }) => id), 'cpu/foreign-model']
+
+  it('are of scenarios that exist', () => {
+    const patterns = [...knownDifferences.flatMap(({ scenarios }) => scenarios), ...deadlyScenarios]
+    for (const pattern of patterns) {
+      const found = names.some((name) => scenarioPattern(pattern).test(name))
+      expect(found, pattern).toBe(true)
+    }
+  })
+})
+
+describe('the line that libvirt prints for a shell', () => {
+  it.each([
+    ["LC_ALL=C HOME='/a b' /usr/bin/qemu -name 'a,b'", ['/usr/bin/qemu', '-name', 'a,b']],
+    [String.raw`/q -object '{"a":"b c"}' -x it\'s`, ['/q', '-object', '{"a":"b c"}', '-x', "it's"]],
+    ['/q \\\n-S \\\n-m 512', ['/q', '-S', '-m', '512']],
+  ])('%s', (line, words) => {
+    expect(nativeArgv(line)).toEqual(words)
+  })
+})
