@@ -69,12 +69,14 @@ function writeCpu(writer: XmlWriter, context: CpuContext, driver: CpuDriver): vo
   }
 }
 
-/** The models by the driver's names, or, of a driver that names none, QEMU's; only what it accepts. */
+/** The models by the driver's names, or, of a driver that names none, QEMU's; only what there is. */
 function offeredCpus(context: CpuContext, driver: CpuDriver): readonly CpuModel[] {
   const { cpus } = context.capabilities
   const named: readonly CpuModel[] = driver.models.length > 0 ? driver.models : cpus
   return named.filter(
     ({ name }) =>
+      // What this accelerator cannot give is shown as well, and said to be unusable.
+      usability(name, context) === 'no' ||
       driver.check(
         // What would be translated into another model is none that this QEMU has.
         { mode: 'custom', model: name, check: 'none', fallback: 'forbid' },

@@ -24,8 +24,9 @@ export function supervisionVerbs(hypervisor: () => Hypervisor): SupervisionVerbs
       if (wanted === true)
         for (const { error } of await autostart()) if (error !== undefined) onError?.(error)
       let before = await hypervisor().connectListAllDomains()
-      while (signal?.aborted !== true) {
-        await sleep(intervalMs, undefined, signal && { signal }).catch(() => undefined)
+      for (;;) {
+        const goesOn = await sleep(intervalMs, true, signal && { signal }).catch(() => false)
+        if (!goesOn) return
         try {
           // Looking is what settles: see Liveness.
           const after = await hypervisor().connectListAllDomains()

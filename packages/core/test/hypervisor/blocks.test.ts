@@ -53,7 +53,7 @@ describe('images of a running guest', () => {
     const hypervisor = await started(root, top)
     const seen: string[] = []
     await hypervisor.domainBlockCommit('a', 'vdb', {
-      then: 'pivot',
+      whenReady: 'pivot',
       onProgress: ({ kind }) => seen.push(kind),
     })
     expect(seen).toContain('active-commit')
@@ -112,7 +112,7 @@ describe('images of a running guest', () => {
     for (const xml of await bothXml(hypervisor)) expect(xml).toContain(top)
     await expect(hypervisor.domainBlockCopy('a', 'vdb', copy)).rejects.toThrow('exists already')
     const other = join(root.dir, 'other.qcow2')
-    await hypervisor.domainBlockCopy('a', 'vdb', other, { then: 'pivot' })
+    await hypervisor.domainBlockCopy('a', 'vdb', other, { whenReady: 'pivot' })
     for (const xml of await bothXml(hypervisor)) expect(xml).toContain(other)
     expect((await hypervisor.domainGetBlockInfo('a', 'vdb')).capacityBytes).toBe(4 * 1024 * 1024)
     await hypervisor.domainBlockResize('a', 'vdb', 8 * 1024 * 1024)

@@ -65,6 +65,24 @@ describe('domain capabilities', () => {
     }),
   )
 
+  test('show a model that this accelerator cannot give, and say so', () => {
+    const blocked = { name: 'toy9', unavailableFeatures: ['wings'] }
+    const root = readXml(
+      domainCapabilitiesXml({
+        arch: {
+          ...testArch,
+          cpu: { ...testArch.cpu, models: [...testArch.cpu.models, { name: 'toy9' }] },
+        },
+        guestName: 'toy64',
+        emulator: '/usr/bin/qemu-system-toy64',
+        capabilities: { ...testCapabilities, cpus: [...testCapabilities.cpus, blocked] },
+        host: testHost,
+      }),
+    )
+    const model = child(root, 'cpu', 'custom').children.find(({ text }) => text === 'toy9')
+    expect(model?.attributes.get('usable')).toBe('no')
+  })
+
   test("have libvirt's elements in libvirt's order", () => {
     expect(root.children.map((one) => one.name)).toEqual([
       'path',

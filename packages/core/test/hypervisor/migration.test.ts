@@ -51,7 +51,7 @@ describe('a guest that moves to another root', () => {
     const source = await started(from)
     await expect(
       source.domainMigrate('a', to.uri, { live: true, signal: AbortSignal.abort() }),
-    ).rejects.toThrow()
+    ).rejects.toThrow('abort')
     const late = new AbortController()
     await expect(
       source.domainMigrate('a', to.uri, {

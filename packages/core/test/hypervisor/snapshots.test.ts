@@ -96,7 +96,7 @@ describe('snapshots', () => {
       expect(xml).toContain(`<source file='${overlay}'`)
       expect(xml).toContain(`<backingStore type='file'`)
     }
-    await hypervisor.domainBlockCommit('a', 'vda', { then: 'pivot' })
+    await hypervisor.domainBlockCommit('a', 'vda', { whenReady: 'pivot' })
     for (const inactive of [false, true])
       expect(await hypervisor.domainGetXmlDesc('a', { inactive })).not.toContain(overlay)
     await expect(hypervisor.domainSnapshotDelete('a', 's1')).rejects.toThrow('blockcommit')

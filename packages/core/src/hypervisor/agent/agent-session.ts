@@ -65,7 +65,7 @@ function answerOf(name: string, answer: unknown): unknown {
       const unknown = kind === 'CommandNotFound'
       throw domainError(
         unknown ? 'ERR_OPERATION_UNSUPPORTED' : 'ERR_INTERNAL_ERROR',
-        `unable to execute QEMU agent command '${name}': ${printable(String(desc ?? 'no reason given').slice(0, 1024))}`,
+        `unable to execute QEMU agent command '${name}': ${printable(typeof desc === 'string' ? desc.slice(0, 1024) : 'no reason given')}`,
       )
     }
   }

@@ -210,9 +210,9 @@ async function follow(
   rooms: Rooms,
   running: Running,
   disk: Disk,
-  { wait, then, signal, onProgress }: BlockJobOptions,
+  { wait, whenReady, signal, onProgress }: BlockJobOptions,
 ): Promise<void> {
-  if (wait !== true && then === undefined) return
+  if (wait !== true && whenReady === undefined) return
   const start = performance.now()
   const { uuid } = running.domain
   for (;;) {
@@ -233,8 +233,8 @@ async function follow(
       )
     }
     if (info.status === 'ready') {
-      if (then !== undefined)
-        await abortBlockJob(rooms, uuid, { disk: disk.target, pivot: then === 'pivot' })
+      if (whenReady !== undefined)
+        await abortBlockJob(rooms, uuid, { disk: disk.target, pivot: whenReady === 'pivot' })
       return
     }
     if (signal?.aborted === true) {

@@ -21,20 +21,19 @@ function described(disk: Disk): readonly BackingStore[] {
       ...(source && { source }),
     },
   ]
-  for (let at = disk.backingStore; at?.type !== undefined; at = at.backingStore) all.push(at)
+  for (let at = disk.backingStore; at?.type !== undefined; at = at.backingStore) {
+    const { backingStore: _, ...image } = at
+    all.push(image)
+  }
   return all
 }
 
 /** The disk with exactly these of its images, and a new one in place of what it does not describe. */
 function withImages(disk: Disk, images: readonly BackingStore[]): Disk {
   const [top, ...below] = images
-  const backingStore = below.toReversed().reduce<BackingStore | undefined>(
-    (under, { backingStore: _, ...image }) => ({
-      ...image,
-      ...(under && { backingStore: under }),
-    }),
-    undefined,
-  )
+  let backingStore: BackingStore | undefined
+  for (const image of below.toReversed())
+    backingStore = { ...image, ...(backingStore && { backingStore }) }
   const { source: _, backingStore: __, format: ___, ...rest } = disk
   return {
     ...rest,

@@ -20,7 +20,7 @@ export interface BlockJobOptions extends LongWorkOptions {
   /** Returns when the job has ended rather than begun. */
   readonly wait?: boolean
   /** Where it would be ready and wait: goes over to the new image, or stays on the old one. */
-  readonly then?: 'pivot' | 'finish'
+  readonly whenReady?: 'pivot' | 'finish'
 }
 
 export interface BlockCommitOptions extends BlockJobOptions {

@@ -41,7 +41,7 @@ export interface CoreDumpOptions extends LongWorkOptions {
   /** `elf`, or one of the compressed ones where QEMU has it. */
   readonly format?: DumpFormat
   /** What becomes of the guest afterwards: it goes on where nothing is said. */
-  readonly then?: 'resume' | 'destroy' | 'reset'
+  readonly afterwards?: 'resume' | 'destroy' | 'reset'
   /** The guest runs while it is dumped. */
   readonly live?: boolean
 }

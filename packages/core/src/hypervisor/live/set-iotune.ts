@@ -25,7 +25,7 @@ export function setIotune(
   return changeDomain(rooms, reference, {
     kind: 'blkdeviotune',
     target,
-    check: (domain) => void checkLimits(mergedLimits(diskNamed(domain, disk), limits)),
+    check: (domain) => checkLimits(mergedLimits(diskNamed(domain, disk), limits)),
     edit: (domain) => {
       const old = diskNamed(domain, disk)
       const { iotune: _, ...rest } = old

@@ -44,7 +44,7 @@ export async function coreDump(
       if (wasRunning) await rooms.ask(running, (qmp) => qmp.execute('cont'))
       throw error
     }
-    await afterwards(rooms, running, { then: options.then ?? 'resume', wasRunning })
+    await afterwards(rooms, running, { what: options.afterwards ?? 'resume', wasRunning })
   })
 }
 
@@ -81,16 +81,16 @@ async function watch(
 async function afterwards(
   rooms: Rooms,
   running: Running,
-  { then, wasRunning }: { readonly then: string; readonly wasRunning: boolean },
+  { what, wasRunning }: { readonly what: string; readonly wasRunning: boolean },
 ): Promise<void> {
   const { active } = running
-  if (then === 'destroy') {
+  if (what === 'destroy') {
     await stopProcess(active.process, { termMs: 2000 })
     await rooms.liveness.bury(active, 'crashed')
     return
   }
   await rooms.ask(running, async (qmp) => {
-    if (then === 'reset') await qmp.execute('system_reset')
-    if (wasRunning || then === 'reset') await qmp.execute('cont')
+    if (what === 'reset') await qmp.execute('system_reset')
+    if (wasRunning || what === 'reset') await qmp.execute('cont')
   })
 }

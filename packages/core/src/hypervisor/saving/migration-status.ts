@@ -99,4 +99,6 @@ export async function cancelMigration(qmp: QmpClient): Promise<void> {
 }
 
 /** As fast as it goes: QEMU's own limit is for networks. */
-export const unlimited = { 'max-bandwidth': 2 ** 53 - 1 } as const
+export const unlimited: Readonly<Record<string, number>> = {
+  'max-bandwidth': Number.MAX_SAFE_INTEGER,
+}

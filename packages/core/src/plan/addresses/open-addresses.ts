@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts'
 import { deviceKinds } from '../../domain/devices.ts'
-import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
+import type { DeviceKind } from '../../domain/devices.ts'
 import { rowKey } from '../allow-list.ts'
 import type { DomainDraft } from '../draft.ts'
 import type { Placeable } from '../defaults/defaulting.ts'
@@ -18,13 +18,12 @@ export function isOpen(address: Pick<Address, 'type'> | undefined): boolean {
 export function dropOpenAddresses(domain: DomainDraft, context: PlanContext): void {
   for (const kind of deviceKinds) {
     for (const device of (domain.devices[kind] ?? []) as Placeable[]) {
-      if (isOpen(device.address) && !hasChoice(kind, device as DeviceOf<DeviceKind>, context))
-        delete device.address
+      if (isOpen(device.address) && !hasChoice(kind, device, context)) delete device.address
     }
   }
 }
 
-function hasChoice(kind: DeviceKind, device: DeviceOf<DeviceKind>, context: PlanContext): boolean {
+function hasChoice(kind: DeviceKind, device: Placeable, context: PlanContext): boolean {
   const at = rowKey(kind, device as never)
   const models = at === undefined ? undefined : context.arch.devices[at.row]?.models
   if (at === undefined || models === undefined) return false
