@@ -123,6 +123,7 @@ snapshot() {
     /sys/devices/system/node/node*/hugepages/*/nr_hugepages \
     /sys/devices/system/cpu/cpu[0-9]*/online /sys/devices/system/cpu/cpu[0-9]*/cache/index*/* \
     /sys/devices/system/cpu/vulnerabilities/* /sys/devices/system/cpu/smt/* \
+    /sys/devices/system/cpu/dispatching \
     /sys/kernel/mm/hugepages/*/nr_hugepages \
     /sys/devices/system/memory/block_size_bytes \
     /sys/devices/system/clocksource/clocksource0/*_clocksource \

@@ -88,8 +88,7 @@ async function askDefinition(
     leave({ stored })
     const native = await virsh(['domxml-to-native', 'qemu-argv', '--domain', answer.uuid], signal)
     if (native.kind === 'refused') {
-      if (notHere.some((pattern) => pattern.test(native.message)))
-        throw new NotTried(`this libvirt may not: ${native.message}`)
+      if (isNotHere(native.message)) throw new NotTried(`this libvirt may not: ${native.message}`)
       leave({ refusal: [{ code: 'libvirt', message: native.message }] })
       differ(
         { scenario, target, leave },
@@ -129,7 +128,7 @@ async function askStarted(
       const { uuid } = answer
       const started = await virsh(['start', '--paused', uuid], signal)
       if (started.kind === 'refused') {
-        if (notHere.some((pattern) => pattern.test(started.message)))
+        if (isNotHere(started.message))
           throw new NotTried(`this libvirt may not: ${started.message}`)
         throw new Difference(`it does not start: ${started.message}`)
       }
@@ -196,9 +195,13 @@ async function withDefined(
 const uuids = async (virsh: Virsh): Promise<readonly string[]> =>
   (await said(virsh, ['list', '--all', '--uuid'])).split('\n').filter(Boolean)
 
+/** Whether an answer is about what this libvirt may do, rather than about the document. */
+const isNotHere = (message: string): boolean => notHere.some((pattern) => pattern.test(message))
+
 async function said(virsh: Virsh, args: readonly string[], signal?: AbortSignal): Promise<string> {
   const answer = await virsh(args, signal)
   if (answer.kind === 'said') return answer.text
+  if (isNotHere(answer.message)) throw new NotTried(`this libvirt may not: ${answer.message}`)
   throw new Error(`virsh ${args[0] ?? ''}: ${answer.message}`)
 }
 

@@ -81,9 +81,15 @@ describe('a scenario that is put to libvirt', () => {
     ],
     [
       'makes something else of it',
-      { expect: { plan: () => Promise.reject(new Error('async')) } as never },
-      { ...accepting, dumpxml: new Error('gone') },
-      /virsh dumpxml: gone/,
+      {
+        expect: {
+          plan: () => {
+            throw new Error('it has no name')
+          },
+        },
+      },
+      accepting,
+      /it becomes something else: it has no name/,
     ],
   ])(
     'fails where libvirt %s, and leaves nothing defined',
