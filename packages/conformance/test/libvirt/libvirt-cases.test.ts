@@ -56,10 +56,10 @@ const nonsense = { domain: domainXml({ vcpu: '<vcpu>two</vcpu>' }), refused: { p
 describe('a scenario that is put to libvirt', () => {
   it('passes where libvirt accepts it and makes of it what is expected', async () => {
     const seen: (readonly string[])[] = []
-    const expect_ = {
+    const wanted = {
       plan: ({ argv }: { readonly argv: readonly string[] }) => void seen.push(argv),
     }
-    const { result, asked } = await verdict(scenario({ expect: expect_ }), accepting)
+    const { result, asked } = await verdict(scenario({ expect: wanted }), accepting)
     expect(result).toMatchObject({ outcome: 'passed', evidence: { stored } })
     expect(seen).toEqual([['/usr/bin/toy', '-name', 'a', '-m', '512']])
     expect(asked).toEqual(['list', 'define', 'list', 'dumpxml', 'domxml-to-native', 'undefine'])
