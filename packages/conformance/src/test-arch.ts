@@ -21,8 +21,9 @@ export interface TestArchOptions extends TestRunner, ArchSubject {}
  * What applies is read from the architecture itself; nothing can be switched off. What the machine
  * at hand cannot do (no emulator, no guest kernel to be had) is one test that says so. The
  * environment says how much is booted: `POLYVIRT_GUESTS=all` boots every scenario that has
- * something to ask a guest, `most` those of the first machine, `none` boots nothing, otherwise one
- * guest with a bit of everything is booted on each target.
+ * something to ask a guest, `most` those of the first machine in which a guest is told to do
+ * something, `none` boots nothing, otherwise one guest with a bit of everything is booted on each
+ * target.
  */
 export function testArch(options: TestArchOptions): void {
   const { arch, describe } = options

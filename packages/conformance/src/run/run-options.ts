@@ -16,7 +16,10 @@ export interface ArchSubject {
   readonly bootCpus?: readonly string[]
 }
 
-/** How many guests are booted: none, one a machine, every scenario on each guest's first machine, or all. */
+/**
+ * How many guests are booted: none; one a machine; also, on an architecture's first machine, those that
+ * are told to do something; or every scenario that has something to ask a guest, everywhere.
+ */
 export type Boots = 'none' | 'few' | 'most' | 'all'
 
 /** Which cases are wanted; what is left out means all. */

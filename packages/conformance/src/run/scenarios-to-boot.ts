@@ -9,10 +9,14 @@ import type { Boots } from './run-options.ts'
 export const asksGuest = ({ expect = {} }: Scenario): boolean =>
   [expect.guest, expect.inside, expect.firmware].some((one) => one !== undefined)
 
+/** Whether it is more than a report that a guest is asked for. */
+const doesSomething = ({ expect = {} }: Scenario): boolean =>
+  [expect.inside, expect.firmware].some((one) => one !== undefined)
+
 /**
  * Which scenarios boot a guest. Every machine boots one with a bit of everything; the first of an
- * architecture also one for each CPU model, and, unless there are to be few, every scenario that has
- * something to ask a guest.
+ * architecture also one for each CPU model, and, unless there are to be few, every scenario in which a
+ * guest is told to do something. What a report alone shows is left to those who want all.
  */
 export function scenariosToBoot(
   judged: readonly JudgedScenario[],
@@ -21,10 +25,12 @@ export function scenariosToBoot(
 ): readonly Scenario[] {
   if (boots === 'none') return []
   const isFirst = isFirstOf(target.arch, target)
-  const isAll = boots === 'all' || (boots === 'most' && isFirst)
   const models = isFirst ? cpus.map((cpu) => judgeScenario(everything(target, cpu), target)) : []
   return [...judged, ...models].flatMap(({ scenario, planned }) => {
-    const isWanted = isAll || scenario.id.startsWith('guest/')
+    const isWanted =
+      boots === 'all' ||
+      scenario.id.startsWith('guest/') ||
+      (boots === 'most' && isFirst && doesSomething(scenario))
     return planned !== undefined && isWanted && asksGuest(scenario) ? [scenario] : []
   })
 }
