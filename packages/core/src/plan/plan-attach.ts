@@ -73,9 +73,12 @@ export function planAttach(live: Domain, parsed: ParsedDevice, context: PlanCont
   const devices: Record<string, unknown> = { ...named.devices }
   let wanted: AnyDevice | undefined
   for (const one of deviceKinds) {
-    devices[one] = named.devices[one]?.map((device) => {
-      const known = before.get(device.origin?.path ?? '')
-      if (known !== undefined) return known
+    devices[one] = named.devices[one]?.map((device, i) => {
+      const path = device.origin?.path ?? ''
+      const known = before.get(path)
+      // The first console is the first serial port once more, and bears its mark.
+      if (known !== undefined)
+        return path.startsWith(`devices/${one}[`) ? known : (live.devices[one]?.[i] ?? known)
       const found = { kind: one, device } as AnyDevice
       if (device.origin?.path === newPath(kind)) wanted = found
       else added.push(found)
@@ -84,7 +87,7 @@ export function planAttach(live: Domain, parsed: ParsedDevice, context: PlanCont
     if (devices[one] === undefined) delete devices[one]
   }
   if (wanted === undefined) throw domainError('ERR_INTERNAL_ERROR', 'the new device was lost')
-  for (const one of added) checkPluggable(one)
+  checkPluggable(added)
   const domain = {
     ...live,
     ...(named.memoryKiB !== live.memoryKiB && {
@@ -123,12 +126,24 @@ function marking(live: Domain, marks: Map<string, object>): Domain {
   return { ...live, devices }
 }
 
-/** Buses that grow by controllers of their own cannot grow while the guest runs. */
-function checkPluggable(one: AnyDevice): void {
-  if (one.kind === 'controller' && one.device.type !== 'pci') return
-  const what =
-    one.kind === 'controller' && one.device.model !== 'pci-bridge'
-      ? `every PCI Express port that can be plugged into is taken: add <controller type='pci' model='${one.device.model ?? 'pcie-root-port'}'/> to the definition (--config) and start the guest anew`
-      : `the device needs a further ${one.kind} that cannot be plugged into a guest that runs: add it to the definition (--config) and start the guest anew`
-  throw domainError('ERR_OPERATION_UNSUPPORTED', what)
+/**
+ * Buses that grow by controllers of their own cannot grow while the guest runs.
+ *
+ * @throws DomainError that names everything that is missing, and what brings it along.
+ */
+function checkPluggable(added: readonly AnyDevice[]): void {
+  const isBus = (one: AnyDevice): boolean => one.kind !== 'controller' || one.device.type === 'pci'
+  const missing = added.filter(isBus)
+  if (missing.length === 0) return
+  const name = ({ kind, device }: AnyDevice): string => {
+    const { type, model } = device as { readonly type?: string; readonly model?: string }
+    return kind === 'controller' ? `${type ?? ''} controller '${model ?? 'default'}'` : kind
+  }
+  const brought = added.filter((one) => !isBus(one)).map(name)
+  throw domainError(
+    'ERR_OPERATION_UNSUPPORTED',
+    `no place is left that can be plugged into: the device needs a further ${missing.map(name).join(' and ')}${
+      brought.length === 0 ? '' : ` for the ${brought.join(' and ')} that it brings along`
+    }, which a guest that runs cannot get; add that to the definition (--config) and start the guest anew`,
+  )
 }

@@ -74,6 +74,25 @@ describe('devices of a running guest', () => {
     expect(await hypervisor.domainGetXmlDesc('a')).toBe(described)
   })
 
+  test('a guest with a serial console has the same one behind every change', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root, `${scsi}<serial type='pty'/>`)
+    const console = /<console[\s\S]*<\/console>/
+    const before = console.exec(await hypervisor.domainGetXmlDesc('a'))?.[0]
+    expect(before).toContain(`<alias name='serial0'/>`)
+    await hypervisor.domainAttachDevice('a', disk(image(root, 'one')))
+    expect(console.exec(await hypervisor.domainGetXmlDesc('a'))?.[0]).toBe(before)
+    const pty = await hypervisor.domainAttachDevice(
+      'a',
+      `<channel type='pty'><target type='virtio' name='org.example.1'/></channel>`,
+    )
+    expect(pty.alias).toBe('channel0')
+    expect(await hypervisor.domainGetXmlDesc('a')).toMatch(
+      /<channel type='pty'>\s*<source path='\/dev\/pts\/\d+'\/>/,
+    )
+    await hypervisor.domainDetachDevice('a', `<disk><target dev='sda'/></disk>`)
+  })
+
   test('a controller that a device needs is plugged in with it', async () => {
     const root = testRoot()
     const hypervisor = await started(root, '')
@@ -180,6 +199,52 @@ describe('devices of a running guest', () => {
     await expect(
       hypervisor.domainAttachDevice('a', disk('/x'), { live: true }),
     ).rejects.toMatchObject({ code: 'ERR_OPERATION_INVALID' })
+  })
+
+  test('a machine that has no place left says what is missing', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const card = `<interface type='user'><model type='e1000'/></interface>`
+    const plugAll = async (): Promise<void> => {
+      for (let i = 0; i < 32; i++) await hypervisor.domainAttachDevice('a', card)
+    }
+    await expect(plugAll()).rejects.toThrow(
+      /no place is left that can be plugged into: the device needs a further pci controller 'pci-bridge'/,
+    )
+    expect((await inQemu(root)).filter((name) => name.startsWith('net')).length).toBeGreaterThan(20)
+  })
+
+  test('a change whose process died is finished where QEMU has it, else taken back', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const active = await activeRow(root)
+    const path = image(root, 'one')
+    const before = await hypervisor.domainGetXmlDesc('a')
+    await hypervisor.domainAttachDevice('a', disk(path))
+    const after = await hypervisor.domainGetXmlDesc('a')
+    const storage = { driver: 'file', filename: path, 'node-name': 'libvirt-2-storage' }
+    const format = { driver: 'raw', file: 'libvirt-2-storage', 'node-name': 'libvirt-2-format' }
+    const device = { driver: 'scsi-hd', drive: 'libvirt-2-format', id: 'scsi0-0-0-0' }
+    const plug = [
+      { execute: 'blockdev-add', arguments: storage },
+      { execute: 'blockdev-add', arguments: format },
+      { execute: 'device_add', arguments: device },
+    ]
+    const interrupted = async (xml: string): Promise<void> => {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      store.setLiveXml(active, xml)
+      const job = store.beginJob(active.uuid, 'attach-device')
+      const live = { id: active.id, xml: after }
+      store.setPhase(job, 'plug', { plug, alias: 'scsi0-0-0-0', live })
+    }
+    await interrupted(before)
+    expect(await hypervisor.domainGetXmlDesc('a')).toBe(after)
+    await hypervisor.domainDetachDevice('a', `<disk><target dev='sda'/></disk>`)
+    await withMonitor(active, 'a', (qmp) => qmp.execute('blockdev-add', storage))
+    await interrupted(before)
+    expect(await hypervisor.domainGetXmlDesc('a')).toBe(before)
+    expect(await inQemu(root)).not.toContain('libvirt-2-storage')
   })
 
   test('a medium is inserted, changed and taken out, in both definitions', async () => {

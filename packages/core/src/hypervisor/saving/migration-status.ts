@@ -33,6 +33,9 @@ export async function migrationStatus(qmp: QmpClient): Promise<MigrationStatus> 
 /** Between two looks nobody holds the monitor, so that others can ask. */
 const pollMs = 100
 
+/** A QEMU that sends nothing for so long never will, in milliseconds. */
+const stallMs = 60_000
+
 /** A QEMU that does not answer this often in a row is given up. */
 const mostSilences = 30
 
@@ -52,6 +55,7 @@ export async function watchMigration(
 ): Promise<void> {
   const start = performance.now()
   let silences = 0
+  let sent = { bytes: -1, atMs: start }
   for (;;) {
     const now = await rooms.ask(running, migrationStatus).catch((error: unknown) => {
       if (!(error instanceof MonitorError) || ++silences > mostSilences) throw error
@@ -67,6 +71,15 @@ export async function watchMigration(
           `${kind}: ${now.status === 'failed' ? printable(now.error ?? 'QEMU does not say why') : 'canceled by client'}`,
         )
       }
+    }
+    if (now !== undefined && now.transferred !== sent.bytes)
+      sent = { bytes: now.transferred, atMs: performance.now() }
+    if (performance.now() - sent.atMs > stallMs) {
+      await rooms.ask(running, cancelMigration)
+      throw domainError(
+        'ERR_OPERATION_TIMEOUT',
+        `${kind}: QEMU has sent nothing for ${stallMs / 1000} s`,
+      )
     }
     if (signal?.aborted === true) {
       await rooms.ask(running, cancelMigration)
