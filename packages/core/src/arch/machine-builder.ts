@@ -111,9 +111,10 @@ export interface MachineProfile {
   readonly nvdimmStepKiB?: number
   /**
    * What the guest is shown of sockets, cores and threads, where that is not what was asked for:
-   * `flat` is one socket a NUMA node and one core a vCPU. Read by whoever compares the two.
+   * `flat` is one socket a NUMA node and one core a vCPU, `sockets` a socket for each vCPU. Read by
+   * whoever compares the two.
    */
-  readonly topology?: 'flat'
+  readonly topology?: 'flat' | 'sockets'
   /** What few platforms have: key wrapping, words for the boot loader, ways to encrypt the guest. */
   readonly offers?: readonly PlatformOffer[]
 }
