@@ -21,6 +21,7 @@ import { formatDomain } from '../xml/parse-domain.ts'
 import type { CreateOptions } from './hypervisor.ts'
 import { runName, runPaths } from './layout.ts'
 import type { Layout } from './layout.ts'
+import { plugVcpus } from './live/set-vcpus.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import { liveDomain } from './live-domain.ts'
 import type { Plan } from './planner.ts'
@@ -262,6 +263,7 @@ async function meet(
     const chardevs = await qmp.execute('query-chardev')
     await firstCommands(qmp, domain)
     await qmp.execute('set-action', lifecycleActions(domain))
+    await plugVcpus(qmp, domain)
     await incoming?.feed(qmp, stateDir)
     if (options.paused !== true) await qmp.execute('cont')
     return liveDomain(domain, { chardevs, ports, taps })

@@ -180,10 +180,6 @@ function others(domain: Domain): Problem[] {
       ),
     )
   }
-  if (domain.vcpuList?.some((one) => one.enabled && one.hotpluggable === true) === true)
-    found.push(
-      unsupported('vcpus', `vCPUs are not plugged in one by one yet; say hotpluggable='no'`),
-    )
   if (domain.launchSecurity !== undefined && !isPlainSecurity(domain))
     found.push(unsupported('launchSecurity', 'encrypted guests are not started yet'))
   for (const [i, one] of (devices.lease ?? []).entries()) {

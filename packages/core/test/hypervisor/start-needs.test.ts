@@ -95,12 +95,6 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     'seclabel[1]/@type',
     "type='none'",
   ],
-  [
-    'vCPUs plugged in one by one',
-    `<vcpus><vcpu id='0' enabled='yes' hotpluggable='yes'/></vcpus>`,
-    'vcpus',
-    "hotpluggable='no'",
-  ],
   ['an encrypted guest', `<launchSecurity type='sev'/>`, 'launchSecurity', 'not started yet'],
 ]
 

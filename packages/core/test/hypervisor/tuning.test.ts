@@ -48,6 +48,30 @@ describe('what a running guest may use', () => {
     })
   })
 
+  test('vCPUs that were plugged in are plugged in again when the guest is taken up', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainSetVcpus('a', 3)
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain(
+      `<vcpu id='2' enabled='yes' hotpluggable='yes'/>`,
+    )
+    const file = join(root.dir, 'a.save')
+    await hypervisor.domainSave('a', file)
+    await hypervisor.domainRestore(file)
+    const vcpus = await hypervisor.domainGetVcpus('a')
+    expect(vcpus.map(({ state }) => state === 'offline')).toEqual([false, false, false])
+    const smp = root.guests()[0]?.cmdline ?? []
+    expect(smp[smp.indexOf('-smp') + 1]).toMatch(/^1,maxcpus=3/)
+    await hypervisor.domainDestroy('a')
+    const asked = `<vcpus><vcpu id='0' enabled='yes' hotpluggable='no'/><vcpu id='1' enabled='no' hotpluggable='yes'/><vcpu id='2' enabled='yes' hotpluggable='yes'/></vcpus>`
+    const xml = await hypervisor.domainGetXmlDesc('a')
+    await hypervisor.domainDefineXml(xml.replace('</vcpu>', `</vcpu>${asked}`))
+    await hypervisor.domainCreate('a')
+    expect(
+      (await hypervisor.domainGetVcpus('a')).filter((one) => one.state !== 'offline'),
+    ).toHaveLength(2)
+  })
+
   test('a unit of the machine is as many vCPUs as it says, the first one last in its list', () => {
     const core = (id: number, path?: string) => ({
       type: 'host-core',

@@ -11,7 +11,7 @@ export interface DomainChange {
   readonly kind: string
   readonly target: ChangeTarget
   /** What the definition says afterwards: the stored one, and the live one. */
-  edit(domain: Domain): Domain
+  edit(domain: Domain, isLive: boolean): Domain
   /** Makes it so in the guest that runs. A rejection leaves both definitions as they were. */
   perform?(qmp: QmpClient, live: Domain, running: Running): Promise<unknown>
   /** Judges before anything is changed. */
@@ -35,7 +35,7 @@ export async function changeDomain(
     if (targets.definition !== undefined) {
       const { domain } = parseDomain(targets.definition)
       check?.(domain, false)
-      const plan = await rooms.plan(formatDomain(edit(domain)))
+      const plan = await rooms.plan(formatDomain(edit(domain, false)))
       definition = { definition: formatDomain(plan.domain) }
     }
     const { running } = targets
@@ -47,7 +47,10 @@ export async function changeDomain(
     check?.(live, true)
     if (perform !== undefined) await rooms.ask(running, (qmp) => perform(qmp, live, running))
     const { id } = running.active
-    rooms.store.change(uuid, { live: { id, xml: formatDomain(edit(live), id) }, ...definition })
+    rooms.store.change(uuid, {
+      live: { id, xml: formatDomain(edit(live, true), id) },
+      ...definition,
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Domain } from '../../domain/domain.ts'
+import type { Vcpu } from '../../domain/tuning.ts'
 import { domainError } from '../../errors.ts'
 import type { HotpluggableCpu } from '../../qmp/commands.ts'
 import type { QmpClient } from '../../qmp/index.ts'
@@ -46,6 +47,67 @@ function withCount(domain: Domain, count: number): Domain {
   return count === domain.vcpus ? rest : { ...rest, vcpuCurrent: count }
 }
 
+/**
+ * A running guest's vCPUs, each with whether it was there at the start: a guest that is put away and
+ * taken up again starts with those, and the others are plugged in, for devices count them.
+ */
+function withOnline(domain: Domain, enabled: ReadonlySet<number>): Domain {
+  const list = domain.vcpuList ?? []
+  const fixed = list.filter((one) => one.enabled && one.hotpluggable !== true)
+  const first = list.length > 0 ? fixed.length : online(domain)
+  const vcpuList = Array.from({ length: domain.vcpus }, (_, id): Vcpu => {
+    const known = list.find((one) => one.id === id)
+    return { id, enabled: enabled.has(id), hotpluggable: known?.hotpluggable ?? id >= first }
+  })
+  const counted = withCount(domain, enabled.size)
+  const isAsStarted = vcpuList.every((one) => one.enabled !== one.hotpluggable)
+  return isAsStarted ? counted : { ...counted, vcpuList }
+}
+
+/** The vCPUs that are plugged in, by their numbers. */
+function onlineIn(domain: Domain): ReadonlySet<number> {
+  const list = domain.vcpuList ?? []
+  if (list.length === 0) return new Set(Array.from({ length: online(domain) }, (_, i) => i))
+  return new Set(list.filter((one) => one.enabled).map(({ id }) => id))
+}
+
+/** The set after a change to so many: the lowest that are missing come, the highest go. */
+function resized(domain: Domain, count: number): ReadonlySet<number> {
+  const all = Array.from({ length: domain.vcpus }, (_, i) => i)
+  const now = onlineIn(domain)
+  if (count >= now.size) {
+    const missing = all.filter((id) => !now.has(id)).slice(0, count - now.size)
+    return new Set([...now, ...missing])
+  }
+  const removable = new Set(
+    (domain.vcpuList ?? []).filter((one) => one.hotpluggable === true).map(({ id }) => id),
+  )
+  const gone = [...now]
+    .toSorted((a, b) => b - a)
+    .filter((id) => removable.has(id))
+    .slice(0, now.size - count)
+  return new Set([...now].filter((id) => !gone.includes(id)))
+}
+
+/** Plugs in the vCPUs that a definition wants one by one, before the guest runs. */
+export async function plugVcpus(qmp: QmpClient, { vcpuList = [] }: Domain): Promise<void> {
+  const wanted = new Set(
+    vcpuList.filter((one) => one.enabled && one.hotpluggable === true).map(({ id }) => id),
+  )
+  if (wanted.size === 0) return
+  const units = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))
+  const meant = units.filter(({ first, online: here }) => !here && wanted.has(first))
+  const covered = meant.reduce((sum, { count }) => sum + count, 0)
+  if (covered !== wanted.size) {
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `vCPUs are plugged in as the machine has them, in units of ${units[0]?.count ?? 1}; <vcpus> asks for others`,
+      { path: 'vcpus' },
+    )
+  }
+  for (const unit of meant) await plug(qmp, unit)
+}
+
 export function setVcpus(
   rooms: Rooms,
   reference: string,
@@ -65,7 +127,8 @@ export function setVcpus(
         `requested vcpus is greater than max allowable vcpus for the ${which} domain: ${count} > ${domain.vcpus}`,
       )
     },
-    edit: (domain) => withCount(domain, count),
+    edit: (domain, isLive) =>
+      isLive ? withOnline(domain, resized(domain, count)) : withCount(domain, count),
     perform: async (qmp) => {
       const units = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))
       await bringTo(qmp, units, { count, ...options })
@@ -191,7 +254,12 @@ export async function setVcpu(
         throw domainError('ERR_INVALID_ARG', `vCPU ${beyond} is not present in the domain`)
       if (!isLive && wanted.has(0)) throw domainError('ERR_INVALID_ARG', `vCPU 0 can't be modified`)
     },
-    edit: (domain) => withCount(domain, change(domain)),
+    edit(domain, isLive) {
+      if (!isLive) return withCount(domain, change(domain))
+      const now = onlineIn(domain)
+      const next = enabled ? [...now, ...wanted] : [...now].filter((id) => !wanted.has(id))
+      return withOnline(domain, new Set(next))
+    },
     perform: async (qmp) => {
       const units = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))
       const meant = units.filter(({ first, count }) =>

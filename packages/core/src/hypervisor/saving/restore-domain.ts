@@ -82,8 +82,15 @@ export function incomingFrom(
           elapsedMs: performance.now() - start,
         })
       })
-      await pipeline(from, connect(path), signal ? { signal } : {})
-      await arrived(qmp)
+      const socket = connect(path)
+      // A QEMU that cannot read the stream hangs up; why, it says itself.
+      socket.on('error', () => undefined)
+      try {
+        await pipeline(from, socket, signal ? { signal } : {})
+        await arrived(qmp)
+      } finally {
+        socket.destroy()
+      }
     },
   }
 }

@@ -23,6 +23,8 @@ export async function receiveStream(
   const server = createServer((socket) => {
     server.close()
     sockets.add(socket)
+    // Whoever reads is told; without a listener it would end the process.
+    socket.on('error', () => undefined)
     write(socket, file, position).then(resolve, reject)
   })
   await new Promise<void>((listening, failed) => {
