@@ -50,6 +50,22 @@ export function migrationVerbs(
         qmp.executeUnchecked('migrate-set-parameters', { 'downtime-limit': downtimeMs }),
       )
     },
+    async domainGetJobInfo(reference) {
+      const record = await rooms.find(reference)
+      const { job, active } = record
+      if (job === undefined) return undefined
+      const { kind, phase, owner, startedAtMs } = job
+      const info = { kind, phase, ownerPid: owner.pid, startedAtMs }
+      if (active === undefined) return info
+      const { migrationStatus, progressOf } = await import('./saving/migration-status.ts')
+      const now = await rooms
+        .ask({ ...record, active }, migrationStatus, { timeoutMs: 1000 })
+        .catch(() => undefined)
+      const isSending = now?.status === 'active' || now?.status === 'setup'
+      return now === undefined || !isSending
+        ? info
+        : { ...info, progress: progressOf(kind, now, Date.now() - startedAtMs) }
+    },
     async domainAbortJob(reference) {
       const running = await rooms.findActive(reference)
       if (running.job === undefined)

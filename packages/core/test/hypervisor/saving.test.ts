@@ -2,6 +2,7 @@ import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { openStore } from '../../src/store/index.ts'
 import { runFolders, testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
@@ -110,6 +111,44 @@ describe('a guest that is put away', () => {
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
     expect(readdirSync(root.dir).filter((name) => name.includes('partial'))).toEqual([])
     expect(runFolders(root)).toHaveLength(1)
+  })
+
+  test('runs on, or is gone, after whoever saved it has died: as its file says', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const { uuid } = await hypervisor.domainLookup('a')
+    const file = join(root.dir, 'a.save')
+    const temporary = `${file}.1.partial`
+    const interrupted = async (phase: string): Promise<void> => {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const job = store.beginJob(uuid, 'save')
+      store.setPhase(job, phase, { save: { temporary, file, running: true } })
+    }
+    await hypervisor.domainSuspend('a')
+    writeFileSync(temporary, 'half of it')
+    await interrupted('save')
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(existsSync(temporary)).toBe(false)
+    writeFileSync(temporary, 'all of it')
+    await interrupted('commit')
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    writeFileSync(file, 'all of it')
+    await interrupted('commit')
+    expect(await hypervisor.domainGetState('a')).toEqual({ state: 'shut off', reason: 'saved' })
+    expect(existsSync(file)).toBe(true)
+  })
+
+  test('can be watched and given up by somebody else', async () => {
+    const root = testRoot()
+    const [one, two] = [await started(root), await root.open()]
+    expect(await two.domainGetJobInfo('a')).toBeUndefined()
+    await expect(two.domainAbortJob('a')).rejects.toThrow('no job is active')
+    const seen: string[] = []
+    await one.domainSave('a', join(root.dir, 'a.save'), {
+      onProgress: () => seen.push('looked'),
+    })
+    expect(seen.length).toBeGreaterThan(0)
   })
 
   test('leaves its memory for a debugger', async () => {

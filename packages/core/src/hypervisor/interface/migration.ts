@@ -1,4 +1,4 @@
-import type { LongWorkOptions } from './saving.ts'
+import type { JobProgress, LongWorkOptions } from './saving.ts'
 import type { DomainSummary, MigrationVerdict } from '../hypervisor.ts'
 
 export interface MigrateOptions extends LongWorkOptions {
@@ -26,6 +26,18 @@ export interface MigrateOptions extends LongWorkOptions {
   readonly unsafe?: boolean
 }
 
+/** What is being done with a domain, and by whom. */
+export interface DomainJobInfo {
+  /** `start`, `save`, `migrate`, `attach-device`, … */
+  readonly kind: string
+  readonly phase: string
+  readonly ownerPid: number
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number
+  /** How far it is, where QEMU is sending the guest. */
+  readonly progress?: JobProgress
+}
+
 /**
  * Guests moved to another root of polyvirt on this machine. At the end, and after any failure or
  * death on the way, exactly one of the two runs.
@@ -45,6 +57,8 @@ export interface MigrationVerbs {
   /** Changes the limits of a migration that is under way. */
   domainMigrateSetSpeed(reference: string, bandwidthBytes: number): Promise<void>
   domainMigrateSetMaxDowntime(reference: string, downtimeMs: number): Promise<void>
+  /** The job that holds the domain; nothing where none does. Waits for nobody. */
+  domainGetJobInfo(reference: string): Promise<DomainJobInfo | undefined>
   /**
    * Gives up the migration, save or dump of a domain, whoever does it: nothing has happened then.
    */

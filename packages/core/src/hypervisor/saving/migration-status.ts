@@ -89,7 +89,7 @@ export async function watchMigration(
   }
 }
 
-function progressOf(kind: string, now: MigrationStatus, elapsedMs: number): JobProgress {
+export function progressOf(kind: string, now: MigrationStatus, elapsedMs: number): JobProgress {
   return {
     kind,
     processedBytes: now.transferred,

@@ -29,6 +29,8 @@ export async function saveDomain(
   const { file } = request
   if (!isAbsolute(file))
     throw domainError('ERR_INVALID_ARG', `${quote(file, 200)} is not an absolute path`)
+  if (request.signal?.aborted === true)
+    throw domainError('ERR_OPERATION_ABORTED', 'save: canceled by client')
   const running = await rooms.findActive(reference)
   await rooms.withJob(running.domain.uuid, 'save', (job) => saveInto(rooms, running, job, request))
 }
