@@ -18,6 +18,8 @@ const virt: MachineProfile = {
   minimumMemoryKiB: 3 * 1024,
   // The device tree has a core for each vCPU, in one cluster for each NUMA node.
   topology: 'flat',
+  // Two banks of 32 MiB (hw/riscv/virt.c, VIRT_FLASH); QEMU takes no image of another size.
+  flashKiB: 32 * 1024,
   pci: {
     root: 'pcie-root',
     grow: 'pcie-root-port',
