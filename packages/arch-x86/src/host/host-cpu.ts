@@ -122,7 +122,9 @@ function unseenFeatures(
   signature: ProcessorSignature | undefined,
 ): readonly string[] {
   if (signature === undefined || flags.has('hypervisor')) return []
-  const own = cpuModels.filter((model) => model.vendor === vendor && hasSignature(model, signature))
+  const own = cpuModels.filter(
+    (model) => model.ofHosts && model.vendor === vendor && hasSignature(model, signature),
+  )
   return unseen
     .filter(([flag]) => flags.has(flag))
     .flatMap(([, names]) => names.split(' '))
