@@ -103,6 +103,11 @@ export interface MachineProfile {
   readonly memoryStepKiB: number
   /** A guest with less cannot reach its firmware. */
   readonly minimumMemoryKiB: number
+  /**
+   * QEMU older than this ends at once when a guest of this board powers off: it tells of no shutdown
+   * and leaves its monitor's socket, as if it had crashed.
+   */
+  readonly endsItself?: { readonly before: readonly [major: number, minor: number] }
   /** Size that an image in flash must have, where the board insists. */
   readonly flashKiB?: number
   /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */

@@ -203,11 +203,16 @@ async function liveOf(active: ActiveRow): Promise<Domain> {
   return parseDomain(active.xml).domain
 }
 
-/** QEMU removes its monitor socket when it ends in order; a killed or crashed one cannot. */
+/**
+ * QEMU removes its monitor socket, and its pid file where it has one, when it ends in order; a killed
+ * or crashed one cannot.
+ */
 function deathOf(active: ActiveRow): string {
   if (active.process.bootId !== bootId()) return 'unknown'
   if (active.state === 'crashed') return 'crashed'
-  return existsSync(active.monitor) ? 'crashed' : 'shutdown'
+  const pidFile = active.argv[active.argv.indexOf('-pidfile') + 1]
+  const trace = active.argv.includes('-pidfile') && pidFile !== undefined ? pidFile : active.monitor
+  return existsSync(trace) ? 'crashed' : 'shutdown'
 }
 
 /** Names of the taps that polyvirt made for a guest, at its start or since. */

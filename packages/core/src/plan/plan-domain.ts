@@ -14,6 +14,7 @@ import { ruleContext } from './rule-context.ts'
 import { findWarnings } from './find-warnings.ts'
 import { Notes } from './notes.ts'
 import type { Note } from './notes.ts'
+import { ownEndWarnings } from './own-end.ts'
 import type { PlanContext } from './plan-context.ts'
 import { findRunProblems } from './find-run-problems.ts'
 import { withFirmware } from './select-firmware.ts'
@@ -78,6 +79,7 @@ export function planDomain(
   const rules = ruleContext(addressed, context)
   const advice = [
     ...unheardBootWords(addressed, context),
+    ...ownEndWarnings(addressed, context),
     ...(context.arch.machine.advice ?? []).flatMap((rule) => rule.check(rules)),
   ]
   const warnings = [

@@ -31,6 +31,7 @@ import {
 } from './devices/small-argv.ts'
 import { escapeComma, jsonOption, keyValueOption } from './option-string.ts'
 import type { Options } from './option-string.ts'
+import { endsItself } from '../plan/own-end.ts'
 import { isPlainSecurity } from '../plan/launch-security.ts'
 import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
@@ -101,6 +102,7 @@ export function domainArguments(given: ArgvContext): readonly Argument[] {
     ...cryptoArguments(context),
     ...vsockArguments(context),
     ['-msg', 'timestamp=on'],
+    ...pidFile(context),
   ]
   return withFunctionIds(overridden(args, domain), context)
 }
@@ -120,6 +122,11 @@ function securityArguments({ domain }: ArgvContext): Argument[] {
   if (!isPlainSecurity(domain)) return []
   const type = `${domain.launchSecurity?.type ?? ''}-guest`
   return [['-object', jsonOption({ 'qom-type': type, id: securityId })]]
+}
+
+/** QEMU removes it whenever it ends in order, also where it says nothing and leaves its monitor. */
+function pidFile({ plan, runtime }: ArgvContext): Argument[] {
+  return endsItself(plan) ? [['-pidfile', `${runtime.paths.stateDir}/qemu.pid`]] : []
 }
 
 /** seccomp: what QEMU never needs once it runs (libvirt's four denials). */

@@ -203,6 +203,19 @@ describe('words of a platform', () => {
     expect(domain.features).toBeUndefined()
   })
 
+  it('know a QEMU that ends by itself, have it leave a sign, and say what it cannot do', () => {
+    const { major, minor } = testCapabilities.version
+    const platform = (newer: number) =>
+      toyWith(boardWith({ endsItself: { before: [major, minor + newer] } }))
+    const more = '<on_poweroff>restart</on_poweroff>'
+    const old = planToy(toyXml({ more }), false, platform(1))
+    expect(old.argv().slice(-2)).toEqual(['-pidfile', '/run/t/domain-1-x/qemu.pid'])
+    expect(old.warnings.map(({ path }) => path)).toContain('on_poweroff')
+    const now = planToy(toyXml({ more }), false, platform(0))
+    expect(now.argv()).not.toContain('-pidfile')
+    expect(now.warnings).toEqual([])
+  })
+
   const bootDisks = (word: string): string =>
     toyXml({
       devices: [
