@@ -5,6 +5,7 @@ export type GroupKeyword =
   | 'monitor'
   | 'events'
   | 'host'
+  | 'snapshot'
   | 'polyvirt'
 
 export interface CommandGroup {
@@ -22,5 +23,6 @@ export const commandGroups: readonly CommandGroup[] = [
   { keyword: 'monitor', title: 'Domain Monitoring' },
   { keyword: 'events', title: 'Domain Events' },
   { keyword: 'host', title: 'Host and Hypervisor' },
+  { keyword: 'snapshot', title: 'Snapshot' },
   { keyword: 'polyvirt', title: 'Polyvirt itself', alias: 'virsh' },
 ]

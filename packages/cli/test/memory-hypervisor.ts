@@ -200,6 +200,11 @@ export class MemoryHypervisor extends MemoryHost {
     }
   }
 
+  async domainHasManagedSaveImage(reference: string): Promise<boolean> {
+    this.#find(reference)
+    return false
+  }
+
   async domainGetXmlDesc(reference: string): Promise<string> {
     return this.#find(reference).xml
   }

@@ -1,4 +1,5 @@
-import { CommandError, explainFailure, UsageError } from '../command-error.ts'
+import { exclude, excludeTargets } from '../change-target.ts'
+import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import type { DomainSummary } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -219,15 +220,4 @@ function targetOf(options: Options, { id }: DomainSummary, current: boolean): Ta
   if (live || config) return { ...(live && { live }), ...(config && { config }) }
   // libvirt's older call, which has no words for it, is about a guest that runs.
   return current || options.flag('current') ? {} : { live: true }
-}
-
-function excludeTargets(options: Options): void {
-  exclude(options, 'current', 'live')
-  exclude(options, 'current', 'config')
-}
-
-/** @throws UsageError in virsh's words, where both are given. */
-function exclude(options: Options, first: string, second: string): void {
-  if (!options.flag(first) || !options.flag(second)) return
-  throw new UsageError(`Options --${first} and --${second} are mutually exclusive`)
 }

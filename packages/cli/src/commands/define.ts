@@ -1,3 +1,4 @@
+import { exclude } from '../change-target.ts'
 import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
@@ -39,19 +40,19 @@ export const commands: readonly Command[] = [
       later('remove-all-storage', 'remove all associated storage volumes'),
       later('delete-storage-volume-snapshots', 'delete snapshots associated with volume(s)'),
       later('wipe-storage', 'wipe data on the removed volumes'),
-      // There is no such metadata, so it is gone as soon as it is asked for.
       {
         name: 'snapshots-metadata',
         kind: 'bool',
         help: 'remove all domain snapshot metadata (vm must be inactive)',
       },
+      // There is no such metadata, so it is gone as soon as it is asked for.
       {
         name: 'checkpoints-metadata',
         kind: 'bool',
         help: 'remove all domain checkpoint metadata (vm must be inactive)',
       },
-      later('nvram', 'remove nvram file'),
-      later('keep-nvram', 'keep nvram file'),
+      { name: 'nvram', kind: 'bool', help: 'remove nvram file' },
+      { name: 'keep-nvram', kind: 'bool', help: 'keep nvram file' },
       later('tpm', 'remove TPM state'),
       later('keep-tpm', 'keep TPM state'),
     ],
@@ -76,10 +77,16 @@ async function define(context: Context, options: Options): Promise<Answer> {
 }
 
 async function undefine(context: Context, options: Options): Promise<Answer> {
+  exclude(options, 'nvram', 'keep-nvram')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   await explainFailure(
     `Failed to undefine domain ${named(domain)}`,
-    hypervisor.domainUndefine(reference),
+    hypervisor.domainUndefine(reference, {
+      managedSave: options.flag('managed-save'),
+      snapshotsMetadata: options.flag('snapshots-metadata'),
+      ...(options.flag('nvram') && { nvram: 'remove' as const }),
+      ...(options.flag('keep-nvram') && { nvram: 'keep' as const }),
+    }),
   )
   return {
     remark: `Domain ${printable(named(domain))} has been undefined\n`,

@@ -67,10 +67,11 @@ async function domstate(context: Context, options: Options): Promise<Answer> {
 async function dominfo(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, reference } = await lookupDomain(context, options)
   const info = await hypervisor.domainGetInfo(reference)
-  return { text: formatDominfo(info), json: info }
+  const managedSave = await hypervisor.domainHasManagedSaveImage(reference)
+  return { text: formatDominfo(info, managedSave), json: { ...info, managedSave } }
 }
 
-function formatDominfo(info: DomainInfo): string {
+function formatDominfo(info: DomainInfo, managedSave: boolean): string {
   const rows: (readonly [string, string])[] = [
     ['Id:', String(info.id ?? '-')],
     ['Name:', info.name],
@@ -85,8 +86,8 @@ function formatDominfo(info: DomainInfo): string {
     ['Used memory:', `${info.memoryKiB} KiB`],
     ['Persistent:', info.persistent ? 'yes' : 'no'],
     ['Autostart:', info.autostart ? 'enable' : 'disable'],
-    // Neither managed saves nor security labels exist here; libvirt says so in these words.
-    ['Managed save:', 'no'],
+    ['Managed save:', managedSave ? 'yes' : 'no'],
+    // Security labels do not exist here; libvirt says so in these words.
     ['Security model:', 'none'],
     ['Security DOI:', '0'],
   ]

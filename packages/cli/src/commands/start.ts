@@ -61,7 +61,7 @@ export const commands: readonly Command[] = [
         complete: 'inactive-domain',
       },
       ...startOptions,
-      // Nothing is saved or cached, so a start is always what these two ask for.
+      // Nothing is cached, so a start is always what this asks for.
       { name: 'bypass-cache', kind: 'bool', help: 'avoid file system cache when loading' },
       {
         name: 'force-boot',
@@ -171,12 +171,14 @@ function createOptions(
 ): {
   paused: boolean
   autodestroy: boolean
+  forceBoot: boolean
   signal: AbortSignal
   onPhase?: (phase: string) => void
 } {
   return {
     paused: options.flag('paused'),
     autodestroy: options.flag('autodestroy'),
+    forceBoot: options.flag('force-boot'),
     signal: context.signal,
     ...(onPhase === undefined ? {} : { onPhase }),
   }

@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs'
+import { CommandError } from '../command-error.ts'
+import type { Options } from '../command.ts'
+import { escapeXml } from '../output/escape-xml.ts'
+import { deviceAddress } from './device-address.ts'
+import { elementText } from './element-text.ts'
+
+const devices = ['cdrom', 'disk', 'floppy', 'lun']
+const modes = ['readonly', 'shareable']
+
+/** The `<disk>` that `attach-disk` builds from its words. */
+export function diskXml(options: Options): string {
+  const source = options.text('source')
+  const device = options.text('type')
+  const mode = options.text('mode')
+  const sourceType = options.text('sourcetype') ?? (isBlock(source) ? 'block' : 'file')
+  if (device !== undefined && !devices.includes(device)) {
+    throw refused(`No support for ${device} in command 'attach-disk'`)
+  }
+  if (mode !== undefined && !modes.includes(mode)) {
+    throw refused(`No support for ${mode} in command 'attach-disk'`)
+  }
+  if (sourceType !== 'file' && sourceType !== 'block') {
+    throw refused(`Unknown source type: '${sourceType}'`)
+  }
+  const driver = {
+    name: options.text('driver'),
+    type: options.text('subdriver'),
+    iothread: options.text('iothread'),
+    cache: options.text('cache'),
+    io: options.text('io'),
+  }
+  const serial = options.text('serial')
+  const wwn = options.text('wwn')
+  const alias = options.text('alias')
+  const address = options.text('address')
+  const rawio = options.flag('rawio') ? 'yes' : undefined
+  return elementText('disk', { type: sourceType, device, rawio }, [
+    ...(Object.values(driver).every((value) => value === undefined)
+      ? []
+      : [elementText('driver', driver)]),
+    ...(source === undefined
+      ? []
+      : [elementText('source', { [sourceType === 'block' ? 'dev' : 'file']: source })]),
+    elementText('target', { dev: options.need('target'), bus: options.text('targetbus') }),
+    ...(mode === undefined ? [] : [`<${mode}/>`]),
+    ...(serial === undefined ? [] : [`<serial>${escapeXml(serial)}</serial>`]),
+    ...(wwn === undefined ? [] : [`<wwn>${escapeXml(wwn)}</wwn>`]),
+    ...(alias === undefined ? [] : [elementText('alias', { name: alias })]),
+    ...(address === undefined ? [] : [deviceAddress(address, options.flag('multifunction'))]),
+  ])
+}
+
+function isBlock(path: string | undefined): boolean {
+  if (path === undefined) return false
+  return statSync(path, { throwIfNoEntry: false })?.isBlockDevice() === true
+}
+
+function refused(message: string): CommandError {
+  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
+}

@@ -1,0 +1,75 @@
+import { CommandError } from '../command-error.ts'
+import type { Options } from '../command.ts'
+import { elementText } from './element-text.ts'
+
+/** Types that virsh builds a card of, and the attribute of `<source>` that their source is. */
+const sources: Readonly<Record<string, string>> = {
+  network: 'network',
+  bridge: 'bridge',
+  direct: 'dev',
+}
+
+/** The `<interface>` that `attach-interface` builds from its words. */
+export function interfaceXml(options: Options): string {
+  const type = options.need('type')
+  const { [type]: attribute } = sources
+  if (attribute === undefined && type !== 'hostdev') {
+    throw refused(`No support for ${type} in command 'attach-interface'`)
+  }
+  const mode = options.text('source-mode')
+  const source = options.need('source')
+  const target = options.text('target')
+  const mac = options.text('mac')
+  const script = options.text('script')
+  const model = options.text('model')
+  const alias = options.text('alias')
+  const bandwidth = [
+    ...bandwidthElement('inbound', options.text('inbound')),
+    ...bandwidthElement('outbound', options.text('outbound')),
+  ]
+  const managed = options.flag('managed') ? 'yes' : undefined
+  return elementText('interface', { type, managed }, [
+    attribute === undefined
+      ? elementText('source', {}, [hostAddress(source)])
+      : elementText('source', { [attribute]: source, mode }),
+    ...(target === undefined ? [] : [elementText('target', { dev: target })]),
+    ...(mac === undefined ? [] : [elementText('mac', { address: mac })]),
+    ...(script === undefined ? [] : [elementText('script', { path: script })]),
+    ...(model === undefined ? [] : [elementText('model', { type: model })]),
+    ...(alias === undefined ? [] : [elementText('alias', { name: alias })]),
+    ...(bandwidth.length === 0 ? [] : [elementText('bandwidth', {}, bandwidth)]),
+  ])
+}
+
+/** `average[,peak[,burst[,floor]]]`; a number that is left out stays out. */
+function bandwidthElement(name: string, rate: string | undefined): readonly string[] {
+  if (rate === undefined) return []
+  const [average, peak, burst, floor, more] = rate.split(',')
+  const values = { average, peak, burst, floor }
+  const wrong = Object.values(values).some((value) => value !== undefined && !/^\d*$/.test(value))
+  if (wrong || more !== undefined || (average === '' && (floor ?? '') === '')) {
+    throw refused(`${name} format is incorrect`)
+  }
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
+  return [elementText(name, Object.fromEntries(given))]
+}
+
+/** `0000:01:00.0` of a card of the host. */
+function hostAddress(text: string): string {
+  const [, domain, bus, slot, number] =
+    /^([\da-f]{1,4}):([\da-f]{1,2}):([\da-f]{1,2})\.([0-7])$/i.exec(text) ?? []
+  if (domain === undefined || bus === undefined || slot === undefined || number === undefined) {
+    throw refused(`cannot parse pci address '${text}' for network interface`)
+  }
+  return elementText('address', {
+    type: 'pci',
+    domain: `0x${domain.padStart(4, '0')}`,
+    bus: `0x${bus.padStart(2, '0')}`,
+    slot: `0x${slot.padStart(2, '0')}`,
+    function: `0x${number}`,
+  })
+}
+
+function refused(message: string): CommandError {
+  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
+}

@@ -1,0 +1,177 @@
+import { explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { flag, int, later, need, text } from '../option-specs.ts'
+import { longWork } from '../output/long-work.ts'
+import { scaledInteger } from '../parse/scaled-integer.ts'
+import { readDocument } from '../read-document.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'migrate',
+    group: 'domain',
+    summary: 'migrate domain to another host',
+    description: 'Migrate domain to another host.  Add --live for live migration.',
+    options: [
+      domainOption,
+      need(
+        'desturi',
+        'connection URI of the destination host as seen from the client(normal migration) or source(p2p migration)',
+      ),
+      flag('live', 'live migration'),
+      flag('offline', 'offline migration'),
+      // The root that the guest is in moves it to the other itself, always.
+      flag('p2p', 'peer-2-peer migration'),
+      later(flag('direct', 'direct migration')),
+      later(flag('tunnelled', 'tunnelled migration')),
+      flag('persistent', 'persist VM on destination'),
+      flag('undefinesource', 'undefine VM on source'),
+      flag('suspend', 'do not restart the domain on the destination host'),
+      later(flag('copy-storage-all', 'migration with non-shared storage with full disk copy')),
+      later(
+        flag(
+          'copy-storage-inc',
+          'migration with non-shared storage with incremental copy (same base image shared between source and destination)',
+        ),
+      ),
+      later(
+        flag(
+          'copy-storage-synchronous-writes',
+          'force guest disk writes to be synchronously written to the destination to improve storage migration convergence',
+        ),
+      ),
+      later(
+        flag(
+          'change-protection',
+          'prevent any configuration changes to domain until migration ends',
+        ),
+      ),
+      flag('unsafe', 'force migration even if it may be unsafe'),
+      flag('verbose', 'display the progress of migration'),
+      later(flag('compressed', 'compress repeated pages during live migration')),
+      later(flag('auto-converge', 'force convergence during live migration')),
+      later(flag('rdma-pin-all', 'pin all memory before starting RDMA live migration')),
+      later(flag('abort-on-error', 'abort on soft errors during migration')),
+      later(
+        flag('postcopy', 'enable post-copy migration; switch to it using migrate-postcopy command'),
+      ),
+      later(
+        flag(
+          'postcopy-after-precopy',
+          'automatically switch to post-copy migration after one pass of pre-copy',
+        ),
+      ),
+      later(flag('postcopy-resume', 'resume failed post-copy migration')),
+      later(flag('zerocopy', 'use zero-copy mechanism for migrating memory pages')),
+      later(text('migrateuri', 'migration URI, usually can be omitted')),
+      later(text('graphicsuri', 'graphics URI to be used for seamless graphics migration')),
+      later(
+        text(
+          'listen-address',
+          'listen address that destination should bind to for incoming migration',
+        ),
+      ),
+      text('dname', 'rename to new name during migration (if supported)'),
+      later(
+        int(
+          'timeout',
+          'run action specified by --timeout-* option (suspend by default) if live migration exceeds timeout (in seconds)',
+        ),
+      ),
+      later(flag('timeout-suspend', 'suspend the guest after timeout')),
+      later(flag('timeout-postcopy', 'switch to post-copy after timeout')),
+      text('xml', 'filename containing updated XML for the target'),
+      later(text('migrate-disks', 'comma separated list of disks to be migrated')),
+      later(int('disks-port', 'port to use by target server for incoming disks migration')),
+      later(text('disks-uri', 'URI to use for disks migration (overrides --disks-port)')),
+      later(text('comp-methods', 'comma separated list of compression methods to be used')),
+      later(int('comp-mt-level', 'compress level for multithread compression')),
+      later(int('comp-mt-threads', 'number of compression threads for multithread compression')),
+      later(int('comp-mt-dthreads', 'number of decompression threads for multithread compression')),
+      later(int('comp-xbzrle-cache', 'page cache size for xbzrle compression')),
+      later(int('auto-converge-initial', 'initial CPU throttling rate for auto-convergence')),
+      later(int('auto-converge-increment', 'CPU throttling rate increment for auto-convergence')),
+      later(text('persistent-xml', 'filename containing updated persistent XML for the target')),
+      later(flag('tls', 'use TLS for migration')),
+      later(int('postcopy-bandwidth', 'post-copy migration bandwidth limit in MiB/s')),
+      later(flag('parallel', 'enable parallel migration')),
+      later(int('parallel-connections', 'number of connections for parallel migration')),
+      int('bandwidth', 'migration bandwidth limit in MiB/s'),
+      later(
+        text('tls-destination', 'override the destination host name used for TLS verification'),
+      ),
+    ],
+    run: migrate,
+  },
+  {
+    name: 'migrate-setmaxdowntime',
+    group: 'domain',
+    summary: 'set maximum tolerable downtime',
+    description:
+      'Set maximum tolerable downtime of a domain which is being live-migrated to another host.',
+    options: [
+      domainOption,
+      need('downtime', 'maximum tolerable downtime (in milliseconds) for migration'),
+    ],
+    run: setDowntime,
+  },
+  {
+    name: 'migrate-setspeed',
+    group: 'domain',
+    summary: 'Set the maximum migration bandwidth',
+    description:
+      'Set the maximum migration bandwidth (in MiB/s) for a domain which is being migrated to another host.',
+    options: [
+      domainOption,
+      need('bandwidth', 'migration bandwidth limit in MiB/s'),
+      later(flag('postcopy', 'set post-copy migration bandwidth')),
+    ],
+    run: setSpeed,
+  },
+]
+
+const mebibyte = 1024 * 1024
+
+async function migrate(context: Context, options: Options): Promise<Answer> {
+  const destination = options.need('desturi')
+  const name = options.text('dname')
+  const file = options.text('xml')
+  const bandwidth = options.integer('bandwidth', 1)
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const xml = file === undefined ? undefined : await readDocument(file)
+  const work = longWork(context, 'Migration', options.flag('verbose'))
+  const moved = await explainFailure(
+    `Failed to migrate domain ${named(domain)}`,
+    hypervisor.domainMigrate(reference, destination, {
+      live: options.flag('live'),
+      offline: options.flag('offline'),
+      persistent: options.flag('persistent'),
+      undefineSource: options.flag('undefinesource'),
+      suspend: options.flag('suspend'),
+      unsafe: options.flag('unsafe'),
+      ...(name !== undefined && { name }),
+      ...(xml !== undefined && { xml }),
+      ...(bandwidth !== undefined && { bandwidthBytes: bandwidth * mebibyte }),
+      ...work.options,
+    }),
+  ).finally(() => work.clear())
+  return {
+    remark: `Domain ${printable(named(moved))} migrated to ${printable(destination)}\n`,
+    json: moved,
+  }
+}
+
+async function setDowntime(context: Context, options: Options): Promise<Answer> {
+  const downtimeMs = options.integer('downtime', 1) ?? 1
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  await hypervisor.domainMigrateSetMaxDowntime(reference, downtimeMs)
+  return { json: { downtimeMs } }
+}
+
+async function setSpeed(context: Context, options: Options): Promise<Answer> {
+  const bandwidthBytes = scaledInteger(options, 'bandwidth', mebibyte) ?? 0
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  await hypervisor.domainMigrateSetSpeed(reference, bandwidthBytes)
+  return { json: { bandwidthBytes } }
+}

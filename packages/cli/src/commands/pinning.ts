@@ -1,0 +1,126 @@
+import { changeTarget } from '../change-target.ts'
+import { CommandError } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import type { FoundDomain } from '../lookup-domain.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { flag, int, need, text } from '../option-specs.ts'
+import { formatCpuset } from '../output/format-cpuset.ts'
+import { formatTable } from '../output/format-table.ts'
+import { parseCpuList } from '../parse/cpu-list.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'vcpupin',
+    group: 'domain',
+    summary: 'control or query domain vcpu affinity',
+    description: 'Pin domain VCPUs to host physical CPUs.',
+    options: [
+      domainOption,
+      int('vcpu', 'vcpu number'),
+      text('cpulist', 'host cpu number(s) to set, or omit option to query'),
+      flag('config', 'affect next boot'),
+      flag('live', 'affect running domain'),
+      flag('current', 'affect current domain'),
+    ],
+    run: vcpupin,
+  },
+  {
+    name: 'emulatorpin',
+    group: 'domain',
+    summary: 'control or query domain emulator affinity',
+    description: 'Pin domain emulator threads to host physical CPUs.',
+    options: [
+      domainOption,
+      text('cpulist', 'host cpu number(s) to set, or omit option to query'),
+      flag('config', 'affect next boot'),
+      flag('live', 'affect running domain'),
+      flag('current', 'affect current domain'),
+    ],
+    run: emulatorpin,
+  },
+  {
+    name: 'iothreadpin',
+    group: 'domain',
+    summary: 'control domain IOThread affinity',
+    description: 'Pin domain IOThreads to host physical CPUs.',
+    options: [
+      domainOption,
+      need('iothread', 'IOThread ID number'),
+      need('cpulist', 'host cpu number(s) to set'),
+      flag('config', 'affect next boot'),
+      flag('live', 'affect running domain'),
+      flag('current', 'affect current domain'),
+    ],
+    run: iothreadpin,
+  },
+]
+
+/** The CPUs of a list that fits this host; `r` for all of them again. */
+async function cpusOf({ hypervisor }: FoundDomain, list: string): Promise<readonly number[]> {
+  return list === 'r'
+    ? Array.from({ length: (await hypervisor.nodeGetInfo()).cpus }, (_, cpu) => cpu)
+    : parseCpuList(list)
+}
+
+async function vcpupin(context: Context, options: Options): Promise<Answer> {
+  const target = changeTarget(options)
+  const vcpu = options.integer('vcpu', 0)
+  const list = options.text('cpulist')
+  if (list !== undefined && vcpu === undefined) {
+    throw new CommandError('vcpupin: Missing vCPU number in pin mode.', { code: 'ERR_INVALID_ARG' })
+  }
+  const found = await lookupDomain(context, options)
+  const { hypervisor, reference } = found
+  if (list !== undefined && vcpu !== undefined) {
+    const cpus = await cpusOf(found, list)
+    await hypervisor.domainPinVcpu(reference, vcpu, cpus, target)
+    return { json: { vcpu, cpus } }
+  }
+  if (target.config === true && found.domain.id !== undefined) throw notAsked()
+  const vcpus = await hypervisor.domainGetVcpus(reference, { signal: context.signal })
+  const shown = vcpus.filter((each) => vcpu === undefined || each.vcpu === vcpu)
+  if (shown.length === 0) {
+    const message = `vcpu ${vcpu} is out of range of live cpu count ${vcpus.length}`
+    throw new CommandError(message, { code: 'ERR_INVALID_ARG' })
+  }
+  const all = await cpusOf(found, 'r')
+  return {
+    text: formatTable(
+      ['VCPU', 'CPU Affinity'],
+      shown.map((each) => [String(each.vcpu), formatCpuset(each.affinity ?? all)]),
+      { quiet: context.settings.quiet },
+    ),
+    json: shown.map((each) => ({ vcpu: each.vcpu, cpus: each.affinity ?? all })),
+  }
+}
+
+function notAsked(): CommandError {
+  return new CommandError('the stored affinity of a domain that runs is in dumpxml --inactive', {
+    code: 'ERR_OPERATION_UNSUPPORTED',
+  })
+}
+
+async function emulatorpin(context: Context, options: Options): Promise<Answer> {
+  const target = changeTarget(options)
+  const list = options.text('cpulist')
+  if (list === undefined) {
+    throw new CommandError('emulatorpin without <cpulist> is not offered yet', {
+      code: 'ERR_OPERATION_UNSUPPORTED',
+    })
+  }
+  const found = await lookupDomain(context, options)
+  const cpus = await cpusOf(found, list)
+  await found.hypervisor.domainPinEmulator(found.reference, cpus, target)
+  return { json: { cpus } }
+}
+
+async function iothreadpin(context: Context, options: Options): Promise<Answer> {
+  const target = changeTarget(options)
+  const iothread = options.integer('iothread', 1)
+  if (iothread === undefined) throw new CommandError('Invalid IOThread id value')
+  const list = options.need('cpulist')
+  const found = await lookupDomain(context, options)
+  const cpus = await cpusOf(found, list)
+  await found.hypervisor.domainPinIothread(found.reference, iothread, cpus, target)
+  return { json: { iothread, cpus } }
+}

@@ -1,0 +1,311 @@
+import { exclude } from '../change-target.ts'
+import { explainFailure, CommandError } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import type { DumpFormat, ResumeState } from '../core.ts'
+import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { flag, later, need, text } from '../option-specs.ts'
+import { documentAnswer } from '../output/document-answer.ts'
+import { longWork } from '../output/long-work.ts'
+import { readDocument } from '../read-document.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'save',
+    group: 'domain',
+    summary: 'save a domain state to a file',
+    description: 'Save the RAM state of a running domain.',
+    options: [
+      domainOption,
+      need('file', 'where to save the data'),
+      later(flag('bypass-cache', 'avoid file system cache when saving')),
+      text('xml', 'filename containing updated XML for the target'),
+      flag('running', 'set domain to be running on restore'),
+      flag('paused', 'set domain to be paused on restore'),
+      flag('verbose', 'display the progress of save'),
+    ],
+    run: save,
+  },
+  {
+    name: 'restore',
+    group: 'domain',
+    summary: 'restore a domain from a saved state in a file',
+    description: 'Restore a domain.',
+    options: [
+      need('file', 'the state to restore'),
+      later(flag('bypass-cache', 'avoid file system cache when restoring')),
+      text('xml', 'filename containing updated XML for the target'),
+      flag('running', 'restore domain into running state'),
+      flag('paused', 'restore domain into paused state'),
+      later(flag('reset-nvram', 're-initialize NVRAM from its pristine template')),
+    ],
+    run: restore,
+  },
+  {
+    name: 'save-image-dumpxml',
+    group: 'domain',
+    summary: 'saved state domain information in XML',
+    description: 'Dump XML of domain information for a saved state file to stdout.',
+    options: [
+      need('file', 'saved state file to read'),
+      later(flag('security-info', 'include security sensitive information in XML dump')),
+      later(text('xpath', 'xpath expression to filter the XML document')),
+      later(flag('wrap', 'wrap xpath results in an common root element')),
+    ],
+    run: imageXml,
+  },
+  {
+    name: 'save-image-define',
+    group: 'domain',
+    summary: "redefine the XML for a domain's saved state file",
+    description: 'Replace the domain XML associated with a saved state file',
+    options: [
+      need('file', 'saved state file to modify'),
+      need('xml', 'filename containing updated XML for the target'),
+      flag('running', 'set domain to be running on restore'),
+      flag('paused', 'set domain to be paused on restore'),
+    ],
+    run: imageDefine,
+  },
+  {
+    name: 'managedsave',
+    group: 'domain',
+    summary: 'managed save of a domain state',
+    description:
+      "Save and destroy a running domain, so it can be restarted from\n    the same state at a later time.  When the virsh 'start'\n    command is next run for the domain, it will automatically\n    be started from this saved state.",
+    options: [
+      domainOption,
+      later(flag('bypass-cache', 'avoid file system cache when saving')),
+      flag('running', 'set domain to be running on next start'),
+      flag('paused', 'set domain to be paused on next start'),
+      flag('verbose', 'display the progress of save'),
+    ],
+    run: managedSave,
+  },
+  {
+    name: 'managedsave-remove',
+    group: 'domain',
+    summary: 'Remove managed save of a domain',
+    description: 'Remove an existing managed save state file from a domain',
+    options: [domainOption],
+    run: managedRemove,
+  },
+  {
+    name: 'managedsave-dumpxml',
+    group: 'domain',
+    summary: 'Domain information of managed save state file in XML',
+    description: 'Dump XML of domain information for a managed save state file to stdout.',
+    options: [
+      domainOption,
+      later(flag('security-info', 'include security sensitive information in XML dump')),
+      later(text('xpath', 'xpath expression to filter the XML document')),
+      later(flag('wrap', 'wrap xpath results in an common root element')),
+    ],
+    run: managedXml,
+  },
+  {
+    name: 'managedsave-define',
+    group: 'domain',
+    summary: "redefine the XML for a domain's managed save state file",
+    description: 'Replace the domain XML associated with a managed save state file',
+    options: [
+      domainOption,
+      need('xml', 'filename containing updated XML for the target'),
+      flag('running', 'set domain to be running on start'),
+      flag('paused', 'set domain to be paused on start'),
+    ],
+    run: managedDefine,
+  },
+  {
+    name: 'dump',
+    group: 'domain',
+    summary: 'dump the core of a domain to a file for analysis',
+    description: 'Core dump a domain.',
+    options: [
+      domainOption,
+      need('file', 'where to dump the core'),
+      flag('live', 'perform a live core dump if supported'),
+      flag('crash', 'crash the domain after core dump'),
+      later(flag('bypass-cache', 'avoid file system cache when dumping')),
+      flag('reset', 'reset the domain after core dump'),
+      flag('verbose', 'display the progress of dump'),
+      flag('memory-only', "dump domain's memory only"),
+      text('format', 'specify the format of memory-only dump', [
+        'elf',
+        'kdump-zlib',
+        'kdump-lzo',
+        'kdump-snappy',
+      ]),
+    ],
+    run: dump,
+  },
+  {
+    name: 'domjobabort',
+    group: 'domain',
+    summary: 'abort active domain job',
+    description: 'Aborts the currently running domain job',
+    options: [domainOption, later(flag('postcopy', 'interrupt post-copy migration'))],
+    run: abortJob,
+  },
+]
+
+function stateOf(options: Options): ResumeState {
+  exclude(options, 'running', 'paused')
+  if (options.flag('running')) return { running: true }
+  return options.flag('paused') ? { paused: true } : {}
+}
+
+/** Another definition, where a file of it is given. */
+async function xmlOf(options: Options): Promise<{ readonly xml?: string }> {
+  const file = options.text('xml')
+  return file === undefined ? {} : { xml: await readDocument(file) }
+}
+
+async function save(context: Context, options: Options): Promise<Answer> {
+  const state = stateOf(options)
+  const file = options.need('file')
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const given = { ...state, ...(await xmlOf(options)) }
+  const work = longWork(context, 'Save', options.flag('verbose'))
+  await explainFailure(
+    `Failed to save domain ${named(domain)} to ${file}`,
+    hypervisor.domainSave(reference, file, { ...given, ...work.options }),
+  ).finally(() => work.clear())
+  return {
+    remark: `\nDomain ${printable(named(domain))} saved to ${printable(file)}\n`,
+    json: { name: domain.name, uuid: domain.uuid, file },
+  }
+}
+
+async function restore(context: Context, options: Options): Promise<Answer> {
+  const state = stateOf(options)
+  const file = options.need('file')
+  const given = { ...state, ...(await xmlOf(options)) }
+  const hypervisor = await context.hypervisor()
+  const work = longWork(context, 'Restore', false)
+  const domain = await explainFailure(
+    `Failed to restore domain from ${file}`,
+    hypervisor.domainRestore(file, { ...given, ...work.options }),
+  ).finally(() => work.clear())
+  return { remark: `Domain restored from ${printable(file)}\n`, json: domain }
+}
+
+async function imageXml(context: Context, options: Options): Promise<Answer> {
+  const hypervisor = await context.hypervisor()
+  return documentAnswer(context, await hypervisor.domainSaveImageGetXml(options.need('file')))
+}
+
+async function imageDefine(context: Context, options: Options): Promise<Answer> {
+  const state = stateOf(options)
+  const file = options.need('file')
+  const xml = await readDocument(options.need('xml'))
+  const hypervisor = await context.hypervisor()
+  await explainFailure(
+    `Failed to update ${file}`,
+    hypervisor.domainSaveImageDefineXml(file, xml, state),
+    { file: options.need('xml') },
+  )
+  return { remark: `State file ${printable(file)} updated.\n`, json: { file } }
+}
+
+async function managedSave(context: Context, options: Options): Promise<Answer> {
+  const state = stateOf(options)
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const work = longWork(context, 'Managedsave', options.flag('verbose'))
+  await explainFailure(
+    `Failed to save domain ${named(domain)} state`,
+    hypervisor.domainManagedSave(reference, { ...state, ...work.options }),
+  ).finally(() => work.clear())
+  return {
+    remark: `\nDomain ${printable(named(domain))} state saved by polyvirt\n`,
+    json: { name: domain.name, uuid: domain.uuid },
+  }
+}
+
+async function managedRemove(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const name = printable(named(domain))
+  if (!(await hypervisor.domainHasManagedSaveImage(reference))) {
+    return {
+      remark: `Domain ${name} has no manage save image; removal skipped`,
+      json: { removed: false },
+    }
+  }
+  await explainFailure(
+    `Failed to remove managed save image for domain ${named(domain)}`,
+    hypervisor.domainManagedSaveRemove(reference),
+  )
+  return { remark: `Removed managedsave image for domain ${name}`, json: { removed: true } }
+}
+
+async function managedXml(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  return documentAnswer(context, await hypervisor.domainManagedSaveGetXml(reference))
+}
+
+async function managedDefine(context: Context, options: Options): Promise<Answer> {
+  const state = stateOf(options)
+  const file = options.need('xml')
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const xml = await readDocument(file)
+  await explainFailure(
+    `Failed to update ${domain.name} XML configuration`,
+    hypervisor.domainManagedSaveDefineXml(reference, xml, state),
+    { file },
+  )
+  return {
+    remark: `Managed save state file of domain ${printable(named(domain))} updated.\n`,
+    json: { name: domain.name, uuid: domain.uuid },
+  }
+}
+
+const dumpFormats: readonly string[] = [
+  'elf',
+  'kdump-zlib',
+  'kdump-lzo',
+  'kdump-snappy',
+] satisfies DumpFormat[]
+
+async function dump(context: Context, options: Options): Promise<Answer> {
+  exclude(options, 'live', 'crash')
+  exclude(options, 'crash', 'reset')
+  exclude(options, 'live', 'reset')
+  const file = options.need('file')
+  const format = options.text('format')
+  if (format !== undefined && !options.flag('memory-only')) {
+    throw new CommandError('--format only works with --memory-only', { code: 'ERR_INVALID_ARG' })
+  }
+  if (format !== undefined && !dumpFormats.includes(format)) {
+    throw new CommandError(
+      `format '${format}' is not supported, expecting 'kdump-zlib', 'kdump-lzo', 'kdump-snappy' or 'elf'`,
+      { code: 'ERR_INVALID_ARG' },
+    )
+  }
+  if (!options.flag('memory-only')) {
+    throw new CommandError('a dump of the whole machine is not offered; offered: --memory-only', {
+      code: 'ERR_OPERATION_UNSUPPORTED',
+    })
+  }
+  const afterwards = options.flag('crash') ? 'destroy' : options.flag('reset') ? 'reset' : 'resume'
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const work = longWork(context, 'Dump', options.flag('verbose'))
+  await explainFailure(
+    `Failed to core dump domain ${named(domain)} to ${file}`,
+    hypervisor.domainCoreDump(reference, file, {
+      ...(format !== undefined && { format: format as DumpFormat }),
+      afterwards,
+      live: options.flag('live'),
+      ...work.options,
+    }),
+  ).finally(() => work.clear())
+  return {
+    remark: `\nDomain ${printable(named(domain))} dumped to ${printable(file)}\n`,
+    json: { name: domain.name, uuid: domain.uuid, file },
+  }
+}
+
+async function abortJob(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  await hypervisor.domainAbortJob(reference)
+  return { json: { name: domain.name, uuid: domain.uuid } }
+}

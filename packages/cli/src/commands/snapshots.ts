@@ -1,0 +1,288 @@
+import { exclude } from '../change-target.ts'
+import { CommandError, explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import type { SnapshotSummary } from '../core.ts'
+import type { FoundDomain } from '../lookup-domain.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { flag, later, named, need, text, words } from '../option-specs.ts'
+import { documentAnswer } from '../output/document-answer.ts'
+import { longWork } from '../output/long-work.ts'
+import { readDocument } from '../read-document.ts'
+import { snapshotXml } from '../snapshots/snapshot-xml.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'snapshot-create',
+    group: 'snapshot',
+    summary: 'Create a snapshot from XML',
+    description: 'Create a snapshot (disk and RAM) from XML',
+    options: [
+      domainOption,
+      text('xmlfile', 'domain snapshot XML'),
+      later(flag('redefine', 'redefine metadata for existing snapshot')),
+      later(flag('current', 'with redefine, set current snapshot')),
+      later(flag('no-metadata', 'take snapshot but create no metadata')),
+      flag('halt', 'halt domain after snapshot is created'),
+      flag('disk-only', 'capture disk state but not vm state'),
+      later(flag('reuse-external', 'reuse any existing external files')),
+      flag('quiesce', "quiesce guest's file systems"),
+      flag('atomic', 'require atomic operation'),
+      flag('live', 'take a live snapshot'),
+      later(flag('validate', 'validate the XML against the schema')),
+    ],
+    run: create,
+  },
+  {
+    name: 'snapshot-create-as',
+    group: 'snapshot',
+    summary: 'Create a snapshot from a set of args',
+    description: 'Create a snapshot (disk and RAM) from arguments',
+    options: [
+      domainOption,
+      text('name', 'name of snapshot'),
+      text('description', 'description of snapshot'),
+      flag('print-xml', 'print XML document rather than create'),
+      later(flag('no-metadata', 'take snapshot but create no metadata')),
+      flag('halt', 'halt domain after snapshot is created'),
+      flag('disk-only', 'capture disk state but not vm state'),
+      later(flag('reuse-external', 'reuse any existing external files')),
+      flag('quiesce', "quiesce guest's file systems"),
+      flag('atomic', 'require atomic operation'),
+      flag('live', 'take a live snapshot'),
+      later(flag('validate', 'validate the XML against the schema')),
+      named(text('memspec', 'memory attributes: [file=]name[,snapshot=type]')),
+      words(
+        'diskspec',
+        'disk attributes: disk[,snapshot=type][,driver=type][,stype=type][,file=name]',
+      ),
+    ],
+    run: createAs,
+  },
+  {
+    name: 'snapshot-current',
+    group: 'snapshot',
+    summary: 'Get or set the current snapshot',
+    description: 'Get or set the current snapshot',
+    options: [
+      domainOption,
+      flag('name', 'list the name, rather than the full xml'),
+      later(flag('security-info', 'include security sensitive information in XML dump')),
+      later(text('snapshotname', 'name of existing snapshot to make current')),
+    ],
+    run: current,
+  },
+  {
+    name: 'snapshot-delete',
+    group: 'snapshot',
+    summary: 'Delete a domain snapshot',
+    description: 'Snapshot Delete',
+    options: [
+      domainOption,
+      text('snapshotname', 'snapshot name'),
+      flag('current', 'delete current snapshot'),
+      flag('children', 'delete snapshot and all children'),
+      flag('children-only', 'delete children but not snapshot'),
+      flag('metadata', 'delete only libvirt metadata, leaving snapshot contents behind'),
+    ],
+    run: remove,
+  },
+  {
+    name: 'snapshot-dumpxml',
+    group: 'snapshot',
+    summary: 'Dump XML for a domain snapshot',
+    description: 'Snapshot Dump XML',
+    options: [
+      domainOption,
+      need('snapshotname', 'snapshot name'),
+      later(flag('security-info', 'include security sensitive information in XML dump')),
+      later(text('xpath', 'xpath expression to filter the XML document')),
+      later(flag('wrap', 'wrap xpath results in an common root element')),
+    ],
+    run: dumpxml,
+  },
+  {
+    name: 'snapshot-info',
+    group: 'snapshot',
+    summary: 'snapshot information',
+    description: 'Returns basic information about a snapshot.',
+    options: [
+      domainOption,
+      text('snapshotname', 'snapshot name'),
+      flag('current', 'info on current snapshot'),
+    ],
+    run: info,
+  },
+  {
+    name: 'snapshot-parent',
+    group: 'snapshot',
+    summary: 'Get the name of the parent of a snapshot',
+    description: "Extract the snapshot's parent, if any",
+    options: [
+      domainOption,
+      text('snapshotname', 'find parent of snapshot name'),
+      flag('current', 'find parent of current snapshot'),
+    ],
+    run: parent,
+  },
+  {
+    name: 'snapshot-revert',
+    group: 'snapshot',
+    summary: 'Revert a domain to a snapshot',
+    description: 'Revert domain to snapshot',
+    options: [
+      domainOption,
+      text('snapshotname', 'snapshot name'),
+      flag('current', 'revert to current snapshot'),
+      flag('running', 'after reverting, change state to running'),
+      flag('paused', 'after reverting, change state to paused'),
+      flag('force', 'try harder on risky reverts'),
+      later(flag('reset-nvram', 're-initialize NVRAM from its pristine template')),
+    ],
+    run: revert,
+  },
+]
+
+async function create(context: Context, options: Options): Promise<Answer> {
+  const file = options.text('xmlfile')
+  const xml = file === undefined ? undefined : await readDocument(file)
+  return take(context, options, { xml, file })
+}
+
+async function createAs(context: Context, options: Options): Promise<Answer> {
+  const xml = snapshotXml(options)
+  if (options.flag('print-xml')) {
+    await lookupDomain(context, options)
+    return documentAnswer(context, xml)
+  }
+  return take(context, options, { xml })
+}
+
+async function take(
+  context: Context,
+  options: Options,
+  from: { readonly xml: string | undefined; readonly file?: string | undefined },
+): Promise<Answer> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  const work = longWork(context, 'Snapshot', false)
+  const taken = await hypervisor
+    .domainSnapshotCreateXml(reference, from.xml, {
+      diskOnly: options.flag('disk-only'),
+      quiesce: options.flag('quiesce'),
+      halt: options.flag('halt'),
+      ...work.options,
+    })
+    .catch((cause: unknown) => {
+      throw new CommandError('', {
+        cause,
+        ...(from.file !== undefined && { file: from.file }),
+      })
+    })
+    .finally(() => work.clear())
+  const name = printable(taken.name)
+  const source = from.file === undefined ? '' : ` from '${printable(from.file)}'`
+  return { remark: `Domain snapshot ${name} created${source}`, json: taken }
+}
+
+/** The snapshot that is named, or the current one. */
+async function chosen(
+  { hypervisor, reference }: FoundDomain,
+  options: Options,
+): Promise<SnapshotSummary> {
+  exclude(options, 'snapshotname', 'current')
+  const name = options.text('snapshotname')
+  if (name !== undefined) return hypervisor.domainSnapshotLookup(reference, name)
+  if (options.flag('current')) return hypervisor.domainSnapshotCurrent(reference)
+  throw new CommandError('--snapshotname or --current is required', { code: 'ERR_INVALID_ARG' })
+}
+
+async function current(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const all = await hypervisor.domainListAllSnapshots(reference)
+  const found = all.find((snapshot) => snapshot.current)
+  if (found === undefined) {
+    throw new CommandError(`domain '${domain.name}' has no current snapshot`, {
+      code: 'ERR_NO_DOMAIN_SNAPSHOT',
+    })
+  }
+  if (options.flag('name')) return { text: `${printable(found.name)}\n`, json: found.name }
+  return documentAnswer(context, await hypervisor.domainSnapshotGetXmlDesc(reference, found.name))
+}
+
+async function dumpxml(context: Context, options: Options): Promise<Answer> {
+  const name = options.need('snapshotname')
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  return documentAnswer(context, await hypervisor.domainSnapshotGetXmlDesc(reference, name))
+}
+
+async function info(context: Context, options: Options): Promise<Answer> {
+  const found = await lookupDomain(context, options)
+  const snapshot = await chosen(found, options)
+  const all = await found.hypervisor.domainListAllSnapshots(found.reference)
+  const children = all.filter((each) => each.parent === snapshot.name).length
+  const descendants = descendantsOf(all, snapshot.name)
+  const rows = [
+    ['Name:', snapshot.name],
+    ['Domain:', found.domain.name],
+    ['Current:', snapshot.current ? 'yes' : 'no'],
+    ['State:', snapshot.state],
+    ['Location:', snapshot.location],
+    ['Parent:', snapshot.parent ?? '-'],
+    ['Children:', String(children)],
+    ['Descendants:', String(descendants)],
+    ['Metadata:', 'yes'],
+  ] as const
+  return {
+    text: rows.map(([name, value]) => `${name.padEnd(15)} ${printable(value)}\n`).join(''),
+    json: { ...snapshot, children, descendants },
+  }
+}
+
+function descendantsOf(all: readonly SnapshotSummary[], name: string): number {
+  return all
+    .filter((each) => each.parent === name)
+    .reduce((count, each) => count + 1 + descendantsOf(all, each.name), 0)
+}
+
+async function parent(context: Context, options: Options): Promise<Answer> {
+  const snapshot = await chosen(await lookupDomain(context, options), options)
+  if (snapshot.parent === undefined) {
+    throw new CommandError(`snapshot '${snapshot.name}' has no parent`, {
+      code: 'ERR_NO_DOMAIN_SNAPSHOT',
+    })
+  }
+  return { text: `${printable(snapshot.parent)}\n`, json: snapshot.parent }
+}
+
+async function revert(context: Context, options: Options): Promise<Answer> {
+  const found = await lookupDomain(context, options)
+  const { name } = await chosen(found, options)
+  const work = longWork(context, 'Revert', false)
+  const { hypervisor, reference } = found
+  await explainFailure(
+    `Failed to revert snapshot ${name}`,
+    hypervisor.domainRevertToSnapshot(reference, name, {
+      ...(options.flag('running') && { running: true }),
+      ...(options.flag('paused') && { paused: true }),
+      force: options.flag('force'),
+      ...work.options,
+    }),
+  ).finally(() => work.clear())
+  return { remark: `Domain snapshot ${printable(name)} reverted\n`, json: { name } }
+}
+
+async function remove(context: Context, options: Options): Promise<Answer> {
+  const found = await lookupDomain(context, options)
+  const { name } = await chosen(found, options)
+  const childrenOnly = options.flag('children-only')
+  await explainFailure(
+    `Failed to delete snapshot ${name}`,
+    found.hypervisor.domainSnapshotDelete(found.reference, name, {
+      children: options.flag('children'),
+      childrenOnly,
+      metadata: options.flag('metadata'),
+    }),
+  )
+  const what = childrenOnly ? `${printable(name)} children` : printable(name)
+  return { remark: `Domain snapshot ${what} deleted\n`, json: { name } }
+}

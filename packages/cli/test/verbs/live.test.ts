@@ -1,0 +1,240 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const main = join(import.meta.dirname, '../../src/main.ts')
+const execute = promisify(execFile)
+const timeout = 60_000
+
+let folder = ''
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command itself, with real QEMU behind it. */
+async function polyvirt(...words: readonly string[]): Promise<Ended> {
+  const own = ['--conditions=@polyvirt/source', main, '-c', `qemu:///embed?root=${folder}/root`]
+  try {
+    const { stdout, stderr } = await execute(process.execPath, [...own, ...words])
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, stdout, stderr }
+  }
+}
+
+/** One QEMU: its commands in one process, each answer by itself. */
+async function answers(...commands: readonly string[]): Promise<readonly string[]> {
+  const mark = '@@@'
+  const { stdout, stderr } = await polyvirt('-q', commands.join(`; echo ${mark}; `))
+  if (stderr !== '') throw new Error(stderr)
+  return stdout.split(mark)
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'polyvirt-verbs-'))
+  await execute('qemu-img', ['create', '-q', '-f', 'qcow2', join(folder, 'v.qcow2'), '16M'])
+  const file = join(folder, 'v.xml')
+  writeFileSync(
+    file,
+    `<domain type='qemu'>
+  <name>v</name>
+  <memory unit='MiB'>64</memory>
+  <vcpu current='1'>2</vcpu>
+  <iothreads>1</iothreads>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <features><acpi/></features>
+  <devices>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2'/>
+      <source file='${folder}/v.qcow2'/>
+      <target dev='vda' bus='virtio'/>
+    </disk>
+    <interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>
+    <video><model type='vga'/></video>
+    <memballoon model='virtio'/>
+  </devices>
+</domain>
+`,
+  )
+  const { code, stderr } = await polyvirt(`define ${file}; start v --paused`)
+  if (code !== 0) throw new Error(stderr)
+}, timeout)
+
+afterAll(async () => {
+  await polyvirt('destroy v; undefine v --managed-save --snapshots-metadata')
+  rmSync(folder, { recursive: true, force: true })
+}, timeout)
+
+describe('what a guest may use', { timeout }, () => {
+  it('is changed while it runs, and told as virsh tells it', async () => {
+    const said = await answers(
+      'setvcpus v 2',
+      'vcpucount v',
+      'vcpucount v --active --live',
+      'vcpuinfo v --pretty',
+      'vcpupin v 1 0',
+      'vcpupin v 1',
+      'setmem v 48MiB',
+      'setmem v 32MiB --config',
+      'dumpxml v --inactive',
+      'blkdeviotune v vda --total-bytes-sec 1MiB',
+      'blkdeviotune v vda',
+      'domif-setlink v 52:54:00:00:00:01 down',
+      'domif-getlink v 52:54:00:00:00:01',
+      'iothreadadd v 7',
+      'iothreaddel v 7',
+    )
+    expect(said[1]).toBe(
+      'maximum      config         2\nmaximum      live           2\n' +
+        'current      config         1\ncurrent      live           2\n',
+    )
+    expect(said[2]).toBe('2\n')
+    expect(said[3]).toMatch(
+      /^VCPU: {11}0\nCPU: {12}\d+\nState: .*\n(?:CPU time: .*\n)?CPU Affinity: /,
+    )
+    expect(said[5]).toBe(' 1   0\n')
+    expect(said[8]).toContain("<currentMemory unit='KiB'>32768</currentMemory>")
+    expect(said[10]).toMatch(/^total_bytes_sec: 1048576\nread_bytes_sec : 0\n/)
+    expect(said[12]).toBe('52:54:00:00:00:01 down\n')
+  })
+})
+
+describe('statistics', { timeout }, () => {
+  it('have the names that virsh gives them', async () => {
+    const said = await answers(
+      'domblkinfo v vda',
+      'domblkinfo v --all --human',
+      'domblkstat v vda',
+      'dommemstat v',
+      'cpu-stats v --total',
+      'domstats v --balloon --block',
+      'domstats --list-inactive',
+    )
+    expect(said[0]).toMatch(/^Capacity: {7}16777216\nAllocation: {5}\d+\nPhysical: {7}\d+\n$/)
+    expect(said[1]).toMatch(/^ vda {3}16\.000 MiB {3}\d+\.\d{3} KiB {3}\d+\.\d{3} KiB\n$/)
+    expect(said[2]).toMatch(/^vda rd_req \d+\nvda rd_bytes \d+\n/)
+    expect(said[3]).toMatch(/^actual \d+\n(?:.*\n)*rss \d+\n$/)
+    expect(said[4]).toMatch(/^Total:\n\tcpu_time +\d+\.\d{9} seconds\n\tuser_time /)
+    expect(said[5]).toMatch(/^Domain: 'v'\n {2}balloon\.current=\d+\n[^]* {2}block\.0\.name=vda\n/)
+    expect(said[5]).not.toContain('vcpu.')
+    expect(said[6]).toBe('')
+  })
+})
+
+describe('a guest from outside', { timeout }, () => {
+  it('is seen, typed to and asked', async () => {
+    const file = join(folder, 'screen.png')
+    const said = await answers(
+      `screenshot v --file ${file}`,
+      'send-key v KEY_LEFTCTRL 0x1e',
+      'send-key v --codeset xt 30',
+      'inject-nmi v',
+      'qemu-monitor-command v --hmp info status',
+      `qemu-monitor-command v --return-value '{"execute":"query-status"}'`,
+    )
+    expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG')
+    expect(said[4]).toMatch(/^VM status: paused/)
+    expect(JSON.parse(said[5] ?? '')).toMatchObject({ running: false })
+    const { code, stderr } = await polyvirt('send-key v KEY_NOT')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: invalid argument: invalid keycode: 'KEY_NOT'/)
+  })
+})
+
+describe('images of a guest', { timeout }, () => {
+  it('are pulled, copied and resized', async () => {
+    const said = await answers(
+      'blockresize v vda 32M',
+      'domblkinfo v vda',
+      'blockjob v vda',
+      'blockpull v vda --wait',
+      `blockcopy v vda ${folder}/copy.qcow2 --pivot`,
+      'domblklist v',
+    )
+    expect(said[1]).toMatch(/^Capacity: {7}33554432\n/)
+    expect(said[2]).toBe('')
+    expect(said[5]).toBe(` vda   ${folder}/copy.qcow2\n`)
+  })
+})
+
+describe('words about a domain', { timeout }, () => {
+  it('are kept, and found again', async () => {
+    const said = await answers(
+      'desc v two words',
+      'desc v',
+      'desc v --title a title',
+      'desc v --title',
+      `metadata v http://x --set '<a/>' --key p`,
+      'metadata v http://x',
+      'metadata v http://x --remove',
+    )
+    expect(said[1]).toBe('two words\n')
+    expect(said[3]).toBe('a title\n')
+    expect(said[5]).toMatch(/^<p:a xmlns:p=.http:\/\/x.\/>\n$/)
+    expect((await polyvirt('metadata v http://x')).stderr).toMatch(/^error: metadata not found: /)
+  })
+})
+
+describe('states of a domain', { timeout }, () => {
+  it('are kept as snapshots in a tree, and gone back to', async () => {
+    const said = await answers(
+      'snapshot-create-as v a',
+      'snapshot-create-as v b --description second',
+      'snapshot-revert v a',
+      'snapshot-create-as v c',
+      'snapshot-list v --tree',
+      'snapshot-list v --name --roots',
+      'snapshot-list v --parent --leaves',
+      'snapshot-parent v b',
+      'snapshot-current v --name',
+      'snapshot-info v a',
+      'snapshot-dumpxml v b',
+      'snapshot-delete v a --children-only',
+      'snapshot-list v --name',
+    )
+    expect(said[4]).toBe('a\n  |\n  +- b\n  +- c\n    \n')
+    expect(said[5]).toBe('a\n')
+    expect(said[6]).toMatch(/^ b {3}\S+ \S+ \S+ {3}paused {3}a\n c /)
+    expect(said[7]).toBe('a\n')
+    expect(said[8]).toBe('c\n')
+    expect(said[9]).toMatch(/^Name: {11}a\nDomain: {9}v\nCurrent: {8}no\n[^]*Descendants: {4}2\n/)
+    expect(said[10]).toContain('<description>second</description>')
+    expect(said[12]).toBe('a\n')
+    const refused = await polyvirt('snapshot-info v')
+    expect(refused.stderr).toBe('error: --snapshotname or --current is required\n')
+  })
+
+  it('are saved to a file and taken up again, by name or as the next start', async () => {
+    const file = join(folder, 'v.save')
+    const said = await answers(
+      `save v ${file}`,
+      'domstate v',
+      `save-image-dumpxml ${file}`,
+      `restore ${file}`,
+      'domstate v',
+      `dump v ${folder}/core --memory-only`,
+      'managedsave v --paused',
+      'dominfo v',
+      'start v',
+      'domstate v --reason',
+      'managedsave v',
+      'managedsave-remove v',
+      'dominfo v',
+      'start v --paused',
+    )
+    expect(said[1]).toBe('shut off\n')
+    expect(said[2]).toContain('<name>v</name>')
+    expect(said[4]).toBe('paused\n')
+    expect(readFileSync(join(folder, 'core')).subarray(1, 4).toString()).toBe('ELF')
+    expect(said[7]).toContain('Managed save:   yes\n')
+    expect(said[9]).toMatch(/^paused /)
+    expect(said[12]).toContain('Managed save:   no\n')
+  })
+})
