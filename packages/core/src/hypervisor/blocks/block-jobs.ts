@@ -3,8 +3,7 @@ import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, printable, quote } from '../../errors.ts'
 import type { QmpClient } from '../../qmp/index.ts'
-import type { RunFacts } from '../../store/index.ts'
-import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import type { BlockJobFact } from '../../store/index.ts'
 import type {
   BlockCommitOptions,
   BlockCopyOptions,
@@ -14,16 +13,16 @@ import type {
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { conclude, concluded, remember } from './conclude-job.ts'
 import { diskChain, topNode } from './disk-graph.ts'
 import type { OpenImage } from './disk-graph.ts'
 import { infoOf, jobId, jobOf, speedOf } from './job-state.ts'
 import { createImage, openSteps } from './new-image.ts'
-import { fileOf, freeIndex, shortened, switchedTo, withDisk } from './switch-image.ts'
+import { fileOf, freeIndex } from './switch-image.ts'
 import type { ImageFile } from './switch-image.ts'
 import { performSteps } from '../live/perform-steps.ts'
 
 type Kind = BlockJobInfo['type']
-type BlockJobFact = NonNullable<RunFacts['blockJobs']>[string]
 
 const pollMs = 200
 
@@ -60,20 +59,6 @@ async function begin(
     }
   })
   return { running, disk }
-}
-
-function remember(
-  { store }: Rooms,
-  { active }: Running,
-  target: string,
-  fact: BlockJobFact | undefined,
-): void {
-  const facts = store.get(active.uuid)?.active?.facts ?? {}
-  const { [target]: _, ...others } = facts.blockJobs ?? {}
-  store.setFacts(active, {
-    ...facts,
-    blockJobs: fact === undefined ? others : { ...others, [target]: fact },
-  })
 }
 
 /** Job options that all kinds have: nobody needs to be there when it ends. */
@@ -266,64 +251,6 @@ export async function blockJobInfo(
   return info
 }
 
-/** Lets an ended job go, and brings the definitions to what QEMU has then. */
-async function conclude(
-  rooms: Rooms,
-  running: Running,
-  qmp: QmpClient,
-  target: string,
-): Promise<void> {
-  const found = await jobOf(qmp, target)
-  if (found !== undefined && found.job.status !== 'concluded') return
-  if (found !== undefined)
-    await qmp.executeUnchecked('job-dismiss', { id: found.job.id }).catch(() => undefined)
-  const record = rooms.store.get(running.domain.uuid)
-  const active = record?.active
-  const fact = active?.facts.blockJobs?.[target]
-  if (record === undefined || active === undefined || fact === undefined) return
-  const live = parseDomain(active.xml).domain
-  const chain = await diskChain(qmp, diskNamed(live, target))
-  const edit = changeOf(fact, { target, files: chain.map(({ file }) => file) })
-  const { xml } = record.domain
-  rooms.store.change(active.uuid, {
-    live: { id: active.id, xml: formatDomain(edit(live), active.id) },
-    ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
-  })
-  await dropNodes(qmp, fact, chain[0]?.file)
-  remember(rooms, { ...running, active }, target, undefined)
-}
-
-interface Outcome {
-  readonly target: string
-  /** The files that QEMU has now, the one in use first: what a job has changed is seen in them. */
-  readonly files: readonly string[]
-}
-
-function changeOf(
-  { to, file, dropped, index }: BlockJobFact,
-  { target, files }: Outcome,
-): (domain: Domain) => Domain {
-  if (to !== undefined) {
-    if (files[0] !== to.file) return (domain) => domain
-    return (domain) => withDisk(domain, { target, file }, (disk) => switchedTo(disk, to, index))
-  }
-  if (dropped.some((one) => files.includes(one))) return (domain) => domain
-  const gone = new Set(dropped)
-  return (domain) =>
-    withDisk(domain, { target, file }, (disk) => shortened(disk, (one) => gone.has(one)))
-}
-
-/** Nodes of images that the disk is not on any more. */
-async function dropNodes(
-  qmp: QmpClient,
-  { kind, to, index }: BlockJobFact,
-  top: string | undefined,
-): Promise<void> {
-  if (kind !== 'copy' || index === undefined || top === to?.file) return
-  for (const name of [`libvirt-${index}-format`, `libvirt-${index}-storage`])
-    await qmp.execute('blockdev-del', { 'node-name': name }).catch(() => undefined)
-}
-
 export async function abortBlockJob(
   rooms: Rooms,
   reference: string,
@@ -349,23 +276,6 @@ export async function abortBlockJob(
     await concluded(qmp, target)
     await conclude(rooms, running, qmp, target)
   })
-}
-
-/** How long a job may take to end once it was told to, in milliseconds. */
-const endMs = 30_000
-
-async function concluded(qmp: QmpClient, target: string): Promise<void> {
-  const deadline = performance.now() + endMs
-  for (;;) {
-    const found = await jobOf(qmp, target)
-    if (found === undefined || found.job.status === 'concluded') return
-    if (performance.now() > deadline)
-      throw domainError(
-        'ERR_OPERATION_TIMEOUT',
-        `the block job of ${quote(target)} did not end within ${endMs / 1000} s`,
-      )
-    await sleep(50)
-  }
 }
 
 export async function setBlockJobSpeed(

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Domain } from '../../domain/domain.ts'
+import { domainError, quote } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { BlockJobFact } from '../../store/index.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { diskNamed } from '../live/set-iotune.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { diskChain } from './disk-graph.ts'
+import { jobOf } from './job-state.ts'
+import { shortened, switchedTo, withDisk } from './switch-image.ts'
+
+/** Notes what a job will have changed when it ends, or (nothing) that it has been taken note of. */
+export function remember(
+  { store }: Rooms,
+  { active }: Running,
+  target: string,
+  fact: BlockJobFact | undefined,
+): void {
+  const facts = store.get(active.uuid)?.active?.facts ?? {}
+  const { [target]: _, ...others } = facts.blockJobs ?? {}
+  store.setFacts(active, {
+    ...facts,
+    blockJobs: fact === undefined ? others : { ...others, [target]: fact },
+  })
+}
+
+/** Lets an ended job go, and brings the definitions to what QEMU has then. */
+export async function conclude(
+  rooms: Rooms,
+  running: Running,
+  qmp: QmpClient,
+  target: string,
+): Promise<void> {
+  const found = await jobOf(qmp, target)
+  if (found !== undefined && found.job.status !== 'concluded') return
+  if (found !== undefined)
+    await qmp.executeUnchecked('job-dismiss', { id: found.job.id }).catch(() => undefined)
+  const record = rooms.store.get(running.domain.uuid)
+  const active = record?.active
+  const fact = active?.facts.blockJobs?.[target]
+  if (record === undefined || active === undefined || fact === undefined) return
+  const live = parseDomain(active.xml).domain
+  const chain = await diskChain(qmp, diskNamed(live, target))
+  const edit = changeOf(fact, { target, files: chain.map(({ file }) => file) })
+  const { xml } = record.domain
+  rooms.store.change(active.uuid, {
+    live: { id: active.id, xml: formatDomain(edit(live), active.id) },
+    ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
+  })
+  await dropNodes(qmp, fact, chain[0]?.file)
+  remember(rooms, { ...running, active }, target, undefined)
+}
+
+interface Outcome {
+  readonly target: string
+  /** The files that QEMU has now, the one in use first: what a job has changed is seen in them. */
+  readonly files: readonly string[]
+}
+
+function changeOf(
+  { to, file, dropped, index }: BlockJobFact,
+  { target, files }: Outcome,
+): (domain: Domain) => Domain {
+  if (to !== undefined) {
+    if (files[0] !== to.file) return (domain) => domain
+    return (domain) => withDisk(domain, { target, file }, (disk) => switchedTo(disk, to, index))
+  }
+  if (dropped.some((one) => files.includes(one))) return (domain) => domain
+  const gone = new Set(dropped)
+  return (domain) =>
+    withDisk(domain, { target, file }, (disk) => shortened(disk, (one) => gone.has(one)))
+}
+
+/** Nodes of images that the disk is not on any more. */
+async function dropNodes(
+  qmp: QmpClient,
+  { kind, to, index }: BlockJobFact,
+  top: string | undefined,
+): Promise<void> {
+  if (kind !== 'copy' || index === undefined || top === to?.file) return
+  for (const name of [`libvirt-${index}-format`, `libvirt-${index}-storage`])
+    await qmp.execute('blockdev-del', { 'node-name': name }).catch(() => undefined)
+}
+
+/** How long a job may take to end once it was told to, in milliseconds. */
+const endMs = 30_000
+
+/** Waits for the end of a job that was told to end. */
+export async function concluded(qmp: QmpClient, target: string): Promise<void> {
+  const deadline = performance.now() + endMs
+  for (;;) {
+    const found = await jobOf(qmp, target)
+    if (found === undefined || found.job.status === 'concluded') return
+    if (performance.now() > deadline)
+      throw domainError(
+        'ERR_OPERATION_TIMEOUT',
+        `the block job of ${quote(target)} did not end within ${endMs / 1000} s`,
+      )
+    await sleep(50)
+  }
+}
