@@ -20,6 +20,8 @@ const virt: MachineProfile = {
   topology: 'flat',
   // Two banks of 32 MiB (hw/riscv/virt.c, VIRT_FLASH); QEMU takes no image of another size.
   flashKiB: 32 * 1024,
+  // The sifive_test device calls exit() when a guest powers off (hw/misc/sifive_test.c).
+  endsItself: { before: [8, 2] },
   pci: {
     root: 'pcie-root',
     grow: 'pcie-root-port',
