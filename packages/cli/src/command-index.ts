@@ -38,6 +38,7 @@ const save: Family = () => import('./commands/save.ts')
 const snapshotList: Family = () => import('./commands/snapshot-list.ts')
 const snapshots: Family = () => import('./commands/snapshots.ts')
 const stats: Family = () => import('./commands/stats.ts')
+const supervise: Family = () => import('./commands/supervise.ts')
 const tuning: Family = () => import('./commands/tuning.ts')
 const vcpus: Family = () => import('./commands/vcpus.ts')
 const attach: Family = () => import('./commands/attach.ts')
@@ -181,6 +182,7 @@ const families: Readonly<Record<string, Family>> = {
   help,
   pwd: shell,
   quit: shell,
+  supervise,
 }
 
 /** Names of all commands, in the order of `help`. */

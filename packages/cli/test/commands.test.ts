@@ -27,6 +27,7 @@ describe('the commands', () => {
   it('have the options of virsh where virsh has them, in its order', async () => {
     // Ours stand after virsh's, so that what binds by position binds the same.
     const ours: Readonly<Record<string, readonly string[]>> = {
+      autostart: ['apply'],
       create: ['arch'],
       define: ['arch'],
       start: ['arch'],

@@ -205,6 +205,11 @@ export class MemoryHypervisor extends MemoryHost {
     return false
   }
 
+  async domainListAllSnapshots(reference: string): Promise<readonly []> {
+    this.#find(reference)
+    return []
+  }
+
   async domainGetXmlDesc(reference: string): Promise<string> {
     return this.#find(reference).xml
   }

@@ -18,6 +18,10 @@ describe('a read-only connection', () => {
     ['domainAttachDevice', 'virDomainAttachDeviceFlags'],
     ['domainGetGuestInfo', 'virDomainGetGuestInfo'],
     ['domainOpenConsole', 'virDomainOpenConsole'],
+    ['domainSave', 'virDomainSave'],
+    ['domainSnapshotDelete', 'virDomainSnapshotDelete'],
+    ['domainGetTime', 'virDomainGetTime'],
+    ['domainScreenshot', 'virDomainScreenshot'],
     // Newer than the list, so it is refused before anybody has judged it.
     ['domainRenameEverything', 'virDomainRenameEverything'],
   ])('refuses %s', async (verb, call) => {
@@ -26,12 +30,16 @@ describe('a read-only connection', () => {
     )
   })
 
-  it.each(['domainGetBlockStats', 'connectGetAllDomainStats', 'nodeGetInfo', 'domainLookup'])(
-    'lets %s through',
-    async (verb) => {
-      expect(await ask(verb)).toBe('done')
-    },
-  )
+  it.each([
+    'domainGetBlockStats',
+    'connectGetAllDomainStats',
+    'domainListAllSnapshots',
+    'domainHasManagedSaveImage',
+    'nodeGetInfo',
+    'domainLookup',
+  ])('lets %s through', async (verb) => {
+    expect(await ask(verb)).toBe('done')
+  })
 
   it('is closed as any other', async () => {
     const inner = await testDefault()

@@ -1,4 +1,4 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor } from '../core.ts'
@@ -74,7 +74,11 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'autostart a domain',
     description: 'Configure a domain to be automatically started at boot.',
-    options: [domainOption, { name: 'disable', kind: 'bool', help: 'disable autostarting' }],
+    options: [
+      { ...domainOption, required: false },
+      { name: 'disable', kind: 'bool', help: 'disable autostarting' },
+      { name: 'apply', kind: 'bool', help: 'start every domain that is marked and not active' },
+    ],
     run: autostart,
   },
 ]
@@ -122,6 +126,10 @@ function checkMode(options: Options): void {
 }
 
 async function autostart(context: Context, options: Options): Promise<Answer> {
+  if (options.flag('apply')) return applyAutostart(context, options)
+  if (options.text('domain') === undefined) {
+    throw new UsageError("command 'autostart' requires <domain> option")
+  }
   const disable = options.flag('disable')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const failure = `Failed to ${disable ? 'un' : ''}mark domain ${named(domain)} as autostarted`
@@ -129,5 +137,27 @@ async function autostart(context: Context, options: Options): Promise<Answer> {
   return {
     remark: `Domain ${printable(named(domain))} ${disable ? 'un' : ''}marked as autostarted\n`,
     json: { name: domain.name, uuid: domain.uuid, autostart: !disable },
+  }
+}
+
+/** What a machine does once it is up. One that fails keeps none of the others from it. */
+async function applyAutostart(context: Context, options: Options): Promise<Answer> {
+  if (options.flag('disable') || options.text('domain') !== undefined) {
+    throw new UsageError('option --apply is for all domains that are marked')
+  }
+  const hypervisor = await context.hypervisor()
+  const results = await hypervisor.connectAutostart()
+  for (const { name, error } of results) {
+    if (error !== undefined) context.warn(`Failed to start domain '${name}': ${error.message}`)
+  }
+  const started = results.filter(({ error }) => error === undefined)
+  return {
+    remark: started.map((domain) => `Domain ${printable(named(domain))} started\n`).join(''),
+    json: results.map(({ name, uuid, error }) => ({
+      name,
+      uuid,
+      ...(error !== undefined && { error: error.message }),
+    })),
+    failed: started.length < results.length,
   }
 }

@@ -1,7 +1,7 @@
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
-import type { DomainFilter, DomainStateName, DomainSummary } from '../core.ts'
+import type { DomainFilter, DomainStateName, DomainSummary, Hypervisor } from '../core.ts'
 import { formatTable } from '../output/format-table.ts'
 import type { Style, Styles } from '../output/style.ts'
 
@@ -51,7 +51,9 @@ async function list(context: Context, options: Options): Promise<Answer> {
   checkExclusive(options)
   const hypervisor = await context.hypervisor()
   const found = await hypervisor.connectListAllDomains(filterOf(options))
-  const domains = found.filter((domain) => holds(domain, options))
+  const kept = found.filter((domain) => holds(domain, options))
+  const domains = await havingWhat(hypervisor, kept, options)
+  const saved = options.flag('managed-save') ? await savedOf(hypervisor, domains) : []
   const { settings, output } = context
   const columns = (['uuid', 'id', 'name'] as const).filter((name) => options.flag(name))
   return {
@@ -61,7 +63,12 @@ async function list(context: Context, options: Options): Promise<Answer> {
         ? domains
             .map((domain) => `${columns.map((name) => cell(domain, name)).join(' ')}\n`)
             .join('')
-        : table(domains, options.flag('title'), settings.quiet, output.styles),
+        : table(
+            domains.map((each) => (saved.includes(each.uuid) ? { ...each, state: 'saved' } : each)),
+            options.flag('title'),
+            settings.quiet,
+            output.styles,
+          ),
   }
 }
 
@@ -114,11 +121,30 @@ function statesOf(options: Options): readonly DomainStateName[] {
   ]
 }
 
-/** There are no snapshots, checkpoints and managed saves yet, so no domain has one. */
-function holds(domain: DomainSummary, options: Options): boolean {
-  for (const thing of ['snapshot', 'checkpoint', 'managed-save']) {
-    if (options.flag(`with-${thing}`) && !options.flag(`without-${thing}`)) return false
+/** The domains of which this is asked, and of which it holds; both of two opposites ask nothing. */
+async function havingWhat(
+  hypervisor: Hypervisor,
+  domains: readonly DomainSummary[],
+  options: Options,
+): Promise<readonly DomainSummary[]> {
+  const questions = {
+    snapshot: async ({ uuid }: DomainSummary) =>
+      (await hypervisor.domainListAllSnapshots(uuid)).length > 0,
+    // There are no checkpoints, so no domain has one.
+    checkpoint: () => Promise.resolve(false),
+    'managed-save': ({ uuid }: DomainSummary) => hypervisor.domainHasManagedSaveImage(uuid),
   }
+  let left = domains
+  for (const [thing, has] of Object.entries(questions)) {
+    const wanted = either(options, `with-${thing}`, `without-${thing}`)
+    if (wanted === undefined) continue
+    const answers = await Promise.all(left.map(has))
+    left = left.filter((_, at) => answers[at] === wanted)
+  }
+  return left
+}
+
+function holds(domain: DomainSummary, options: Options): boolean {
   return options.flag('id') && columnsAskOnlyForIds(options) ? domain.id !== undefined : true
 }
 
@@ -130,8 +156,21 @@ function cell(domain: DomainSummary, column: 'uuid' | 'id' | 'name'): string {
   return column === 'id' ? String(domain.id ?? '-') : printable(domain[column])
 }
 
-function table(
+/** A domain, with what the table has for its state. */
+type ShownDomain = Omit<DomainSummary, 'state'> & { readonly state: string }
+
+/** Those that are not active and would go on from a managed save. */
+async function savedOf(
+  hypervisor: Hypervisor,
   domains: readonly DomainSummary[],
+): Promise<readonly string[]> {
+  const inactive = domains.filter(({ id }) => id === undefined).map(({ uuid }) => uuid)
+  const has = await Promise.all(inactive.map((uuid) => hypervisor.domainHasManagedSaveImage(uuid)))
+  return inactive.filter((_, at) => has[at])
+}
+
+function table(
+  domains: readonly ShownDomain[],
   title: boolean,
   quiet: boolean,
   styles: Styles,

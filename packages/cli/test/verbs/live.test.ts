@@ -164,6 +164,19 @@ describe('images of a guest', { timeout }, () => {
   })
 })
 
+describe('a disk from words', { timeout }, () => {
+  it('is plugged in where it is said, and taken out by its target', async () => {
+    const said = await answers(
+      `attach-disk v ${folder}/v.qcow2 vdb --subdriver qcow2 --config --targetbus virtio`,
+      'domblklist v --inactive',
+      'detach-disk v vdb --config',
+      'domblklist v --inactive',
+    )
+    expect(said[1]).toContain(` vdb   ${folder}/v.qcow2\n`)
+    expect(said[3]).not.toContain('vdb')
+  })
+})
+
 describe('words about a domain', { timeout }, () => {
   it('are kept, and found again', async () => {
     const said = await answers(

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { testDefault } from '../memory-hypervisor.ts'
+import type { MemoryHypervisor } from '../memory-hypervisor.ts'
+import { run } from '../run-in-memory.ts'
+
+/** The hypervisor in memory, whose verb of this name writes down what it is asked. */
+async function asked(
+  verb: string,
+  answer?: unknown,
+): Promise<{ readonly hypervisor: MemoryHypervisor; readonly calls: unknown[] }> {
+  const hypervisor = await testDefault()
+  const calls: unknown[] = []
+  const take = (_reference: string, ...given: unknown[]): Promise<unknown> => {
+    calls.push(...given.map(withoutSignal))
+    return Promise.resolve(answer)
+  }
+  Object.assign(hypervisor, { [verb]: take })
+  return { hypervisor, calls }
+}
+
+function withoutSignal(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).filter(([, each]) => !(each instanceof AbortSignal)),
+  )
+}
+
+describe('the agent of a guest', () => {
+  it.each([
+    [['domfsfreeze', 'test', '/', '/a'], 'domainFsFreeze', 2, 'Froze 2 filesystem(s)\n\n'],
+    [['domfsthaw', 'test'], 'domainFsThaw', 1, 'Thawed 1 filesystem(s)\n\n'],
+    [['domtime', 'test'], 'domainGetTime', { seconds: 5, nanoseconds: 1 }, 'Time: 5\n'],
+    [
+      ['domtime', 'test', '--pretty'],
+      'domainGetTime',
+      { seconds: 5, nanoseconds: 1 },
+      'Time: 1970-01-01 00:00:05\n',
+    ],
+    [['domhostname', 'test'], 'domainGetGuestInfo', { hostname: 'a\u001b[1m' }, 'a\\u001b[1m\n\n'],
+    [
+      ['set-user-password', 'test', 'a', 'b'],
+      'domainSetUserPassword',
+      undefined,
+      'Password set successfully for a in test\n',
+    ],
+    [
+      ['qemu-agent-command', 'test', '{}'],
+      'domainQemuAgentCommand',
+      '{"return":1}',
+      '{"return":1}\n\n',
+    ],
+  ])('%j is answered as virsh answers', async (words, verb, answer, stdout) => {
+    const { hypervisor } = await asked(verb, answer)
+    const said = await run(words, { hypervisor })
+    expect([said.code, said.stderr]).toEqual([0, ''])
+    expect(said.stdout.replaceAll(/\\(?:x1b|u001b|e|033)/g, '\\u001b')).toBe(stdout)
+  })
+
+  it('tells of the guest under libvirt’s names', async () => {
+    const { hypervisor } = await asked('domainGetGuestInfo', {
+      os: { id: 'debian' },
+      timezone: { name: 'UTC', offsetSeconds: 0 },
+      users: [{ name: 'root', loginTimeMs: 7 }],
+      interfaces: [{ name: 'lo', addresses: [{ type: 'ipv4', address: '127.0.0.1', prefix: 8 }] }],
+    })
+    const { stdout } = await run(['guestinfo', 'test'], { hypervisor })
+    expect(stdout).toContain('user.count          : 1\nuser.0.name         : root\n')
+    expect(stdout).toContain('os.id               : debian\n')
+    expect(stdout).toContain('if.0.addr.0.addr    : 127.0.0.1\n')
+  })
+
+  it('tells addresses in virsh’s columns', async () => {
+    const { hypervisor, calls } = await asked('domainInterfaceAddresses', [
+      {
+        name: 'vnet0',
+        mac: '52:54:00:00:00:01',
+        addresses: [
+          { type: 'ipv4', address: '10.0.2.15', prefix: 24 },
+          { type: 'ipv6', address: 'fe80::1', prefix: 64 },
+        ],
+      },
+    ])
+    const { stdout } = await run(['domifaddr', 'test', '--source', 'arp'], { hypervisor })
+    expect(stdout.split('\n').slice(2, 4)).toEqual([
+      ' vnet0      52:54:00:00:00:01    ipv4         10.0.2.15/24',
+      ' -          -                    ipv6         fe80::1/64',
+    ])
+    expect(calls).toEqual([{ source: 'arp' }])
+  })
+})
+
+describe('a block job', () => {
+  it.each([
+    [['blockpull', 'test', 'vda'], 'domainBlockPull', ['vda', {}], 'Block Pull started\n'],
+    [
+      ['blockpull', 'test', 'vda', '5', '--base', '/b', '--wait'],
+      'domainBlockPull',
+      ['vda', { wait: true, speedBytes: 5_242_880, base: '/b' }],
+      '\nPull complete\n',
+    ],
+    [
+      ['blockcommit', 'test', 'vda', '--pivot', '--bandwidth', '5', '--bytes'],
+      'domainBlockCommit',
+      ['vda', { wait: true, speedBytes: 5, whenReady: 'pivot' }],
+      '\nSuccessfully pivoted\n',
+    ],
+    [
+      ['blockcopy', 'test', 'vda', '/c', '--finish', '--format', 'raw'],
+      'domainBlockCopy',
+      [
+        ...['vda', '/c'],
+        { wait: true, whenReady: 'finish', shallow: false, reuseExternal: false, format: 'raw' },
+      ],
+      '\nSuccessfully copied\n',
+    ],
+    [['blockjob', 'test', 'vda', '--pivot'], 'domainBlockJobAbort', ['vda', { pivot: true }], '\n'],
+    [
+      ['blockjob', 'test', 'vda', '--bandwidth', '1'],
+      'domainBlockJobSetSpeed',
+      ['vda', 1_048_576],
+      '\n',
+    ],
+  ])('%j is begun as it says', async (words, verb, given, stdout) => {
+    const { hypervisor, calls } = await asked(verb)
+    expect(await run(words, { hypervisor })).toEqual({ code: 0, stdout, stderr: '' })
+    expect(calls).toEqual(given)
+  })
+
+  it('is told with how far it is, and never as done before it is', async () => {
+    const job = { disk: 'vda', type: 'copy', processedBytes: 999, totalBytes: 1000, speedBytes: 0 }
+    const { hypervisor } = await asked('domainGetBlockJobInfo', { ...job, status: 'running' })
+    const { stdout } = await run(['blockjob', 'test', 'vda'], { hypervisor })
+    expect(stdout).toBe('Block Copy: [ 99 %]\n\n')
+  })
+})
+
+describe('sizes', () => {
+  it.each([
+    ['1024', 1024],
+    ['1GiB', 1_048_576],
+    ['1GB', 976_563],
+    ['2m', 2048],
+    ['512b', 1],
+  ])('%s is so many KiB of memory', async (size, memoryKiB) => {
+    const { hypervisor, calls } = await asked('domainSetMemory')
+    expect((await run(['setmem', 'test', size], { hypervisor })).code).toBe(0)
+    expect(calls).toEqual([memoryKiB, {}])
+  })
+
+  it.each(['foo', '1Q', '-1', '1.5G'])('%s is none', async (size) => {
+    expect((await run(['setmem', 'test', size])).stderr).toBe(
+      `error: Scaled numeric value '${size}' for <size> option is malformed or out of range\n`,
+    )
+  })
+})
+
+describe('autostart --apply', () => {
+  it('starts what is marked, and fails where one does not start', async () => {
+    const hypervisor = await testDefault()
+    const results = [
+      { name: 'a', uuid: '1' },
+      { name: 'b', uuid: '2', error: new Error('no disk') },
+    ]
+    Object.assign(hypervisor, { connectAutostart: () => Promise.resolve(results) })
+    expect(await run(['autostart', '--apply'], { hypervisor })).toEqual({
+      code: 1,
+      stdout: "Domain 'a' started\n\n",
+      stderr: "warning: Failed to start domain 'b': no disk\n",
+    })
+    expect((await run(['autostart'])).stderr).toBe(
+      "error: command 'autostart' requires <domain> option\n",
+    )
+  })
+})
