@@ -82,6 +82,8 @@ export const debianGuests: Readonly<Record<string, GuestRecipe>> = {
     debianArch: 'loong64',
     suite: 'forky',
     kernelPackage: 'linux-image-loong64',
+    // It always sets 64 MiB aside for 32-bit devices, which reach all memory of these guests.
+    parameters: ['swiotlb=noforce'],
     // It finds PCI by ACPI's tables only, which firmware brings.
     firmware: {
       package: 'qemu-efi-loongarch64',

@@ -163,13 +163,13 @@ function readCpu(cpuinfo: string): GuestCpu {
         }),
       ),
     )
-  const fields = blocks[0] ?? {}
-  // Facts about the whole machine come in a last block that names no processor.
+  const fields = blocks.find((block) => 'processor' in block) ?? blocks[0] ?? {}
+  // Facts about the whole machine come in a block that names no processor, first or last.
   const machine = blocks.find((block) => !('processor' in block)) ?? {}
   // `2.0 (pvr 004e 1200)`
   const pvr = /\(pvr ([\da-f]{4}) ([\da-f]{4})\)/.exec(fields['revision'] ?? '')
   return {
-    model: fields['model name'] ?? fields['cpu'] ?? '',
+    model: fields['model name'] ?? fields['Model Name'] ?? fields['cpu'] ?? '',
     flags: words(fields['flags'] ?? fields['Features'] ?? fields['features'] ?? ''),
     ...(pvr === null ? {} : { pvr: hex(`${pvr[1]}${pvr[2]}`) }),
     fields,

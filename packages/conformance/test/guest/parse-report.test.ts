@@ -34,6 +34,20 @@ describe('the report of a recorded guest', () => {
     expect(pseries.cpu.machine).toMatchObject({ platform: 'pSeries' })
   })
 
+  it('finds the processor behind a first block that is of the machine', () => {
+    const file = new URL('../fixtures/guests/ppc64le-pseries.cpio.gz', import.meta.url)
+    const cpuinfo =
+      'system type\t\t: generic-loongson-machine\n\nprocessor\t\t: 0\nModel Name\t\t: Loongson-3A5000\nFeatures\t\t: cpucfg lsx\n'
+    const entries = readCpio(gunzipSync(readFileSync(file))).map((entry) =>
+      entry.path.endsWith('proc/cpuinfo') ? { ...entry, data: Buffer.from(cpuinfo) } : entry,
+    )
+    expect(parseReport(guestFiles(entries), 'fixture').cpu).toMatchObject({
+      model: 'Loongson-3A5000',
+      flags: ['cpucfg', 'lsx'],
+      machine: { 'system type': 'generic-loongson-machine' },
+    })
+  })
+
   it('tells sockets, cores and threads', () => {
     expect(q35.vcpus).toMatchObject({ online: [0, 1, 2, 3], sockets: 1, cores: 2, threads: 2 })
     expect(pc.vcpus).toMatchObject({ online: [0, 1], sockets: 1, cores: 2, threads: 1 })
