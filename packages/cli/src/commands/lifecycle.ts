@@ -21,7 +21,8 @@ export const commands: readonly Command[] = [
     options: [activeDomain, modeOption],
     done: 'is being shutdown',
     check: checkMode,
-    act: (hypervisor, reference) => hypervisor.domainShutdown(reference),
+    act: (hypervisor, reference, options) =>
+      hypervisor.domainShutdown(reference, powerOptions(options)),
   }),
   verb({
     name: 'reboot',
@@ -30,7 +31,8 @@ export const commands: readonly Command[] = [
     options: [activeDomain, modeOption],
     done: 'is being rebooted',
     check: checkMode,
-    act: (hypervisor, reference) => hypervisor.domainReboot(reference),
+    act: (hypervisor, reference, options) =>
+      hypervisor.domainReboot(reference, powerOptions(options)),
   }),
   verb({
     name: 'reset',
@@ -107,7 +109,14 @@ function verb({ name, summary, description, options, done, check, act }: Verb): 
   return { name, group: 'domain', summary, description, options, run }
 }
 
-/** Without an agent in the guest, pressing the power button is the only way there is. */
+/** How the guest is asked, where it is said. */
+function powerOptions(options: Options): { readonly modes?: readonly ('acpi' | 'agent')[] } {
+  const given = options.text('mode')?.split(',') ?? []
+  const modes = (['agent', 'acpi'] as const).filter((mode) => given.includes(mode))
+  return modes.length === 0 ? {} : { modes }
+}
+
+/** QEMU has a power button and an agent; the other ways are those of other hypervisors. */
 function checkMode(options: Options): void {
   const given = options.text('mode')?.split(',') ?? []
   for (const mode of given) {
@@ -118,8 +127,8 @@ function checkMode(options: Options): void {
       })
     }
   }
-  if (given.length > 0 && !given.includes('acpi')) {
-    throw new CommandError(`mode '${given.join(',')}' is not offered yet; offered: acpi`, {
+  if (given.length > 0 && !given.some((mode) => mode === 'acpi' || mode === 'agent')) {
+    throw new CommandError(`mode '${given.join(',')}' is not offered yet; offered: acpi, agent`, {
       code: 'ERR_OPERATION_UNSUPPORTED',
     })
   }

@@ -89,6 +89,20 @@ describe('the agent of a guest', () => {
   })
 })
 
+describe('a guest that is to end', () => {
+  it.each([
+    [[], {}],
+    [['--mode', 'acpi'], { modes: ['acpi'] }],
+    [['--mode', 'acpi,agent'], { modes: ['agent', 'acpi'] }],
+  ])('is asked by %j as it is said', async (words, given) => {
+    const { hypervisor, calls } = await asked('domainShutdown')
+    expect((await run(['shutdown', 'test', ...words], { hypervisor })).code).toBe(0)
+    expect(calls).toEqual([given])
+    const { stderr } = await run(['shutdown', 'test', '--mode', 'initctl'], { hypervisor })
+    expect(stderr).toContain("mode 'initctl' is not offered yet; offered: acpi, agent")
+  })
+})
+
 describe('a block job', () => {
   it.each([
     [['blockpull', 'test', 'vda'], 'domainBlockPull', ['vda', {}], 'Block Pull started\n'],
