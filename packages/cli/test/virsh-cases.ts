@@ -228,7 +228,7 @@ export const testDriverCases: readonly VirshCase[] = [
     help domid
     help domname
     help domuuid
-    help autostart
+    help vcpuinfo
     help console
     help domblklist
     help domiflist
