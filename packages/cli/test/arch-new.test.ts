@@ -15,27 +15,27 @@ afterEach(() => process.chdir(before))
 
 describe('polyvirt arch new', () => {
   it('makes a package where one stands, and says what comes next', async () => {
-    const { code, stdout, stderr } = await run(['arch', 'new', 'hppa'])
+    const { code, stdout, stderr } = await run(['arch', 'new', 'ppc'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(
-      /^Package polyvirt-arch-hppa made in polyvirt-arch-hppa: \d+ files\.\nAsked \/usr\/bin\/qemu-system-hppa \(QEMU /,
+      /^Package polyvirt-arch-ppc made in polyvirt-arch-ppc: \d+ files\.\nAsked \/usr\/bin\/qemu-system-ppc \(QEMU /,
     )
     expect(stdout).toMatch(
       / npm test +each failing test says which table to fill, and what to write\n/,
     )
-    expect(existsSync('polyvirt-arch-hppa/src/hppa.ts')).toBe(true)
+    expect(existsSync('polyvirt-arch-ppc/src/ppc.ts')).toBe(true)
   })
 
   it('takes guests, a folder, an emulator and a name, and tells programs what it made', async () => {
     const { stdout } = await run([
       ...['--json', 'arch', 'new', 'toy', '--guest', 'toy64,toy32', '--directory', 'there'],
-      ...['--emulator', '/usr/bin/qemu-system-m68k', '--package', '@me/arch-toy'],
+      ...['--emulator', '/usr/bin/qemu-system-ppc', '--package', '@me/arch-toy'],
     ])
     expect(JSON.parse(stdout)).toMatchObject({
       directory: join(process.cwd(), 'there'),
       package: '@me/arch-toy',
       guests: ['toy64', 'toy32'],
-      emulator: { path: '/usr/bin/qemu-system-m68k' },
+      emulator: { path: '/usr/bin/qemu-system-ppc' },
     })
     expect(readdirSync('.')).toEqual(['there'])
   })
@@ -67,7 +67,7 @@ describe('polyvirt arch new', () => {
       '--guest',
       's390x',
       '--emulator',
-      'qemu-system-hppa',
+      'qemu-system-ppc',
     ])
     expect(stderr).toBe(
       'warning: @polyvirt/arch-s390x serves s390x already; only one of the two can be installed\n',
