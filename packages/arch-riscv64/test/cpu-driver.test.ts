@@ -93,7 +93,7 @@ describe('what is accepted', () => {
   })
 
   it.each([
-    ['the widest CPU', { mode: 'maximum' } as Cpu],
+    ['the widest CPU', { mode: 'maximum' as const }],
     ['an extension that came later', custom('rv64', require('zacas'))],
     ['a profile', custom('rva22s64')],
     ['a chip that lacks something', custom('thead-c906', disable('zfh'))],

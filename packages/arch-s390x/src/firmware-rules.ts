@@ -65,7 +65,7 @@ function bootOrder(domain: Domain): readonly (readonly [string, { readonly type?
 /** `<boot dev='…'/>` turns into an order of devices, so one of that kind must be there. */
 function hasBootDevice(domain: Domain): boolean {
   const { disk = [], interface: cards = [] } = domain.devices
-  const kinds = new Set<string>(disk.map(({ device = 'disk' }) => device))
+  const kinds = new Set<string>(disk.map(({ device }) => device))
   const has = { hd: kinds.has('disk') || kinds.has('lun'), cdrom: kinds.has('cdrom'), fd: false }
   return (
     bootOrder(domain).length > 0 ||

@@ -232,7 +232,7 @@ describe('a host', () => {
     ['z14', { ...custom('z14'), vendor: 'AMD' }, 'incompatible'],
     ['POWER9', custom('z14'), 'incompatible'],
   ] as const)('that is a %s and is asked for %o: %s', (model, guest, result) => {
-    const verdict = cpu.compare({ model }, guest as Cpu)
+    const verdict = cpu.compare({ model }, guest)
     expect(verdict.result).toBe(result)
     expect(verdict.reason === undefined).toBe(result !== 'incompatible')
   })

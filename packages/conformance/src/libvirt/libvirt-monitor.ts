@@ -21,6 +21,6 @@ export function libvirtMonitor(virsh: Virsh, domain: string): Monitor {
     executeUnchecked: ask,
     // Answers are checked where they come from QEMU itself.
     execute: (command, ...[args]) =>
-      ask(command, args as Readonly<Record<string, unknown>> | undefined) as Promise<never>,
+      ask(command, args as Readonly<Record<string, unknown>> | undefined),
   }
 }
