@@ -1,10 +1,7 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { hasUefi } from './firmware-rules.ts'
 import { gicV2Cpus } from './interrupt-controller.ts'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 const interruptController: Rule = {
   name: 'aarch64/gic',

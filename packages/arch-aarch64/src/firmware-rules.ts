@@ -1,8 +1,5 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Domain, Problem, Rule } from '@polyvirt/core/arch'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 /** UEFI by its kind, or by its file in flash; nothing else brings ACPI up. */
 export function hasUefi({ os }: Domain): boolean {

@@ -1,6 +1,6 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { hasAcpi, hasUefi } from './firmware-rules.ts'
-import { unsupported } from './problems.ts'
 
 /** libvirt takes ACPI without UEFI here, and QEMU makes the tables, but nobody hands them over. */
 const acpiWithoutUefi: Rule = {

@@ -1,6 +1,6 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { hasAcpi } from './firmware-rules.ts'
-import { unsupported } from './problems.ts'
 
 /** UARTs of the board (QEMU include/hw/pci-host/ls7a.h, VIRT_UART_COUNT); more are dropped unsaid. */
 const maxSerialPorts = 4

@@ -1,7 +1,6 @@
-import { nearest, quote } from '@polyvirt/core/arch'
+import { nearest, quote, unsupported } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { asked, featureNames, hasFeature, neededBy, offeredFeatures } from './cpu-features.ts'
-import { unsupported } from './problems.ts'
 
 const at = (index: number): string => `feature[${index + 1}]/@name`
 

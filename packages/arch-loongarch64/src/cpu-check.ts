@@ -1,9 +1,8 @@
-import { nearest, quote } from '@polyvirt/core/arch'
+import { nearest, quote, unsupported } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { checkFeatures, validateFeatures } from './check-features.ts'
 import { compare } from './cpu-compare.ts'
 import { modelByName } from './cpu-models.ts'
-import { unsupported } from './problems.ts'
 
 /** All that can be known before a start: modes, models, features, and what this host can give. */
 export function check(one: Cpu, context: CpuContext): readonly Problem[] {

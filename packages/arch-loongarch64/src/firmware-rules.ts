@@ -1,5 +1,5 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Domain, Problem, Rule } from '@polyvirt/core/arch'
-import { unsupported } from './problems.ts'
 
 /** UEFI by its kind, or by its file; nothing else hands ACPI and SMBIOS to the guest. */
 export function hasUefi({ os }: Domain): boolean {

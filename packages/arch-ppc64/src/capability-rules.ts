@@ -1,9 +1,6 @@
-import type { FeatureName, Problem, Rule } from '@polyvirt/core/arch'
+import { unsupported } from '@polyvirt/core/arch'
+import type { FeatureName, Rule } from '@polyvirt/core/arch'
 import { canonicalModel, generationOf } from './cpu-models.ts'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 /** What TCG has not, whatever the host, and says so only at start. */
 const tcgLacks: readonly (readonly [FeatureName, path: string, what: string])[] = [

@@ -1,12 +1,8 @@
-import { nearest, quote } from '@polyvirt/core/arch'
+import { nearest, quote, unsupported } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, HostVirtualization, Problem } from '@polyvirt/core/arch'
 import { compare } from './cpu-compare.ts'
 import { canonicalModel, compatLevels, generationOf } from './cpu-models.ts'
 import { documentName, findCpu, generationsIn, hasCore } from './qemu-cpus.ts'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 /** All that can be known before a start: modes, models, levels, and what this host can give. */
 export function check(one: Cpu, context: CpuContext): readonly Problem[] {

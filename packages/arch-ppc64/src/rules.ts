@@ -1,9 +1,6 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { capabilityRules } from './capability-rules.ts'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 /** QEMU's TCG runs one thread a core here, and says so only at start. */
 const tcgThreads: Rule = {

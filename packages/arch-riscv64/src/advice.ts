@@ -1,6 +1,6 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { pcWords } from './feature-policy.ts'
-import { unsupported } from './problems.ts'
 
 /** OpenSBI, which QEMU brings along, looks at no disk: it starts what stands in memory, or waits. */
 const nothingToBoot: Rule = {

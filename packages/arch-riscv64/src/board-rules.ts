@@ -1,5 +1,6 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
-import { isOlder, unsupported, versionText } from './problems.ts'
+import { isOlder, versionText } from './qemu-version.ts'
 
 /** The board has one UART, and QEMU takes no notice of what is meant for a second (hw/riscv/virt.c). */
 const serialPorts: Rule = {

@@ -1,5 +1,5 @@
 import type { FeaturePolicy } from '@polyvirt/core/arch'
-import { isOlder } from './problems.ts'
+import { isOlder } from './qemu-version.ts'
 
 /** First QEMU whose board has ACPI, and a fw_cfg for what is handed over by it. */
 export const acpiSince: readonly [number, number] = [8, 0]

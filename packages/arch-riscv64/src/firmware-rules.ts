@@ -1,6 +1,7 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { acpiSince } from './feature-policy.ts'
-import { isOlder, unsupported, versionText } from './problems.ts'
+import { isOlder, versionText } from './qemu-version.ts'
 
 /** First QEMU whose board takes flash by `-blockdev`, and runs it above OpenSBI, as UEFI needs it. */
 const flashSince: readonly [number, number] = [8, 1]

@@ -1,5 +1,6 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { NumaCell, Rule } from '@polyvirt/core/arch'
-import { isOlder, unsupported, versionText } from './problems.ts'
+import { isOlder, versionText } from './qemu-version.ts'
 
 /** QEMU's VIRT_SOCKETS_MAX (include/hw/riscv/virt.h): a node is a socket of the board. */
 const maxNodes = 4

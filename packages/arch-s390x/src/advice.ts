@@ -1,6 +1,7 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Rule } from '@polyvirt/core/arch'
 import { pcWords } from './feature-policy.ts'
-import { allDevices, unsupported } from './problems.ts'
+import { allDevices } from './all-devices.ts'
 
 const wordsOfPcs: Rule = {
   name: 's390x/pc-words',

@@ -1,12 +1,8 @@
-import { nearest, quote } from '@polyvirt/core/arch'
+import { nearest, quote, unsupported } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { processorByName, processors } from './cpu-models.ts'
 import { featureNames, featuresOfModel, isFeature, membersOf, policyOf } from './feature-sets.ts'
 import { hasSwitch, modelOf } from './qemu-cpus.ts'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 /** Names that nobody knows, and policies that nobody carries out. */
 export function validateFeatures({ features = [] }: Cpu): readonly Problem[] {

@@ -1,12 +1,8 @@
-import { nearest, quote } from '@polyvirt/core/arch'
+import { nearest, quote, unsupported } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { checkFeatures, validateFeatures } from './check-features.ts'
 import { isAsNew, processorByName } from './cpu-models.ts'
 import { missingFeatures, startableModels, widestProcessor } from './qemu-cpus.ts'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 /** All that can be known before a start: modes, models, features, and what this host can give. */
 export function check(one: Cpu, context: CpuContext): readonly Problem[] {

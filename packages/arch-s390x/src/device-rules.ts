@@ -1,6 +1,7 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
-import { allDevices, unsupported } from './problems.ts'
-import type { AnyDevice } from './problems.ts'
+import { allDevices } from './all-devices.ts'
+import type { AnyDevice } from './all-devices.ts'
 
 /** The service element has one console of each kind (QEMU hw/char/sclpconsole.c, sclpconsole-lm.c). */
 const consoleKinds: Readonly<Record<string, string>> = {

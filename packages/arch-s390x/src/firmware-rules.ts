@@ -1,5 +1,6 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Domain, Problem, Rule } from '@polyvirt/core/arch'
-import { allDevices, unsupported } from './problems.ts'
+import { allDevices } from './all-devices.ts'
 
 /** The boot loader that QEMU brings along, and what documents say of others. */
 const firmware: Rule = {

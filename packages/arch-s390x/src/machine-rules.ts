@@ -1,5 +1,5 @@
+import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
-import { unsupported } from './problems.ts'
 
 /** QEMU's machine has sockets and cores only, whatever runs it (hw/s390x/s390-virtio-ccw.c). */
 const flatTopology: Rule = {

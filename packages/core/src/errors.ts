@@ -49,6 +49,11 @@ export interface Problem {
   readonly message: string
 }
 
+/** The commonest problem: what is asked for at this place below `domain` is not offered. */
+export function unsupported(path: string, message: string): Problem {
+  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
+}
+
 /** libvirt's sentence before the colon, so that scripts that match on it go on working. */
 const prefixes: Partial<Record<ErrorCode, string>> = {
   ERR_INTERNAL_ERROR: 'internal error',

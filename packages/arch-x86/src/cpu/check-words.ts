@@ -1,10 +1,6 @@
 import type { Cpu, HostInfo, Problem } from '@polyvirt/core/arch'
-import { nearest, quote } from '@polyvirt/core/arch'
+import { nearest, quote, unsupported } from '@polyvirt/core/arch'
 import { featureNames, isFeature } from './features.ts'
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
 
 /** Feature names that nobody has. */
 export function validateFeatures(cpu: Cpu): readonly Problem[] {

@@ -1,7 +1,7 @@
 import { existsSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
-import { DomainError, quote } from '../errors.ts'
+import { DomainError, quote, unsupported } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import { isPlainSecurity } from '../plan/launch-security.ts'
 import { pciText } from '../qemu/devices/block-source.ts'
@@ -21,10 +21,6 @@ export function checkNeeds(domain: Domain): void {
   ]
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
-}
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
 }
 
 function networks({ devices }: Domain): Problem[] {

@@ -1,3 +1,4 @@
+import { unsupported } from '../errors.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Problem } from '../errors.ts'
 
@@ -37,8 +38,4 @@ export function findRunProblems({ devices }: Domain): readonly Problem[] {
       ),
     ),
   ]
-}
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../errors.ts'
-import { quote } from '../../errors.ts'
+import { quote, unsupported } from '../../errors.ts'
 import { pathProblem } from './paths.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
@@ -17,10 +17,6 @@ export function checkDomain(domain: AddressedDomain, context: PlanContext): Prob
     ...checkLifecycle(domain),
     ...checkPassthrough(domain),
   ]
-}
-
-function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
 }
 
 function wrong(path: string, message: string): Problem {

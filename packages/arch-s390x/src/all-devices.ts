@@ -1,8 +1,4 @@
-import type { Domain, Problem } from '@polyvirt/core/arch'
-
-export function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
+import type { Domain } from '@polyvirt/core/arch'
 
 /** What devices of any kind may say of themselves, as far as rules look at it. */
 export interface AnyDevice {

@@ -1,9 +1,4 @@
-import type { Problem, QemuCapabilities } from '@polyvirt/core/arch'
-
-/** What cannot work on this machine, at a place below `domain`. */
-export function unsupported(path: string, message: string): Problem {
-  return { code: 'ERR_CONFIG_UNSUPPORTED', path, message }
-}
+import type { QemuCapabilities } from '@polyvirt/core/arch'
 
 /** Is this QEMU older than that version? */
 export function isOlder({ version }: QemuCapabilities, major: number, minor = 0): boolean {
