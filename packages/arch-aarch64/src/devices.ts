@@ -1,4 +1,12 @@
-import { alsoOnMmio, displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
+import {
+  alsoOnMmio,
+  boardRows,
+  displayRows,
+  pciModels,
+  pciRows,
+  portRows,
+  usbRows,
+} from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 const onEitherTransport: DeviceAllowList = alsoOnMmio({
@@ -6,35 +14,21 @@ const onEitherTransport: DeviceAllowList = alsoOnMmio({
   ...usbRows,
   ...displayRows,
   ...portRows,
-  disk: {
-    models: {
-      virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
-      scsi: { bus: 'drive' },
-      sata: { bus: 'drive' },
-      usb: { driver: 'usb-storage', bus: 'usb' },
-    },
-  },
+  ...boardRows,
   'controller:pci': { models: pciModels.expressControllers },
   'controller:usb': { default: ['qemu-xhci', 'nec-xhci'], models: pciModels.usbControllers },
   'controller:scsi': {
     default: ['lsilogic', 'virtio-scsi'],
     models: {
       ...pciModels.scsiControllers,
-      am53c974: { driver: 'am53c974', bus: 'pci' },
-      dc390: { driver: 'dc390', bus: 'pci' },
+      ...pciModels.amdScsiControllers,
     },
   },
-  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
-  'controller:virtio-serial': { models: pciModels.virtioSerial },
-  'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
   interface: {
     default: ['virtio'],
     models: {
       ...pciModels.cards,
-      i82550: { driver: 'i82550', bus: 'pci' },
-      i82551: { driver: 'i82551', bus: 'pci' },
-      i82557b: { driver: 'i82557b', bus: 'pci' },
-      i82559er: { driver: 'i82559er', bus: 'pci' },
+      ...pciModels.eepro100Cards,
     },
   },
   serial: {
@@ -45,15 +39,6 @@ const onEitherTransport: DeviceAllowList = alsoOnMmio({
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
     },
   },
-  input: {
-    default: ['usb:mouse', 'usb:keyboard', 'usb:tablet'],
-    models: {
-      ...pciModels.usbInputs,
-      ...pciModels.virtioInputs,
-      'none:evdev': { bus: 'none' },
-    },
-  },
-  sound: { models: { ...pciModels.sound, usb: { driver: 'usb-audio', bus: 'usb' } } },
   video: {
     default: ['virtio'],
     models: {
@@ -66,7 +51,6 @@ const onEitherTransport: DeviceAllowList = alsoOnMmio({
       none: { bus: 'none' },
     },
   },
-  watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
   panic: { default: ['pvpanic'], models: { pvpanic: { driver: 'pvpanic-pci', bus: 'pci' } } },
   tpm: {
     default: ['tpm-tis'],

@@ -1,4 +1,4 @@
-import { displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
+import { boardRows, displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 // qemu-system-loongarch64 has no `pxb-pcie`, in no version.
@@ -15,14 +15,7 @@ export const devices: DeviceAllowList = {
   ...usbRows,
   ...displayRows,
   ...portRows,
-  disk: {
-    models: {
-      virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
-      scsi: { bus: 'drive' },
-      sata: { bus: 'drive' },
-      usb: { driver: 'usb-storage', bus: 'usb' },
-    },
-  },
+  ...boardRows,
   'controller:pci': { models: pciControllers },
   'controller:usb': {
     default: ['qemu-xhci', 'nec-xhci', 'piix3-uhci'],
@@ -32,13 +25,9 @@ export const devices: DeviceAllowList = {
     default: ['virtio-scsi', 'lsilogic'],
     models: {
       ...pciModels.scsiControllers,
-      am53c974: { driver: 'am53c974', bus: 'pci' },
-      dc390: { driver: 'dc390', bus: 'pci' },
+      ...pciModels.amdScsiControllers,
     },
   },
-  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
-  'controller:virtio-serial': { models: pciModels.virtioSerial },
-  'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
   interface: { default: ['virtio'], models: pciModels.cards },
   serial: {
     default: ['system-serial'],
@@ -48,15 +37,6 @@ export const devices: DeviceAllowList = {
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
     },
   },
-  input: {
-    default: ['usb:mouse', 'usb:keyboard', 'usb:tablet'],
-    models: {
-      ...pciModels.usbInputs,
-      ...pciModels.virtioInputs,
-      'none:evdev': { bus: 'none' },
-    },
-  },
-  sound: { models: { ...pciModels.sound, usb: { driver: 'usb-audio', bus: 'usb' } } },
   video: {
     default: ['virtio'],
     models: {
@@ -70,7 +50,6 @@ export const devices: DeviceAllowList = {
       none: { bus: 'none' },
     },
   },
-  watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
   panic: { default: ['pvpanic'], models: { pvpanic: { driver: 'pvpanic-pci', bus: 'pci' } } },
   tpm: {
     default: ['tpm-tis'],

@@ -1,4 +1,4 @@
-import { displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
+import { boardRows, displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 /**
@@ -10,14 +10,7 @@ export const devices: DeviceAllowList = {
   ...usbRows,
   ...displayRows,
   ...portRows,
-  disk: {
-    models: {
-      virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
-      scsi: { bus: 'drive' },
-      sata: { bus: 'drive' },
-      usb: { driver: 'usb-storage', bus: 'usb' },
-    },
-  },
+  ...boardRows,
   'controller:pci': {
     models: {
       'pci-root': { driver: 'spapr-pci-host-bridge', bus: 'none' },
@@ -35,9 +28,6 @@ export const devices: DeviceAllowList = {
       ...pciModels.scsiControllers,
     },
   },
-  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
-  'controller:virtio-serial': { models: pciModels.virtioSerial },
-  'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
   interface: {
     default: ['rtl8139', 'e1000', 'virtio'],
     models: {
@@ -53,20 +43,6 @@ export const devices: DeviceAllowList = {
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
     },
   },
-  input: {
-    default: ['usb:mouse', 'usb:keyboard', 'usb:tablet'],
-    models: {
-      ...pciModels.usbInputs,
-      ...pciModels.virtioInputs,
-      'none:evdev': { bus: 'none' },
-    },
-  },
-  sound: {
-    models: {
-      ...pciModels.sound,
-      usb: { driver: 'usb-audio', bus: 'usb' },
-    },
-  },
   video: {
     default: ['vga', 'virtio'],
     models: {
@@ -78,7 +54,6 @@ export const devices: DeviceAllowList = {
       none: { bus: 'none' },
     },
   },
-  watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
   nvram: { models: { nvram: { driver: 'spapr-nvram', bus: 'spapr-vio' } } },
   panic: { default: ['pseries'], models: { pseries: { bus: 'none' } } },
   tpm: {

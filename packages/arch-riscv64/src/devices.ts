@@ -1,4 +1,12 @@
-import { alsoOnMmio, displayRows, pciModels, pciRows, portRows, usbRows } from '@polyvirt/core/arch'
+import {
+  alsoOnMmio,
+  boardRows,
+  displayRows,
+  pciModels,
+  pciRows,
+  portRows,
+  usbRows,
+} from '@polyvirt/core/arch'
 import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 // qemu-system-riscv64 has no `pxb-pcie`, in no version.
@@ -9,14 +17,7 @@ const attached: DeviceAllowList = alsoOnMmio({
   ...usbRows,
   ...displayRows,
   ...portRows,
-  disk: {
-    models: {
-      virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
-      scsi: { bus: 'drive' },
-      sata: { bus: 'drive' },
-      usb: { driver: 'usb-storage', bus: 'usb' },
-    },
-  },
+  ...boardRows,
   'controller:pci': { models: pciControllers },
   'controller:usb': {
     // Not libvirt 9.0's piix3-uhci: Debian's kernel for RISC-V has no driver for it.
@@ -27,21 +28,14 @@ const attached: DeviceAllowList = alsoOnMmio({
     default: ['lsilogic', 'virtio-scsi'],
     models: {
       ...pciModels.scsiControllers,
-      am53c974: { driver: 'am53c974', bus: 'pci' },
-      dc390: { driver: 'dc390', bus: 'pci' },
+      ...pciModels.amdScsiControllers,
     },
   },
-  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
-  'controller:virtio-serial': { models: pciModels.virtioSerial },
-  'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
   interface: {
     default: ['virtio'],
     models: {
       ...pciModels.cards,
-      i82550: { driver: 'i82550', bus: 'pci' },
-      i82551: { driver: 'i82551', bus: 'pci' },
-      i82557b: { driver: 'i82557b', bus: 'pci' },
-      i82559er: { driver: 'i82559er', bus: 'pci' },
+      ...pciModels.eepro100Cards,
     },
   },
   serial: {
@@ -52,15 +46,6 @@ const attached: DeviceAllowList = alsoOnMmio({
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
     },
   },
-  input: {
-    default: ['usb:mouse', 'usb:keyboard', 'usb:tablet'],
-    models: {
-      ...pciModels.usbInputs,
-      ...pciModels.virtioInputs,
-      'none:evdev': { bus: 'none' },
-    },
-  },
-  sound: { models: { ...pciModels.sound, usb: { driver: 'usb-audio', bus: 'usb' } } },
   video: {
     default: ['virtio'],
     models: {
@@ -79,7 +64,6 @@ const attached: DeviceAllowList = alsoOnMmio({
       none: { bus: 'none' },
     },
   },
-  watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
   panic: { default: ['pvpanic'], models: { pvpanic: { driver: 'pvpanic-pci', bus: 'pci' } } },
   tpm: {
     default: ['tpm-tis'],

@@ -40,8 +40,7 @@ export const devices: DeviceAllowList = {
     default: ['lsilogic', 'virtio-scsi'],
     models: {
       ...pciModels.scsiControllers,
-      am53c974: { driver: 'am53c974', bus: 'pci' },
-      dc390: { driver: 'dc390', bus: 'pci' },
+      ...pciModels.amdScsiControllers,
     },
   },
   'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
@@ -60,10 +59,7 @@ export const devices: DeviceAllowList = {
     default: ['rtl8139', 'e1000', 'virtio'],
     models: {
       ...pciModels.cards,
-      i82550: { driver: 'i82550', bus: 'pci' },
-      i82551: { driver: 'i82551', bus: 'pci' },
-      i82557b: { driver: 'i82557b', bus: 'pci' },
-      i82559er: { driver: 'i82559er', bus: 'pci' },
+      ...pciModels.eepro100Cards,
     },
   },
   serial: {

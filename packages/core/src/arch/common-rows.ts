@@ -76,8 +76,10 @@ const onPci = (drivers: Readonly<Record<string, string>>): Models =>
 export const pciModels: {
   readonly usbControllers: Models
   readonly scsiControllers: Models
+  readonly amdScsiControllers: Models
   readonly virtioSerial: Models
   readonly cards: Models
+  readonly eepro100Cards: Models
   readonly sound: Models
   readonly virtioInputs: Models
   readonly usbInputs: Models
@@ -104,6 +106,7 @@ export const pciModels: {
     lsilogic: { driver: 'lsi', type: 'lsi53c895a', bus: 'pci' },
     ...onPci({ lsisas1068: 'mptsas1068', lsisas1078: 'megasas', vmpvscsi: 'pvscsi' }),
   },
+  amdScsiControllers: onPci({ am53c974: 'am53c974', dc390: 'dc390' }),
   virtioSerial: onPci({ '': 'virtio-serial-pci', virtio: 'virtio-serial-pci' }),
   cards: onPci({
     virtio: 'virtio-net-pci',
@@ -117,6 +120,12 @@ export const pciModels: {
     pcnet: 'pcnet',
     vmxnet3: 'vmxnet3',
     tulip: 'tulip',
+  }),
+  eepro100Cards: onPci({
+    i82550: 'i82550',
+    i82551: 'i82551',
+    i82557b: 'i82557b',
+    i82559er: 'i82559er',
   }),
   sound: onPci({ ich6: 'intel-hda', ich9: 'ich9-intel-hda', ac97: 'AC97', es1370: 'ES1370' }),
   virtioInputs: onPci({
@@ -155,4 +164,25 @@ export const portRows: DeviceAllowList = {
       guestfwd: { bus: 'none' },
     },
   },
+}
+
+/** What machines have alike that have PCI and USB and none of a PC's older buses. */
+export const boardRows: DeviceAllowList = {
+  disk: {
+    models: {
+      virtio: { driver: 'virtio-blk-pci', bus: 'pci' },
+      scsi: { bus: 'drive' },
+      sata: { bus: 'drive' },
+      usb: { driver: 'usb-storage', bus: 'usb' },
+    },
+  },
+  'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
+  'controller:virtio-serial': { models: pciModels.virtioSerial },
+  'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
+  input: {
+    default: ['usb:mouse', 'usb:keyboard', 'usb:tablet'],
+    models: { ...pciModels.usbInputs, ...pciModels.virtioInputs, 'none:evdev': { bus: 'none' } },
+  },
+  sound: { models: { ...pciModels.sound, usb: { driver: 'usb-audio', bus: 'usb' } } },
+  watchdog: { models: { i6300esb: { driver: 'i6300esb', bus: 'pci' } } },
 }

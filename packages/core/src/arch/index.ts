@@ -52,7 +52,7 @@ export type {
   Rule,
   RuleContext,
 } from './machine-builder.ts'
-export { displayRows, pciModels, pciRows, portRows, usbRows } from './common-rows.ts'
+export { boardRows, displayRows, pciModels, pciRows, portRows, usbRows } from './common-rows.ts'
 export { acpiSwitch } from './acpi-switch.ts'
 export { alsoOnMmio, onChannels } from './virtio-transports.ts'
 export { defineArch } from './define-arch.ts'
