@@ -13,12 +13,18 @@ export const errorNumbers = {
   ERR_INVALID_ARG: 8,
   ERR_OPERATION_FAILED: 9,
   ERR_XML_ERROR: 27,
+  ERR_NETWORK_EXIST: 37,
   ERR_SYSTEM_ERROR: 38,
   ERR_NO_DOMAIN: 42,
+  ERR_NO_NETWORK: 43,
+  ERR_NO_STORAGE_POOL: 49,
+  ERR_NO_STORAGE_VOL: 50,
   ERR_OPERATION_INVALID: 55,
   ERR_CONFIG_UNSUPPORTED: 67,
   ERR_OPERATION_TIMEOUT: 68,
   ERR_NO_DOMAIN_SNAPSHOT: 72,
+  ERR_STORAGE_PROBE_FAILED: 75,
+  ERR_STORAGE_POOL_BUILT: 76,
   ERR_OPERATION_ABORTED: 78,
   ERR_NO_DOMAIN_METADATA: 80,
   ERR_MIGRATE_UNSAFE: 81,
@@ -26,9 +32,13 @@ export const errorNumbers = {
   ERR_OPERATION_UNSUPPORTED: 84,
   ERR_AGENT_UNRESPONSIVE: 86,
   ERR_RESOURCE_BUSY: 87,
+  ERR_STORAGE_VOL_EXIST: 90,
   ERR_CPU_INCOMPATIBLE: 91,
   ERR_XML_INVALID_SCHEMA: 92,
   ERR_DEVICE_MISSING: 99,
+  ERR_NO_DOMAIN_CHECKPOINT: 103,
+  ERR_NO_DOMAIN_BACKUP: 104,
+  ERR_CHECKPOINT_INCONSISTENT: 109,
 } as const
 
 export type ErrorCode = keyof typeof errorNumbers
@@ -42,8 +52,10 @@ export interface Place {
 /** One thing that is wrong, where it is, and the way out. */
 export interface Problem {
   readonly code: ErrorCode
-  /** Path inside the domain, as an XPath below `/domain`: `devices/disk[2]/source/@file`. */
+  /** Path inside the document, as an XPath below its root: `devices/disk[2]/source/@file`. */
   readonly path?: string
+  /** Name of the document's root, where it is no `<domain>`: `network`, `pool`, … */
+  readonly root?: string
   readonly place?: Place
   /** One sentence: what was found and what is offered instead. */
   readonly message: string
@@ -62,6 +74,13 @@ const prefixes: Partial<Record<ErrorCode, string>> = {
   ERR_OPERATION_FAILED: 'operation failed',
   ERR_XML_ERROR: 'XML error',
   ERR_NO_DOMAIN: 'Domain not found',
+  ERR_NO_NETWORK: 'Network not found',
+  ERR_NO_STORAGE_POOL: 'Storage pool not found',
+  ERR_NO_STORAGE_VOL: 'Storage volume not found',
+  ERR_NETWORK_EXIST: 'network already exists',
+  ERR_STORAGE_PROBE_FAILED: 'Storage pool probe failed',
+  ERR_STORAGE_POOL_BUILT: 'Storage pool already built',
+  ERR_STORAGE_VOL_EXIST: 'storage volume exists already',
   ERR_OPERATION_INVALID: 'Requested operation is not valid',
   ERR_CONFIG_UNSUPPORTED: 'unsupported configuration',
   ERR_OPERATION_TIMEOUT: 'Timed out during operation',
@@ -70,6 +89,9 @@ const prefixes: Partial<Record<ErrorCode, string>> = {
   ERR_RESOURCE_BUSY: 'resource busy',
   ERR_CPU_INCOMPATIBLE: 'the CPU is incompatible with host CPU',
   ERR_NO_DOMAIN_SNAPSHOT: 'Domain snapshot not found',
+  ERR_NO_DOMAIN_CHECKPOINT: 'Domain checkpoint not found',
+  ERR_NO_DOMAIN_BACKUP: 'Domain backup job id not found',
+  ERR_CHECKPOINT_INCONSISTENT: 'checkpoint inconsistent',
   ERR_NO_DOMAIN_METADATA: 'metadata not found',
   ERR_MIGRATE_UNSAFE: 'Unsafe migration',
   ERR_BLOCK_COPY_ACTIVE: 'block copy still active',
@@ -119,7 +141,9 @@ export function formatProblem(problem: Problem, file?: string): string {
     ? `${file ?? 'line'}${file === undefined ? ' ' : ':'}${problem.place.line}:${problem.place.column}: `
     : ''
   const path =
-    problem.path === undefined ? '' : `/domain${problem.path === '' ? '' : '/'}${problem.path}: `
+    problem.path === undefined
+      ? ''
+      : `/${problem.root ?? 'domain'}${problem.path === '' ? '' : '/'}${problem.path}: `
   return `${place}${path}${problem.message}`
 }
 
@@ -170,7 +194,7 @@ function listed(problems: readonly Problem[], total: number): string {
 export function domainError(
   code: ErrorCode,
   message: string,
-  where: { path?: string; place?: Place; cause?: unknown } = {},
+  where: { path?: string; root?: string; place?: Place; cause?: unknown } = {},
 ): DomainError {
   const { cause, ...rest } = where
   return new DomainError([{ code, message, ...rest }], cause === undefined ? undefined : { cause })

@@ -2,6 +2,7 @@
 export { openHypervisor, defaultUri } from './hypervisor/open-hypervisor.ts'
 export type { OpenOptions } from './hypervisor/open-hypervisor.ts'
 export type * from './hypervisor/hypervisor.ts'
+export type { Drivers } from './driver/driver-context.ts'
 export { createRegistry, unknownArch } from './arch/registry.ts'
 export type { ArchRegistry } from './arch/registry.ts'
 export type { Arch } from './arch/arch.ts'

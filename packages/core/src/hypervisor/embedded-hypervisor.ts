@@ -1,10 +1,14 @@
 import type { ArchRegistry } from '../arch/registry.ts'
+import type { Drivers } from '../driver/driver-context.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Store } from '../store/index.ts'
 import { agentVerbs } from './agent-verbs.ts'
 import { blockVerbs } from './block-verbs.ts'
 import { definitionVerbs } from './definition-verbs.ts'
+import { connectionDrivers } from './connection-drivers.ts'
+import type { ConnectionDrivers } from './connection-drivers.ts'
 import { deviceVerbs } from './device-verbs.ts'
+import { driverVerbs } from './driver-verbs.ts'
 import { HostConnection } from './host-connection.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import type { Layout } from './layout.ts'
@@ -13,6 +17,7 @@ import { Liveness } from './liveness.ts'
 import { queryVerbs } from './query-verbs.ts'
 import type { Destination } from './migration/migrate-domain.ts'
 import { migrationVerbs } from './migration-verbs.ts'
+import type { Planner } from './planning.ts'
 import { openRooms } from './rooms.ts'
 import type { Rooms } from './rooms.ts'
 import { saveVerbs } from './save-verbs.ts'
@@ -24,12 +29,15 @@ import { tuningVerbs } from './tuning-verbs.ts'
 /** What a connection in this process holds: the store, and the runs that end with it. */
 class EmbeddedConnection extends HostConnection {
   readonly rooms: Rooms
+  readonly drivers: ConnectionDrivers
   readonly autodestroy: ActiveRow[] = []
 
-  constructor(layout: Layout, registry: ArchRegistry, store: Store) {
+  constructor({ layout, registry, store, drivers }: EmbeddedOptions) {
     super(layout, registry)
     const liveness = new Liveness(store, layout.runDir)
-    this.rooms = openRooms({ store, layout, liveness, planner: () => this.plans() })
+    this.drivers = connectionDrivers(store, layout, drivers)
+    const planner = (): Promise<Planner> => this.plans()
+    this.rooms = openRooms({ store, layout, liveness, planner, drivers: this.drivers })
   }
 
   async close(): Promise<void> {
@@ -37,6 +45,7 @@ class EmbeddedConnection extends HostConnection {
       await stopProcess(active.process, { termMs: 2000 })
       await this.rooms.liveness.bury(active, 'destroyed')
     }
+    await this.drivers.close()
     this.rooms.store.close()
   }
 
@@ -57,11 +66,8 @@ export type OpenOther = (uri: string) => Promise<Destination>
  * Runs domains in this process's name: QEMU outlives it, and the next one finds the guests. The rooms
  * behind the verbs are for another root that a guest comes from.
  */
-export function openEmbedded(
-  { layout, registry, store }: EmbeddedOptions,
-  openOther: OpenOther,
-): Destination {
-  const connection = new EmbeddedConnection(layout, registry, store)
+export function openEmbedded(options: EmbeddedOptions, openOther: OpenOther): Destination {
+  const connection = new EmbeddedConnection(options)
   const { rooms } = connection
   const self = (): Hypervisor => hypervisor
   const hypervisor: Hypervisor = Object.assign(
@@ -78,6 +84,7 @@ export function openEmbedded(
     snapshotVerbs(rooms),
     migrationVerbs(rooms, self, openOther),
     supervisionVerbs(self),
+    driverVerbs(connection.drivers),
   )
   return { hypervisor, rooms }
 }
@@ -86,4 +93,5 @@ export interface EmbeddedOptions {
   readonly layout: Layout
   readonly registry: ArchRegistry
   readonly store: Store
+  readonly drivers?: Drivers
 }

@@ -5,9 +5,11 @@ import type { BlockVerbs } from './interface/blocks.ts'
 import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
 import type { MigrationVerbs } from './interface/migration.ts'
+import type { NetworkVerbs } from './interface/networks.ts'
 import type { SaveVerbs } from './interface/saving.ts'
 import type { SnapshotVerbs } from './interface/snapshots.ts'
 import type { StatisticsVerbs } from './interface/statistics.ts'
+import type { StorageVerbs } from './interface/storage.ts'
 import type { SupervisionVerbs } from './interface/supervision.ts'
 import type { TuningVerbs } from './interface/tuning.ts'
 
@@ -16,9 +18,11 @@ export type * from './interface/blocks.ts'
 export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
 export type * from './interface/migration.ts'
+export type * from './interface/networks.ts'
 export type * from './interface/saving.ts'
 export type * from './interface/snapshots.ts'
 export type * from './interface/statistics.ts'
+export type * from './interface/storage.ts'
 export type * from './interface/supervision.ts'
 export type * from './interface/tuning.ts'
 
@@ -45,7 +49,9 @@ export interface Hypervisor
     BlockVerbs,
     SnapshotVerbs,
     MigrationVerbs,
-    SupervisionVerbs {
+    SupervisionVerbs,
+    NetworkVerbs,
+    StorageVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>

@@ -6,11 +6,13 @@ export { defaultUri, openHypervisor } from './open-hypervisor.ts'
 export type { OpenOptions } from './open-hypervisor.ts'
 export type * from './hypervisor.ts'
 export { guestInfoTypes } from './interface/agent.ts'
+export { wipeAlgorithms } from './interface/storage.ts'
 export { statsGroups } from './interface/statistics.ts'
 export { unknownArch } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostRecording } from './record-host.ts'
 export type { ArchRegistry } from '../arch/registry.ts'
+export type { Drivers } from '../driver/driver-context.ts'
 export type { Arch } from '../arch/arch.ts'
 export {
   DomainError,

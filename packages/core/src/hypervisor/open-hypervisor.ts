@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import type { ArchRegistry } from '../arch/registry.ts'
+import type { Drivers } from '../driver/driver-context.ts'
 import { domainError, quote } from '../errors.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import { openStore } from '../store/index.ts'
@@ -11,6 +12,8 @@ import type { Destination } from './migration/migrate-domain.ts'
 export interface OpenOptions {
   /** The architectures at hand. */
   readonly registry: ArchRegistry
+  /** Who keeps networks and storage pools; without one, verbs of its kind are refused. */
+  readonly drivers?: Drivers
 }
 
 /** The connection where none is named: `POLYVIRT_DEFAULT_URI`, else root's or the user's own. */
@@ -48,6 +51,7 @@ async function openRoot(uri: string, options: OpenOptions): Promise<Destination>
   }
   for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir)
   const store = await openStore({ path: `${layout.libDir}/polyvirt.db` })
-  const { registry } = options
-  return openEmbedded({ layout, registry, store }, (other) => openRoot(other, options))
+  const { registry, drivers } = options
+  const parts = { layout, registry, store, ...(drivers && { drivers }) }
+  return openEmbedded(parts, (other) => openRoot(other, options))
 }

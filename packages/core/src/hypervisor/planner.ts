@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import type { Arch } from '../arch/arch.ts'
 import { guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
@@ -14,6 +13,7 @@ import { planDomain } from '../plan/plan-domain.ts'
 import type { PlannedDomain } from '../plan/plan-domain.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
 import { namedCapabilities } from '../plan/machine-grants.ts'
+import { freshMac, freshUuid } from '../run/fresh-identity.ts'
 import { machineTrials } from '../run/machine-trials.ts'
 import { readFirmware } from '../run/read-firmware.ts'
 import { parseDomain } from '../xml/parse-domain.ts'
@@ -218,11 +218,4 @@ export class Planner {
   }
 }
 
-const fresh = {
-  uuid: (): string => randomUUID(),
-  // QEMU's own prefix (52:54:00 is locally administered and unicast).
-  mac: (): string => {
-    const [a = 0, b = 0, c = 0] = randomBytes(3)
-    return ['52', '54', '00', ...[a, b, c].map((n) => n.toString(16).padStart(2, '0'))].join(':')
-  },
-}
+const fresh = { uuid: freshUuid, mac: freshMac }

@@ -2,6 +2,7 @@ import { domainError, quote } from '../errors.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { QmpClient } from '../qmp/index.ts'
 import type { DomainRecord, Job, JobDetail, Store } from '../store/index.ts'
+import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { DomainReference } from './hypervisor.ts'
 import type { Layout } from './layout.ts'
 import type { Liveness } from './liveness.ts'
@@ -17,6 +18,7 @@ export interface Rooms {
   readonly store: Store
   readonly layout: Layout
   readonly liveness: Liveness
+  readonly drivers: ConnectionDrivers
   planner(): Promise<Planner>
   plan(xml: string, options?: PlanRequest): Promise<Plan>
   /** The domain as it is now; what a dead process left half done is put right before. */
@@ -41,10 +43,12 @@ export interface RoomsOptions {
   readonly store: Store
   readonly layout: Layout
   readonly liveness: Liveness
+  readonly drivers: ConnectionDrivers
   readonly planner: () => Promise<Planner>
 }
 
-export function openRooms({ store, layout, liveness, planner }: RoomsOptions): Rooms {
+export function openRooms(options: RoomsOptions): Rooms {
+  const { store, layout, liveness, drivers, planner } = options
   const find = async (reference: DomainReference): Promise<DomainRecord> => {
     const stored = store.lookup(reference)
     const interrupted = store.interruptedJobs().find((job) => job.uuid === stored?.domain.uuid)
@@ -74,6 +78,7 @@ export function openRooms({ store, layout, liveness, planner }: RoomsOptions): R
     store,
     layout,
     liveness,
+    drivers,
     planner,
     plan: async (xml, options = {}) => (await planner()).plan(xml, options),
     find,

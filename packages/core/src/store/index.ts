@@ -1,8 +1,15 @@
 export { openStore } from './open-store.ts'
 export type { OpenStoreOptions, Store } from './open-store.ts'
 export type { DomainDefinition } from './domains.ts'
+export type {
+  ActiveDocument,
+  DocumentStore,
+  DocumentWords,
+  NewDocument,
+  StoredDocument,
+} from './documents.ts'
 export type { Activation, DefinitionChange, RunReference } from './activity.ts'
-export type { Job } from './jobs.ts'
+export type { Job, Jobs } from './jobs.ts'
 export type { NewSnapshot, SnapshotRow } from './snapshots.ts'
 export type {
   ActiveRow,

@@ -37,46 +37,59 @@ export interface JobsContext {
   readonly isAlive: (identity: ProcessIdentity) => boolean
 }
 
-export function openJobs(database: Database, { now, owner, isAlive }: JobsContext): Jobs {
+/** Where jobs are kept, and what they hold. */
+export interface JobTable {
+  readonly jobs: 'jobs' | 'document_jobs'
+  readonly held: 'domains' | 'documents'
+  /** What is held, in a word; a domain where it is left out. */
+  readonly what?: string
+}
+
+const domainJobs: JobTable = { jobs: 'jobs', held: 'domains' }
+
+export function openJobs(
+  database: Database,
+  { now, owner, isAlive }: JobsContext,
+  { jobs: table, held, what = 'domain' }: JobTable = domainJobs,
+): Jobs {
   const busy = (job: JobRow): Error => {
-    const row = database.get('SELECT name FROM domains WHERE uuid = ?', job.uuid)
+    const row = database.get(`SELECT name FROM ${held} WHERE uuid = ?`, job.uuid)
     const name = typeof row?.['name'] === 'string' ? row['name'] : job.uuid
     const seconds = Math.max(0, Math.round((now() - job.startedAtMs) / 1000))
     return domainError(
       'ERR_RESOURCE_BUSY',
-      `domain ${quote(name, 200)} is held by pid ${job.owner.pid}, which does '${job.kind}' ` +
+      `${what} ${quote(name, 200)} is held by pid ${job.owner.pid}, which does '${job.kind}' ` +
         `(phase '${job.phase}') since ${seconds} s`,
     )
   }
   const all = (): readonly JobRow[] =>
-    database.all('SELECT * FROM jobs ORDER BY started_at').map(readJob)
+    database.all(`SELECT * FROM ${table} ORDER BY started_at`).map(readJob)
   const lost = (job: Job): never => {
     throw domainError('ERR_INTERNAL_ERROR', `the job '${job.kind}' of ${job.uuid} is not held`)
   }
   return {
     beginJob: (uuid, kind, { phase = 'begin', detail = {} } = {}) =>
       database.write(() => {
-        const row = database.get('SELECT * FROM jobs WHERE uuid = ?', uuid)
+        const row = database.get(`SELECT * FROM ${table} WHERE uuid = ?`, uuid)
         const before = row && readJob(row)
         if (before && isAlive(before.owner)) throw busy(before)
         const token = randomUUID()
         const who = [owner.pid, owner.startTime, owner.bootId]
         const values = [uuid, token, kind, phase, ...who, now(), JSON.stringify(detail)]
-        const sql = `INSERT OR REPLACE INTO jobs VALUES (${values.map(() => '?').join()})`
+        const sql = `INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join()})`
         database.run(sql, ...values)
         return { uuid, kind, token, ...(before ? { interrupted: before } : {}) }
       }),
     setPhase: (job, phase, detail) =>
       database.write(() => {
-        const sql =
-          'UPDATE jobs SET phase = ?, detail = coalesce(?, detail) WHERE uuid = ? AND token = ?'
+        const sql = `UPDATE ${table} SET phase = ?, detail = coalesce(?, detail) WHERE uuid = ? AND token = ?`
         const replaced = detail === undefined ? null : JSON.stringify(detail)
         const changed = database.run(sql, phase, replaced, job.uuid, job.token)
         if (changed !== 1) lost(job)
       }),
     endJob: (job) =>
       database.write(() => {
-        const sql = 'DELETE FROM jobs WHERE uuid = ? AND token = ?'
+        const sql = `DELETE FROM ${table} WHERE uuid = ? AND token = ?`
         if (database.run(sql, job.uuid, job.token) !== 1) lost(job)
       }),
     jobs: all,

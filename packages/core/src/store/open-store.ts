@@ -3,6 +3,8 @@ import type { ProcessIdentity } from '../run/process-identity.ts'
 import { openActivity } from './activity.ts'
 import type { Activity } from './activity.ts'
 import { openDatabase } from './database.ts'
+import { openDocuments } from './documents.ts'
+import type { DocumentStore, DocumentWords } from './documents.ts'
 import { openDomains } from './domains.ts'
 import type { Domains } from './domains.ts'
 import { openJobs } from './jobs.ts'
@@ -27,6 +29,8 @@ export interface OpenStoreOptions {
  * Methods are synchronous and short. Reading waits for nobody.
  */
 export interface Store extends Domains, Activity, Jobs, Snapshots, Disposable {
+  /** What a driver of the connection keeps, and who is changing it. */
+  documents(words: DocumentWords): { readonly documents: DocumentStore; readonly jobs: Jobs }
   /** Changes whenever another process has changed something: cheap to ask again and again. */
   foreignChanges(): number
   close(): void
@@ -41,6 +45,14 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openActivity(database, now),
     ...openJobs(database, { now, owner, isAlive }),
     ...openSnapshots(database, now),
+    documents: (words) => ({
+      documents: openDocuments(database, words, now),
+      jobs: openJobs(
+        database,
+        { now, owner, isAlive },
+        { jobs: 'document_jobs', held: 'documents', what: words.what },
+      ),
+    }),
     foreignChanges: () => Number(database.pragma('data_version')),
     close,
     [Symbol.dispose]: close,

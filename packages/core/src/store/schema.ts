@@ -77,4 +77,33 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (uuid, name)
   ) STRICT;
   `,
+  `
+  -- What the drivers of a connection keep: networks, storage pools. xml is the persistent definition;
+  -- what is active has a live_xml, of the boot in which it was made so.
+  CREATE TABLE documents (
+    kind TEXT NOT NULL,
+    uuid TEXT NOT NULL,
+    name TEXT NOT NULL,
+    xml TEXT,
+    live_xml TEXT,
+    facts TEXT NOT NULL DEFAULT '{}',
+    autostart INTEGER NOT NULL DEFAULT 0,
+    boot_id TEXT,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, uuid),
+    UNIQUE (kind, name)
+  ) STRICT;
+
+  CREATE TABLE document_jobs (
+    uuid TEXT PRIMARY KEY,
+    token TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    start_time INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -1,12 +1,10 @@
-import { DomainError, quote } from '../errors.ts'
 import type { Place, Problem } from '../errors.ts'
 import { domainXml } from '../domain/domain.ts'
 import type { Domain } from '../domain/domain.ts'
-import { readElement, writeRecord } from './fields.ts'
+import { readDocument } from './document.ts'
+import { writeRecord } from './fields.ts'
 import type { Assumption } from './fields.ts'
-import type { XmlElement } from './element.ts'
 import { qemuNamespace } from './namespaces.ts'
-import { readXml } from './read-xml.ts'
 import { XmlWriter } from './writer.ts'
 
 export interface ParsedDomain {
@@ -31,37 +29,8 @@ export interface ParseOptions {
  * with its line and path.
  */
 export function parseDomain(source: string, options: ParseOptions = {}): ParsedDomain {
-  const element = readXml(source)
-  if (element.name !== 'domain') {
-    throw new DomainError([
-      {
-        code: 'ERR_XML_ERROR',
-        place: element.place,
-        message: `the document is <${quote(element.name).slice(1, -1)}>; expected <domain>`,
-      },
-    ])
-  }
-  const problems: Problem[] = []
-  const warnings: Problem[] = []
-  const assumed: Assumption[] = []
-  const scope = { element, path: '', report: { problems, warnings, assumed } }
-  const domain = readElement(scope, domainXml)
-  if (options.validate === true) problems.push(...warnings)
-  const [first, ...rest] = problems
-  if (first !== undefined) throw new DomainError([first, ...rest])
-  return { domain, warnings, assumed, locate: (path) => locate(element, path) }
-}
-
-function locate(root: XmlElement, path: string): Place {
-  let element = root
-  for (const step of path.split('/')) {
-    if (step.startsWith('@')) break
-    const [, name = step, number = '1'] = /^(.+?)\[(\d+)\]$/.exec(step) ?? []
-    const child = element.children.filter((one) => one.name === name)[Number(number) - 1]
-    if (child === undefined) break
-    element = child
-  }
-  return element.place
+  const { value, ...rest } = readDocument(source, { root: 'domain', fields: domainXml }, options)
+  return { domain: value, ...rest }
 }
 
 /**

@@ -1,0 +1,53 @@
+import type { InterfaceIp, PortForward, VirtualPort, Vlan } from '../domain/devices/interface.ts'
+import type { NetworkVerbs } from '../hypervisor/interface/networks.ts'
+
+/**
+ * What an `<interface type='network'>` becomes when its guest starts. Whatever the document itself
+ * says of the card (MAC, model, MTU, …) goes before this.
+ */
+export type ActualInterface = ActualBridge | ActualUser
+
+/** A tap on a bridge of this host; the bridge is there and up. */
+export interface ActualBridge {
+  readonly type: 'bridge'
+  readonly bridge: string
+  readonly mtu?: number
+  readonly vlan?: Vlan
+  readonly virtualport?: VirtualPort
+  /** The port talks to no other port that is isolated. */
+  readonly isolated?: boolean
+}
+
+/** A network of QEMU's own for this card alone: needs no right on the host. */
+export interface ActualUser {
+  readonly type: 'user'
+  /** The network's own addresses with their prefixes; QEMU's where there is none. */
+  readonly ips?: readonly InterfaceIp[]
+  /** The host's address as the guest sees it. */
+  readonly host?: string
+  /** First address that is lent. */
+  readonly dhcpStart?: string
+  /** Nothing but what is forwarded goes in or out. */
+  readonly restrict?: boolean
+  /** Name that the guest is given with its address. */
+  readonly hostname?: string
+  /** Address at which the guest finds a name server. */
+  readonly dns?: string
+  readonly domain?: string
+  readonly dnsSearch?: readonly string[]
+  /** Ports of the host that lead to the guest, beside those that its own document names. */
+  readonly forwards?: readonly PortForward[]
+}
+
+/** Keeps the networks of a connection. */
+export interface NetworkDriver extends NetworkVerbs {
+  /**
+   * What a card that names this network, and perhaps a group of its ports, is plugged into.
+   *
+   * @throws DomainError `ERR_NO_NETWORK` where there is none, `ERR_OPERATION_INVALID` where it is
+   * not active: start it with `networkCreate`.
+   */
+  resolve(network: string, portgroup?: string): Promise<ActualInterface>
+  /** The connection is closed. */
+  close?(): Promise<void>
+}

@@ -1,0 +1,12 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+
+/** A UUID that no document gives, in lower case. */
+export function freshUuid(): string {
+  return randomUUID()
+}
+
+/** A MAC address that no document gives, with QEMU's own prefix (52:54:00: local, unicast). */
+export function freshMac(): string {
+  const [a = 0, b = 0, c = 0] = randomBytes(3)
+  return ['52', '54', '00', ...[a, b, c].map((n) => n.toString(16).padStart(2, '0'))].join(':')
+}
