@@ -1,4 +1,10 @@
-import type { InterfaceIp, PortForward, VirtualPort, Vlan } from '../domain/devices/interface.ts'
+import type {
+  InterfaceIp,
+  PortForward,
+  UserNetwork,
+  VirtualPort,
+  Vlan,
+} from '../domain/devices/interface.ts'
 import type { NetworkVerbs } from '../hypervisor/interface/networks.ts'
 
 /**
@@ -11,30 +17,18 @@ export type ActualInterface = ActualBridge | ActualUser
 export interface ActualBridge {
   readonly type: 'bridge'
   readonly bridge: string
+  /** The bridge is the host's own, not made for the network (`<forward mode='bridge'>`). */
+  readonly ofHost?: boolean
   readonly mtu?: number
   readonly vlan?: Vlan
   readonly virtualport?: VirtualPort
-  /** The port talks to no other port that is isolated. */
-  readonly isolated?: boolean
 }
 
 /** A network of QEMU's own for this card alone: needs no right on the host. */
-export interface ActualUser {
+export interface ActualUser extends UserNetwork {
   readonly type: 'user'
   /** The network's own addresses with their prefixes; QEMU's where there is none. */
   readonly ips?: readonly InterfaceIp[]
-  /** The host's address as the guest sees it. */
-  readonly host?: string
-  /** First address that is lent. */
-  readonly dhcpStart?: string
-  /** Nothing but what is forwarded goes in or out. */
-  readonly restrict?: boolean
-  /** Name that the guest is given with its address. */
-  readonly hostname?: string
-  /** Address at which the guest finds a name server. */
-  readonly dns?: string
-  readonly domain?: string
-  readonly dnsSearch?: readonly string[]
   /** Ports of the host that lead to the guest, beside those that its own document names. */
   readonly forwards?: readonly PortForward[]
 }

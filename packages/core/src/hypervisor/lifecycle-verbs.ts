@@ -48,6 +48,7 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       const active = await startDomain({
         store,
         layout: rooms.layout,
+        drivers: rooms.drivers,
         plan: await plan(),
         job,
         options,

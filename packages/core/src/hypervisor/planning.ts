@@ -5,7 +5,12 @@
 export { guestOf } from '../arch/registry.ts'
 export { readFirmware } from '../run/read-firmware.ts'
 export { planRun } from '../plan/plan-domain.ts'
-export { formatDomain, parseDomain, withoutSecrets } from '../xml/parse-domain.ts'
+export {
+  formatDomain,
+  parseDomain,
+  withoutSecrets,
+  withoutVolumePaths,
+} from '../xml/parse-domain.ts'
 export { capabilitiesXml } from './capabilities-xml.ts'
 export { domainCapabilitiesXml } from './domain-capabilities-xml.ts'
 export { contextOf } from './asked-emulator.ts'

@@ -47,10 +47,14 @@ export function queryVerbs(rooms: Rooms): Verbs {
     const { active, domain } = record
     const live = active !== undefined && (options.inactive !== true || domain.xml === undefined)
     const xml = (live ? active.xml : domain.xml) ?? ''
-    // Only a document that holds a password needs to be read to be shown without it.
-    if (options.securityInfo === true || !/\spasswd=/.test(xml)) return xml
-    const { formatDomain, parseDomain, withoutSecrets } = await planning()
-    return formatDomain(withoutSecrets(parseDomain(xml).domain), live ? active.id : undefined)
+    // Only a document that holds more than is shown needs to be read for that.
+    const secret = options.securityInfo !== true && /\spasswd=/.test(xml)
+    const volumes = live && xml.includes("<disk type='volume'")
+    if (!secret && !volumes) return xml
+    const { formatDomain, parseDomain, withoutSecrets, withoutVolumePaths } = await planning()
+    const { domain: found } = parseDomain(xml)
+    const shown = withoutVolumePaths(secret ? withoutSecrets(found) : found)
+    return formatDomain(shown, live ? active.id : undefined)
   }
 
   const toNative: Verbs['connectDomainXmlToNative'] = async (xml, options = {}) => {

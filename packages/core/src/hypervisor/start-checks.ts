@@ -16,10 +16,12 @@ export function checkFiles(domain: Domain): void {
     if (wrong !== undefined) problems.push({ code: 'ERR_OPERATION_FAILED', path, message: wrong })
   }
   for (const [i, disk] of (domain.devices.disk ?? []).entries()) {
-    if (disk.type !== 'block' && disk.type !== 'file') continue
-    const path = `devices/disk[${i + 1}]/source/@${disk.type === 'block' ? 'dev' : 'file'}`
+    if (disk.type !== 'block' && disk.type !== 'file' && disk.type !== 'volume') continue
+    const block = disk.type === 'block' || disk.source?.dev !== undefined
+    const at = disk.type === 'volume' ? 'volume' : block ? 'dev' : 'file'
+    const path = `devices/disk[${i + 1}]/source/@${at}`
     const write = disk.readonly !== true
-    if (disk.type === 'block') check(path, disk.source?.dev, { write, block: true })
+    if (block) check(path, disk.source?.dev, { write, block: true })
     else check(path, disk.source?.file, { write })
   }
   check('os/kernel', domain.os.kernel, {})

@@ -18,6 +18,7 @@ import {
 import type { SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, Store } from '../store/index.ts'
 import { formatDomain } from '../xml/parse-domain.ts'
+import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { CreateOptions } from './hypervisor.ts'
 import { runName, runPaths } from './layout.ts'
 import type { Layout } from './layout.ts'
@@ -29,6 +30,7 @@ import { pickPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
 import { stopHelpers } from './liveness.ts'
+import { resolveSources } from './resolve-sources.ts'
 import { prepareNvram, startTpm } from './start-files.ts'
 import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
@@ -43,6 +45,7 @@ const lastWordsMs = 500
 export interface StartRequest {
   readonly store: Store
   readonly layout: Layout
+  readonly drivers: ConnectionDrivers
   readonly plan: Plan
   /** The `start` job that holds the domain. */
   readonly job: Job
@@ -68,11 +71,11 @@ export interface Incoming {
  * after a killed process knows what to undo; a failure undoes everything itself.
  */
 export async function startDomain(request: StartRequest): Promise<ActiveRow> {
-  const { store, layout, plan, job, options, incoming } = request
-  const { domain } = plan
+  const { store, layout, drivers, plan, job, options, incoming } = request
   options.onPhase?.('plan')
   checkKvm(plan)
-  checkNeeds(domain)
+  checkNeeds(plan.domain)
+  const domain = await resolveSources(plan.domain, drivers)
   checkFiles(domain)
   const id = store.allocateId()
   const stateDir = `${layout.runDir}/${runName(id, domain.name)}`

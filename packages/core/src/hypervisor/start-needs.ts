@@ -28,13 +28,6 @@ function networks({ devices }: Domain): Problem[] {
     const path = `devices/interface[${i + 1}]`
     const found: Problem[] = []
     const bridge = `use <interface type='bridge'> with a bridge of the host, or type='user'`
-    if (nic.type === 'network')
-      found.push(
-        unsupported(
-          `${path}/source/@network`,
-          `virtual networks are not kept here yet, so ${quote(nic.network ?? '')} leads nowhere; ${bridge}`,
-        ),
-      )
     if (nic.type === 'direct')
       found.push(unsupported(`${path}/@type`, `macvtap devices are not made yet; ${bridge}`))
     if (nic.backendType === 'passt')
@@ -54,13 +47,6 @@ function images({ devices }: Domain): Problem[] {
     const path = `devices/disk[${i + 1}]`
     const found: Problem[] = []
     const { source } = disk
-    if (disk.type === 'volume')
-      found.push(
-        unsupported(
-          `${path}/@type`,
-          `storage pools are not kept here yet; name the volume's file: type='file'`,
-        ),
-      )
     if (source?.auth !== undefined || disk.auth !== undefined)
       found.push(unsupported(`${path}/source/auth`, 'secrets are not kept here yet'))
     if (source?.encryption !== undefined || disk.encryption !== undefined)

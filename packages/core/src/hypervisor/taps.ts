@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { isOnTap } from '../domain/devices/interface.ts'
 import type { Interface } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
-import { domainError, printable } from '../errors.ts'
+import { DomainError, domainError } from '../errors.ts'
+import { runProgram } from '../run/run-program.ts'
 
 /** Lowest free `vnetN`, and not one of those already promised. */
 function freeName(taken: ReadonlySet<string>): string {
@@ -15,7 +17,7 @@ export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
   const names: Record<number, string> = {}
   const taken = new Set<string>()
   for (const [position, nic] of (domain.devices.interface ?? []).entries()) {
-    if (nic.type !== 'bridge' && nic.type !== 'ethernet') continue
+    if (!isOnTap(nic)) continue
     // libvirt's own names are not kept from one run to the next.
     const given = nic.target !== undefined && !/^vnet\d+$/.test(nic.target) ? nic.target : undefined
     const name = given ?? freeName(taken)
@@ -38,10 +40,10 @@ export async function makeTaps(
 
 async function makeTap(nic: Interface, name: string, position: number): Promise<void> {
   const path = `devices/interface[${position + 1}]`
-  if (nic.type === 'bridge' && !existsSync(`/sys/class/net/${nic.bridge ?? ''}`)) {
+  if (nic.bridge !== undefined && !existsSync(`/sys/class/net/${nic.bridge}`)) {
     throw domainError(
       'ERR_OPERATION_FAILED',
-      `there is no bridge '${nic.bridge ?? ''}' on this host; make it with: ip link add ${nic.bridge ?? 'br0'} type bridge`,
+      `there is no bridge '${nic.bridge}' on this host; make it with: ip link add ${nic.bridge} type bridge`,
       {
         path: `${path}/source/@bridge`,
       },
@@ -51,7 +53,7 @@ async function makeTap(nic: Interface, name: string, position: number): Promise<
   if (nic.targetManaged === false) return
   await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap'])
   if (nic.mtu !== undefined) await ip(path, ['link', 'set', 'dev', name, 'mtu', String(nic.mtu)])
-  if (nic.type === 'bridge' && nic.bridge !== undefined) {
+  if (nic.bridge !== undefined) {
     await ip(path, ['link', 'set', 'dev', name, 'master', nic.bridge])
   }
   await ip(path, ['link', 'set', 'dev', name, 'up'])
@@ -61,22 +63,16 @@ async function makeTap(nic: Interface, name: string, position: number): Promise<
 export async function removeTaps(names: readonly string[]): Promise<void> {
   for (const name of names) {
     if (!existsSync(`/sys/class/net/${name}`)) continue
-    const { execa } = await import('execa')
-    await execa('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap'], { reject: false })
+    await runProgram('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap']).catch(() => undefined)
   }
 }
 
 async function ip(path: string, args: readonly string[]): Promise<void> {
-  const { execa } = await import('execa')
-  const result = await execa('ip', args, { reject: false })
-  if (result.exitCode === 0) return
-  const missing = result.code === 'ENOENT'
-  const why = missing
-    ? "the program 'ip' is not installed; install it with: apt-get install iproute2"
-    : printable(result.stderr.trim())
-  throw domainError(
-    'ERR_OPERATION_FAILED',
-    `cannot set up the network card: ip ${args.join(' ')}: ${why}`,
-    { path },
-  )
+  try {
+    await runProgram('ip', args, { install: 'apt-get install iproute2' })
+  } catch (cause) {
+    const why = cause instanceof DomainError ? cause.problems[0].message : String(cause)
+    const message = `cannot set up the network card: ${why}`
+    throw domainError('ERR_OPERATION_FAILED', message, { path, cause })
+  }
 }

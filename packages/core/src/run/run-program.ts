@@ -1,4 +1,5 @@
-import { DomainError, domainError, printable, quote } from '../errors.ts'
+import { domainError, printable, quote } from '../errors.ts'
+import type { DomainError } from '../errors.ts'
 
 export interface RunProgramOptions {
   /** How long it may take; 30 s where nothing is said. */

@@ -61,7 +61,8 @@ export function gate(text: string): readonly Mark[] {
     }
     const said = error.message.replace(/^\d+:\d+: /, '').slice(0, 300)
     const cut =
-      /^(?:document must contain|unexpected end)/.test(said) && /<[^>]*$/.test(text.slice(tagStart))
+      /^(?:document must contain|unexpected end|unclosed tag)/.test(said) &&
+      /<[^>]*$/.test(text.slice(tagStart))
     refuse(cut ? 'the document ends inside a tag' : printable(said))
   })
   parser.on('doctype', () => {

@@ -1,5 +1,6 @@
 import type { Place, Problem } from '../errors.ts'
 import { domainXml } from '../domain/domain.ts'
+import type { Disk } from '../domain/devices/disk.ts'
 import type { Domain } from '../domain/domain.ts'
 import { readDocument } from './document.ts'
 import { writeRecord } from './fields.ts'
@@ -45,6 +46,18 @@ export function withoutSecrets(domain: Domain): Domain {
     return rest
   })
   return { ...domain, devices: { ...domain.devices, graphics: shown } }
+}
+
+/** A domain without the paths at which its volumes were found: they are the pool's affair. */
+export function withoutVolumePaths(domain: Domain): Domain {
+  const disk = domain.devices.disk?.map(withoutVolumePath)
+  return disk === undefined ? domain : { ...domain, devices: { ...domain.devices, disk } }
+}
+
+export function withoutVolumePath(disk: Disk): Disk {
+  if (disk.type !== 'volume' || disk.source === undefined) return disk
+  const { file: _, dev: __, dir: ___, ...source } = disk.source
+  return { ...disk, source }
 }
 
 /** Writes a domain as libvirt prints it. */

@@ -15,6 +15,11 @@ const rows: Readonly<Record<string, Refusal>> = {
   'X-02 blanks only': { xml: '  \n ', at: '2:2', says: 'must contain a root element' },
   'X-03 no markup': { xml: 'hello', at: '1:6', says: 'text data outside of root node' },
   'X-04 an end inside a tag': { xml: `<domain type='q`, at: '1:16', says: 'ends inside a tag' },
+  'X-04 an end inside a tag below': {
+    xml: '<domain\n><a b',
+    at: '2:6',
+    says: 'the document ends inside a tag',
+  },
   'X-04 an end inside an element': {
     xml: '<domain>\n<name>x',
     at: '2:8',

@@ -6,12 +6,6 @@ import { parseDomain } from '../../src/xml/parse-domain.ts'
 /** What, the document's part, where it is said, and a part of what is said. */
 const rows: readonly (readonly [string, string, string, string])[] = [
   [
-    'a network of libvirt’s',
-    `<devices><interface type='network'><source network='default'/></interface></devices>`,
-    'devices/interface[1]/source/@network',
-    "type='bridge'",
-  ],
-  [
     'a macvtap card',
     `<devices><interface type='direct'><source dev='eth0'/></interface></devices>`,
     'devices/interface[1]/@type',
@@ -28,12 +22,6 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     `<devices><interface type='user'><backend type='passt'/></interface></devices>`,
     'devices/interface[1]/backend/@type',
     'passt',
-  ],
-  [
-    'a volume of a pool',
-    `<devices><disk type='volume'><source pool='p' volume='v'/><target dev='vda'/></disk></devices>`,
-    'devices/disk[1]/@type',
-    "type='file'",
   ],
   [
     'a disk behind a password',

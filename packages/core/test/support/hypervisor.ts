@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
+import type { Drivers } from '../../src/driver/index.ts'
 import { openHypervisor } from '../../src/hypervisor/open-hypervisor.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { findProcesses, stopProcess } from '../../src/run/index.ts'
@@ -13,7 +14,7 @@ export interface TestRoot {
   readonly dir: string
   readonly uri: string
   /** Another connection to it. */
-  open(): Promise<Hypervisor>
+  open(drivers?: Drivers): Promise<Hypervisor>
   /** QEMUs whose files are in it. */
   guests(): readonly FoundProcess[]
 }
@@ -31,8 +32,8 @@ export function testRoot(): TestRoot {
     dir,
     uri,
     guests,
-    async open() {
-      const hypervisor = await openHypervisor(uri, { registry: realRegistry })
+    async open(drivers = {}) {
+      const hypervisor = await openHypervisor(uri, { registry: realRegistry, drivers })
       onTestFinished(() => hypervisor.close())
       return hypervisor
     },

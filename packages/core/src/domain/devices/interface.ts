@@ -208,6 +208,22 @@ const portForwardXml: XmlFields<PortForward> = {
   ranges: list('range', rangeXml),
 }
 
+/** Pairs of ports, the host's and the guest's, less those that another range takes out. */
+export function forwardedPorts({
+  ranges = [],
+}: PortForward): readonly (readonly [number, number])[] {
+  const left = (port: number): boolean =>
+    !ranges.some(
+      ({ exclude, start, end = start }) => exclude === true && port >= start && port <= end,
+    )
+  return ranges
+    .filter(({ exclude }) => exclude !== true)
+    .flatMap(({ start, end = start, to = start }) =>
+      Array.from({ length: Math.max(0, end - start + 1) }, (_, i) => [start + i, to + i] as const),
+    )
+    .filter(([port]) => left(port))
+}
+
 /** One end of a socket connection between guests. */
 export interface SocketEnd {
   readonly address?: string
@@ -217,6 +233,22 @@ export interface SocketEnd {
 const localXml: XmlFields<SocketEnd> = {
   address: text('@address'),
   port: integer('@port', port),
+}
+
+/** What a network of QEMU's own is beside its addresses; no document has words for it. */
+export interface UserNetwork {
+  /** The host's address as the guest sees it. */
+  readonly host?: string
+  /** First address that is lent. */
+  readonly dhcpStart?: string
+  /** Nothing but what is forwarded goes in or out. */
+  readonly restrict?: boolean
+  /** Name that the guest is given with its address. */
+  readonly hostname?: string
+  /** Address at which the guest finds a name server. */
+  readonly dns?: string
+  readonly domain?: string
+  readonly dnsSearch?: readonly string[]
 }
 
 /** A network card and what it is plugged into on the host. */
@@ -259,6 +291,8 @@ export interface Interface extends DeviceInfo, VirtioOptions {
   readonly backendVhost?: string
   readonly backendLogFile?: string
   readonly portForwards?: readonly PortForward[]
+  /** What the virtual network says of this run; never written. */
+  readonly userNetwork?: UserNetwork
   /** Card model: `virtio`, `e1000`, …; the architecture's default where it is missing. */
   readonly model?: string
   readonly driverName?: 'qemu' | 'vhost' | 'vfio'
@@ -340,6 +374,7 @@ export const interfaceXml: XmlFields<Interface> = {
   ips: list('ip', ipXml),
   routes: list('route', routeXml),
   portForwards: list('portForward', portForwardXml),
+  userNetwork: { knows: [], read: () => undefined, write: () => {} },
   linkState: oneOf('link/@state', ['up', 'down']),
   mtu: integer('mtu/@size', { min: 1, max: 65535 }),
   sndbuf: integer('tune/sndbuf', { max: Number.MAX_SAFE_INTEGER }),
@@ -347,6 +382,12 @@ export const interfaceXml: XmlFields<Interface> = {
   isolated: yesNo('port/@isolated'),
   ...deviceInfoXml,
 }
+
+/** Cards behind a tap of this host: a network that is resolved to a bridge is one of them. */
+export function isOnTap({ type, bridge }: Interface): boolean {
+  return type === 'bridge' || type === 'ethernet' || (type === 'network' && bridge !== undefined)
+}
+
 /** A unicast MAC address; multicast ones (odd first byte) cannot belong to a card. */
 function macAddress(path: string): XmlField<string> {
   return mapped(

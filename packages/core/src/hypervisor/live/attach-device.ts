@@ -7,12 +7,13 @@ import { makePrivateDir } from '../../run/index.ts'
 import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice, ParsedDevice } from '../../xml/parse-device.ts'
-import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { formatDomain, parseDomain, withoutVolumePath } from '../../xml/parse-domain.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import { channelDirOf } from '../layout.ts'
 import { liveDomain } from '../live-domain.ts'
 import type { Rooms } from '../rooms.ts'
+import { resolveDevice } from '../resolve-sources.ts'
 import { checkFiles } from '../start-checks.ts'
 import { checkNeeds } from '../start-needs.ts'
 import { makeTaps, nameTaps, removeTaps } from '../taps.ts'
@@ -91,7 +92,7 @@ async function plugIn(
 ): Promise<DeviceChangeResult> {
   const { running, live } = plan
   const { active } = running
-  const planned = planAttach(live, parsed, plan.context)
+  const planned = await resolved(rooms, planAttach(live, parsed, plan.context))
   const alone = onlyNew(planned.domain, planned.added)
   checkNeeds(alone)
   checkFiles(alone)
@@ -123,7 +124,7 @@ async function plugIn(
       }
       const alias = attached.device.alias
       return {
-        xml: formatDevice(attached.added.at(-1) ?? parsed),
+        xml: formatDevice(shownDevice(attached.added.at(-1) ?? parsed)),
         ...(alias !== undefined && { alias }),
         warnings: attached.warnings,
       }
@@ -148,19 +149,37 @@ function stepsOf(
   return { attached: { ...attached, device }, steps: plugSteps(before, after) }
 }
 
+/** The new device with what its driver knows of it. */
+async function resolved(rooms: Rooms, attached: Attached): Promise<Attached> {
+  const last = attached.added.at(-1)
+  if (last === undefined) return attached
+  return withLast(attached, await resolveDevice(last, rooms.drivers))
+}
+
+/** The path of a volume is its pool's affair. */
+function shownDevice(one: AnyDevice): AnyDevice {
+  return one.kind === 'disk' ? { kind: 'disk', device: withoutVolumePath(one.device) } : one
+}
+
 function withTaps(attached: Attached, taps: Readonly<Record<number, string>>): Attached {
   const target = taps[0]
   const last = attached.added.at(-1)
   if (target === undefined || last?.kind !== 'interface') return attached
-  const device = { ...last.device, target }
-  const nics = attached.domain.devices.interface?.map((nic) => (nic === last.device ? device : nic))
+  return withLast(attached, { kind: 'interface', device: { ...last.device, target } })
+}
+
+function withLast(attached: Attached, now: AnyDevice): Attached {
+  const last = attached.added.at(-1)
+  if (last === undefined || last.device === now.device) return attached
+  const list: readonly object[] = attached.domain.devices[now.kind] ?? []
+  const devices = {
+    ...attached.domain.devices,
+    [now.kind]: list.map((one) => (one === last.device ? now.device : one)),
+  }
   return {
     ...attached,
-    added: [...attached.added.slice(0, -1), { kind: 'interface', device }],
-    domain: {
-      ...attached.domain,
-      devices: { ...attached.domain.devices, ...(nics && { interface: nics }) },
-    },
+    added: [...attached.added.slice(0, -1), now],
+    domain: { ...attached.domain, devices },
   }
 }
 

@@ -1,3 +1,4 @@
+import { isOnTap } from '../../domain/devices/interface.ts'
 import type { Domain } from '../../domain/domain.ts'
 import type { PlanContext } from '../../plan/plan-context.ts'
 import type { ValidDomain } from '../../plan/validate-domain.ts'
@@ -43,9 +44,7 @@ function runtimeOf(rooms: Rooms, { active }: Running, { devices }: Domain): Runt
   return {
     paths: runPaths(rooms.layout, active.stateDir),
     taps: Object.fromEntries(
-      nics.flatMap(({ type, target }, i) =>
-        (type === 'bridge' || type === 'ethernet') && target !== undefined ? [[i, target]] : [],
-      ),
+      nics.flatMap((nic, i) => (isOnTap(nic) && nic.target !== undefined ? [[i, nic.target]] : [])),
     ),
     nowMs: active.startedAtMs,
   }

@@ -10,6 +10,7 @@ import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeResult, UpdateDeviceOptions } from '../interface/devices.ts'
+import { resolveDevice } from '../resolve-sources.ts'
 import type { Rooms } from '../rooms.ts'
 import { changeTargets } from './change-targets.ts'
 import { livePlan } from './live-plan.ts'
@@ -95,8 +96,10 @@ async function updateDefinition(
 
 /** The old device with what the document says anew. */
 function merged(old: AnyDevice, wanted: AnyDevice): AnyDevice {
-  const { alias: _, origin: __, ...said } = wanted.device as unknown as Plain
-  const kept: Record<string, unknown> = { ...(old.device as unknown as Plain) }
+  const { alias: _, origin: __, ...said } = wanted.device as unknown as Record<string, unknown>
+  const before = old.device as unknown as Plain
+  const kept: Record<string, unknown> = { ...before }
+  if (said['type'] === 'network' && before['network'] !== undefined) delete said['type']
   for (const key of emptied[old.kind] ?? []) delete kept[key]
   return { kind: old.kind, device: { ...kept, ...said } } as unknown as AnyDevice
 }
@@ -114,6 +117,8 @@ function checkChange(old: AnyDevice, wanted: AnyDevice): void {
   const before = old.device as unknown as Plain
   for (const [key, value] of Object.entries(wanted.device as unknown as Plain)) {
     if (key === 'origin' || key === 'alias' || allowed.includes(key)) continue
+    // What the network was resolved to is no other network.
+    if (key === 'type' && value === 'network' && before['network'] !== undefined) continue
     if (isSame(before[key], value)) continue
     const path = devicePath(kind, 0, key).replace(/^devices\/[^/]+\//, '')
     throw domainError(
@@ -135,14 +140,15 @@ interface Change {
 }
 
 async function change(qmp: QmpClient, request: Change): Promise<AnyDevice> {
-  const { plan, old, wanted } = request
-  const next = merged(old, wanted)
+  const { rooms, plan, old } = request
+  const next = merged(old, request.wanted)
   switch (next.kind) {
     case 'disk': {
+      const { device } = await resolveDevice(next, rooms.drivers)
       const disk = await replaceMedium(qmp, {
         ...request,
         old: old.device as Disk,
-        wanted: next.device,
+        wanted: device as Disk,
       })
       return { kind: 'disk', device: disk }
     }

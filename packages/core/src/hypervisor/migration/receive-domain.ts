@@ -42,6 +42,7 @@ export async function receiveDomain(rooms: Rooms, request: ReceiveRequest): Prom
       return await startDomain({
         store: rooms.store,
         layout: rooms.layout,
+        drivers: rooms.drivers,
         plan,
         job,
         options: { paused: true, ...(request.signal && { signal: request.signal }) },

@@ -39,6 +39,7 @@ export async function restoreDomain(
       await startDomain({
         store: rooms.store,
         layout: rooms.layout,
+        drivers: rooms.drivers,
         plan,
         job,
         options: { paused, ...(options.signal && { signal: options.signal }) },

@@ -48,6 +48,7 @@ export async function revertSnapshot(
     await startDomain({
       store: rooms.store,
       layout: rooms.layout,
+      drivers: rooms.drivers,
       plan,
       job,
       options: { paused, ...(options.signal && { signal: options.signal }) },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isOnTap } from '../../domain/devices/interface.ts'
 import type { Interface } from '../../domain/devices/interface.ts'
 import { domainError } from '../../errors.ts'
 import type { InterfaceStats } from '../interface/statistics.ts'
@@ -6,8 +7,9 @@ import { cardNamed } from '../live/set-link.ts'
 import type { Rooms } from '../rooms.ts'
 
 /** What the host's end of a card has counted, seen from the guest. */
-export function cardStats({ target, type }: Interface): InterfaceStats | undefined {
-  if (target === undefined || (type !== 'bridge' && type !== 'ethernet')) return undefined
+export function cardStats(nic: Interface): InterfaceStats | undefined {
+  const { target } = nic
+  if (target === undefined || !isOnTap(nic)) return undefined
   const count = (name: string): number => {
     try {
       return Number(readFileSync(`/sys/class/net/${target}/statistics/${name}`, 'utf8'))

@@ -85,7 +85,7 @@ export function defaultDisks(d: Defaulting): void {
     // QEMU's own choice needs no word.
     if (disk.cache === 'default') delete disk.cache
     dropPlain(disk)
-    if (d.context.live !== true) dropNumbers(disk)
+    if (d.context.live !== true) dropRun(disk)
     placeDrive(d, disk)
   }
 }
@@ -119,8 +119,13 @@ function dropPlain(disk: Disk): void {
   }
 }
 
-/** Numbers of images belong to the run that gave them out. */
-function dropNumbers(disk: Disk): void {
+/** Numbers of images, and where a volume was found, belong to one run. */
+function dropRun(disk: Disk): void {
+  if (disk.type === 'volume' && disk.source !== undefined) {
+    delete disk.source.file
+    delete disk.source.dev
+    delete disk.source.dir
+  }
   let store = disk.backingStore
   for (const source of sources(disk)) delete source.index
   for (; store !== undefined; store = store.backingStore) delete store.index

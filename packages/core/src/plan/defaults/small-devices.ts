@@ -12,7 +12,7 @@ export function defaultSmallDevices(d: Defaulting): void {
       rule: 'interface/mac',
       reason: 'a card without an address gets a random one below 52:54:00',
     })
-    dropPlain(nic)
+    dropPlain(nic, d.context.live === true)
     // A card of the host is what it is.
     if (nic.type === 'hostdev') continue
     const model = nic.type === 'vdpa' || nic.type === 'vhostuser' ? 'virtio' : undefined
@@ -53,11 +53,13 @@ export function defaultSmallDevices(d: Defaulting): void {
 /** Names of taps that libvirt and polyvirt give out: the next run gets another. */
 const givenOut = /^(?:vnet|vif|macvtap|macvlan)\d*/
 
-function dropPlain(nic: DeviceDraft<'interface'>): void {
+function dropPlain(nic: DeviceDraft<'interface'>, live: boolean): void {
   if (nic.target !== undefined && nic.targetManaged !== false && givenOut.test(nic.target))
     delete nic.target
   if (isEmpty(nic.bandwidth)) delete nic.bandwidth
   if (nic.queues === 0) delete nic.queues
+  // What a network was resolved to belongs to one run.
+  if (live) return
   if (nic.type !== 'network') {
     delete nic.portgroup
     delete nic.network

@@ -1,6 +1,7 @@
+import { forwardedPorts } from '../../domain/devices/interface.ts'
 import type { Interface, InterfaceType, VirtualPort } from '../../domain/devices/interface.ts'
 import type { Problem } from '../../errors.ts'
-import { quote } from '../../errors.ts'
+import { quote, unsupported } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import { pathProblem } from './paths.ts'
 import type { PlanContext } from '../plan-context.ts'
@@ -68,7 +69,7 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
           'ERR_XML_ERROR',
         )
     }
-    problems.push(...hostSide(nic, path))
+    problems.push(...hostSide(nic, path), ...forwards(nic, path))
     if (
       nic.mtu !== undefined &&
       (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev')
@@ -97,16 +98,71 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
   return problems
 }
 
+/** A command line is not for whole ranges of ports: each is a socket that QEMU opens at its start. */
+const maxForwards = 1024
+
+/** What QEMU's own network can forward; passt can more. */
+function forwards({ type, backendType, portForwards = [] }: Interface, path: string): Problem[] {
+  return portForwards.flatMap((forward, n): Problem[] => {
+    const at = `${path}/portForward[${n + 1}]`
+    if (type !== 'user') return [unsupported(at, `only an interface of type 'user' forwards ports`)]
+    const { ranges = [], address, dev } = forward
+    const found = ranges.flatMap(({ start, end = start, to, exclude }, i): Problem[] => {
+      const range = `${at}/range[${i + 1}]`
+      const wrong = (message: string): Problem[] => [
+        { code: 'ERR_XML_ERROR', path: range, message },
+      ]
+      if (end < start) return wrong(`the range ends at ${end}, before its start ${start}`)
+      if (exclude === true && to !== undefined)
+        return wrong(`what is excluded leads nowhere: leave 'to' out`)
+      if (to !== undefined && to + end - start > 65_535)
+        return wrong(`the guest's ports would end at ${to + end - start}, behind 65535`)
+      return []
+    })
+    if (found.length > 0 || backendType === 'passt') return found
+    const passt = `or use <backend type='passt'/>`
+    const ports = forwardedPorts(forward).length
+    if (dev !== undefined)
+      found.push(
+        unsupported(`${at}/@dev`, `QEMU's own network listens on an address: name it, ${passt}`),
+      )
+    if (address?.includes(':') === true)
+      found.push(
+        unsupported(
+          `${at}/@address`,
+          `QEMU's own network forwards IPv4 only; use an IPv4 address, ${passt}`,
+        ),
+      )
+    if (ports === 0)
+      found.push(
+        unsupported(
+          at,
+          `QEMU's own network forwards ports that are named: add a <range start='…'/>, ${passt}`,
+        ),
+      )
+    if (ports > maxForwards)
+      found.push(
+        unsupported(
+          at,
+          `${ports} ports are too many for QEMU's own network; at most ${maxForwards}, ${passt}`,
+        ),
+      )
+    return found
+  })
+}
+
 /** Addresses and paths of the host that QEMU is handed as they are. */
 function hostSide(nic: Interface, path: string): Problem[] {
-  const forwards = (nic.portForwards ?? []).map((one, n): readonly [string, string | undefined] => [
-    `portForward[${n + 1}]/@address`,
-    one.address,
-  ])
+  const listening = (nic.portForwards ?? []).map(
+    (one, n): readonly [string, string | undefined] => [
+      `portForward[${n + 1}]/@address`,
+      one.address,
+    ],
+  )
   const addresses: readonly (readonly [string, string | undefined])[] = [
     ['source/@address', nic.sourceAddress],
     ['source/local/@address', nic.local?.address],
-    ...forwards,
+    ...listening,
   ]
   const paths: readonly (readonly [string, string | undefined])[] = [
     ['source/@path', nic.sourcePath],

@@ -22,6 +22,8 @@ export function blockSource(type: DiskType, source: DiskSource, disk: Disk): Opt
         device: source.hostAddress === undefined ? undefined : pciText(source.hostAddress),
         namespace: source.namespace,
       }
+    case 'volume':
+      return blockSource(volumeType(source), source, disk)
     default:
       return {
         driver: 'file',
@@ -30,6 +32,12 @@ export function blockSource(type: DiskType, source: DiskSource, disk: Disk): Opt
         'pr-manager': prManager(source, disk),
       }
   }
+}
+
+/** What the pool has behind a volume, once it was asked. */
+function volumeType(source: DiskSource): DiskType {
+  if (source.dev !== undefined) return 'block'
+  return source.dir === undefined ? 'file' : 'dir'
 }
 
 /** `0000:01:00.0`, as QEMU and the kernel write a PCI device. */

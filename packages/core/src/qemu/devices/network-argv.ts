@@ -1,3 +1,4 @@
+import { forwardedPorts } from '../../domain/devices/interface.ts'
 import type { Interface, PortForward, VirtioOffloads } from '../../domain/devices/interface.ts'
 import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -137,6 +138,7 @@ function userBackend(nic: Interface): Options {
   const ipv4 = nic.ips?.find((ip) => ip.family !== 'ipv6')
   const ipv6 = nic.ips?.find((ip) => ip.family === 'ipv6')
   const forwards = (nic.portForwards ?? []).flatMap((forward) => hostForwards(forward))
+  const { host, dhcpStart, restrict, hostname, dns, domain, dnsSearch } = nic.userNetwork ?? {}
   return {
     type: 'user',
     net:
@@ -145,19 +147,26 @@ function userBackend(nic: Interface): Options {
         : `${ipv4.address}${ipv4.prefix === undefined ? '' : `/${ipv4.prefix}`}`,
     'ipv6-prefix': ipv6?.address,
     'ipv6-prefixlen': ipv6?.prefix,
+    host,
+    dhcpstart: dhcpStart,
+    restrict,
+    hostname,
+    dns,
+    domainname: domain,
+    dnssearch: dnsSearch?.map((str) => ({ str })),
     hostfwd: forwards.length === 0 ? undefined : forwards,
   }
 }
 
+/** Only this machine reaches a guest's port, unless the document names another address. */
+const loopback = '127.0.0.1'
+
 /** Ports of the host that lead to the guest: QEMU's own user network takes them one by one. */
-function hostForwards({ proto, address = '', ranges = [] }: PortForward): { str: string }[] {
-  return ranges
-    .filter((range) => range.exclude !== true)
-    .flatMap(({ start, end = start, to = start }) =>
-      Array.from({ length: end - start + 1 }, (_, i) => ({
-        str: `${proto}:${address}:${start + i}-:${to + i}`,
-      })),
-    )
+function hostForwards(forward: PortForward): { str: string }[] {
+  const { proto, address = loopback } = forward
+  return forwardedPorts(forward).map(([host, guest]) => ({
+    str: `${proto}:${address}:${host}-:${guest}`,
+  }))
 }
 
 function tapBackend(context: ArgvContext, nic: Interface, position: number): Options {
