@@ -20,7 +20,6 @@ import {
   onOff,
   oneOf,
   record,
-  report,
   required,
   text,
   verbatim,
@@ -57,7 +56,9 @@ import type {
   ThreadPool,
   Vcpu,
 } from './tuning.ts'
-import { invisible, quote } from '../errors.ts'
+import { nameField, uuidField } from './identity.ts'
+
+export { maxNameBytes, nameProblem } from './identity.ts'
 
 export const lifecycleActions = ['destroy', 'restart', 'rename-restart', 'preserve'] as const
 export type LifecycleAction = (typeof lifecycleActions)[number]
@@ -147,60 +148,6 @@ export interface Domain {
   readonly qemuEnvironment?: readonly EnvironmentVariable[]
 }
 
-/** Longest name in bytes: with its suffixes it must still be a file name (NAME_MAX is 255). */
-export const maxNameBytes = 200
-
-const nameField: XmlField<string> = mapped(
-  text('name'),
-  (name, scope) => {
-    const problem = nameProblem(name)
-    if (problem === undefined) return name
-    report(scope, 'ERR_XML_ERROR', `the name ${quote(name)} ${problem}`, 'name')
-    return undefined
-  },
-  (name) => name,
-)
-
-/** What is wrong with a domain's name, or nothing. */
-export function nameProblem(name: string): string | undefined {
-  if (name === '') return 'is empty'
-  if (name === '.' || name === '..') return 'names a directory; choose another'
-  if (name.includes('/')) return `holds a '/', which a name may not`
-  if (invisible.test(name)) return 'holds a control character, or an invisible one'
-  if (name.trim() !== name) return 'begins or ends with a blank'
-  if (Buffer.byteLength(name) > maxNameBytes) return `is longer than ${maxNameBytes} bytes`
-  return undefined
-}
-
-function uuidAt(path: string): XmlField<string> {
-  return mapped(
-    text(path),
-    (written, scope) => {
-      const digits = written.replaceAll('-', '').toLowerCase()
-      if (!/^[0-9a-f]{32}$/.test(digits)) {
-        report(
-          scope,
-          'ERR_XML_ERROR',
-          `${quote(written)} is not a UUID: 32 hexadecimal digits`,
-          path,
-        )
-        return undefined
-      }
-      if (/^(.)\1+$/.test(digits)) {
-        report(
-          scope,
-          'ERR_XML_ERROR',
-          `the UUID ${quote(written)} has only equal digits: it identifies nothing`,
-          path,
-        )
-        return undefined
-      }
-      return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-    },
-    (uuid) => uuid,
-  )
-}
-
 interface QemuArg {
   readonly value: string
 }
@@ -252,8 +199,8 @@ export const domainXml: XmlFields<Domain> = {
   // `id` stands in the XML of a domain that runs; it is given out anew at each start.
   type: alongside(required(oneOf('@type', virtTypes, 'ERR_CONFIG_UNSUPPORTED')), '@id'),
   name: required(nameField),
-  uuid: uuidAt('uuid'),
-  genid: uuidAt('genid'),
+  uuid: uuidField('uuid'),
+  genid: uuidField('genid'),
   title: nonEmpty('title'),
   description: nonEmpty('description'),
   metadata: verbatim('metadata'),

@@ -12,6 +12,7 @@ export type { ActualBridge, ActualInterface, ActualUser, NetworkDriver } from '.
 export type { ResolvedVolume, StorageDriver } from './storage-driver.ts'
 export type * from '../hypervisor/interface/networks.ts'
 export type * from '../hypervisor/interface/storage.ts'
+export { networkUpdateCommands, networkUpdateSections } from '../hypervisor/interface/networks.ts'
 export { wipeAlgorithms } from '../hypervisor/interface/storage.ts'
 export type { JobProgress, LongWorkOptions } from '../hypervisor/interface/saving.ts'
 export type {
@@ -71,10 +72,24 @@ export { childrenNamed, elementAt } from '../xml/element.ts'
 export type { XmlElement } from '../xml/element.ts'
 export { readXml } from '../xml/read-xml.ts'
 export { XmlWriter } from '../xml/writer.ts'
+export { nameField, nameProblem, uuidField } from '../domain/identity.ts'
+export {
+  bandwidthXml,
+  ipXml,
+  macAddress,
+  portForwardXml,
+  routeXml,
+  virtualPortXml,
+  vlanXml,
+} from '../domain/devices/interface.ts'
 export type {
+  Bandwidth,
+  BandwidthLimit,
   InterfaceIp,
+  InterfaceRoute,
   PortForward,
   PortForwardRange,
+  UserNetwork,
   VirtualPort,
   Vlan,
 } from '../domain/devices/interface.ts'

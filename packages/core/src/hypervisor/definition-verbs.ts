@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { nameProblem } from '../domain/identity.ts'
 import { domainError, quote } from '../errors.ts'
 import type { DomainRecord } from '../store/index.ts'
 import { planning } from './host-connection.ts'
@@ -41,6 +42,9 @@ export function definitionVerbs(rooms: Rooms): Verbs {
     },
 
     async domainRename(reference, name) {
+      const wrong = nameProblem(name)
+      if (wrong !== undefined)
+        throw domainError('ERR_XML_ERROR', `the name ${quote(name)} ${wrong}`)
       const record = await rooms.find(reference)
       const { uuid, xml } = record.domain
       if (record.active !== undefined || xml === undefined)

@@ -12,6 +12,7 @@ const networkNames: Readonly<Record<keyof NetworkVerbs, true>> = {
   networkDestroy: true,
   networkUndefine: true,
   networkGetXmlDesc: true,
+  networkUpdate: true,
   networkSetAutostart: true,
   networkGetDhcpLeases: true,
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseDomain, formatDomain } from '../../src/xml/parse-domain.ts'
 import { nameProblem } from '../../src/domain/domain.ts'
+import { readWish } from '../../src/hypervisor/snapshots/snapshot-document.ts'
 import { planToy, toyXml } from '../support/plan-toy.ts'
 import { expectRefusal } from '../support/hostile.ts'
 
@@ -78,5 +79,28 @@ describe('names of domains', () => {
       (name) => planToy(named(name)).domain.name,
     )
     expect(composed).not.toBe(decomposed)
+  })
+})
+
+describe('names of snapshots', () => {
+  const own = { 'longer than 128 characters': 'x'.repeat(129), 'begins with a dot': '.x' }
+  const bad = Object.values(refused).filter(([name]) => name !== '')
+  test.each([...bad, ...Object.entries(own).map(([says, name]) => [name, says] as const)])(
+    '%j is refused at its line',
+    (name, says) => {
+      const xml = `<domainsnapshot>\n<name>${escaped(name)}</name>\n</domainsnapshot>`
+      const problem = { path: 'name', place: { line: 2, column: 1 } }
+      expect(() => readWish(xml)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_XML_ERROR',
+          problems: [expect.objectContaining(problem)],
+        }),
+      )
+      expect(() => readWish(xml)).toThrow(says)
+    },
+  )
+
+  test('an empty one means that one is to be made up', () => {
+    expect(readWish('<domainsnapshot><name></name></domainsnapshot>').name).toBeUndefined()
   })
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { testRoot } from '../support/hypervisor.ts'
 import { guestXml } from '../support/real-arch.ts'
@@ -14,7 +15,20 @@ test('a domain gets another name, and gives its old one free', async () => {
   expect(await hypervisor.domainGetXmlDesc('c')).toContain('<name>c</name>')
   await hypervisor.domainCreate('c', { paused: true })
   await expect(hypervisor.domainRename('c', 'a')).rejects.toThrow('cannot rename active domain')
-  await expect(hypervisor.domainRename('b', '..')).rejects.toThrow('name')
+  await expect(hypervisor.domainRename('b', '..')).rejects.toThrow('names a directory')
+})
+
+test('a new name that cannot be one is refused before anything is touched', async () => {
+  const root = testRoot()
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+  const journal = `${root.dir}/lib/polyvirt.db-wal`
+  const before = readFileSync(journal)
+  for (const name of ['a\0b', 'a\u001b[2Jb']) {
+    const refused = { code: 'ERR_XML_ERROR', message: expect.stringContaining('control character') }
+    await expect(hypervisor.domainRename('a', name)).rejects.toMatchObject(refused)
+  }
+  expect(readFileSync(journal).equals(before)).toBe(true)
 })
 
 test('title, description and elements of one’s own are set and removed, live and stored', async () => {

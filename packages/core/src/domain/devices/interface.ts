@@ -43,7 +43,7 @@ export interface InterfaceIp {
   readonly peer?: string
 }
 
-const ipXml: XmlFields<InterfaceIp> = {
+export const ipXml: XmlFields<InterfaceIp> = {
   address: required(text('@address')),
   family: oneOf('@family', ['ipv4', 'ipv6']),
   prefix: integer('@prefix', { max: 128 }),
@@ -59,7 +59,7 @@ export interface InterfaceRoute {
   readonly metric?: number
 }
 
-const routeXml: XmlFields<InterfaceRoute> = {
+export const routeXml: XmlFields<InterfaceRoute> = {
   family: oneOf('@family', ['ipv4', 'ipv6']),
   address: required(text('@address')),
   netmask: text('@netmask'),
@@ -81,7 +81,7 @@ export interface VirtualPort {
   readonly interfaceId?: string
 }
 
-const virtualPortXml: XmlFields<VirtualPort> = {
+export const virtualPortXml: XmlFields<VirtualPort> = {
   type: oneOf('@type', virtualPortTypes),
   managerId: integer('parameters/@managerid', { max: 255 }),
   typeId: integer('parameters/@typeid', { max: 0xffffff }),
@@ -152,7 +152,7 @@ export interface Vlan {
   readonly tags?: readonly VlanTag[]
 }
 
-const vlanXml: XmlFields<Vlan> = {
+export const vlanXml: XmlFields<Vlan> = {
   trunk: yesNo('@trunk'),
   tags: list('tag', vlanTagXml),
 }
@@ -201,7 +201,7 @@ export interface PortForward {
   readonly ranges?: readonly PortForwardRange[]
 }
 
-const portForwardXml: XmlFields<PortForward> = {
+export const portForwardXml: XmlFields<PortForward> = {
   proto: required(oneOf('@proto', ['tcp', 'udp'])),
   address: text('@address'),
   dev: text('@dev'),
@@ -389,7 +389,7 @@ export function isOnTap({ type, bridge }: Interface): boolean {
 }
 
 /** A unicast MAC address; multicast ones (odd first byte) cannot belong to a card. */
-function macAddress(path: string): XmlField<string> {
+export function macAddress(path: string): XmlField<string> {
   return mapped(
     text(path),
     (written, scope) => {

@@ -40,6 +40,46 @@ export interface NetworkLease {
   readonly expiresAtMs?: number
 }
 
+/** libvirt's `virNetworkUpdateCommand`; virsh's `add` is `add-last`. */
+export const networkUpdateCommands = ['add-last', 'add-first', 'modify', 'delete'] as const
+export type NetworkUpdateCommand = (typeof networkUpdateCommands)[number]
+
+/** libvirt's `virNetworkUpdateSection`. */
+export const networkUpdateSections = [
+  'bridge',
+  'domain',
+  'ip',
+  'ip-dhcp-host',
+  'ip-dhcp-range',
+  'forward',
+  'forward-interface',
+  'forward-pf',
+  'portgroup',
+  'dns-host',
+  'dns-txt',
+  'dns-srv',
+] as const
+export type NetworkUpdateSection = (typeof networkUpdateSections)[number]
+
+/** One part of a network's document, added, changed or taken out. */
+export interface NetworkUpdate {
+  readonly command: NetworkUpdateCommand
+  readonly section: NetworkUpdateSection
+  /** Which `<ip>`, or other parent, it stands in, from 0; the one that fits where it is missing. */
+  readonly parentIndex?: number
+  /** The element of the section: `<host mac='…' ip='…'/>`. */
+  readonly xml: string
+  /** What it is active with, the definition, or both; where neither is said, what `current` means. */
+  readonly live?: boolean
+  readonly config?: boolean
+}
+
+/** What an update changed. */
+export interface NetworkUpdateResult {
+  readonly live: boolean
+  readonly config: boolean
+}
+
 /**
  * Networks that guests are plugged into by name (`<interface type='network'>`). A network is named
  * by its name or its UUID.
@@ -64,6 +104,7 @@ export interface NetworkVerbs {
   networkUndefine(reference: string): Promise<void>
   /** What it is active with, or its definition: `inactive` asks for the definition. */
   networkGetXmlDesc(reference: string, options?: { readonly inactive?: boolean }): Promise<string>
+  networkUpdate(reference: string, update: NetworkUpdate): Promise<NetworkUpdateResult>
   networkSetAutostart(reference: string, autostart: boolean): Promise<void>
   networkGetDhcpLeases(
     reference: string,

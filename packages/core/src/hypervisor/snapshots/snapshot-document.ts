@@ -1,5 +1,6 @@
+import { nameProblem } from '../../domain/identity.ts'
 import { domainError, quote } from '../../errors.ts'
-import type { Problem } from '../../errors.ts'
+import type { Place, Problem } from '../../errors.ts'
 import { DomainError } from '../../errors.ts'
 import type { SnapshotRow } from '../../store/index.ts'
 import { childrenNamed, elementAt } from '../../xml/element.ts'
@@ -38,27 +39,37 @@ export function readWish(xml: string): SnapshotWish {
       },
     ])
   }
-  const name = elementAt(root, 'name')?.text
+  const named = elementAt(root, 'name')
+  const name = named?.text
   const description = elementAt(root, 'description')?.text
   const memory = location(elementAt(root, 'memory')?.attributes.get('snapshot'))
   const disks = elementAt(root, 'disks')
   return {
-    ...(name !== undefined && name !== '' && { name: checkName(name) }),
+    ...(name !== undefined && name !== '' && { name: checkName(name, named?.place) }),
     ...(description !== undefined && description !== '' && { description }),
     ...(memory !== undefined && { memory }),
     disks: disks === undefined ? [] : childrenNamed(disks, 'disk').map(readDisk),
   }
 }
 
+/** Longest name of a state in an image: QEMU cuts what is longer (`QEMUSnapshotInfo`, 256 with NUL). */
+const maxLength = 128
+
 /** Names stand in images and in lists; a name is never a path. */
-export function checkName(name: string): string {
-  if (!/^[^\s/.][^/\n]{0,127}$/u.test(name)) {
-    throw domainError(
-      'ERR_XML_ERROR',
-      `${quote(name)} is not a name of a snapshot: up to 128 characters, no '/', not beginning with a dot`,
-    )
-  }
-  return name
+export function checkName(name: string, place?: Place): string {
+  const own =
+    name.length > maxLength
+      ? `is longer than ${maxLength} characters`
+      : name.startsWith('.')
+        ? 'begins with a dot'
+        : undefined
+  const wrong = nameProblem(name) ?? own
+  if (wrong === undefined) return name
+  throw domainError('ERR_XML_ERROR', `the snapshot's name ${quote(name)} ${wrong}`, {
+    path: 'name',
+    root: 'domainsnapshot',
+    ...(place && { place }),
+  })
 }
 
 function readDisk(element: XmlElement): SnapshotDisk {
