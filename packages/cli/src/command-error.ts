@@ -39,6 +39,18 @@ export class UsageError extends CommandError {
   }
 }
 
+/** An option of virsh that does nothing here yet: it must not be taken for done. */
+export class NotOffered extends UsageError {
+  readonly command: string
+  readonly option: string
+
+  constructor(command: string, option: string) {
+    super(`option --${option} of command '${command}' is known to virsh but not offered yet`)
+    this.command = command
+    this.option = option
+  }
+}
+
 /** Runs `work`; where it fails, `message` comes first and the reason after it, as virsh has it. */
 export async function explainFailure<T>(
   message: string,

@@ -30,11 +30,17 @@ const start: Family = () => import('./commands/start.ts')
 const agent: Family = () => import('./commands/agent.ts')
 const blockJobs: Family = () => import('./commands/block-jobs.ts')
 const domstats: Family = () => import('./commands/domstats.ts')
+const guestAccounts: Family = () => import('./commands/guest-accounts.ts')
 const guestInfo: Family = () => import('./commands/guest-info.ts')
 const guestInput: Family = () => import('./commands/guest-input.ts')
+const jobs: Family = () => import('./commands/jobs.ts')
+const lifecycleAction: Family = () => import('./commands/lifecycle-action.ts')
+const limits: Family = () => import('./commands/limits.ts')
+const memoryDevice: Family = () => import('./commands/memory-device.ts')
 const metadata: Family = () => import('./commands/metadata.ts')
 const pinning: Family = () => import('./commands/pinning.ts')
 const save: Family = () => import('./commands/save.ts')
+const savedEdit: Family = () => import('./commands/saved-edit.ts')
 const snapshotList: Family = () => import('./commands/snapshot-list.ts')
 const snapshots: Family = () => import('./commands/snapshots.ts')
 const stats: Family = () => import('./commands/stats.ts')
@@ -59,6 +65,7 @@ const families: Readonly<Record<string, Family>> = {
   'attach-interface': attach,
   autostart: lifecycle,
   blkdeviotune: tuning,
+  blkiotune: limits,
   blockcommit: blockJobs,
   blockcopy: blockJobs,
   blockjob: blockJobs,
@@ -78,11 +85,13 @@ const families: Readonly<Record<string, Family>> = {
   domdisplay: devices,
   domfsfreeze: agent,
   domfsthaw: agent,
+  domfsinfo: guestInfo,
   domfstrim: agent,
   domhostname: guestInfo,
   domid: info,
   'domif-setlink': tuning,
   domjobabort: save,
+  domjobinfo: jobs,
   domname: info,
   domrename: metadata,
   dompmsuspend: agent,
@@ -92,19 +101,26 @@ const families: Readonly<Record<string, Family>> = {
   dump: save,
   dumpxml: xml,
   edit,
+  'get-user-sshkeys': guestAccounts,
   'inject-nmi': guestInput,
+  iothreadinfo: pinning,
   iothreadpin: pinning,
   iothreadadd: tuning,
   iothreaddel: tuning,
   'send-key': guestInput,
   managedsave: save,
   'managedsave-remove': save,
+  'managedsave-edit': savedEdit,
   'managedsave-dumpxml': save,
   'managedsave-define': save,
+  memtune: limits,
   metadata,
   migrate,
   'migrate-setmaxdowntime': migrate,
+  'migrate-getmaxdowntime': jobs,
   'migrate-setspeed': migrate,
+  'migrate-getspeed': jobs,
+  numatune: limits,
   'qemu-monitor-command': guestInput,
   'qemu-agent-command': agent,
   reboot: lifecycle,
@@ -114,7 +130,11 @@ const families: Readonly<Record<string, Family>> = {
   save,
   'save-image-define': save,
   'save-image-dumpxml': save,
+  'save-image-edit': savedEdit,
+  schedinfo: limits,
   screenshot: guestInput,
+  'set-lifecycle-action': lifecycleAction,
+  'set-user-sshkeys': guestAccounts,
   'set-user-password': agent,
   setmaxmem: tuning,
   setmem: tuning,
@@ -122,17 +142,23 @@ const families: Readonly<Record<string, Family>> = {
   shutdown: lifecycle,
   start,
   suspend: lifecycle,
+  ttyconsole: devices,
   undefine: define,
   'update-device': changeDevice,
+  'update-memory-device': memoryDevice,
   vcpucount: vcpus,
   vcpuinfo: vcpus,
   vcpupin: pinning,
   emulatorpin: pinning,
+  vncdisplay: devices,
+  guestvcpus: guestAccounts,
   setvcpu: vcpus,
+  domblkerror: jobs,
   guestinfo: guestInfo,
   domblkinfo: stats,
   domblklist: devices,
   domblkstat: stats,
+  domcontrol: jobs,
   'domif-getlink': tuning,
   domifaddr: guestInfo,
   domiflist: devices,
@@ -157,6 +183,7 @@ const families: Readonly<Record<string, Family>> = {
   hostname: host,
   'hypervisor-cpu-baseline': cpu,
   'hypervisor-cpu-compare': cpu,
+  maxvcpus: node,
   nodecpumap: node,
   nodecpustats: node,
   nodeinfo: node,

@@ -1,5 +1,6 @@
 import { CommandError } from './command-error.ts'
 import type { OptionSpec } from './command.ts'
+import { checkProlog } from './document-prolog.ts'
 import { readDocument } from './read-document.ts'
 
 export const cpuFileOption: OptionSpec = {
@@ -17,6 +18,8 @@ export const cpuFileOption: OptionSpec = {
  */
 export async function readCpuFile(file: string): Promise<string> {
   const text = await readDocument(file)
+  const declaration = /^\s*<\?xml\s[^]*?\?>/.exec(text)?.[0]
+  if (declaration !== undefined) await checkProlog(declaration, file)
   if (/<cpu[\s/>]/.test(text)) return text
   throw new CommandError(
     `File '${file}' does not contain any <cpu> element or valid domain XML, host capabilities XML, or domain capabilities XML`,

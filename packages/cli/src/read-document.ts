@@ -1,20 +1,33 @@
 import { open } from 'node:fs/promises'
 import { CommandError } from './command-error.ts'
 
-/** virsh's limit for a document. */
-const limitBytes = 10 * 1024 * 1024
+/** What core's reader takes; nobody waits for more to be read. */
+const limitBytes = 4 * 1024 * 1024
 
 /**
  * The text of an XML file; `-` and `/dev/stdin` are standard input.
  *
- * @throws CommandError in virsh's words.
+ * @throws CommandError in virsh's words; with a place where a byte is not UTF-8.
  */
 export async function readDocument(file: string): Promise<string> {
   const bytes = await readLimited(file)
+  const text = decode(bytes)
+  if (text !== undefined) return text
+  const { decodeXml } = await import('@polyvirt/core')
+  try {
+    return decodeXml(bytes)
+  } catch (cause) {
+    throw new CommandError(`Failed to read file '${file}'`, { cause, file })
+  }
+}
+
+/** Nothing for what is not UTF-8: a NUL where a document begins is a sign of wider characters. */
+function decode(bytes: Uint8Array): string | undefined {
+  if (bytes.subarray(0, 2).includes(0)) return undefined
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw failure(`Failed to read file '${file}': it is not UTF-8 text`)
+    return undefined
   }
 }
 
@@ -32,16 +45,19 @@ async function readLimited(file: string): Promise<Buffer> {
       if (bytesRead === 0) return Buffer.concat(pieces, length)
       length += bytesRead
       pieces.push(piece.subarray(0, bytesRead))
-      if (length > limitBytes) throw failure(`Value too large for defined data type`)
+      if (length > limitBytes) {
+        throw new CommandError(
+          `Failed to read file '${file}': it is larger than the ${limitBytes} bytes (4 MiB) that a document may have`,
+          { code: 'ERR_XML_ERROR' },
+        )
+      }
     }
   } catch (error) {
-    const reason = error instanceof CommandError ? error.message : await systemReason(error)
-    throw failure(`Failed to ${verb} file '${file}': ${reason}`)
+    if (error instanceof CommandError) throw error
+    throw new CommandError(`Failed to ${verb} file '${file}': ${await systemReason(error)}`, {
+      code: 'ERR_SYSTEM_ERROR',
+    })
   }
-}
-
-function failure(message: string): CommandError {
-  return new CommandError(message, { code: 'ERR_SYSTEM_ERROR' })
 }
 
 /** The C library's words for a system error. */

@@ -1,6 +1,6 @@
 import type { Answer, Context } from './command.ts'
 import { commandOf } from './command-index.ts'
-import { CommandError, UsageError } from './command-error.ts'
+import { CommandError, NotOffered, UsageError } from './command-error.ts'
 import type { Interrupts } from './interrupts.ts'
 import { printAnswer, printTrailer } from './output/print-answer.ts'
 import { reportError } from './output/report-error.ts'
@@ -28,7 +28,13 @@ export async function parseCommands(
   for (const line of commands) {
     const found = await commandOf(line)
     if (found === undefined) throw await unknownCommand(line[0] ?? '')
-    parsed.push(parseCommand(found.command, found.words))
+    try {
+      parsed.push(parseCommand(found.command, found.words))
+    } catch (error) {
+      if (!(error instanceof NotOffered)) throw error
+      const { explainMissingOption } = await import('./unknown-command.ts')
+      throw explainMissingOption(error)
+    }
   }
   return parsed
 }

@@ -212,12 +212,12 @@ describe('define, create and start', () => {
 
   it('refuses what is no document', async () => {
     expect((await run(['define', '/dev/zero'])).stderr).toBe(
-      "error: Failed to read file '/dev/zero': Value too large for defined data type\n",
+      "error: Failed to read file '/dev/zero': it is larger than the 4194304 bytes (4 MiB) that a document may have\n",
     )
     const path = file('latin1.xml', '')
     writeFileSync(path, Buffer.from([0x3c, 0xe9, 0x3e]))
     expect((await run(['define', path])).stderr).toBe(
-      `error: Failed to read file '${path}': it is not UTF-8 text\n`,
+      `error: Failed to read file '${path}'\nerror: XML error: ${path}:1:2: the document is not valid UTF-8\n`,
     )
     expect((await run(['define', '/no\u001b[31m'])).stderr).toBe(
       "error: Failed to open file '/no\\x1b[31m': No such file or directory\n",

@@ -36,7 +36,7 @@ async function canMigrate(context: Context, options: Options): Promise<Answer> {
   const { xml, file } = await domainXml(context, options)
   const hosts: MigrationTarget[] = []
   for (const host of options.list('host'))
-    hosts.push(migrationTarget(host, await readDocument(host)))
+    hosts.push(await migrationTarget(host, await readDocument(host)))
   const hypervisor = await context.hypervisor()
   const verdicts = await explainFailure(
     `Failed to judge domain '${options.need('domain')}'`,

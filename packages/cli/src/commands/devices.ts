@@ -36,6 +36,22 @@ export const commands: readonly Command[] = [
     run: domdisplay,
   },
   {
+    name: 'ttyconsole',
+    group: 'domain',
+    summary: 'tty console',
+    description: 'Output the device for the TTY console.',
+    options: [domainOption],
+    run: ttyconsole,
+  },
+  {
+    name: 'vncdisplay',
+    group: 'domain',
+    summary: 'vnc display',
+    description: 'Output the IP address and port number for the VNC display.',
+    options: [{ ...domainOption, complete: 'active-domain' }],
+    run: vncdisplay,
+  },
+  {
     name: 'domblklist',
     group: 'monitor',
     summary: 'list all domain blocks',
@@ -75,6 +91,28 @@ async function domdisplay(context: Context, options: Options): Promise<Answer> {
   }
   const shown = options.flag('all') ? wanted : [first]
   return { text: shown.map((uri) => printable(viewerUri(uri))).join('\n'), json: shown }
+}
+
+async function vncdisplay(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (domain.id === undefined) {
+    throw new CommandError('Domain is not running', { code: 'ERR_OPERATION_INVALID' })
+  }
+  const { displays } = await hypervisor.domainGetInfo(reference)
+  const uri = displays.find((each) => each.startsWith('vnc:'))
+  if (uri === undefined) {
+    throw new CommandError('Failed to get VNC port. Is this domain using VNC?', {
+      code: 'ERR_OPERATION_FAILED',
+    })
+  }
+  const shown = viewerUri(uri).replace(/^vnc:\/\//, '')
+  return { text: `${printable(shown)}\n`, json: uri }
+}
+
+async function ttyconsole(context: Context, options: Options): Promise<Answer> {
+  const [first] = await devices(context, options, 'console')
+  const tty = first?.attributes.get('tty') ?? (first && attribute(first, 'source', 'path'))
+  return { text: tty === undefined ? '' : `${printable(tty)}\n`, json: tty ?? null }
 }
 
 /** A VNC viewer counts displays from port 5900 on, so virsh prints the display's number. */

@@ -4,6 +4,7 @@ import { printable } from '../core.ts'
 import type { GuestInfo, GuestInfoType, GuestInterface } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, text } from '../option-specs.ts'
+import { formatTable } from '../output/format-table.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -22,6 +23,14 @@ export const commands: readonly Command[] = [
       flag('interface', 'report interface information'),
     ],
     run: guestinfo,
+  },
+  {
+    name: 'domfsinfo',
+    group: 'domain',
+    summary: "Get information of domain's mounted filesystems.",
+    description: "Get information of domain's mounted filesystems.",
+    options: [domainOption],
+    run: domfsinfo,
   },
   {
     name: 'domhostname',
@@ -116,6 +125,27 @@ function list<T>(
       entries(item).map(([key, value]): Entry => [`${name}.${at}.${key}`, value]),
     ),
   ]
+}
+
+async function domfsinfo(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  const { filesystems = [] } = await explainFailure(
+    'Unable to get filesystem information',
+    hypervisor.domainGetGuestInfo(reference, { types: ['filesystem'], signal: context.signal }),
+  )
+  if (filesystems.length === 0) {
+    throw new CommandError('No filesystems are mounted in the domain', {
+      code: 'ERR_OPERATION_FAILED',
+    })
+  }
+  return {
+    text: formatTable(
+      ['Mountpoint', 'Name', 'Type'],
+      filesystems.map(({ mountpoint, name, type }) => [mountpoint, name, type]),
+      { quiet: context.settings.quiet },
+    ),
+    json: filesystems,
+  }
 }
 
 async function domhostname(context: Context, options: Options): Promise<Answer> {

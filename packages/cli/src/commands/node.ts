@@ -1,6 +1,6 @@
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { domainError, printable } from '../core.ts'
+import { domainError, elementAt, loadXmlReader, printable } from '../core.ts'
 import type { CellFreeMemory } from '../core.ts'
 import { cpuShares, formatCpuShares, formatCpuTimes } from '../node/cpu-times.ts'
 import { formatCpuMap } from '../node/cpu-map.ts'
@@ -9,6 +9,14 @@ import { formatCpuMap } from '../node/cpu-map.ts'
 const anyInteger = -0x8000_0000
 
 export const commands: readonly Command[] = [
+  {
+    name: 'maxvcpus',
+    group: 'host',
+    summary: 'connection vcpu maximum',
+    description: 'Show maximum number of virtual CPUs for guests on this connection.',
+    options: [{ name: 'type', kind: 'string', help: 'domain type', complete: ['qemu', 'kvm'] }],
+    run: maxvcpus,
+  },
   {
     name: 'nodeinfo',
     group: 'host',
@@ -63,6 +71,21 @@ export const commands: readonly Command[] = [
     run: freecell,
   },
 ]
+
+/** Of the machine that a guest of this host's architecture gets where it names none. */
+async function maxvcpus(context: Context, options: Options): Promise<Answer> {
+  const type = options.text('type')
+  if (type !== undefined && type !== 'qemu' && type !== 'kvm') {
+    throw new CommandError(`unknown type '${type}'`, { code: 'ERR_INVALID_ARG' })
+  }
+  const hypervisor = await context.hypervisor()
+  const xml = await hypervisor.connectGetDomainCapabilities(
+    type === undefined ? {} : { virtType: type },
+  )
+  const readXml = await loadXmlReader()
+  const max = Number(elementAt(readXml(xml), 'vcpu')?.attributes.get('max') ?? 1)
+  return { text: `${max}\n`, json: max }
+}
 
 async function nodeinfo(context: Context): Promise<Answer> {
   const hypervisor = await context.hypervisor()

@@ -1,6 +1,7 @@
 import { changeTarget } from '../change-target.ts'
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
+import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, int, need, text } from '../option-specs.ts'
@@ -9,6 +10,19 @@ import { formatTable } from '../output/format-table.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
 
 export const commands: readonly Command[] = [
+  {
+    name: 'iothreadinfo',
+    group: 'domain',
+    summary: 'view domain IOThreads',
+    description: 'Returns basic information about the domain IOThreads.',
+    options: [
+      domainOption,
+      flag('config', 'affect next boot'),
+      flag('live', 'affect running domain'),
+      flag('current', 'affect current domain'),
+    ],
+    run: iothreadinfo,
+  },
   {
     name: 'vcpupin',
     group: 'domain',
@@ -112,6 +126,44 @@ async function emulatorpin(context: Context, options: Options): Promise<Answer> 
   const cpus = await cpusOf(found, list)
   await found.hypervisor.domainPinEmulator(found.reference, cpus, target)
   return { json: { cpus } }
+}
+
+/** Threads by number, each with the host CPUs that the document pins it to. */
+async function iothreadinfo(context: Context, options: Options): Promise<Answer> {
+  const target = changeTarget(options)
+  const found = await lookupDomain(context, options)
+  const { hypervisor, domain, reference } = found
+  if (target.live === true && domain.id === undefined) {
+    throw new CommandError('Requested operation is not valid: domain is not running', {
+      code: 'ERR_OPERATION_INVALID',
+    })
+  }
+  const readXml = await loadXmlReader()
+  const xml = await hypervisor.domainGetXmlDesc(reference, { inactive: target.config === true })
+  const root = readXml(xml)
+  const ids = childrenNamed(elementAt(root, 'iothreadids') ?? root, 'iothread').map((each) =>
+    Number(each.attributes.get('id')),
+  )
+  const count = Number(elementAt(root, 'iothreads')?.text ?? 0)
+  for (let id = 1; ids.length < count; id++) if (!ids.includes(id)) ids.push(id)
+  const pins = childrenNamed(elementAt(root, 'cputune') ?? root, 'iothreadpin')
+  const all = await cpusOf(found, 'r')
+  const threads = ids
+    .toSorted((a, b) => a - b)
+    .map((iothread) => {
+      const pin = pins.find((each) => Number(each.attributes.get('iothread')) === iothread)
+      const set = pin?.attributes.get('cpuset')
+      return { iothread, cpus: set === undefined ? all : parseCpuList(set) }
+    })
+  if (threads.length === 0) return { remark: 'No IOThreads found for the domain', json: threads }
+  return {
+    text: formatTable(
+      ['IOThread ID', 'CPU Affinity'],
+      threads.map(({ iothread, cpus }) => [String(iothread), formatCpuset(cpus)]),
+      { quiet: context.settings.quiet },
+    ),
+    json: threads,
+  }
 }
 
 async function iothreadpin(context: Context, options: Options): Promise<Answer> {

@@ -3,7 +3,7 @@ import { domainError, loadXmlReader, printable } from '../core.ts'
 import type { XmlElement } from '../core.ts'
 import { readDocument } from '../read-document.ts'
 import { fixIdentity } from './identity.ts'
-import { normalizeText } from './splice.ts'
+import { normalizeText } from '../config/splice.ts'
 import { findElement } from './tree.ts'
 
 /** One of the files to compare. */

@@ -1,6 +1,12 @@
 import type { XmlElement } from '../core.ts'
-import { addAttribute, insertAfter, insertInside, replaceContent, splice } from './splice.ts'
-import type { Edit } from './splice.ts'
+import {
+  addAttribute,
+  insertAfter,
+  insertInside,
+  replaceContent,
+  splice,
+} from '../config/splice.ts'
+import type { Edit } from '../config/splice.ts'
 
 export interface Identity {
   readonly name: string

@@ -1,5 +1,5 @@
 import type { Command, OptionSpec, Options } from '../command.ts'
-import { UsageError } from '../command-error.ts'
+import { NotOffered, UsageError } from '../command-error.ts'
 import { readOptions } from './read-options.ts'
 import type { OptionValues } from './read-options.ts'
 
@@ -114,9 +114,7 @@ function checkRequired(command: Command, values: OptionValues): void {
 function refuseLater(command: Command, values: OptionValues): void {
   for (const option of command.options) {
     if (option.offered === false && values.has(option.name)) {
-      throw new UsageError(
-        `option --${option.name} of command '${command.name}' is known to virsh but not offered yet`,
-      )
+      throw new NotOffered(command.name, option.name)
     }
   }
 }

@@ -1,0 +1,209 @@
+import { CommandError, explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
+import type { Hypervisor, JobProgress } from '../core.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { flag, later } from '../option-specs.ts'
+import { humanSize } from '../output/human-size.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'domjobinfo',
+    group: 'domain',
+    summary: 'domain job information',
+    description: 'Returns information about jobs running on a domain.',
+    options: [
+      domainOption,
+      later(flag('completed', 'return statistics of a recently completed job')),
+      later(
+        flag('keep-completed', "don't destroy statistics of a recently completed job when reading"),
+      ),
+      flag('anystats', 'print statistics for any kind of job (even failed ones)'),
+      flag('rawstats', 'print the raw data returned by libvirt'),
+    ],
+    run: jobInfo,
+  },
+  {
+    name: 'migrate-getmaxdowntime',
+    group: 'domain',
+    summary: 'get maximum tolerable downtime',
+    description:
+      'Get maximum tolerable downtime of a domain which is being live-migrated to another host.',
+    options: [domainOption],
+    run: maxDowntime,
+  },
+  {
+    name: 'migrate-getspeed',
+    group: 'domain',
+    summary: 'Get the maximum migration bandwidth',
+    description: 'Get the maximum migration bandwidth (in MiB/s) for a domain.',
+    options: [domainOption, flag('postcopy', 'get post-copy migration bandwidth')],
+    run: speed,
+  },
+  {
+    name: 'domblkerror',
+    group: 'monitor',
+    summary: 'Show errors on block devices',
+    description: 'Show block device errors',
+    options: [domainOption],
+    run: blockErrors,
+  },
+  {
+    name: 'domcontrol',
+    group: 'monitor',
+    summary: 'domain control interface state',
+    description: 'Returns state of a control interface to the domain.',
+    options: [domainOption],
+    run: control,
+  },
+]
+
+function notRunning(): CommandError {
+  return new CommandError('Requested operation is not valid: domain is not running', {
+    code: 'ERR_OPERATION_INVALID',
+  })
+}
+
+/** virsh's words for kinds of jobs; others are said as they are called. */
+const operations: Readonly<Record<string, string>> = {
+  migrate: 'Outgoing migration',
+  receive: 'Incoming migration',
+  'snapshot-create': 'Snapshot',
+  'snapshot-revert': 'Snapshot revert',
+  'snapshot-delete': 'Snapshot delete',
+}
+
+async function jobInfo(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const job = await hypervisor.domainGetJobInfo(reference)
+  if (job === undefined) {
+    if (domain.id === undefined) throw notRunning()
+    return { text: field('Job type:', 'None'), json: null }
+  }
+  const { kind, phase, ownerPid, startedAtMs, progress } = job
+  const word = operations[kind] ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+  const elapsedMs = progress?.elapsedMs ?? Math.max(0, Date.now() - startedAtMs)
+  return {
+    text:
+      field('Job type:', progress === undefined ? 'Unbounded' : 'Bounded') +
+      field('Operation:', word) +
+      field('Phase:', phase) +
+      field('Owner:', `process ${ownerPid}`) +
+      `${'Time elapsed:'.padEnd(17)} ${String(elapsedMs).padEnd(12)} ms\n` +
+      (progress === undefined ? '' : amounts(progress)),
+    json: job,
+  }
+}
+
+function field(name: string, value: string): string {
+  return `${name.padEnd(17)} ${printable(value).padEnd(12)}\n`
+}
+
+function amounts({ processedBytes, remainingBytes, totalBytes, rateBytes }: JobProgress): string {
+  const line = (name: string, text: string): string => `${name.padEnd(17)} ${text}\n`
+  return (
+    line('Data processed:', humanSize(processedBytes)) +
+    line('Data remaining:', humanSize(remainingBytes)) +
+    line('Data total:', humanSize(totalBytes)) +
+    (rateBytes === undefined ? '' : line('Bandwidth:', `${humanSize(rateBytes)}/s`))
+  )
+}
+
+/** A question of QEMU's own, and what stands behind `return` of its answer. */
+async function asked<T>(hypervisor: Hypervisor, reference: string, command: string): Promise<T> {
+  const answer = await hypervisor.domainQemuMonitorCommand(
+    reference,
+    JSON.stringify({ execute: command }),
+  )
+  const { return: value } = JSON.parse(answer) as { readonly return: T }
+  return value
+}
+
+interface MigrationLimits {
+  readonly 'downtime-limit'?: number
+  readonly 'max-bandwidth'?: number
+  readonly 'max-postcopy-bandwidth'?: number
+}
+
+async function maxDowntime(context: Context, options: Options): Promise<Answer> {
+  const limits = await migrationLimits(context, options)
+  const downtimeMs = limits['downtime-limit'] ?? 0
+  return { text: `${downtimeMs}\n`, json: { downtimeMs } }
+}
+
+async function speed(context: Context, options: Options): Promise<Answer> {
+  const limits = await migrationLimits(context, options)
+  const name = options.flag('postcopy') ? 'max-postcopy-bandwidth' : 'max-bandwidth'
+  const bandwidthBytes = limits[name] ?? 0
+  return { text: `${Math.floor(bandwidthBytes / 1024 ** 2)}\n`, json: { bandwidthBytes } }
+}
+
+async function migrationLimits(context: Context, options: Options): Promise<MigrationLimits> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (domain.id === undefined) throw notRunning()
+  return asked<MigrationLimits>(hypervisor, reference, 'query-migrate-parameters')
+}
+
+interface BlockDevice {
+  readonly device?: string
+  readonly qdev?: string
+  readonly 'io-status'?: string
+}
+
+const blockErrorWords: Readonly<Record<string, string>> = {
+  failed: 'unspecified error',
+  nospace: 'no space',
+}
+
+async function blockErrors(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (domain.id === undefined) throw notRunning()
+  const devices = await asked<readonly BlockDevice[]>(hypervisor, reference, 'query-block')
+  const targets = await targetsByAlias(hypervisor, reference)
+  const errors = devices.flatMap(({ device, qdev, 'io-status': status = 'ok' }) => {
+    const alias = [...targets.keys()].find(
+      (each) => qdev?.split('/').includes(each) === true || device === `drive-${each}`,
+    )
+    const error = blockErrorWords[status]
+    return error === undefined ? [] : [{ disk: targets.get(alias ?? '') ?? qdev ?? '-', error }]
+  })
+  return {
+    text:
+      errors.length === 0
+        ? 'No errors found\n'
+        : errors.map(({ disk, error }) => `${printable(disk)}: ${error}\n`).join(''),
+    json: errors,
+  }
+}
+
+async function targetsByAlias(
+  hypervisor: Hypervisor,
+  reference: string,
+): Promise<ReadonlyMap<string, string>> {
+  const { loadXmlReader, childrenNamed, elementAt } = await import('../core.ts')
+  const readXml = await loadXmlReader()
+  const devices = elementAt(readXml(await hypervisor.domainGetXmlDesc(reference)), 'devices')
+  const disks = devices === undefined ? [] : childrenNamed(devices, 'disk')
+  return new Map(
+    disks.map((disk) => [
+      elementAt(disk, 'alias')?.attributes.get('name') ?? '',
+      elementAt(disk, 'target')?.attributes.get('dev') ?? '',
+    ]),
+  )
+}
+
+/** Is anybody busy with the domain, and does its QEMU answer? Nothing here waits for a job. */
+async function control(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (domain.id === undefined) throw notRunning()
+  const job = await hypervisor.domainGetJobInfo(reference)
+  if (job !== undefined) {
+    const seconds = (Math.max(0, Date.now() - job.startedAtMs) / 1000).toFixed(3)
+    return { text: `occupied (${seconds}s)\n`, json: { state: 'occupied', job } }
+  }
+  await explainFailure(
+    'error (monitor failure)',
+    hypervisor.domainGetVcpus(reference, { signal: context.signal }),
+  )
+  return { text: 'ok\n', json: { state: 'ok' } }
+}

@@ -1,0 +1,39 @@
+import type { Attributes } from '../attach/element-text.ts'
+import { elementText } from '../attach/element-text.ts'
+import type { XmlElement } from '../core.ts'
+import { escapeXml } from '../output/escape-xml.ts'
+import { insertInside, rangeOf } from './splice.ts'
+import type { Edit } from './splice.ts'
+
+/** Puts `element` in the place of the parent's child of this name, or first where there is none. */
+export function putChild(
+  text: string,
+  parent: XmlElement,
+  { name, element }: { readonly name: string; readonly element: string },
+): Edit {
+  const found = childOf(parent, name)
+  return found === undefined
+    ? insertInside(text, parent, element)
+    : { ...rangeOf(text, found), text: element }
+}
+
+export function childOf(parent: XmlElement | undefined, name: string): XmlElement | undefined {
+  return parent?.children.find((child) => child.name === name)
+}
+
+/** `<name>` with these children in place of those it has under the same names; others stay. */
+export function withChildren(
+  name: string,
+  before: XmlElement | undefined,
+  children: Readonly<Record<string, string | undefined>>,
+): string {
+  const kept = (before?.children ?? []).filter((child) => !Object.hasOwn(children, child.name))
+  const attributes: Attributes = Object.fromEntries(before?.attributes ?? [])
+  const given = Object.values(children).filter((child) => child !== undefined)
+  return elementText(name, attributes, [...kept.map(({ source }) => source), ...given])
+}
+
+/** `<name unit='KiB'>5</name>`. */
+export function valueElement(name: string, value: string | number, attributes = ''): string {
+  return `<${name}${attributes}>${escapeXml(String(value))}</${name}>`
+}

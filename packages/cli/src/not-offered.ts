@@ -1,0 +1,136 @@
+/**
+ * What virsh has and polyvirt has not: why, and the nearest way. A name that ends in `*` stands for
+ * all that begin so; the first that fits counts.
+ */
+const commands: readonly (readonly [name: string, instead: string])[] = [
+  [
+    'domiftune',
+    'the limits of a card are its <bandwidth>, which is kept without effect: edit DOMAIN',
+  ],
+  [
+    'domlaunchsecinfo',
+    'guests whose memory the host cannot read (SEV, SEV-SNP) are not offered; see domcapabilities',
+  ],
+  [
+    'domsetlaunchsecstate',
+    'guests whose memory the host cannot read (SEV, SEV-SNP) are not offered; see domcapabilities',
+  ],
+  ['nodesevinfo', 'SEV is not offered; host info tells what this processor can do'],
+  [
+    'domxml-from-native',
+    'a command line of QEMU does not say what was meant by it; explain and domxml-to-native go the other way',
+  ],
+  [
+    'send-process-signal',
+    'libvirt has it for containers only; send-key and shutdown reach a guest',
+  ],
+  [
+    'lxc-enter-namespace',
+    'there are no containers here; console and qemu-agent-command reach a guest',
+  ],
+  ['qemu-attach', 'a QEMU that polyvirt did not start is left alone; define its XML and start it'],
+  ['dom-fd-associate', 'disks are opened by their paths'],
+  [
+    'iothreadset',
+    'an I/O thread polls as QEMU decides; iothreadadd, iothreaddel and iothreadpin are offered',
+  ],
+  [
+    'perf',
+    'the counters of the host are perf(1): perf kvm --guest, or perf stat --pid of dominfo --json',
+  ],
+  ['qemu-monitor-event', 'event --all --loop tells what happens to guests'],
+  ['guest-agent-timeout', 'each question has its own limit: qemu-agent-command --timeout'],
+  ['domblkthreshold', 'domblkinfo and domstats --block tell how full an image is'],
+  [
+    'domdirtyrate-calc',
+    'qemu-monitor-command DOMAIN \'{"execute":"calc-dirty-rate",…}\' asks QEMU',
+  ],
+  [
+    'migrate-compcache',
+    'pages are sent as they are; migrate-setspeed and migrate-setmaxdowntime are offered',
+  ],
+  [
+    'migrate-postcopy',
+    'a migration copies before it switches; migrate-setmaxdowntime lets it end sooner',
+  ],
+  [
+    'snapshot-edit',
+    'a snapshot is deleted with --metadata or made anew: snapshot-delete, snapshot-create-as',
+  ],
+  ['allocpages', 'huge pages are the host’s: write to /proc/sys/vm/nr_hugepages'],
+  ['freepages', 'freecell and host info tell free memory and huge pages'],
+  ['node-memory-tune', 'page merging is the host’s: /sys/kernel/mm/ksm'],
+  ['nodesuspend', 'sleeping is the host’s: systemctl suspend'],
+  ['checkpoint-*', 'snapshot-create-as --disk-only, and domblklist, keep track of what changed'],
+  [
+    'backup-*',
+    'blockcopy DOMAIN DISK FILE --wait --finish makes a copy of a disk while the guest runs',
+  ],
+  ['iface-*', 'cards of the host are its own network manager’s: ip(8), nmcli(1)'],
+  [
+    'nwfilter-*',
+    'packet filters of the host are nft(8); user-mode networks let in only what is forwarded',
+  ],
+  ['nodedev-*', 'devices of the host are in /sys; attach-device takes a <hostdev> by its address'],
+  ['secret-*', 'passwords of disks stand in the document, and are never on a command line'],
+  ['net-event', 'event --all --loop tells what happens to guests; net-list tells the networks'],
+  ['net-port-*', 'a card that is plugged in belongs to its guest: domiflist'],
+  ['pool-event', 'event --all --loop tells what happens to guests; pool-list tells the pools'],
+  [
+    'find-storage-pool-sources*',
+    'pools are directories of this host: pool-define-as NAME dir --target DIR',
+  ],
+]
+
+const options: readonly (readonly [command: string, option: string, instead: string])[] = [
+  [
+    '*',
+    'bypass-cache',
+    'the file goes through the page cache, and is on disk before the command ends',
+  ],
+  ['*', 'xpath', 'take the whole document and ask a tool: dumpxml DOMAIN | xmllint --xpath …'],
+  ['*', 'wrap', 'take the whole document and ask a tool: dumpxml DOMAIN | xmllint --xpath …'],
+  ['*', 'pass-fds', 'devices are opened by their paths'],
+  ['*', 'async', 'without --wait the job goes on by itself; blockjob --abort ends it'],
+  ['*', 'keep-relative', 'the images keep the names that they have in each other'],
+  ['blockcommit', 'shallow', 'name the image below: --base PATH'],
+  ['blockcommit', 'delete', 'the images stay; rm those that domblklist no longer names'],
+  ['blockcopy', 'xml', 'name the file and its format: --dest FILE --format FORMAT'],
+  ['blockcopy', 'print-xml', 'name the file and its format: --dest FILE --format FORMAT'],
+  ['desc', 'edit', 'give the text: desc DOMAIN TEXT, or edit DOMAIN'],
+  ['metadata', 'edit', 'give the element: metadata DOMAIN URI --key KEY --set XML, or edit DOMAIN'],
+  ['domdisplay', 'include-password', 'dumpxml DOMAIN --security-info has it'],
+  ['dompmsuspend', 'duration', 'dompmwakeup wakes the guest'],
+  ['dumpxml', 'update-cpu', 'the live document has the CPU as the guest has it: dumpxml DOMAIN'],
+  ['dumpxml', 'migratable', 'migrate and save choose what they need by themselves'],
+  ['cpu-stats', 'start', 'domstats --vcpu tells of each vCPU'],
+  ['cpu-stats', 'count', 'domstats --vcpu tells of each vCPU'],
+  ['destroy', 'remove-logs', 'the log of a guest is in its folder, and is rotated'],
+  ['guestinfo', 'disk', 'guestinfo --filesystem tells what is mounted'],
+  ['qemu-agent-command', 'block', 'give a long limit: --timeout SECONDS'],
+  ['setvcpus', 'hotpluggable', 'vCPUs that were plugged in can be plugged out again'],
+  ['vcpucount', 'guest', 'guestvcpus DOMAIN asks the agent'],
+  ['start', 'reset-nvram', 'undefine --nvram and define it again: the variables are then fresh'],
+  ['create', 'reset-nvram', 'undefine --nvram and define it again: the variables are then fresh'],
+  ['undefine', 'storage', 'vol-delete removes a volume, once no guest has it'],
+  ['undefine', 'remove-all-storage', 'domblklist names the images; vol-delete or rm removes them'],
+  ['domjobinfo', 'completed', 'a job tells its end where it was started'],
+  ['domjobinfo', 'keep-completed', 'a job tells its end where it was started'],
+  ['migrate', 'timeout', 'migrate-setmaxdowntime, or domjobabort, from another terminal'],
+  ['schedinfo', 'weight', 'Xen has it; here: schedinfo DOMAIN cpu_shares=NUMBER'],
+  ['schedinfo', 'cap', 'Xen has it; here: schedinfo DOMAIN vcpu_quota=MICROSECONDS'],
+]
+
+function fits(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name
+}
+
+/** Why a command of virsh is not here, and the nearest way. */
+export function insteadOfCommand(name: string): string | undefined {
+  return commands.find(([pattern]) => fits(pattern, name))?.[1]
+}
+
+/** The same of an option. */
+export function insteadOfOption(command: string, option: string): string | undefined {
+  return options.find(([pattern, name]) => fits(pattern, command) && name === option)?.[2]
+}
