@@ -7,6 +7,7 @@ import { oldEmulator } from '../plan/old-emulator.ts'
 import { readFirmware } from '../run/read-firmware.ts'
 import { compareEmulators } from './compare-emulators.ts'
 import type { Definition } from './compare-emulators.ts'
+import { confinementFindings } from './confinement/confinement-findings.ts'
 import { capabilitiesOf, findEmulator } from './emulators.ts'
 import { hostFilesOf } from './host.ts'
 import type { DiagnoseOptions, Finding } from './hypervisor.ts'
@@ -25,7 +26,10 @@ export async function diagnose(request: DiagnoseRequest): Promise<readonly Findi
   const { registry, layout, planner, against } = request
   if (against !== undefined) return compareEmulators(request, against)
   const host = await planner.host()
-  const findings: Finding[] = [...(await hostFindings(registry, layout, host))]
+  const findings: Finding[] = [
+    ...(await hostFindings(registry, layout, host)),
+    ...confinementFindings(layout),
+  ]
   // Each emulator is a process of its own to ask.
   const guests = registry.guests().map((name) => guestFindings(request, name, host))
   findings.push(...(await Promise.all(guests)).flat())

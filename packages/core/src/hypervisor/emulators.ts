@@ -5,7 +5,8 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError } from '../errors.ts'
 import { oldEmulator } from '../plan/old-emulator.ts'
 import { probeCapabilities } from '../run/index.ts'
-import type { QemuCapabilities } from '../run/index.ts'
+import type { ProbeOptions, QemuCapabilities } from '../run/index.ts'
+import { checkWay } from './confinement/hand-over.ts'
 import type { Layout } from './layout.ts'
 
 /** Folders in which distributions put QEMU; the user's PATH is not asked. */
@@ -70,12 +71,21 @@ export async function installedEmulators(
   return found.flat()
 }
 
-/** Where probes run, and where their answers are kept. */
-export function probeFolders({ runDir, cacheDir }: Layout): {
+/** Where probes run and as whom, and where their answers are kept. */
+export function probeFolders({ runDir, cacheDir, confinement }: Layout): {
   readonly workDir: string
   readonly cacheDir: string
-} {
-  return { workDir: `${runDir}/probe`, cacheDir: `${cacheDir}/capabilities` }
+} & Pick<ProbeOptions, 'launcher' | 'allowed' | 'owner'> {
+  const [program, ...args] = confinement?.launcher ?? []
+  const allowed = confinement?.config.emulators
+  return {
+    workDir: `${runDir}/probe`,
+    cacheDir: `${cacheDir}/capabilities`,
+    // Who asks is who will run it: another user might be told something else of KVM.
+    ...(program !== undefined && { launcher: [program, ...args] }),
+    ...(allowed && { allowed }),
+    ...(confinement?.user && { owner: confinement.user }),
+  }
 }
 
 /** Questions under way in this process: guest architectures may share a binary. */
@@ -92,6 +102,8 @@ export async function capabilitiesOf(
   const key = JSON.stringify([file, layout.cacheDir, kvmTrial])
   const running = asking.get(key)
   if (running !== undefined) return running
+  const user = layout.confinement?.user
+  if (user !== undefined) checkWay(layout.runDir, user)
   const answer = probeCapabilities({
     emulator,
     ...probeFolders(layout),

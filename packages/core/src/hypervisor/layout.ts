@@ -1,4 +1,5 @@
 import { domainError, quote } from '../errors.ts'
+import type { Confinement } from './confinement/confinement.ts'
 import type { RuntimePaths } from '../qemu/argv-context.ts'
 
 /** Where one hypervisor keeps things; all absolute. */
@@ -10,6 +11,10 @@ export interface Layout {
   readonly runDir: string
   readonly logDir: string
   readonly cacheDir: string
+  /** What an administrator says of the connection; see confinement/connection-config.ts. */
+  readonly configFile: string
+  /** How QEMU is kept in its place; as its caller may be where it is left out. */
+  readonly confinement?: Confinement
   /** A recorded host that stands in for this machine; the machine itself when missing. */
   readonly hostDir?: string
 }
@@ -20,6 +25,7 @@ export interface UserFolders {
   readonly uid: number
   readonly dataHome?: string
   readonly cacheHome?: string
+  readonly configHome?: string
   readonly runtimeDir?: string
 }
 
@@ -61,6 +67,7 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
       runDir: '/run/polyvirt',
       logDir: '/var/log/polyvirt',
       cacheDir: '/var/cache/polyvirt',
+      configFile: '/etc/polyvirt/polyvirt.json',
     }
   }
   if (kind === 'session') {
@@ -72,6 +79,7 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
         user.runtimeDir === undefined ? `/tmp/polyvirt-${user.uid}` : `${user.runtimeDir}/polyvirt`,
       logDir: `${lib}/log`,
       cacheDir: `${user.cacheHome ?? `${user.home}/.cache`}/polyvirt`,
+      configFile: `${user.configHome ?? `${user.home}/.config`}/polyvirt/polyvirt.json`,
     }
   }
   const root = query.get('root')
@@ -93,6 +101,7 @@ function folders(kind: string, query: URLSearchParams, uri: string, user: UserFo
     runDir: `${base}/run`,
     logDir: `${base}/log`,
     cacheDir: `${base}/cache`,
+    configFile: `${base}/etc/polyvirt.json`,
   }
 }
 

@@ -3,8 +3,11 @@ import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
 import { removeTree } from '../run/private-dir.ts'
 import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
+import { removeCgroup } from '../run/cgroup.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
+import { leaveImages } from './confinement/hand-over.ts'
+import type { StartDetail } from './start-domain.ts'
 import { channelDirOf } from './layout.ts'
 import { settlement } from './lifecycle-actions.ts'
 import { removeTaps } from './taps.ts'
@@ -106,6 +109,8 @@ export class Liveness {
     await removeTree(active.stateDir)
     await removeTree(channelDirOf(active.stateDir))
     await removeTaps(tapsOf(active.xml))
+    if (active.facts.cgroup !== undefined) await removeCgroup(active.facts.cgroup)
+    leaveImages(this.#store, active)
   }
 
   /** A command died in the middle: takes its place and undoes what it began. */
@@ -135,13 +140,15 @@ export class Liveness {
       await finishJob({ store: this.#store, bury }, { ...record, active: record.active }, job)
       return
     }
-    const { stateDir, taps } = job.detail as { stateDir?: string; taps?: readonly string[] }
+    const { stateDir, taps, cgroup, id } = job.detail as StartDetail
     if (stateDir !== undefined) {
       await stopHelpers(stateDir)
       await removeTree(stateDir)
       await removeTree(channelDirOf(stateDir))
     }
     await removeTaps(taps ?? [])
+    if (cgroup !== undefined) await removeCgroup(cgroup)
+    if (id !== undefined) leaveImages(this.#store, { uuid: job.uuid, id })
     const started = job.kind === 'start' || stateDir !== undefined
     if (started && record !== undefined && !this.#store.forgetTransient(job.uuid)) {
       this.#store.setLastState(job.uuid, 'shut off', 'failed')

@@ -5,6 +5,8 @@ import { domainError, quote } from '../errors.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import { openStore } from '../store/index.ts'
 import { openEmbedded } from './embedded-hypervisor.ts'
+import { confinementOf } from './confinement/confinement.ts'
+import { readConfig } from './confinement/connection-config.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import { layoutOf } from './layout.ts'
 import type { Destination } from './migration/migrate-domain.ts'
@@ -36,11 +38,12 @@ export async function openHypervisor(uri: string, options: OpenOptions): Promise
 
 async function openRoot(uri: string, options: OpenOptions): Promise<Destination> {
   const { env } = process
-  const layout = layoutOf(uri, {
+  const folders = layoutOf(uri, {
     home: env['HOME'] ?? homedir(),
     uid: process.getuid?.() ?? 0,
     ...(env['XDG_DATA_HOME'] && { dataHome: env['XDG_DATA_HOME'] }),
     ...(env['XDG_CACHE_HOME'] && { cacheHome: env['XDG_CACHE_HOME'] }),
+    ...(env['XDG_CONFIG_HOME'] && { configHome: env['XDG_CONFIG_HOME'] }),
     ...(env['XDG_RUNTIME_DIR'] && { runtimeDir: env['XDG_RUNTIME_DIR'] }),
   })
   if (uri.startsWith('qemu:///system') && process.getuid?.() !== 0) {
@@ -49,7 +52,12 @@ async function openRoot(uri: string, options: OpenOptions): Promise<Destination>
       `${quote(uri)} is root's; use qemu:///session, or run as root`,
     )
   }
-  for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir)
+  const query = new URLSearchParams(uri.slice(uri.indexOf('?') + 1))
+  const config = readConfig(folders.configFile, query)
+  const confinement = confinementOf(config, uri.startsWith('qemu:///system'))
+  const layout = { ...folders, confinement }
+  const guarded = confinement.user !== undefined
+  for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir, { passable: guarded })
   const store = await openStore({ path: `${layout.libDir}/polyvirt.db` })
   const { registry, drivers } = options
   const parts = { layout, registry, store, ...(drivers && { drivers }) }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { chmod, chown } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
@@ -15,9 +16,13 @@ import {
   stopProcess,
   writePrivateFile,
 } from '../run/index.ts'
+import { removeCgroup } from '../run/cgroup.ts'
 import type { SpawnedQemu } from '../run/index.ts'
+import type { RunUser } from '../run/run-user.ts'
 import type { ActiveRow, Job, Store } from '../store/index.ts'
 import { formatDomain } from '../xml/parse-domain.ts'
+import { confinedStart, unconfined } from './confinement/confined-start.ts'
+import { checkWay, leaveImages, takeImages } from './confinement/hand-over.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { CreateOptions } from './hypervisor.ts'
 import { runName, runPaths } from './layout.ts'
@@ -66,12 +71,22 @@ export interface Incoming {
   feed(qmp: QmpClient, stateDir: string): Promise<void>
 }
 
+/** What a start records before it begins, for whoever comes after a killed one. */
+export interface StartDetail {
+  readonly id?: number
+  readonly stateDir?: string
+  readonly taps?: readonly string[]
+  readonly cgroup?: string
+  readonly managedSave?: string
+}
+
 /**
  * Starts QEMU for a planned domain. Each step is recorded before it is taken, so that whoever comes
  * after a killed process knows what to undo; a failure undoes everything itself.
  */
 export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   const { store, layout, drivers, plan, job, options, incoming } = request
+  const confinement = layout.confinement ?? unconfined
   options.onPhase?.('plan')
   checkKvm(plan)
   checkNeeds(plan.domain)
@@ -82,20 +97,24 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   const paths = runPaths(layout, stateDir)
   const { channelDir } = paths
   const taps = nameTaps(domain)
+  const confined = confinedStart(layout, domain, stateDir)
+  const { cgroup } = confined
   store.setPhase(job, 'prepare', {
     id,
     stateDir,
     taps: managedTaps(domain, taps),
+    ...(cgroup !== undefined && { cgroup }),
     ...(incoming?.managedSave !== undefined && { managedSave: incoming.managedSave }),
   })
   let spawned: SpawnedQemu | undefined
   try {
-    await prepareDirs(layout, stateDir, channelDir, domain)
-    await makeTaps(domain, taps)
+    await prepareDirs(layout, { stateDir, channelDir, domain, owner: confined.owner })
+    await makeTaps(domain, taps, confined.owner?.uid)
     const equipped = withFirmware(domain, plan.context, `${layout.libDir}/nvram`)
     await prepareNvram(equipped)
     checkFlash(equipped, plan.context.profile)
-    await startTpm(domain, stateDir, `${layout.libDir}/swtpm`)
+    await takeImages(store, { uuid: domain.uuid, id }, { domain: equipped, confinement })
+    await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
     const ports = await pickPorts(domain)
     const run = planRun(domain, plan.context, {
       paths,
@@ -111,7 +130,15 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     options.signal?.throwIfAborted()
     options.onPhase?.('spawn')
     store.setPhase(job, 'spawn')
-    spawned = await spawnQemu({ emulator, args, environment: environmentOf(stateDir, domain), log })
+    spawned = await spawnQemu({
+      emulator,
+      args,
+      environment: environmentOf(stateDir, domain),
+      log,
+      ...(confined.launcher && { launcher: confined.launcher }),
+      ...(confinement.config.emulators && { allowed: confinement.config.emulators }),
+    })
+    confined.place(spawned.identity.pid)
     options.onPhase?.('monitor')
     const live = await meet(spawned, monitor, run.domain, {
       ports,
@@ -132,6 +159,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       monitor,
       state: options.paused === true ? 'paused' : 'running',
       reason: options.paused === true ? 'user' : (incoming?.reason ?? 'booted'),
+      ...(cgroup !== undefined && { facts: { cgroup } }),
     })
     options.onPhase?.('running')
     return active
@@ -142,6 +170,8 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await removeTree(stateDir)
     await removeTree(channelDir)
     await removeTaps(managedTaps(domain, taps))
+    if (cgroup !== undefined) await removeCgroup(cgroup)
+    leaveImages(store, { uuid: domain.uuid, id })
     throw error
   }
 }
@@ -165,31 +195,41 @@ function checkKvm({ domain, context }: Plan): void {
   )
 }
 
-async function prepareDirs(
-  layout: Layout,
-  stateDir: string,
-  channelDir: string,
-  domain: Domain,
-): Promise<void> {
-  await makePrivateDir(layout.runDir)
+interface Dirs {
+  readonly stateDir: string
+  readonly channelDir: string
+  readonly domain: Domain
+  /** Whose they are to be, where QEMU is not its caller. */
+  readonly owner: RunUser | undefined
+}
+
+async function prepareDirs(layout: Layout, dirs: Dirs): Promise<void> {
+  const { stateDir, channelDir, domain, owner } = dirs
+  const shared = { passable: owner !== undefined }
+  const own = owner === undefined ? {} : { owner }
+  await makePrivateDir(layout.runDir, shared)
   await makePrivateDir(layout.logDir)
   await makePrivateDir(stateDir)
+  // The key under which secrets will be handed to this QEMU.
+  await writePrivateFile(`${stateDir}/master-key.aes`, randomBytes(32))
   if (
     domain.memoryBacking !== undefined ||
     domain.devices.memory !== undefined ||
     domain.cpu?.numa !== undefined
   )
-    await makePrivateDir(`${stateDir}/ram`)
+    await makePrivateDir(`${stateDir}/ram`, own)
   const needsChannels = (domain.devices.channel ?? []).some(
     (channel) => channel.type === 'unix' && channel.sources?.[0]?.path === undefined,
   )
   if (needsChannels) {
-    await makePrivateDir(`${layout.runDir}/channel`)
-    await makePrivateDir(`${layout.runDir}/channel/target`)
-    await makePrivateDir(channelDir)
+    await makePrivateDir(`${layout.runDir}/channel`, shared)
+    await makePrivateDir(`${layout.runDir}/channel/target`, shared)
+    await makePrivateDir(channelDir, own)
   }
-  // The key under which secrets will be handed to this QEMU.
-  await writePrivateFile(`${stateDir}/master-key.aes`, randomBytes(32))
+  if (owner === undefined) return
+  checkWay(layout.runDir, owner)
+  for (const path of [`${stateDir}/master-key.aes`, stateDir])
+    await chown(path, owner.uid, owner.gid)
 }
 
 /** A channel's socket lies in a folder of ours, so only here its path is as long as it will be. */
@@ -263,6 +303,8 @@ async function meet(
       peer: `domain ${quote(domain.name)}`,
       ...(signal && { signal }),
     })
+    // A socket is made with every bit of the umask's rest; its folder is closed until here.
+    await chmod(monitor, 0o600)
     const chardevs = await qmp.execute('query-chardev')
     await firstCommands(qmp, domain)
     await qmp.execute('set-action', lifecycleActions(domain))

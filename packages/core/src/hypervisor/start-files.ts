@@ -1,8 +1,10 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readFile } from 'node:fs/promises'
+import { chown, copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, printable, quote } from '../errors.ts'
+import { makePrivateDir } from '../run/private-dir.ts'
+import type { RunUser } from '../run/run-user.ts'
 
 /**
  * Gives a guest its own copy of its firmware's variables, where it has none yet: from then on they
@@ -26,6 +28,14 @@ export async function prepareNvram({ os }: Domain): Promise<void> {
   }
 }
 
+export interface TpmStart {
+  readonly stateDir: string
+  readonly tpmDir: string
+  /** Whose QEMU is, where it is not its caller's: so is the TPM. */
+  readonly owner?: RunUser
+  readonly launcher?: readonly string[]
+}
+
 /** How long swtpm may take until it listens. */
 const tpmMs = 10_000
 
@@ -33,18 +43,27 @@ const tpmMs = 10_000
  * Starts swtpm for a guest that has an emulated TPM. It ends by itself when QEMU closes the
  * connection, and its command line names the run's folder, by which an interrupted start finds it.
  */
-export async function startTpm(domain: Domain, stateDir: string, tpmDir: string): Promise<void> {
+export async function startTpm(
+  domain: Domain,
+  { stateDir, tpmDir, owner, launcher = [] }: TpmStart,
+): Promise<void> {
   const index = (domain.devices.tpm ?? []).findIndex((one) => one.backend === 'emulator')
   const tpm = domain.devices.tpm?.[index]
   if (tpm === undefined) return
   const path = `devices/tpm[${index + 1}]`
   const state = `${tpmDir}/${domain.uuid ?? domain.name}`
-  await mkdir(state, { recursive: true, mode: 0o700 })
+  const shared = { passable: owner !== undefined }
+  await makePrivateDir(tpmDir, shared)
+  await makePrivateDir(state, owner === undefined ? {} : { owner })
+  for (const file of owner === undefined ? [] : await readdir(state))
+    await chown(`${state}/${file}`, owner?.uid ?? 0, owner?.gid ?? 0)
   const said = `${stateDir}/swtpm.err`
   const { execa } = await import('execa')
+  const [program, ...before] = [...launcher, 'swtpm'] as [string, ...string[]]
   const result = await execa(
-    'swtpm',
+    program,
     [
+      ...before,
       'socket',
       ...(tpm.version === '1.2' ? [] : ['--tpm2']),
       '--tpmstate',

@@ -31,14 +31,22 @@ export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
 export async function makeTaps(
   domain: Domain,
   names: Readonly<Record<number, string>>,
+  owner?: number,
 ): Promise<void> {
   for (const [position, name] of Object.entries(names)) {
     const nic = domain.devices.interface?.[Number(position)]
-    if (nic !== undefined) await makeTap(nic, name, Number(position))
+    if (nic !== undefined) await makeTap(nic, { name, position: Number(position), owner })
   }
 }
 
-async function makeTap(nic: Interface, name: string, position: number): Promise<void> {
+interface NewTap {
+  readonly name: string
+  readonly position: number
+  /** The user who may open it, beside root. */
+  readonly owner: number | undefined
+}
+
+async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promise<void> {
   const path = `devices/interface[${position + 1}]`
   if (nic.bridge !== undefined && !existsSync(`/sys/class/net/${nic.bridge}`)) {
     throw domainError(
@@ -51,7 +59,8 @@ async function makeTap(nic: Interface, name: string, position: number): Promise<
   }
   // `managed='no'`: the tap is somebody else's and stays.
   if (nic.targetManaged === false) return
-  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap'])
+  const user = owner === undefined ? [] : ['user', String(owner)]
+  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user])
   if (nic.mtu !== undefined) await ip(path, ['link', 'set', 'dev', name, 'mtu', String(nic.mtu)])
   if (nic.bridge !== undefined) {
     await ip(path, ['link', 'set', 'dev', name, 'master', nic.bridge])

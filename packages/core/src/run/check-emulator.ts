@@ -36,7 +36,8 @@ export async function checkEmulator(
   if (open !== undefined) refuse(`can be replaced by other users: look at ${quote(open, 200)}`)
   const listed =
     options.allowed?.includes(path) === true || options.allowed?.includes(real) === true
-  if (!listed && !emulatorName.test(basename(path)) && !emulatorName.test(basename(real))) {
+  // What is executed is the file behind all links, so its name is the one that counts.
+  if (!listed && !emulatorName.test(basename(real))) {
     refuse('is no emulator by its name: use qemu-system-…, or allow the path in the configuration')
   }
   // execvp() gives a text file without #! to a shell, line by line.

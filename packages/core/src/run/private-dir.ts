@@ -1,16 +1,29 @@
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { domainError, quote } from '../errors.ts'
 
+export interface PrivateDirOptions {
+  /**
+   * Another user of ours may go through it to what is its own in there, and neither list nor change
+   * it: mode 0711. One that is 0700 is opened so far, and never closed again.
+   */
+  readonly passable?: boolean
+  /** Whose it becomes where it is made. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
+}
+
 /** Makes a directory that only this user can enter, or checks that the one there is such. */
-export async function makePrivateDir(path: string): Promise<void> {
+export async function makePrivateDir(path: string, options: PrivateDirOptions = {}): Promise<void> {
+  const { passable = false, owner } = options
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw systemError(`cannot make the directory ${quote(path, 200)}`, error)
   }
+  if (owner !== undefined) return chown(path, owner.uid, owner.gid)
   await checkPrivateDir(path)
+  if (passable) await chmod(path, 0o711)
 }
 
 /**
@@ -31,7 +44,8 @@ export async function checkPrivateDir(path: string): Promise<void> {
   if (found.uid !== uid) {
     refuse(`belongs to uid ${found.uid}, not to uid ${uid}`, 'give a directory of your own')
   }
-  if ((found.mode & 0o077) !== 0) {
+  // Mode 0711 shows nothing and takes nothing: it is how QEMU's own user gets to its files.
+  if ((found.mode & 0o066) !== 0 || ((found.mode & 0o011) !== 0 && uid !== 0)) {
     const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
     refuse(`is open to other users (mode ${mode})`, 'chmod 0700 it')
   }

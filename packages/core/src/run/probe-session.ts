@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
+import { chown, mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QmpClient } from '../qmp/index.ts'
@@ -20,6 +20,8 @@ export interface ProbeSessionOptions {
   readonly signal?: AbortSignal
   readonly launcher?: readonly [string, ...string[]]
   readonly allowed?: readonly string[]
+  /** The user that the launcher makes of it: the probe's directory is its own. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
 }
 
 export interface ProbeSession {
@@ -50,8 +52,8 @@ export async function withProbe<T>(
   args: readonly string[],
   use: (session: ProbeSession) => Promise<T>,
 ): Promise<T> {
-  const { emulator, workDir, timeoutMs = 20_000, signal, launcher, allowed } = options
-  await makePrivateDir(workDir)
+  const { emulator, workDir, timeoutMs = 20_000, signal, launcher, allowed, owner } = options
+  await makePrivateDir(workDir, { passable: owner !== undefined })
   await sweepProbes(workDir)
   const dir = await mkdtemp(join(workDir, prefix))
   const wait = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
@@ -60,6 +62,7 @@ export async function withProbe<T>(
     await writePrivateFile(join(dir, ownerFile), JSON.stringify(ownIdentity()), {
       durable: false,
     })
+    if (owner !== undefined) await chown(dir, owner.uid, owner.gid)
     process = await spawnQemu({
       emulator,
       // The directory on the command line is what tells an abandoned probe from others.

@@ -5,7 +5,9 @@ import { noDomain } from './domains.ts'
 import { readActive } from './rows.ts'
 import type { ActiveRow, RunFacts } from './rows.ts'
 
-export type Activation = Omit<ActiveRow, 'startedAtMs' | 'stateAtMs' | 'facts'>
+export type Activation = Omit<ActiveRow, 'startedAtMs' | 'stateAtMs' | 'facts'> & {
+  readonly facts?: RunFacts
+}
 
 /**
  * One run of a domain. Changes name it by both, so that whoever comes late, having watched an
@@ -72,10 +74,11 @@ export function openActivity(database: Database, now: () => number): Activity {
         const { pid, startTime, bootId } = process
         const { state, reason } = activation
         const where = [xml, JSON.stringify(argv), stateDir, log, emulator, monitor]
-        const values = [uuid, id, pid, startTime, bootId, ...where, at, state, reason, at]
+        const facts = JSON.stringify(activation.facts ?? {})
+        const values = [uuid, id, pid, startTime, bootId, ...where, at, state, reason, at, facts]
         database.run(
           `INSERT INTO active (uuid, id, pid, start_time, boot_id, xml, argv, state_dir, log,
-             emulator, monitor, started_at, state, reason, state_at)
+             emulator, monitor, started_at, state, reason, state_at, facts)
            VALUES (${values.map(() => '?').join()})`,
           ...values,
         )

@@ -43,6 +43,8 @@ export interface ActiveRow extends StoredState {
 
 /** What one run must remember beside its definition. */
 export interface RunFacts {
+  /** The control group that its QEMU is in. */
+  readonly cgroup?: string
   /** Devices that the guest was asked to let go of and has not yet. */
   readonly unplugging?: readonly PendingUnplug[]
   /** Jobs on disks, by target: what they change when they end. */

@@ -106,4 +106,26 @@ export const migrations: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Which images the runs use, and, of one whose owner was changed for QEMU, whose it was.
+  CREATE TABLE image_uses (
+    device TEXT NOT NULL,
+    inode TEXT NOT NULL,
+    uuid TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    writes INTEGER NOT NULL,
+    shared INTEGER NOT NULL,
+    PRIMARY KEY (device, inode, uuid, id)
+  ) STRICT;
+
+  CREATE TABLE image_owners (
+    device TEXT NOT NULL,
+    inode TEXT NOT NULL,
+    path TEXT NOT NULL,
+    uid INTEGER NOT NULL,
+    gid INTEGER NOT NULL,
+    PRIMARY KEY (device, inode)
+  ) STRICT;
+  `,
 ]

@@ -172,6 +172,14 @@ describe('an emulator is looked at before it runs', () => {
   test.each<[string, (dir: string) => string, RegExp]>([
     ['/bin/sh', () => '/bin/sh', /'\/bin\/sh' is no emulator by its name/],
     ['missing', () => '/nope', /does not exist/],
+    [
+      'a link named like one',
+      (dir) => {
+        symlinkSync('/bin/sh', join(dir, 'qemu-system-link'))
+        return join(dir, 'qemu-system-link')
+      },
+      /is no emulator by its name/,
+    ],
     ['a directory', (dir) => dir, /is not a regular file/],
     ['relative', () => 'qemu-system-x86_64', /is not an absolute path/],
     ['an empty path', () => '', /is an empty path/],

@@ -14,7 +14,7 @@ export interface TestRoot {
   readonly dir: string
   readonly uri: string
   /** Another connection to it. */
-  open(drivers?: Drivers): Promise<Hypervisor>
+  open(drivers?: Drivers, query?: string): Promise<Hypervisor>
   /** QEMUs whose files are in it. */
   guests(): readonly FoundProcess[]
 }
@@ -27,13 +27,17 @@ export function testRoot(): TestRoot {
     findProcesses((argv) => argv.some((word) => word.includes(`path=${dir}/run/domain-`)))
   onTestFinished(async () => {
     for (const { identity } of guests()) await stopProcess(identity, { termMs: 200 })
+    // Who looks next cleans up; here nobody would, for the root goes.
+    const last = await openHypervisor(uri, { registry: realRegistry }).catch(() => undefined)
+    await last?.connectListAllDomains().catch(() => undefined)
+    await last?.close()
   })
   return {
     dir,
     uri,
     guests,
-    async open(drivers = {}) {
-      const hypervisor = await openHypervisor(uri, { registry: realRegistry, drivers })
+    async open(drivers = {}, query = '') {
+      const hypervisor = await openHypervisor(`${uri}${query}`, { registry: realRegistry, drivers })
       onTestFinished(() => hypervisor.close())
       return hypervisor
     },

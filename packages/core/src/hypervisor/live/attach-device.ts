@@ -8,6 +8,8 @@ import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice, ParsedDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain, withoutVolumePath } from '../../xml/parse-domain.ts'
+import { unconfined } from '../confinement/confined-start.ts'
+import { leaveImages, takeImages } from '../confinement/hand-over.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import { channelDirOf } from '../layout.ts'
@@ -99,6 +101,9 @@ async function plugIn(
   const taps = nameTaps(alone)
   const { attached, steps } = stepsOf(rooms, plan, withTaps(planned, taps))
   await prepareChannels(rooms, active.stateDir, alone)
+  const owner = rooms.layout.confinement?.user
+  const confinement = rooms.layout.confinement ?? unconfined
+  const images = await takeImages(rooms.store, active, { domain: alone, confinement })
   rooms.store.setPhase(job, 'plug', {
     plug: steps,
     alias: attached.device.alias,
@@ -106,7 +111,7 @@ async function plugIn(
     live: { id: active.id, xml: formatDomain(attached.domain, active.id) },
     ...(definition !== undefined && { definition }),
   })
-  await makeTaps(alone, taps)
+  await makeTaps(alone, taps, owner?.uid)
   try {
     return await rooms.ask(running, async (qmp) => {
       await performSteps(qmp, steps, signal)
@@ -131,6 +136,7 @@ async function plugIn(
     })
   } catch (error) {
     await removeTaps(Object.values(taps))
+    leaveImages(rooms.store, active, images)
     throw error
   }
 }
@@ -196,7 +202,9 @@ async function prepareChannels(rooms: Rooms, stateDir: string, alone: Domain): P
     ({ type, sources }) => type === 'unix' && sources?.[0]?.path === undefined,
   )
   if (!needed) return
-  const { runDir } = rooms.layout
-  for (const dir of [`${runDir}/channel`, `${runDir}/channel/target`, channelDirOf(stateDir)])
-    await makePrivateDir(dir)
+  const { runDir, confinement } = rooms.layout
+  const { user: owner } = confinement ?? unconfined
+  for (const dir of [`${runDir}/channel`, `${runDir}/channel/target`])
+    await makePrivateDir(dir, { passable: owner !== undefined })
+  await makePrivateDir(channelDirOf(stateDir), owner === undefined ? {} : { owner })
 }

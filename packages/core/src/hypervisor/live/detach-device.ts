@@ -10,6 +10,7 @@ import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { leaveDevice } from '../confinement/hand-over.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -118,6 +119,7 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
     }
     await removeLeftovers(qmp, leftovers)
     rooms.store.change(active.uuid, { live: after, ...stored })
+    leaveDevice(rooms.store, active, device)
   })
   if (device.kind === 'interface' && device.device.targetManaged !== false)
     await removeTaps(device.device.target === undefined ? [] : [device.device.target])

@@ -5,6 +5,7 @@ import { deviceKinds } from '../../domain/devices.ts'
 import type { Store } from '../../store/index.ts'
 import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { leaveDevice } from '../confinement/hand-over.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
 import { isPlugged, removeLeftovers } from './perform-steps.ts'
@@ -25,7 +26,9 @@ export async function settleUnplugs(store: Store, { active, domain }: Running): 
       }
       await removeLeftovers(qmp, pending.leftovers)
       const device = named(live, pending.alias)
-      if (device !== undefined) live = withoutDevice(live, findDevice(live, device))
+      if (device === undefined) continue
+      live = withoutDevice(live, findDevice(live, device))
+      leaveDevice(store, active, device)
     }
     if (waiting.length === unplugging.length) return
     store.change(active.uuid, { live: { id: active.id, xml: formatDomain(live, active.id) } })

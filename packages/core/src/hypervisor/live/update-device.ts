@@ -8,6 +8,10 @@ import type { QmpClient } from '../../qmp/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { unconfined } from '../confinement/confined-start.ts'
+import { diskPaths } from '../confinement/guest-images.ts'
+import { leaveImages, takeImages } from '../confinement/hand-over.ts'
+import type { ImageUse } from '../../store/index.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeResult, UpdateDeviceOptions } from '../interface/devices.ts'
 import { resolveDevice } from '../resolve-sources.ts'
@@ -139,17 +143,43 @@ interface Change {
   readonly options: UpdateDeviceOptions
 }
 
+/** The new medium is the guest's from here on, and the old one only until it is out. */
+async function withImages(
+  { rooms, plan: { running, live }, old }: Change,
+  wanted: Disk,
+  replace: () => Promise<Disk>,
+): Promise<Disk> {
+  const { active } = running
+  const domain = { ...live, os: { type: 'hvm' }, devices: { disk: [wanted] } } as Domain
+  const confinement = rooms.layout.confinement ?? unconfined
+  const before = rooms.store.imagesOf(active)
+  const images = await takeImages(rooms.store, active, { domain, confinement })
+  const isNew = ({ path }: ImageUse): boolean => !before.some((one) => one.path === path)
+  try {
+    const disk = await replace()
+    const kept = diskPaths(disk)
+    const gone = diskPaths(old.device as Disk).filter((path) => !kept.includes(path))
+    leaveImages(
+      rooms.store,
+      active,
+      before.filter(({ path }) => gone.includes(path)),
+    )
+    return disk
+  } catch (error) {
+    leaveImages(rooms.store, active, images.filter(isNew))
+    throw error
+  }
+}
+
 async function change(qmp: QmpClient, request: Change): Promise<AnyDevice> {
   const { rooms, plan, old } = request
   const next = merged(old, request.wanted)
   switch (next.kind) {
     case 'disk': {
-      const { device } = await resolveDevice(next, rooms.drivers)
-      const disk = await replaceMedium(qmp, {
-        ...request,
-        old: old.device as Disk,
-        wanted: device as Disk,
-      })
+      const wanted = (await resolveDevice(next, rooms.drivers)).device as Disk
+      const disk = await withImages(request, wanted, () =>
+        replaceMedium(qmp, { ...request, old: old.device as Disk, wanted }),
+      )
       return { kind: 'disk', device: disk }
     }
     case 'interface':

@@ -1,0 +1,168 @@
+import { chownSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Domain } from '../../domain/domain.ts'
+import { DomainError, domainError, quote } from '../../errors.ts'
+import type { RunUser } from '../../run/run-user.ts'
+import { isAlive } from '../../run/process-identity.ts'
+import type { ImageOwner, ImageUse, RunReference, Store } from '../../store/index.ts'
+import type { AnyDevice } from '../../xml/parse-device.ts'
+import type { Confinement } from './confinement.ts'
+import { diskPaths, guestImages, imageUse } from './guest-images.ts'
+import type { GuestImage } from './guest-images.ts'
+
+/**
+ * Makes sure that QEMU may open the images of a guest, and that no other guest writes them: each is
+ * recorded as used by this run, and lent to QEMU's user where that could not open it.
+ *
+ * @throws DomainError that names the guest in the way, or the folder that cannot be entered.
+ */
+export async function takeImages(
+  store: Store,
+  run: RunReference,
+  { domain, confinement }: { readonly domain: Domain; readonly confinement: Confinement },
+): Promise<readonly ImageUse[]> {
+  const images = await guestImages(domain, confinement.config)
+  checkTwice(images)
+  claim(store, run, images)
+  const others = otherFiles(domain)
+  store.claimImages(run, others)
+  lend(store, [...images, ...others], confinement)
+  return [...images, ...others]
+}
+
+/** Lets a run's images go, and gives back those that nobody uses any more. */
+export function leaveImages(store: Store, run: RunReference, images?: readonly ImageUse[]): void {
+  store.releaseImages(run, images)
+  store.returnImages(giveBack)
+}
+
+/** Lets go of what a device had, that the guest has no more. */
+export function leaveDevice(store: Store, run: RunReference, { kind, device }: AnyDevice): void {
+  if (kind !== 'disk') return
+  const paths = diskPaths(device)
+  const gone = store.imagesOf(run).filter(({ path }) => paths.includes(path))
+  if (gone.length > 0) leaveImages(store, run, gone)
+}
+
+/** One disk twice is damage for sure, unless nobody writes, or both know of each other. */
+function checkTwice(images: readonly GuestImage[]): void {
+  for (const [i, one] of images.entries()) {
+    const other = images
+      .slice(0, i)
+      .find(({ device, inode }) => device === one.device && inode === one.inode)
+    if (other === undefined || other.at === one.at) continue
+    if ((!one.writes && !other.writes) || (one.shared && other.shared)) continue
+    const first = other.at.replace(/\/source.*$/, '')
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `${quote(one.path, 200)} is the image of ${first} already`,
+      {
+        path: one.at,
+      },
+    )
+  }
+}
+
+function claim(store: Store, run: RunReference, images: readonly GuestImage[]): void {
+  for (;;) {
+    const conflict = store.claimImages(run, images)
+    if (conflict === undefined) return
+    const { active, domain, job } = store.get(conflict.run.uuid) ?? {}
+    const runs = active?.id === conflict.run.id && isAlive(active.process)
+    const starts = active === undefined && job !== undefined && isAlive(job.owner)
+    if (!runs && !starts) {
+      // Its QEMU died, and nobody has looked since.
+      store.releaseImages(conflict.run)
+      continue
+    }
+    const { at, path } = images.find((one) => one.path === conflict.wanted.path) ?? {
+      at: 'devices/disk',
+      path: conflict.wanted.path,
+    }
+    const known = path === conflict.held.path ? '' : ` as ${quote(conflict.held.path, 200)}`
+    const message = `${quote(path, 200)} is in use by domain ${quote(domain?.name ?? conflict.run.uuid, 200)}${known}`
+    throw new DomainError([{ code: 'ERR_OPERATION_FAILED', path: at, message }])
+  }
+}
+
+/** Files beside images that QEMU opens itself. */
+function otherFiles({ os, devices }: Domain): readonly ImageUse[] {
+  const read = [os.kernel, os.initrd, os.dtb, os.loader]
+  const characters = [devices.serial, devices.parallel, devices.console, devices.channel].flatMap(
+    (list) =>
+      (list ?? []).flatMap(({ type, sources }) => (type === 'dev' ? [sources?.[0]?.path] : [])),
+  )
+  const files = [
+    ...read.map((path) => [path, false] as const),
+    ...[os.nvram, ...characters].map((path) => [path, true] as const),
+  ]
+  return files.flatMap(([path, writes]) => {
+    const use = path === undefined ? undefined : imageUse(path, { writes, shared: true })
+    return use ?? []
+  })
+}
+
+function lend(store: Store, images: readonly ImageUse[], { user, powerful }: Confinement): void {
+  const who = user ?? own()
+  if (who === undefined || powerful) return
+  for (const { path, writes, device, inode } of images) {
+    const closed = closedFolder(dirname(path), who)
+    if (closed !== undefined) {
+      const way = `let it in (chmod o+x ${closed}), or put the image elsewhere`
+      const message = `QEMU runs as ${quote(who.name)}, which cannot enter ${quote(closed, 200)} on the way to ${quote(path, 200)}: ${way}`
+      throw domainError('ERR_OPERATION_FAILED', message)
+    }
+    const { uid, gid, mode } = statSync(path)
+    if (mayAccess({ uid, gid, mode }, who, writes ? 6 : 4)) continue
+    store.rememberOwner({ path, device, inode, uid, gid })
+    chownSync(path, who.uid, who.gid)
+  }
+}
+
+/** Root without its powers is a user as any other. */
+function own(): RunUser | undefined {
+  return process.geteuid?.() === 0 ? { name: 'root', uid: 0, gid: 0, groups: [0] } : undefined
+}
+
+/** False where the owner could not be given it back and shall be tried again. */
+function giveBack({ path, device, inode, uid, gid }: ImageOwner): boolean {
+  const now = imageUse(path, { writes: false, shared: false })
+  // Another file of that name was never lent.
+  if (now === undefined || now.device !== device || now.inode !== inode) return true
+  try {
+    chownSync(path, uid, gid)
+    return true
+  } catch {
+    return false
+  }
+}
+
+interface Permissions {
+  readonly uid: number
+  readonly gid: number
+  readonly mode: number
+}
+
+/** As the kernel decides for one without CAP_DAC_OVERRIDE: the first class that fits is the one. */
+export function mayAccess({ uid, gid, mode }: Permissions, who: RunUser, wanted: number): boolean {
+  const shift = uid === who.uid ? 6 : who.groups.includes(gid) ? 3 : 0
+  return ((mode >> shift) & wanted) === wanted
+}
+
+/** The first folder from the root that a user cannot enter. */
+export function closedFolder(path: string, who: RunUser): string | undefined {
+  const above = path === '/' ? undefined : closedFolder(dirname(path), who)
+  if (above !== undefined) return above
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined || mayAccess(found, who, 1) ? undefined : path
+}
+
+/** @throws DomainError that names the folder which QEMU's user cannot enter. */
+export function checkWay(folder: string, user: RunUser): void {
+  const closed = closedFolder(folder, user)
+  if (closed === undefined) return
+  throw domainError(
+    'ERR_OPERATION_FAILED',
+    `QEMU runs as ${quote(user.name)}, which cannot enter ${quote(closed, 200)} on the way to its own folder: let it in (chmod o+x ${closed}), choose another root, or another user (user=root)`,
+  )
+}
