@@ -5,7 +5,10 @@ export type GroupKeyword =
   | 'monitor'
   | 'events'
   | 'host'
+  | 'network'
   | 'snapshot'
+  | 'pool'
+  | 'volume'
   | 'polyvirt'
 
 export interface CommandGroup {
@@ -23,6 +26,9 @@ export const commandGroups: readonly CommandGroup[] = [
   { keyword: 'monitor', title: 'Domain Monitoring' },
   { keyword: 'events', title: 'Domain Events' },
   { keyword: 'host', title: 'Host and Hypervisor' },
+  { keyword: 'network', title: 'Networking' },
   { keyword: 'snapshot', title: 'Snapshot' },
+  { keyword: 'pool', title: 'Storage Pool' },
+  { keyword: 'volume', title: 'Storage Volume' },
   { keyword: 'polyvirt', title: 'Polyvirt itself', alias: 'virsh' },
 ]

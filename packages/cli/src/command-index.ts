@@ -24,6 +24,7 @@ const host: Family = () => import('./commands/host.ts')
 const info: Family = () => import('./commands/info.ts')
 const lifecycle: Family = () => import('./commands/lifecycle.ts')
 const list: Family = () => import('./commands/list.ts')
+const networks: Family = () => import('./commands/networks.ts')
 const node: Family = () => import('./commands/node.ts')
 const shell: Family = () => import('./commands/shell.ts')
 const start: Family = () => import('./commands/start.ts')
@@ -39,6 +40,7 @@ const limits: Family = () => import('./commands/limits.ts')
 const memoryDevice: Family = () => import('./commands/memory-device.ts')
 const metadata: Family = () => import('./commands/metadata.ts')
 const pinning: Family = () => import('./commands/pinning.ts')
+const pools: Family = () => import('./commands/pools.ts')
 const save: Family = () => import('./commands/save.ts')
 const savedEdit: Family = () => import('./commands/saved-edit.ts')
 const snapshotList: Family = () => import('./commands/snapshot-list.ts')
@@ -47,6 +49,7 @@ const stats: Family = () => import('./commands/stats.ts')
 const supervise: Family = () => import('./commands/supervise.ts')
 const tuning: Family = () => import('./commands/tuning.ts')
 const vcpus: Family = () => import('./commands/vcpus.ts')
+const volumes: Family = () => import('./commands/volumes.ts')
 const attach: Family = () => import('./commands/attach.ts')
 const migrate: Family = () => import('./commands/migrate.ts')
 const xml: Family = () => import('./commands/xml.ts')
@@ -191,6 +194,20 @@ const families: Readonly<Record<string, Family>> = {
   sysinfo: host,
   uri: host,
   version: host,
+  'net-autostart': networks,
+  'net-create': networks,
+  'net-define': networks,
+  'net-destroy': networks,
+  'net-dhcp-leases': networks,
+  'net-dumpxml': networks,
+  'net-edit': networks,
+  'net-info': networks,
+  'net-list': networks,
+  'net-name': networks,
+  'net-start': networks,
+  'net-undefine': networks,
+  'net-update': networks,
+  'net-uuid': networks,
   'snapshot-create': snapshots,
   'snapshot-create-as': snapshots,
   'snapshot-current': snapshots,
@@ -200,6 +217,39 @@ const families: Readonly<Record<string, Family>> = {
   'snapshot-list': snapshotList,
   'snapshot-parent': snapshots,
   'snapshot-revert': snapshots,
+  'pool-autostart': pools,
+  'pool-build': pools,
+  'pool-create-as': pools,
+  'pool-create': pools,
+  'pool-define-as': pools,
+  'pool-define': pools,
+  'pool-delete': pools,
+  'pool-destroy': pools,
+  'pool-dumpxml': pools,
+  'pool-edit': pools,
+  'pool-info': pools,
+  'pool-list': pools,
+  'pool-name': pools,
+  'pool-refresh': pools,
+  'pool-start': pools,
+  'pool-undefine': pools,
+  'pool-uuid': pools,
+  'vol-clone': volumes,
+  'vol-create-as': volumes,
+  'vol-create': volumes,
+  'vol-create-from': volumes,
+  'vol-delete': volumes,
+  'vol-download': volumes,
+  'vol-dumpxml': volumes,
+  'vol-info': volumes,
+  'vol-key': volumes,
+  'vol-list': volumes,
+  'vol-name': volumes,
+  'vol-path': volumes,
+  'vol-pool': volumes,
+  'vol-resize': volumes,
+  'vol-upload': volumes,
+  'vol-wipe': volumes,
   cd: shell,
   complete,
   completion: complete,

@@ -55,6 +55,9 @@ export type ValueSource =
   | 'console'
   | 'command'
   | 'scenario'
+  | 'network'
+  | 'pool'
+  | 'volume'
   | readonly string[]
 
 /** The options of one call, checked against the declaration. */

@@ -76,6 +76,12 @@ async function valuesOf(context: Context, option: OptionSpec): Promise<readonly 
         return await consoleNames(context)
       case 'scenario':
         return await scenarioNames(context)
+      case 'network':
+        return (await (await context.hypervisor()).networkListAll()).map(({ name }) => name)
+      case 'pool':
+        return (await (await context.hypervisor()).storagePoolListAll()).map(({ name }) => name)
+      case 'volume':
+        return await volumePaths(context)
       case 'domain':
       case 'active-domain':
       case 'inactive-domain':
@@ -95,6 +101,14 @@ async function scenarioNames(context: Context): Promise<readonly string[]> {
   const { listScenarios } = await loadSuite(context.arches)
   const scenarios = listScenarios(await selectSubjects(context, {}, () => undefined))
   return [...new Set(scenarios.flatMap(({ id, chapter }) => [chapter, id]))]
+}
+
+/** Of all active pools: a path names a volume without its pool. */
+async function volumePaths(context: Context): Promise<readonly string[]> {
+  const hypervisor = await context.hypervisor()
+  const pools = await hypervisor.storagePoolListAll({ active: true })
+  const volumes = await Promise.all(pools.map(({ uuid }) => hypervisor.storageVolListAll(uuid)))
+  return volumes.flat().map(({ path }) => path)
 }
 
 async function domainNames(context: Context, source: string): Promise<readonly string[]> {

@@ -50,6 +50,8 @@ export type {
   LongWorkOptions,
   MigrationTarget,
   MigrationVerdict,
+  NetworkFilter,
+  NetworkSummary,
   NativeResult,
   NodeCpuMap,
   NodeCpuStats,
@@ -60,9 +62,15 @@ export type {
   SendKeyOptions,
   SnapshotSummary,
   StatsGroup,
+  StoragePoolSummary,
+  StorageVolumeSummary,
   VcpuInfo,
   VersionInfo,
+  VolumeRange,
+  VolumeReference,
+  WipeAlgorithm,
 } from '@polyvirt/core/hypervisor'
+export type { Drivers } from '@polyvirt/core'
 export type { HostCell, HostInfo } from '@polyvirt/core/arch'
 export type { XmlElement } from '@polyvirt/core'
 

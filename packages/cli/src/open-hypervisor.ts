@@ -1,13 +1,20 @@
-import type { ArchRegistry, Hypervisor } from './core.ts'
+import type { ArchRegistry, Drivers, Hypervisor } from './core.ts'
+
+export interface OpenSurroundings {
+  readonly registry: ArchRegistry
+  /** Who keeps networks and storage pools, where that is installed. */
+  readonly drivers: Drivers
+  readonly environment: NodeJS.ProcessEnv
+}
 
 /** Opens the hypervisor behind a URI; without one, the environment's or the user's default. */
 export type OpenHypervisor = (
   uri: string | undefined,
-  options: { readonly registry: ArchRegistry; readonly environment: NodeJS.ProcessEnv },
+  surroundings: OpenSurroundings,
 ) => Promise<Hypervisor>
 
 /** The real one, from core; loaded when a command first needs it. */
-export const openHypervisor: OpenHypervisor = async (uri, { registry, environment }) => {
+export const openHypervisor: OpenHypervisor = async (uri, { registry, drivers, environment }) => {
   const core = await import('@polyvirt/core/hypervisor')
-  return core.openHypervisor(uri ?? core.defaultUri(environment), { registry })
+  return core.openHypervisor(uri ?? core.defaultUri(environment), { registry, drivers })
 }

@@ -1,5 +1,6 @@
 import type { ArchCatalog } from './arch/arch-catalog.ts'
 import type { Context } from './command.ts'
+import { connectionDrivers } from './arch/connection-drivers.ts'
 import { CommandError } from './command-error.ts'
 import type { Hypervisor } from './core.ts'
 import { printable } from './core.ts'
@@ -89,8 +90,9 @@ export class Session {
 
   async #connect(uri: string | undefined, readonly: boolean): Promise<Hypervisor> {
     const { registry } = this.arches
+    const drivers = connectionDrivers(this.arches)
     try {
-      const hypervisor = await this.#open(uri, { registry, environment: this.environment })
+      const hypervisor = await this.#open(uri, { registry, drivers, environment: this.environment })
       if (!readonly) return hypervisor
       const { readOnlyHypervisor } = await import('./read-only-hypervisor.ts')
       return readOnlyHypervisor(hypervisor)

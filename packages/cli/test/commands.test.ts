@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commandNames, allCommands } from '../src/command-index.ts'
+import { insteadOfCommand } from '../src/not-offered.ts'
 import { virshCommands } from '../src/virsh-commands.ts'
 import { MemoryHypervisor, testDefault } from './memory-hypervisor.ts'
 import { run } from './run-in-memory.ts'
@@ -50,15 +51,25 @@ describe('the commands', () => {
   })
 
   it('of virsh that are not here yet say so, others get a hint', async () => {
-    expect(await run(['net-list'])).toEqual({
+    expect(await run(['nodesuspend', 'mem', '60'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: "error: command 'net-list' is known to virsh but not offered yet\n",
+      stderr:
+        "error: command 'nodesuspend' is known to virsh but not offered yet\n" +
+        'hint: sleeping is the host’s: systemctl suspend\n',
     })
+    expect((await run(['dumpxml', 'test', '--xpath', '//x'])).stderr).toContain('hint: ')
     expect((await run(['dumpxlm', 'test'])).stderr).toBe(
       "error: unknown command: 'dumpxlm'\nhint: did you mean 'dumpxml'?\n",
     )
     expect((await run(['help', 'strat'])).stderr).toContain("hint: did you mean 'start'?")
+  })
+
+  it('of virsh that are not here have a reason each, or a nearest way', async () => {
+    const missing = virshCommands.filter((name) => !commandNames.includes(name))
+    expect(missing.filter((name) => insteadOfCommand(name) === undefined)).toEqual([])
+    // What is offered is not told to be done another way.
+    expect(commandNames.filter((name) => insteadOfCommand(name) !== undefined)).toEqual([])
   })
 
   it('may have names of two words', async () => {

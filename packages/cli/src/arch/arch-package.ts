@@ -28,7 +28,9 @@ export function readArchPackage(directory: string): ArchPackage | undefined {
   if (manifest === undefined) return undefined
   const claim = manifest['polyvirt']
   if (claim === undefined) return undefined
-  const { arch, guests, bootCpus } = isRecord(claim) ? claim : {}
+  const { arch, guests, bootCpus, driver } = isRecord(claim) ? claim : {}
+  // Drivers of networks and pools say so with the same word, and bring no architecture.
+  if (typeof driver === 'string' && arch === undefined) return undefined
   // The arch is the name of an export, so nothing but an identifier can be meant.
   if (typeof arch !== 'string' || !/^[A-Za-z_]\w*$/.test(arch)) {
     throw new Error('"polyvirt.arch" in its package.json is not a name')

@@ -155,9 +155,14 @@ async function applyAutostart(context: Context, options: Options): Promise<Answe
     throw new UsageError('option --apply is for all domains that are marked')
   }
   const hypervisor = await context.hypervisor()
+  const { autostartStored } = await import('../start/autostart-stored.ts')
+  const stored = await autostartStored(hypervisor)
   const results = await hypervisor.connectAutostart()
-  for (const { name, error } of results) {
-    if (error !== undefined) context.warn(`Failed to start domain '${name}': ${error.message}`)
+  for (const { what, name, error } of [
+    ...stored,
+    ...results.map((each) => ({ what: 'domain', ...each })),
+  ]) {
+    if (error !== undefined) context.warn(`Failed to start ${what} '${name}': ${error.message}`)
   }
   const started = results.filter(({ error }) => error === undefined)
   return {
@@ -167,6 +172,6 @@ async function applyAutostart(context: Context, options: Options): Promise<Answe
       uuid,
       ...(error !== undefined && { error: error.message }),
     })),
-    failed: started.length < results.length,
+    failed: started.length < results.length || stored.some(({ error }) => error !== undefined),
   }
 }

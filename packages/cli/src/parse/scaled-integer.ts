@@ -12,7 +12,7 @@ const prefixes = 'kmgtpe'
 export function scaledInteger(options: Options, name: string, scale: number): number | undefined {
   const value = options.text(name)
   if (value === undefined) return undefined
-  const bytes = parse(value, scale)
+  const bytes = parseSize(value, scale)
   if (bytes !== undefined && Number.isSafeInteger(bytes)) return bytes
   throw new CommandError(
     `Scaled numeric value '${value}' for <${name}> option is malformed or out of range`,
@@ -20,7 +20,8 @@ export function scaledInteger(options: Options, name: string, scale: number): nu
   )
 }
 
-function parse(value: string, scale: number): number | undefined {
+/** The same of a text; nothing where it is malformed. */
+export function parseSize(value: string, scale: number): number | undefined {
   const [, digits, unit = ''] = /^\s*\+?(\d+)\s*([a-z]*)$/i.exec(value) ?? []
   if (digits === undefined) return undefined
   const factor = unit === '' ? scale : factorOf(unit.toLowerCase())

@@ -1,0 +1,24 @@
+import { open } from 'node:fs/promises'
+import { CommandError } from '../command-error.ts'
+import { systemReason } from '../read-document.ts'
+
+const pieceBytes = 1024 * 1024
+
+/** A file's bytes, a piece at a time; `-` is standard input. */
+export async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(file === '-' ? '/dev/stdin' : file).catch(async (error: unknown) => {
+    throw new CommandError(`cannot read ${file}: ${await systemReason(error)}`, {
+      code: 'ERR_SYSTEM_ERROR',
+    })
+  })
+  try {
+    for (;;) {
+      const piece = Buffer.alloc(pieceBytes)
+      const { bytesRead } = await handle.read(piece)
+      if (bytesRead === 0) return
+      yield piece.subarray(0, bytesRead)
+    }
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,97 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { realPolyvirt } from './real-polyvirt.ts'
+
+const packages = join(import.meta.dirname, '../../..')
+const timeout = 60_000
+
+describe('storage pools and volumes', { timeout }, () => {
+  const real = realPolyvirt({
+    POLYVIRT_ARCH_PATH: `${packages}/storage:${packages}/network`,
+  })
+
+  it('are made, listed, changed and removed as virsh does', async () => {
+    const path = `${real.folder}/pool`
+    const said = await real.answers(
+      `pool-define-as images dir --target ${path}`,
+      'pool-list --all',
+      'pool-build images',
+      'pool-start images',
+      'pool-autostart images',
+      'pool-info images --bytes',
+      'vol-create-as images a.qcow2 16M --format qcow2',
+      'vol-create-as images b.qcow2 16M --format qcow2 --backing-vol a.qcow2 --print-xml',
+      'vol-clone a.qcow2 c.qcow2 --pool images',
+      'vol-resize c.qcow2 8M --pool images --delta',
+      'vol-list images --details',
+      `vol-pool ${path}/c.qcow2`,
+      `vol-name ${path}/c.qcow2`,
+      'vol-path c.qcow2 images',
+      'vol-info c.qcow2 images --bytes',
+      'vol-delete c.qcow2 images',
+      'vol-list images',
+    )
+    expect(said[1]).toBe(' images   inactive   no\n')
+    expect(said[5]).toContain('Autostart:      yes\nCapacity:       ')
+    expect(said[7]).toContain(
+      `<backingStore>\n    <path>${path}/a.qcow2</path>\n    <format type='qcow2'/>`,
+    )
+    expect(said[10]).toContain(`c.qcow2   ${path}/c.qcow2   file   24.00 MiB   `)
+    expect(said.slice(11, 14)).toEqual(['images\n', 'c.qcow2\n', `${path}/c.qcow2\n`])
+    expect(said[14]).toContain('Capacity:       25165824 bytes\n')
+    expect(said[16]).toBe(` a.qcow2   ${path}/a.qcow2\n`)
+  })
+
+  it('take and give the bytes of a volume, whose copy is nobody else’s to read', async () => {
+    const source = real.file('bytes', 'what a guest has on its disk')
+    const copy = join(real.folder, 'copy')
+    await real.answers(
+      'vol-create-as images raw 1M',
+      `vol-upload raw ${source} images --offset 512`,
+      `vol-download raw ${copy} images --offset 512 --length 12`,
+    )
+    expect(readFileSync(copy, 'utf8')).toBe('what a guest')
+    expect(statSync(copy).mode & 0o777).toBe(0o600)
+  })
+
+  it('are started with the guests that are marked', async () => {
+    await real.answers('pool-destroy images')
+    expect((await real.run('autostart', '--apply')).code).toBe(0)
+    expect((await real.answers('pool-list'))[0]).toContain('images   active')
+  })
+
+  it('name what is not there as virsh does', async () => {
+    const { stderr } = await real.run(
+      'vol-info none; vol-info none images; pool-info none; vol-list none',
+    )
+    expect(stderr).toBe(
+      "error: failed to get vol 'none', specifying --pool might help\n" +
+        "error: Storage volume not found: no storage vol with matching path 'none'\n" +
+        "error: failed to get vol 'none'\n" +
+        "error: Storage volume not found: no storage vol with matching name 'none'\n" +
+        "error: failed to get pool 'none'\n" +
+        "error: Storage pool not found: no storage pool with matching name 'none'\n" +
+        "error: failed to get pool 'none'\n" +
+        "error: Storage pool not found: no storage pool with matching name 'none'\n",
+    )
+  })
+})
+
+describe('where no driver is installed', { timeout }, () => {
+  it('the package to install is named', async () => {
+    const { domainError } = await import('../../src/core.ts')
+    const { loadDriver } = await import('../../src/arch/load-driver.ts')
+    await expect(
+      loadDriver(
+        { directoryOf: () => undefined },
+        { name: '@polyvirt/network', opens: 'openNetworks', kept: 'networks are' },
+      ),
+    ).rejects.toThrow(
+      domainError(
+        'ERR_NO_SUPPORT',
+        'networks are kept by @polyvirt/network, which is not installed: npm install @polyvirt/network',
+      ).message,
+    )
+  })
+})
