@@ -44,7 +44,7 @@ export async function refuseExisting(path: string): Promise<void> {
 
 function exists(path: string): Error {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return domainError('ERR_STORAGE_VOL_EXIST', `${quote(name, 200)} exists already`)
+  return domainError('ERR_STORAGE_VOL_EXIST', `storage volume ${quote(name, 200)} exists already`)
 }
 
 async function settle(temporary: string, permissions: Permissions = {}): Promise<void> {

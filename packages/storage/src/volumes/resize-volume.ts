@@ -19,7 +19,9 @@ export async function resizeVolume(
   const { name, path, format } = volume
   const what = `volume ${quote(name, 200)}`
   refuseOther(volume, 'resized')
-  const wanted = wantedBytes(volume, capacityBytes, options)
+  const bytes = wantedBytes(volume, capacityBytes, options)
+  // Every other format counts sectors.
+  const wanted = imageDriver(format) === 'raw' ? bytes : Math.ceil(bytes / 512) * 512
   const shrinks = wanted < volume.capacityBytes
   await refuseChain(rooms, { ...volume, what })
   const users = await imageUsers(path)

@@ -1,0 +1,43 @@
+import type { Problem } from '@polyvirt/core/driver'
+import type { ForwardMode } from '../documents/forward.ts'
+import type { Network } from '../documents/network.ts'
+import { placedIp } from '../addresses/ip-of-document.ts'
+import { problemList } from './problem-list.ts'
+
+/** Why a mode is not given, and what is. */
+const ways: Readonly<Partial<Record<ForwardMode, string>>> = {
+  route: `it needs routes and addresses of the host that somebody keeps; make the bridge with the host's own tools and use <forward mode='bridge'/>, or use <forward mode='nat'/>`,
+  open: `it needs a bridge that somebody keeps; make it with the host's own tools and use <forward mode='bridge'/>`,
+  private: `macvtap is not offered; use <forward mode='bridge'/> with a <bridge name='…'/> of the host`,
+  vepa: `macvtap is not offered; use <forward mode='bridge'/> with a <bridge name='…'/> of the host`,
+  passthrough: `macvtap is not offered; use <forward mode='bridge'/> with a <bridge name='…'/> of the host`,
+  hostdev: `functions are not handed out from a pool; give the guest one by its address with <interface type='hostdev'>`,
+}
+
+/** What keeps a network from being started here, whatever the host has. */
+export function startProblems(network: Network): readonly Problem[] {
+  const list = problemList()
+  const { forward, bridge, ips = [] } = network
+  const mode = forward?.mode
+  const way = mode === undefined ? undefined : ways[mode]
+  if (way !== undefined) {
+    const message = `forward mode '${mode}' is not offered: ${way}`
+    list.add('ERR_CONFIG_UNSUPPORTED', 'forward/@mode', message)
+  }
+  if (mode === 'bridge' && bridge?.name === undefined) {
+    const message = `forward mode 'bridge' needs <bridge name='…'/>, a bridge of the host; macvtap on a device is not offered`
+    list.add('ERR_CONFIG_UNSUPPORTED', 'forward', message)
+  }
+  if (mode === undefined || mode === 'nat') {
+    const at = ips.findIndex(({ family = 'ipv4' }) => family === 'ipv4')
+    const placed = ips[at] && placedIp(ips[at])
+    if (placed !== undefined && placed.network.prefix > maxUserPrefix) {
+      const message = `a user-mode network needs addresses for the host, a name server and a guest: a prefix of at most ${maxUserPrefix}`
+      list.add('ERR_CONFIG_UNSUPPORTED', `ip[${at + 1}]`, message)
+    }
+  }
+  return list.problems
+}
+
+/** Eight addresses: six of them are somebody's, and three are needed. */
+const maxUserPrefix = 29

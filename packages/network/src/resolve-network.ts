@@ -1,0 +1,40 @@
+import { domainError, nearest, quote } from '@polyvirt/core/driver'
+import type { ActualInterface, DriverContext } from '@polyvirt/core/driver'
+import { readNetwork } from './documents/network.ts'
+import type { Network } from './documents/network.ts'
+import type { Portgroup } from './documents/portgroup.ts'
+import { notActive, refuseBridge } from './network-verbs.ts'
+import { actualInterface } from './plan/actual-interface.ts'
+
+/** What a card that names this network is plugged into. */
+export async function resolveNetwork(
+  { documents }: DriverContext,
+  reference: string,
+  {
+    portgroup,
+    mac,
+  }: { readonly portgroup?: string | undefined; readonly mac?: string | undefined },
+): Promise<ActualInterface> {
+  const document = documents.lookup(reference)
+  if (document.liveXml === undefined) throw notActive(document.name)
+  const network = readNetwork(document.liveXml).value
+  const group = groupOf(network, portgroup)
+  await refuseBridge(network)
+  return actualInterface(network, {
+    ...(group && { group }),
+    ...(mac !== undefined && { mac }),
+  })
+}
+
+/** The group that is named; the default one where none is. */
+function groupOf({ name, portgroups = [] }: Network, wanted?: string): Portgroup | undefined {
+  if (wanted === undefined) return portgroups.find(({ isDefault }) => isDefault === true)
+  const found = portgroups.find((one) => one.name === wanted)
+  if (found !== undefined) return found
+  const names = portgroups.map((one) => one.name)
+  const near = nearest(wanted, names)
+  const offered = names.length === 0 ? 'it has none' : `offered: ${names.join(', ')}`
+  const way = near === undefined ? offered : `did you mean '${near}'?`
+  const message = `network ${quote(name, 200)} has no portgroup ${quote(wanted)}; ${way}`
+  throw domainError('ERR_CONFIG_UNSUPPORTED', message)
+}
