@@ -1,0 +1,53 @@
+import { lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StoredDomain } from './read-store.ts'
+
+/** What matters of a lab at one moment, as lines of text that can be compared. */
+export type View = readonly string[]
+
+/** Folders of a root whose content is nobody's promise: logs, and answers that can be asked again. */
+const passing = new Set(['log', 'cache'])
+
+/** The store's part of a view. */
+export function viewDomains(domains: readonly StoredDomain[]): View {
+  return domains.flatMap(({ name, xml, autostart, run, snapshots }) => [
+    `domain ${name}: ${run?.state ?? 'shut off'}${autostart ? ', autostart' : ''}`,
+    `domain ${name}: persistent ${xml ?? 'no'}`,
+    ...(run === undefined ? [] : [`domain ${name}: live ${withoutRun(run.xml)}`]),
+    ...snapshots.map((snapshot) => `domain ${name}: snapshot ${snapshot}`),
+  ])
+}
+
+/** A live document without what every run has of its own. */
+function withoutRun(xml: string): string {
+  return xml.replace(/ id='\d+'/, '').replaceAll(/domain-\d+-/g, 'domain-N-')
+}
+
+/** Every file below a folder, with what must not change about it; run numbers are left out. */
+export function viewFiles(folder: string): View {
+  return listTree(folder)
+    .filter((path) => !/\/polyvirt\.db(-wal|-shm)?$/.test(path) && !/\.(xml|trace)$/.test(path))
+    .map((path) => {
+      const { mode, uid } = lstatSync(join(folder, path))
+      return `file ${path.replace(/domain-\d+-/, 'domain-N-')} ${mode.toString(8)} of ${uid}`
+    })
+    .toSorted()
+}
+
+/** Relative paths of all that is below a folder and is no folder. */
+export function listTree(folder: string, below = ''): readonly string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${below}/${entry.name}`
+    if (!entry.isDirectory()) return [path]
+    return below.split('/').length === 2 && passing.has(entry.name) ? [] : listTree(folder, path)
+  })
+}
+
+/** Lines that only one of two views has. */
+export function difference(found: View, expected: View): readonly string[] {
+  const cut = (line: string): string => (line.length > 300 ? `${line.slice(0, 300)}…` : line)
+  return [
+    ...found.filter((line) => !expected.includes(line)).map((line) => `+ ${cut(line)}`),
+    ...expected.filter((line) => !found.includes(line)).map((line) => `- ${cut(line)}`),
+  ]
+}

@@ -1,0 +1,98 @@
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { processesAbout, signalFound } from './children.ts'
+import { describe, runProgram } from './run-program.ts'
+import type { Outcome, RunOptions } from './run-program.ts'
+
+const main = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url))
+
+/** The command under test: the real one, from its sources. */
+export const polyvirt: readonly string[] = [process.execPath, '--conditions=@polyvirt/source', main]
+
+/**
+ * One worker's folder. Trials come one after another in it, always at the same paths, so that a
+ * document or a system call of one trial is that of the next.
+ */
+export class Lab {
+  readonly folder: string
+  readonly seed: number
+  readonly #kept: string
+
+  constructor(folder: string, seed: number) {
+    this.folder = join(folder, 'w')
+    this.seed = seed
+    this.#kept = join(folder, 'kept')
+  }
+
+  /** The root that most trials use. */
+  get root(): string {
+    return join(this.folder, 'r')
+  }
+
+  /** Another root, which a guest may move to. */
+  get destination(): string {
+    return join(this.folder, 'd')
+  }
+
+  get roots(): readonly string[] {
+    return [this.root, this.destination]
+  }
+
+  path(name: string): string {
+    return join(this.folder, name)
+  }
+
+  uri(root: string = this.root): string {
+    return `qemu:///embed?root=${root}`
+  }
+
+  command(args: readonly string[], root?: string): readonly string[] {
+    return [...polyvirt, '-c', this.uri(root), ...args]
+  }
+
+  run(args: readonly string[], options: RunOptions & { readonly root?: string } = {}) {
+    return runProgram(this.command(args, options.root), options)
+  }
+
+  /** Runs a command that has to succeed for there to be a trial at all. */
+  async must(args: readonly string[], root?: string): Promise<Outcome> {
+    const outcome = await this.run(args, root === undefined ? {} : { root })
+    if (outcome.code !== 0) throw new Error(`cannot prepare: ${args.join(' ')}: ${describe(outcome)}`)
+    return outcome
+  }
+
+  /** An empty folder, whatever was there. */
+  async clear(): Promise<void> {
+    await this.endProcesses()
+    await rm(this.folder, { recursive: true, force: true })
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+  }
+
+  /** Remembers the folder as it is now; nothing runs in it. */
+  async keep(): Promise<void> {
+    await rm(this.#kept, { recursive: true, force: true })
+    await cp(this.folder, this.#kept, { recursive: true, preserveTimestamps: true })
+  }
+
+  /** Brings the folder back to what was kept. */
+  async restore(): Promise<void> {
+    await this.endProcesses()
+    await rm(this.folder, { recursive: true, force: true })
+    await cp(this.#kept, this.folder, { recursive: true, preserveTimestamps: true })
+  }
+
+  /** Ends everything that was started in this folder: what the trials did not. */
+  async endProcesses(): Promise<void> {
+    for (;;) {
+      const left = processesAbout(this.folder)
+      if (left.length === 0) return
+      for (const found of left) {
+        signalFound(found, 'SIGCONT')
+        signalFound(found, 'SIGKILL')
+      }
+      await sleep(10)
+    }
+  }
+}

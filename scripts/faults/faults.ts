@@ -1,0 +1,133 @@
+/**
+ * Does everything that may go wrong to polyvirt and to QEMU, and sees that nothing is lost by it:
+ *
+ *   scripts/dev pnpm faults [--only NAME[,NAME]] [--scale 0.02] [--seed N] [--point POINT]
+ *                           [--workers N] [--out DIR] [--list]
+ *
+ * A row of the plan does one kind of harm so many times; --list tells the rows. A row is named in full
+ * or by its beginning (`inject`). --scale takes a share of each row, chosen by the seed, and --point one
+ * trial alone: what a failure prints. --out takes each row's result as JSON.
+ *
+ * Ends with 0 where nothing failed, 1 where something did, 2 for wrong usage, 130 when interrupted; in
+ * each case nothing of it is left on the machine.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { printable } from '@polyvirt/core'
+import { processesAbout, signalFound } from './engine/children.ts'
+import { performRow } from './engine/perform-row.ts'
+import type { RowResult } from './engine/perform-row.ts'
+import type { Row } from './engine/row.ts'
+import { formatFailure, formatResults } from './report.ts'
+import { rows } from './rows.ts'
+
+const usage =
+  'usage: pnpm faults [--only NAME[,NAME]] [--scale SHARE] [--seed N] [--point POINT] [--workers N] [--out DIR] [--list]'
+
+interface Request {
+  readonly rows: readonly Row[]
+  readonly scale: number
+  readonly seed: number
+  readonly workers: number
+  readonly point?: string
+  readonly out?: string
+}
+
+function readRequest(): Request | 'list' {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      scale: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '2' },
+      point: { type: 'string' },
+      out: { type: 'string' },
+      list: { type: 'boolean', default: false },
+    },
+  })
+  if (values.list) return 'list'
+  const number = (name: 'seed' | 'workers'): number => {
+    if (!/^\d{1,9}$/.test(values[name])) throw new Error(`--${name} takes a number\n${usage}`)
+    return Number(values[name])
+  }
+  const scale = Number(values.scale)
+  if (!(scale > 0 && scale <= 1)) throw new Error(`--scale takes a share, up to 1\n${usage}`)
+  const chosen = chooseRows(values.only.split(',').filter((name) => name !== ''))
+  const { point, out } = values
+  if (point !== undefined && chosen.length !== 1)
+    throw new Error(`--point is of one row: say which by --only\n${usage}`)
+  return {
+    rows: chosen,
+    scale,
+    seed: number('seed'),
+    workers: Math.max(1, number('workers')),
+    ...(point !== undefined && { point }),
+    ...(out !== undefined && { out: resolve(out) }),
+  }
+}
+
+function chooseRows(names: readonly string[]): readonly Row[] {
+  const unknown = names.find((name) => !rows.some((row) => isNamed(row, name)))
+  if (unknown !== undefined) throw new Error(`no row is called ${unknown}; --list tells them\n${usage}`)
+  return names.length === 0 ? rows : rows.filter((row) => names.some((name) => isNamed(row, name)))
+}
+
+const isNamed = ({ name }: Row, text: string): boolean =>
+  name === text || name.startsWith(`${text}/`)
+
+async function run(request: Request): Promise<readonly RowResult[]> {
+  const { seed, out } = request
+  // Short, because of the paths of sockets in it.
+  const folder = mkdtempSync(join(tmpdir(), 'pvf-'))
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupted.abort())
+  interrupted.signal.addEventListener('abort', () => {
+    for (const found of processesAbout(folder)) signalFound(found, 'SIGKILL')
+  })
+  const results: RowResult[] = []
+  try {
+    for (const row of request.rows) {
+      if (interrupted.signal.aborted) break
+      const result = await performRow(row, {
+        ...request,
+        folder,
+        signal: interrupted.signal,
+        onFailure: (failure) => console.log(printableLines(formatFailure(failure, seed))),
+      })
+      results.push(result)
+      console.log(
+        `${result.failures.length === 0 ? '✓' : '✗'} ${row.name}: ${result.done} of ${result.planned}, ${result.failures.length} failed; ${result.seconds.toFixed(1)} s`,
+      )
+      if (out !== undefined) writeResult(out, result)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  if (interrupted.signal.aborted) process.exitCode = 130
+  return results
+}
+
+function writeResult(out: string, result: RowResult): void {
+  mkdirSync(out, { recursive: true })
+  const file = join(out, `${result.name.replaceAll('/', '-')}.json`)
+  writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`)
+}
+
+const printableLines = (text: string): string => text.split('\n').map(printable).join('\n')
+
+try {
+  const request = readRequest()
+  if (request === 'list') for (const { name, what } of rows) console.log(`${name.padEnd(26)} ${what}`)
+  else {
+    const results = await run(request)
+    console.log(`\n${formatResults(results)}`)
+    const failed = results.reduce((sum, { failures }) => sum + failures.length, 0)
+    process.exitCode ??= failed === 0 && results.length > 0 ? 0 : 1
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 2
+}
