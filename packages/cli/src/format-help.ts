@@ -26,7 +26,8 @@ export function offeredOptions(command: Command): readonly OptionSpec[] {
 /** An option of this name is shown as its value alone. */
 const nameless = 'string'
 
-function inSynopsis({ name, kind, required }: OptionSpec): string {
+function inSynopsis({ name, kind, required, named }: OptionSpec): string {
+  if (kind === 'argv' && named === true) return `[--${name} <string>]...`
   switch (kind) {
     case 'bool':
       return `[--${name}]`
@@ -43,14 +44,14 @@ function inSynopsis({ name, kind, required }: OptionSpec): string {
   }
 }
 
-function optionLine({ name, kind, help }: OptionSpec): string {
+function optionLine({ name, kind, help, named }: OptionSpec): string {
   const left = {
     bool: `--${name}`,
     int: `--${name} <number>`,
     string: `--${name} <string>`,
     data: `[--${name}] <string>`,
     argv: name === nameless ? `<${name}>` : `[--${name}] <string>`,
-  }[kind]
+  }[kind === 'argv' && named === true ? 'string' : kind]
   return `    ${left.padEnd(15)}  ${help}\n`
 }
 

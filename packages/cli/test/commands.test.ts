@@ -29,7 +29,11 @@ describe('the commands', () => {
     // Ours stand after virsh's, so that what binds by position binds the same.
     const ours: Readonly<Record<string, readonly string[]>> = {
       autostart: ['apply'],
-      create: ['arch'],
+      create: [
+        ...['arch', 'name', 'memory', 'vcpus', 'disk', 'cdrom', 'network', 'graphics', 'kernel'],
+        ...['initrd', 'cmdline', 'boot', 'cpu', 'machine', 'virt-type', 'import', 'no-start'],
+        ...['print-xml', 'dry-run'],
+      ],
       define: ['arch'],
       start: ['arch'],
       'domxml-to-native': ['arch'],

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainSummary } from '../core.ts'
@@ -10,7 +10,8 @@ import {
   validateOption,
   warnAll,
 } from '../document-options.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, named as nameOf } from '../lookup-domain.ts'
+import { flag, int, named, text, words } from '../option-specs.ts'
 import { readDocument } from '../read-document.ts'
 import { defineForStart } from '../start/define-for-start.ts'
 import { startProgress } from '../start/start-progress.ts'
@@ -37,13 +38,50 @@ const resetNvram: OptionSpec = {
   offered: false,
 }
 
+/** Ours: a guest by words rather than by a file. */
+const guestOptions: readonly OptionSpec[] = [
+  text('name', 'name of the guest; the first disk gives it where missing'),
+  text('memory', 'memory, as scaled integer (default MiB); 2 GiB'),
+  int('vcpus', 'number of virtual CPUs; 1'),
+  words('disk', 'FILE[,size=20G][,format=qcow2][,bus=virtio], or pool=POOL,volume=VOLUME'),
+  text('cdrom', 'image of a CD or DVD'),
+  words('network', 'user[,forward=tcp:2222:22], bridge=BRIDGE, the name of a network, or none'),
+  text('graphics', 'vnc, spice or none[,listen=ADDRESS][,port=PORT][,password=PASSWORD]'),
+  text('kernel', 'kernel to boot'),
+  text('initrd', 'initial file system of the kernel'),
+  text('cmdline', 'arguments of the kernel'),
+  text('boot', 'uefi, hd, cdrom, network, in this order'),
+  text('cpu', 'CPU model, host or max'),
+  text('machine', 'machine type'),
+  text('virt-type', 'kvm or qemu; what works where missing', ['kvm', 'qemu']),
+  flag('import', 'boot the disk that is there'),
+  flag('no-start', 'only define the guest'),
+  flag('print-xml', 'print the XML, and do nothing'),
+  flag('dry-run', 'print the XML after planning it, and do nothing'),
+].map(named)
+
+function isGiven(options: Options, { name, kind }: OptionSpec): boolean {
+  return kind === 'argv' ? options.list(name).length > 0 : options.flag(name)
+}
+
 export const commands: readonly Command[] = [
   {
     name: 'create',
     group: 'domain',
     summary: 'create a domain from an XML file',
-    description: 'Create a domain.',
-    options: [fileOption, ...startOptions, passFds, validateOption, resetNvram, archOption],
+    description:
+      'Create a domain. Without FILE, write the XML of a guest from the options after --arch,\n' +
+      'make the images that have a size, define the guest and start it:\n' +
+      'create --arch ppc64 --disk web.qcow2,size=20G --cdrom install.iso --console',
+    options: [
+      { ...fileOption, required: false },
+      ...startOptions,
+      passFds,
+      validateOption,
+      resetNvram,
+      archOption,
+      ...guestOptions,
+    ],
     run: create,
   },
   {
@@ -133,10 +171,10 @@ async function startDefined(
   const hypervisor = await context.hypervisor()
   const progress = startProgress(context, domain.name)
   const started = await explainFailure(
-    `Failed to start domain ${named(domain)}`,
+    `Failed to start domain ${nameOf(domain)}`,
     hypervisor.domainCreate(domain.uuid, createOptions(context, options, progress?.onPhase)),
   ).finally(() => progress?.clear())
-  const name = printable(named(started))
+  const name = printable(nameOf(started))
   const defined = file === undefined ? '' : `Domain ${name} defined from ${printable(file)}\n`
   return followed(context, options, started, {
     remark: `${defined}Domain ${name} started\n`,
@@ -145,6 +183,18 @@ async function startDefined(
 }
 
 async function create(context: Context, options: Options): Promise<Answer> {
+  const given = guestOptions.filter((option) => isGiven(options, option))
+  if (options.text('file') === undefined) {
+    if (given.length === 0 && options.text('arch') === undefined) {
+      throw new UsageError("command 'create' requires <file> option")
+    }
+    const { createGuest } = await import('../create/create-guest.ts')
+    return createGuest(context, options, (domain) => startDefined(context, domain, options))
+  }
+  const [extra] = given
+  if (extra !== undefined) {
+    throw new UsageError(`option --${extra.name} goes without a file, whose XML says it`)
+  }
   const file = options.need('file')
   const xml = await readDocument(file)
   const hypervisor = await context.hypervisor()
@@ -159,7 +209,7 @@ async function create(context: Context, options: Options): Promise<Answer> {
   ).finally(() => progress?.clear())
   warnAll(context, warnings, file)
   return followed(context, options, domain, {
-    remark: `Domain ${printable(named(domain))} created from ${printable(file)}\n`,
+    remark: `Domain ${printable(nameOf(domain))} created from ${printable(file)}\n`,
     json: { domain, warnings },
   })
 }
