@@ -2,7 +2,6 @@ import { domainError, nearest, quote } from '@polyvirt/core/driver'
 import type { ActualInterface, DriverContext } from '@polyvirt/core/driver'
 import { readNetwork } from './documents/network.ts'
 import type { Network } from './documents/network.ts'
-import type { Portgroup } from './documents/portgroup.ts'
 import { notActive, refuseBridge } from './network-verbs.ts'
 import { actualInterface } from './plan/actual-interface.ts'
 
@@ -18,19 +17,14 @@ export async function resolveNetwork(
   const document = documents.lookup(reference)
   if (document.liveXml === undefined) throw notActive(document.name)
   const network = readNetwork(document.liveXml).value
-  const group = groupOf(network, portgroup)
+  if (portgroup !== undefined) checkGroup(network, portgroup)
   await refuseBridge(network)
-  return actualInterface(network, {
-    ...(group && { group }),
-    ...(mac !== undefined && { mac }),
-  })
+  return actualInterface(network, mac)
 }
 
-/** The group that is named; the default one where none is. */
-function groupOf({ name, portgroups = [] }: Network, wanted?: string): Portgroup | undefined {
-  if (wanted === undefined) return portgroups.find(({ isDefault }) => isDefault === true)
-  const found = portgroups.find((one) => one.name === wanted)
-  if (found !== undefined) return found
+/** What a group can say is not offered or without effect, but one that is named has to be there. */
+function checkGroup({ name, portgroups = [] }: Network, wanted: string): void {
+  if (portgroups.some((one) => one.name === wanted)) return
   const names = portgroups.map((one) => one.name)
   const near = nearest(wanted, names)
   const offered = names.length === 0 ? 'it has none' : `offered: ${names.join(', ')}`

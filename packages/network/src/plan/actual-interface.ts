@@ -4,35 +4,22 @@ import { placedIp } from '../addresses/ip-of-document.ts'
 import type { PlacedIp } from '../addresses/ip-of-document.ts'
 import type { DhcpHost, NetworkIp } from '../documents/ip.ts'
 import type { Network } from '../documents/network.ts'
-import type { Portgroup } from '../documents/portgroup.ts'
 import { backingOf } from './network-backing.ts'
 
-/** The card that asks. */
-export interface AskingCard {
-  readonly group?: Portgroup
-  readonly mac?: string
+/**
+ * What a card of this network is plugged into.
+ *
+ * @param mac The card's own address: what the network keeps for it.
+ */
+export function actualInterface(network: Network, mac?: string): ActualInterface {
+  return backingOf(network) === 'bridge' ? onBridge(network) : onUserNetwork(network, mac)
 }
 
-/** What a card of this network is plugged into. */
-export function actualInterface(network: Network, card: AskingCard): ActualInterface {
-  return backingOf(network) === 'bridge' ? onBridge(network, card) : onUserNetwork(network, card)
+function onBridge({ bridge }: Network): ActualInterface {
+  return { type: 'bridge', bridge: bridge?.name ?? '', ofHost: true }
 }
 
-function onBridge({ bridge, mtu, ...network }: Network, { group }: AskingCard): ActualInterface {
-  // What a group says goes before what the network says, as in libvirt.
-  const vlan = group?.vlan ?? network.vlan
-  const virtualport = group?.virtualport ?? network.virtualport
-  return {
-    type: 'bridge',
-    bridge: bridge?.name ?? '',
-    ofHost: true,
-    ...(mtu !== undefined && { mtu }),
-    ...(vlan && { vlan }),
-    ...(virtualport && { virtualport }),
-  }
-}
-
-function onUserNetwork(network: Network, { mac }: AskingCard): ActualUser {
+function onUserNetwork(network: Network, mac: string | undefined): ActualUser {
   const { forward, domain, ips = [] } = network
   const ipv4 = ips.find(({ family = 'ipv4' }) => family === 'ipv4')
   const ipv6 = ips.find(({ family }) => family === 'ipv6')

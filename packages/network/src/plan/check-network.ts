@@ -21,13 +21,7 @@ export function networkProblems(network: Network): readonly Problem[] {
       `Unsupported <ip> element in network ${name} with forward mode='${mode}'`,
     )
   }
-  if (!own) {
-    for (const word of ['mtu', 'dns', 'domain', 'mac'] as const) {
-      if (network[word] === undefined) continue
-      const message = `Unsupported <${word}> element in network ${name} with forward mode='${mode}'`
-      list.add('ERR_CONFIG_UNSUPPORTED', word, message)
-    }
-  }
+  if (!own) refuseOwnWords(list, network)
   if (mode === 'nat' && ips.length === 0) {
     const message = `nat forwarding requested, but no IP address provided for network ${quote(name)}`
     list.add('ERR_XML_ERROR', 'forward', message)
@@ -42,6 +36,24 @@ export function networkProblems(network: Network): readonly Problem[] {
   for (const [i, ip] of ips.entries()) checkIp(list, `ip[${i + 1}]`, ip)
   checkPortgroups(list, network, own)
   return list.problems
+}
+
+/** What only a bridge of libvirt's own has. */
+function refuseOwnWords(list: ProblemList, network: Network): void {
+  const { name, forward, bridge = {} } = network
+  const where = `in network ${name} with forward mode='${forward?.mode ?? ''}'`
+  for (const word of ['domain', 'mac', 'bandwidth'] as const) {
+    if (network[word] === undefined) continue
+    list.add('ERR_CONFIG_UNSUPPORTED', word, `Unsupported <${word}> element ${where}`)
+  }
+  if (network.mtu !== undefined) {
+    const message = `mtu size only allowed in open, route, nat, and isolated mode, not ${where}`
+    list.add('ERR_XML_ERROR', 'mtu/@size', message)
+  }
+  if (bridge.stp !== undefined || bridge.delay !== undefined || bridge.zone !== undefined) {
+    const message = `bridge delay/stp/zone options only allowed in route, nat, and isolated mode, not ${where}`
+    list.add('ERR_XML_ERROR', 'bridge', message)
+  }
 }
 
 function checkPortgroups(

@@ -3,6 +3,7 @@ import type { ForwardMode } from '../documents/forward.ts'
 import type { Network } from '../documents/network.ts'
 import { placedIp } from '../addresses/ip-of-document.ts'
 import { problemList } from './problem-list.ts'
+import type { ProblemList } from './problem-list.ts'
 
 /** Why a mode is not given, and what is. */
 const ways: Readonly<Partial<Record<ForwardMode, string>>> = {
@@ -28,6 +29,7 @@ export function startProblems(network: Network): readonly Problem[] {
     const message = `forward mode 'bridge' needs <bridge name='…'/>, a bridge of the host; macvtap on a device is not offered`
     list.add('ERR_CONFIG_UNSUPPORTED', 'forward', message)
   }
+  if (mode === 'bridge') refuseSwitches(list, network)
   if (mode === undefined || mode === 'nat') {
     const at = ips.findIndex(({ family = 'ipv4' }) => family === 'ipv4')
     const placed = ips[at] && placedIp(ips[at])
@@ -37,6 +39,18 @@ export function startProblems(network: Network): readonly Problem[] {
     }
   }
   return list.problems
+}
+
+/** VLANs and ports are told to Open vSwitch; a bridge of Linux takes neither from its guests. */
+function refuseSwitches(list: ProblemList, network: Network): void {
+  const groups = (network.portgroups ?? []).map((one, i) => ({ at: `portgroup[${i + 1}]/`, one }))
+  for (const { at, one } of [{ at: '', one: network }, ...groups]) {
+    for (const word of ['vlan', 'virtualport'] as const) {
+      if (one[word] === undefined) continue
+      const message = `<${word}> needs Open vSwitch, which is not offered; put the bridge itself into the VLAN with the host's own tools`
+      list.add('ERR_CONFIG_UNSUPPORTED', `${at}${word}`, message)
+    }
+  }
 }
 
 /** Eight addresses: six of them are somebody's, and three are needed. */

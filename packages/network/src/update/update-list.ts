@@ -25,22 +25,15 @@ export function updateList<T>(
   const refuse = (message: string): never => {
     throw domainError('ERR_OPERATION_INVALID', message)
   }
-  switch (command) {
-    case 'add-first':
-    case 'add-last':
-      if (at !== -1) refuse(`there is an existing ${what} that matches`)
-      return command === 'add-first' ? [entry, ...entries] : [...entries, entry]
-    case 'delete':
-      if (at === -1) refuse(`couldn't locate a matching ${what}`)
-      return entries.filter((_, i) => i !== at)
-    case 'modify':
-      if (noModify === true) {
-        throw domainError(
-          'ERR_OPERATION_UNSUPPORTED',
-          `a ${what} cannot be modified, only added or deleted`,
-        )
-      }
-      if (at === -1) refuse(`couldn't locate a matching ${what}`)
-      return entries.map((one, i) => (i === at ? entry : one))
+  if (command === 'add-first' || command === 'add-last') {
+    if (at !== -1) refuse(`there is an existing ${what} that matches`)
+    return command === 'add-first' ? [entry, ...entries] : [...entries, entry]
   }
+  if (command === 'modify' && noModify === true) {
+    const message = `a ${what} cannot be modified, only added or deleted`
+    throw domainError('ERR_OPERATION_UNSUPPORTED', message)
+  }
+  if (at === -1) refuse(`couldn't locate a matching ${what}`)
+  if (command === 'delete') return entries.filter((_, i) => i !== at)
+  return entries.map((one, i) => (i === at ? entry : one))
 }

@@ -12,7 +12,7 @@ import { settleBacking } from './backing-of-new.ts'
 import { isDir, recordVolume } from './create-volume.ts'
 import type { NewImage } from './create-volume.ts'
 import type { FoundVolume } from './find-volume.ts'
-import { makeFile } from './new-file.ts'
+import { makeFile, refuseExisting } from './new-file.ts'
 import { refuseChain } from './refuse-chain.ts'
 
 export interface Clone {
@@ -35,6 +35,7 @@ export async function cloneVolume(
     throw domainError('ERR_OPERATION_UNSUPPORTED', message)
   }
   await refuseChain(rooms, { ...original, what: `volume ${quote(original.name, 200)}` })
+  await refuseExisting(`${pool.path}/${volume.name}`)
   const backing = await settleBacking(rooms, volume.backingStore)
   const { permissions } = volume.target
   const place = { dir: pool.path, name: volume.name, ...(permissions && { permissions }) }

@@ -64,6 +64,7 @@ export async function createVolume(
 ): Promise<void> {
   const { name, target } = volume
   if (isDir(volume)) return makeDirectory(pool, volume)
+  await refuseExisting(`${pool.path}/${volume.name}`)
   const backing = await settleBacking(rooms, volume.backingStore)
   const { permissions } = target
   const place = { dir: pool.path, name, ...(permissions && { permissions }) }
