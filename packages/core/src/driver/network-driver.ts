@@ -38,10 +38,11 @@ export interface NetworkDriver extends NetworkVerbs {
   /**
    * What a card that names this network, and perhaps a group of its ports, is plugged into.
    *
+   * @param mac the card's own address: what the network keeps for it
    * @throws DomainError `ERR_NO_NETWORK` where there is none, `ERR_OPERATION_INVALID` where it is
    * not active: start it with `networkCreate`.
    */
-  resolve(network: string, portgroup?: string): Promise<ActualInterface>
+  resolve(network: string, portgroup?: string, mac?: string): Promise<ActualInterface>
   /** The connection is closed. */
   close?(): Promise<void>
 }

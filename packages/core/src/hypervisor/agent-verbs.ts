@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts'
+import { number } from '../qmp/shape.ts'
 import type { AgentVerbs } from './interface/agent.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -28,24 +29,12 @@ export function agentVerbs(rooms: Rooms): AgentVerbs {
       return askAgent(rooms, reference, (one) => guestInterfaces(one), options)
     },
     async domainFsFreeze(reference, { mountpoints, ...options } = {}) {
-      const { askAgent } = await agent()
-      return askAgent(
-        rooms,
-        reference,
-        async (one) =>
-          Number(
-            await (mountpoints === undefined
-              ? one.execute('guest-fsfreeze-freeze')
-              : one.execute('guest-fsfreeze-freeze-list', { mountpoints })),
-          ),
-        options,
-      )
+      const { freeze } = await import('./agent/freeze.ts')
+      return freeze(rooms, reference, { ...options, ...(mountpoints && { mountpoints }) })
     },
     async domainFsThaw(reference, options) {
       const { askAgent } = await agent()
-      const thaw = async (one: { execute(name: string): Promise<unknown> }): Promise<number> =>
-        Number(await one.execute('guest-fsfreeze-thaw'))
-      return askAgent(rooms, reference, thaw, options)
+      return askAgent(rooms, reference, (one) => one.ask('guest-fsfreeze-thaw', number), options)
     },
     async domainFsTrim(reference, { minimumBytes = 0, ...options } = {}) {
       const { askAgent } = await agent()
@@ -77,7 +66,7 @@ export function agentVerbs(rooms: Rooms): AgentVerbs {
         rooms,
         reference,
         async (one) => {
-          const time = Number(await one.execute('guest-get-time'))
+          const time = await one.ask('guest-get-time', number)
           return { seconds: Math.floor(time / 1e9), nanoseconds: time % 1e9 }
         },
         options,

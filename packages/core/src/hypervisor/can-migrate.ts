@@ -40,11 +40,13 @@ class Judge {
     try {
       root = readXml(host.capabilities)
     } catch (error) {
-      this.#refuse('', error instanceof DomainError ? error.message : String(error))
+      if (!(error instanceof DomainError)) throw error
+      this.problems.push(...error.problems)
       return
     }
     if (root.name !== 'capabilities') {
-      this.#refuse('', `the document is <${root.name}>; expected the host's <capabilities>`)
+      const message = `the document is <${root.name}>; expected the host's <capabilities>`
+      this.problems.push({ code: 'ERR_XML_ERROR', place: root.place, message })
       return
     }
     const guest = this.#guest(root)

@@ -6,6 +6,7 @@ import { domainError, quote } from '../errors.ts'
 import type { DomainState } from './hypervisor.ts'
 
 export interface MonitorOptions {
+  /** Limit of the whole conversation; without it each part of it has 10 s. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -21,19 +22,23 @@ export async function withMonitor<T>(
   options: MonitorOptions = {},
 ): Promise<T> {
   const { timeoutMs = 10_000, signal } = options
+  const start = performance.now()
   const peer = `domain ${quote(name, 200)}`
   const transport = await connectUnix({
     path: active.monitor,
     timeoutMs,
+    peer,
     ...(signal && { signal }),
     gone: () =>
       isAlive(active.process)
         ? undefined
         : domainError('ERR_OPERATION_INVALID', `${peer} is not running any more`),
   })
+  const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - start)))
   await using qmp = await QmpClient.connect({
     transport,
-    timeoutMs,
+    timeoutMs: left,
+    ...(options.timeoutMs !== undefined && { conversationMs: left }),
     peer,
     ...(signal && { signal }),
   })

@@ -53,9 +53,9 @@ export async function resolveDevice(
     return { kind: 'disk', device: onVolume(one.device, answer) }
   }
   if (one.kind !== 'interface') return one
-  const { network = '', portgroup } = one.device
+  const { network = '', portgroup, mac } = one.device
   const answer = await at(`${path}/source`, async () =>
-    (await drivers.network()).resolve(network, portgroup),
+    (await drivers.network()).resolve(network, portgroup, mac),
   )
   return { kind: 'interface', device: onNetwork(one.device, answer, freshUuid()) }
 }

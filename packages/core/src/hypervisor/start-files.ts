@@ -33,7 +33,7 @@ export interface TpmStart {
   readonly tpmDir: string
   /** Whose QEMU is, where it is not its caller's: so is the TPM. */
   readonly owner?: RunUser
-  readonly launcher?: readonly string[]
+  readonly launcher?: readonly [string, ...string[]]
 }
 
 /** How long swtpm may take until it listens. */
@@ -45,7 +45,7 @@ const tpmMs = 10_000
  */
 export async function startTpm(
   domain: Domain,
-  { stateDir, tpmDir, owner, launcher = [] }: TpmStart,
+  { stateDir, tpmDir, owner, launcher }: TpmStart,
 ): Promise<void> {
   const index = (domain.devices.tpm ?? []).findIndex((one) => one.backend === 'emulator')
   const tpm = domain.devices.tpm?.[index]
@@ -59,7 +59,7 @@ export async function startTpm(
     await chown(`${state}/${file}`, owner?.uid ?? 0, owner?.gid ?? 0)
   const said = `${stateDir}/swtpm.err`
   const { execa } = await import('execa')
-  const [program, ...before] = [...launcher, 'swtpm'] as [string, ...string[]]
+  const [program, ...before] = launcher === undefined ? ['swtpm'] : [...launcher, 'swtpm']
   const result = await execa(
     program,
     [

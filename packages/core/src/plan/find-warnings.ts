@@ -10,7 +10,26 @@ export function findWarnings(written: Domain): readonly Problem[] {
     ...macs(written),
     ...dumps(written),
     ...taints(written),
+    ...folders(written),
   ]
+}
+
+/** Folders whose files are the host's own affair. */
+const ownFolders = /^\/(?:etc|root|proc|sys|dev|boot|run|usr|var|home)?\/*$/
+
+/** A guest that is shown the host itself is its own administrator's wish, and worth a word. */
+function folders({ devices }: Domain): Problem[] {
+  return (devices.filesystem ?? []).flatMap(({ sourceDir }, i): Problem[] =>
+    sourceDir === undefined || !ownFolders.test(sourceDir)
+      ? []
+      : [
+          {
+            code: 'ERR_CONFIG_UNSUPPORTED',
+            path: `devices/filesystem[${i + 1}]/source/@dir`,
+            message: `the guest sees all of the host's files in ${quote(sourceDir)} that QEMU can open; name the folder that it needs`,
+          },
+        ],
+  )
 }
 
 /** What the host would have to do for the guest, and nobody does yet: kept, and said. */

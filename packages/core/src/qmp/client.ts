@@ -10,6 +10,7 @@ import type { QemuVersion, QmpGreeting } from './greeting.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { MonitorError, QmpError, transportError } from './qmp-error.ts'
 import { isRecord } from './shape.ts'
+import type { Shape } from './shape.ts'
 import type { QmpTransport } from './transport.ts'
 
 export interface QmpConnectOptions {
@@ -17,6 +18,8 @@ export interface QmpConnectOptions {
   readonly signal?: AbortSignal
   /** Limit of greeting and negotiation together; 10 s. */
   readonly timeoutMs?: number
+  /** Limit of the whole conversation, from here to its last answer; none where it is left out. */
+  readonly conversationMs?: number
   /** Who is asked, for messages: `domain 'x'`. */
   readonly peer?: string
   /** Gets a line for everything odd that was survived. */
@@ -52,6 +55,7 @@ const maxViolations = 16
 export class QmpClient implements AsyncDisposable {
   readonly #transport: QmpTransport
   readonly #peer: string
+  readonly #deadline: number
   readonly #debug: (line: string) => void
   readonly #pending = new PendingCommands()
   readonly #subscribers = new Set<EventQueue<QmpEvent>>()
@@ -87,6 +91,7 @@ export class QmpClient implements AsyncDisposable {
   private constructor(options: QmpConnectOptions) {
     this.#transport = options.transport
     this.#peer = options.peer ?? 'QEMU'
+    this.#deadline = performance.now() + (options.conversationMs ?? Infinity)
     this.#debug = options.debug ?? (() => undefined)
     // Rejections of the greeting are reported by connect(), which may have stopped waiting.
     this.#greeting.promise.catch(() => undefined)
@@ -120,13 +125,29 @@ export class QmpClient implements AsyncDisposable {
     })
   }
 
+  /** A command this package has no types for, whose answer must be of this shape. */
+  async ask<T>(
+    name: string,
+    shape: Shape<T>,
+    args?: Message,
+    // oxlint-disable-next-line eslint/max-params -- as `execute`, with the shape that it has of itself
+    options: QmpExecuteOptions = {},
+  ): Promise<T> {
+    const value = await this.executeUnchecked(name, args, options)
+    const problem = shape.problem(value, 'return')
+    if (problem === undefined) return value as T
+    throw this.#protocolError(`unexpected answer to '${name}': ${problem}`)
+  }
+
   /** {@link execute} for a command this package has no types for, such as a user's own. */
   async executeUnchecked(
     name: string,
     args?: Message,
     options: QmpExecuteOptions = {},
   ): Promise<unknown> {
-    const { signal, timeoutMs = defaultTimeoutMs } = options
+    const { signal } = options
+    const left = Math.max(1, Math.ceil(this.#deadline - performance.now()))
+    const timeoutMs = Math.min(options.timeoutMs ?? defaultTimeoutMs, left)
     if (this.#ended) throw this.#ended.error
     if (signal?.aborted === true) throw this.#abortError(name)
     const reply = Promise.withResolvers<Message>()

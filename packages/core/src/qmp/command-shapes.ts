@@ -1,11 +1,13 @@
 import type {
   BlockInfo,
+  BlockStatsInfo,
   ChardevInfo,
   CommandLineOptionInfo,
   CpuDefinitionInfo,
   CpuInfoFast,
   CpuModelInfo,
   HotpluggableCpu,
+  ImageInfo,
   IoThreadInfo,
   MachineInfo,
   MemoryDeviceInfo,
@@ -32,7 +34,7 @@ import {
   string,
   unknownValue,
 } from './shape.ts'
-import type { Shape } from './shape.ts'
+import type { RequiredShape, Shape } from './shape.ts'
 
 const property = object<ObjectPropertyInfo>({
   name: string,
@@ -51,6 +53,17 @@ const pciDevice = object<PciDeviceInfo>({
   id: object<PciDeviceInfo['id']>({ vendor: number, device: number }),
   class_info: object<PciDeviceInfo['class_info']>({ class: number, desc: optional(string) }),
   pci_bridge: optional(record),
+})
+
+const image: RequiredShape<ImageInfo> = object<ImageInfo>({
+  filename: string,
+  format: string,
+  'virtual-size': optional(number),
+  'actual-size': optional(number),
+  'backing-image': {
+    optional: true,
+    problem: (value, path) => image.problem(value, path),
+  },
 })
 
 /** What each command must return; a missing or wrong entry is a compile error. */
@@ -137,11 +150,19 @@ export const returnShapes: { readonly [Name in QmpCommandName]: Shape<QmpReturn<
           'node-name': optional(string),
           ro: boolean,
           drv: string,
+          image: optional(image),
         }),
       ),
     }),
   ),
-  'query-blockstats': array(record),
+  'query-blockstats': array(
+    object<BlockStatsInfo>({
+      qdev: optional(string),
+      'node-name': optional(string),
+      stats: record,
+      parent: optional(object<NonNullable<BlockStatsInfo['parent']>>({ stats: record })),
+    }),
+  ),
   'query-pci': array(object<PciBusInfo>({ bus: number, devices: array(pciDevice) })),
   'query-cpus-fast': array(
     object<CpuInfoFast>({
@@ -165,7 +186,15 @@ export const returnShapes: { readonly [Name in QmpCommandName]: Shape<QmpReturn<
     'plugged-memory': optional(number),
   }),
   'query-memory-devices': array(object<MemoryDeviceInfo>({ type: string, data: record })),
-  'query-iothreads': array(object<IoThreadInfo>({ id: string, 'thread-id': number })),
+  'query-iothreads': array(
+    object<IoThreadInfo>({
+      id: string,
+      'thread-id': number,
+      'poll-max-ns': optional(number),
+      'poll-grow': optional(number),
+      'poll-shrink': optional(number),
+    }),
+  ),
   'query-rx-filter': array(
     object<RxFilterInfo>({ name: string, promiscuous: boolean, 'main-mac': string }),
   ),

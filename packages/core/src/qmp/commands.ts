@@ -100,6 +100,15 @@ export interface SpiceInfo {
   readonly 'tls-port'?: number
 }
 
+/** QAPI's `ImageInfo`; the image below it is described the same way. */
+export interface ImageInfo {
+  readonly filename: string
+  readonly format: string
+  readonly 'virtual-size'?: number
+  readonly 'actual-size'?: number
+  readonly 'backing-image'?: ImageInfo
+}
+
 export interface BlockInfo {
   readonly device: string
   readonly qdev?: string
@@ -112,7 +121,16 @@ export interface BlockInfo {
     readonly 'node-name'?: string
     readonly ro: boolean
     readonly drv: string
+    readonly image?: ImageInfo
   }
+}
+
+/** Counters of one block device; `stats` is numbers, and more with each QEMU. */
+export interface BlockStatsInfo {
+  readonly qdev?: string
+  readonly 'node-name'?: string
+  readonly stats: Readonly<Record<string, unknown>>
+  readonly parent?: { readonly stats: Readonly<Record<string, unknown>> }
 }
 
 export interface PciBusInfo {
@@ -154,6 +172,9 @@ export interface MemoryDeviceInfo {
 export interface IoThreadInfo {
   readonly id: string
   readonly 'thread-id': number
+  readonly 'poll-max-ns'?: number
+  readonly 'poll-grow'?: number
+  readonly 'poll-shrink'?: number
 }
 
 export interface RxFilterInfo {
@@ -210,7 +231,7 @@ export interface QmpCommandMap {
   readonly 'query-spice': Query<SpiceInfo>
   readonly 'query-balloon': Query<{ readonly actual: number }>
   readonly 'query-block': Query<readonly BlockInfo[]>
-  readonly 'query-blockstats': Query<readonly Readonly<Record<string, unknown>>[]>
+  readonly 'query-blockstats': Query<readonly BlockStatsInfo[]>
   readonly 'query-pci': Query<readonly PciBusInfo[]>
   readonly 'query-cpus-fast': Query<readonly CpuInfoFast[]>
   readonly 'query-hotpluggable-cpus': Query<readonly HotpluggableCpu[]>

@@ -74,7 +74,8 @@ export function createFrameReader(limits: { readonly maxLineBytes?: number } = {
   }
 }
 
-function readLine(line: Uint8Array): Frame | undefined {
+/** One line without its end; nothing for a blank one. */
+export function readLine(line: Uint8Array): Frame | undefined {
   if (isBlank(line)) return undefined
   // Before JSON.parse, whose recursion a hostile peer could exhaust.
   if (!withinDepth(line)) return malformed(`nesting deeper than ${maxDepth}`, line)

@@ -25,7 +25,8 @@ export type Fields<T> = {
     : RequiredShape<T[K]>
 }
 
-type RequiredShape<T> = Shape<T> & { readonly optional?: false }
+/** A field that must be there. */
+export type RequiredShape<T> = Shape<T> & { readonly optional?: false }
 
 function primitive<T>(name: string, fits: (value: unknown) => boolean): RequiredShape<T> {
   return { problem: (value, path) => (fits(value) ? undefined : `${path}: expected ${name}`) }

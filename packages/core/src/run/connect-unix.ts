@@ -10,6 +10,8 @@ export interface ConnectUnixOptions {
   /** How long to try again while nobody listens; 10 s. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
+  /** Who listens there, for messages: `domain 'x'`. */
+  readonly peer?: string
   /** Asked before each try: an error ends the wait, for the listener will never come. */
   readonly gone?: () => Error | undefined
 }
@@ -21,6 +23,13 @@ const retryMs = 10
 
 /** Nobody there yet, nobody there any more, or too many waiting: trying again may help. */
 const passing = new Set(['ENOENT', 'ECONNREFUSED', 'EAGAIN'])
+
+/** What each of them says when it goes on. */
+const stories: Readonly<Record<string, string>> = {
+  ENOENT: 'the socket does not exist',
+  ECONNREFUSED: 'nobody listens',
+  EAGAIN: 'too many wait there already; it is in use by another program, or QEMU hangs',
+}
 
 /** Refuses a path that a unix socket cannot have; Node would cut it and use another one. */
 export function checkSocketPath(path: string): void {
@@ -38,7 +47,8 @@ export function checkSocketPath(path: string): void {
 
 /** Connects to a unix socket that may not be there yet. */
 export async function connectUnix(options: ConnectUnixOptions): Promise<QmpTransport> {
-  const { path, timeoutMs = 10_000, signal, gone } = options
+  const { path, timeoutMs = 10_000, signal, gone, peer } = options
+  const who = peer === undefined ? '' : `${peer}: `
   checkSocketPath(path)
   const deadline = performance.now() + timeoutMs
   for (;;) {
@@ -51,13 +61,16 @@ export async function connectUnix(options: ConnectUnixOptions): Promise<QmpTrans
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
       if (!passing.has(code)) {
-        throw new MonitorError('closed', `cannot connect to ${quote(path, 120)}: ${code}`, error)
+        throw new MonitorError(
+          'closed',
+          `${who}cannot connect to ${quote(path, 120)}: ${code}`,
+          error,
+        )
       }
       if (performance.now() + retryMs >= deadline) {
-        const found = code === 'ENOENT' ? 'the socket does not exist' : 'nobody listens'
         throw new MonitorError(
           'timeout',
-          `cannot connect to ${quote(path, 120)} within ${timeoutMs / 1000} s: ${found}`,
+          `${who}cannot connect to ${quote(path, 120)} within ${timeoutMs / 1000} s: ${stories[code] ?? code}`,
           error,
         )
       }

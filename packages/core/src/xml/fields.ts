@@ -188,7 +188,7 @@ function readRecord<T>(scope: ReadScope, fields: XmlFields<T>): T {
     const found = field.read(scope)
     if (found !== undefined) result[key] = found
     else if ('required' in field && scope.report.problems.length === before) {
-      const path = field.knows[0] ?? key
+      const path = plainPath(field.knows[0] ?? key)
       report(scope, 'ERR_XML_ERROR', `${describe(path)} is missing`)
     }
   }

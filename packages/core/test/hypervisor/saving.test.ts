@@ -45,6 +45,16 @@ describe('a guest that is put away', () => {
     await hypervisor.domainSave('a', file)
     expect(await hypervisor.domainRestore(file)).toMatchObject({ state: 'paused' })
     await hypervisor.domainDestroy('a')
+    const saved = await hypervisor.domainSaveImageGetXml(file)
+    for (const [from, to, path] of [
+      [/>16384</g, '>32768<', 'memory'],
+      ['</devices>', `<input type='tablet' bus='virtio'/></devices>`, 'devices'],
+    ] as const) {
+      const other = hypervisor.domainSaveImageDefineXml(file, saved.replace(from, to))
+      const problem = { code: 'ERR_CONFIG_UNSUPPORTED', path }
+      await expect(other).rejects.toMatchObject({ problems: [problem] })
+    }
+    expect(await hypervisor.domainSaveImageGetXml(file)).toBe(saved)
     await hypervisor.domainSaveImageDefineXml(
       file,
       (await hypervisor.domainSaveImageGetXml(file)).replace(

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { qnumOf } from '../../src/hypervisor/stats/keycodes.ts'
+import { libvirtStats } from '../fixtures/libvirt-stats.ts'
 import { testRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
 
@@ -60,8 +64,57 @@ describe('questions about a guest', () => {
     expect(off).toMatchObject({ stats: { 'state.state': 5 }, missing: [] })
     process.kill(root.guests()[0]?.identity.pid ?? 0, 'SIGSTOP')
     const [silent] = await hypervisor.connectGetAllDomainStats({ active: true, timeoutMs: 200 })
-    expect(silent?.missing).toEqual(['balloon', 'vcpu', 'block', 'iothread'])
+    expect(silent?.missing).toEqual(['balloon', 'vcpu', 'block', 'iothread', 'dirtyrate'])
     expect(silent?.stats).toMatchObject({ 'state.state': 1, 'vcpu.maximum': 1 })
+  })
+
+  test('statistics have the names of libvirt, in its order, and its numbers', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const image = join(root.dir, 'w.qcow2')
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', image, '16M'])
+    const raw = guestDisk(root.dir, 'idle')
+    const devices = `<disk><driver name='qemu' type='qcow2'/><source file='${image}'/><target dev='vda'/></disk>
+      <disk><driver name='qemu' type='raw'/><source file='${raw}'/><target dev='vdb'/></disk>
+      <disk device='cdrom'><target dev='sda' bus='scsi'/></disk>
+      <interface type='user'/><memballoon model='virtio'/>`
+    const xml = guestXml({ name: 's', more: '<iothreads>1</iothreads>', devices })
+      .replace(`<memballoon model='none'/>`, '')
+      .replace('<vcpu>1<', `<vcpu current='1'>2<`)
+    await hypervisor.domainDefineXml(xml)
+    const stats = async () => (await hypervisor.connectGetAllDomainStats())[0]?.stats ?? {}
+    const off = await stats()
+    expect(Object.keys(off)).toEqual(libvirtStats.off)
+    expect(off).toMatchObject({
+      'state.state': 5,
+      'state.reason': 0,
+      'block.0.capacity': 16 * 2 ** 20,
+      'block.0.physical': statSync(image).size,
+      'block.0.allocation': statSync(image).blocks * 512,
+    })
+    await hypervisor.domainCreate('s')
+    const on = await stats()
+    expect(Object.keys(on)).toEqual(libvirtStats.on)
+    expect(on).toMatchObject({
+      'state.state': 1,
+      'state.reason': 1,
+      'vcpu.0.state': 1,
+      'block.0.backingIndex': 3,
+      'block.1.backingIndex': 2,
+      'block.0.capacity': 16 * 2 ** 20,
+      'block.0.allocation': 0,
+      'iothread.1.poll-max-ns': 32_768,
+      'dirtyrate.calc_mode': 'page-sampling',
+    })
+    expect(await hypervisor.domainGetBlockInfo('s', 'vda')).toEqual({
+      capacityBytes: 16 * 2 ** 20,
+      allocationBytes: on['block.0.physical'],
+      physicalBytes: statSync(image).size,
+    })
+    await hypervisor.domainSuspend('s')
+    expect(await stats()).toMatchObject({ 'state.state': 3, 'state.reason': 1 })
+    await hypervisor.domainDestroy('s')
+    expect(await stats()).toMatchObject({ 'state.state': 5, 'state.reason': 2 })
   })
 
   test.each([

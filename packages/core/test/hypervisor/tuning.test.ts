@@ -41,6 +41,15 @@ describe('what a running guest may use', () => {
     await expect(hypervisor.domainSetVcpu('a', [0], false)).rejects.toThrow(
       `vCPU 0 can't be hotunplugged: the guest started with it`,
     )
+    // QEMU 7.2 dies of it later: nothing is unplugged, rather.
+    const [{ version } = { version: '' }] = (await hypervisor.connectGetVersion()).emulators
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    if (major < 9 || (major === 9 && minor < 1)) {
+      await expect(hypervisor.domainSetVcpus('a', 1)).rejects.toMatchObject({
+        code: 'ERR_OPERATION_UNSUPPORTED',
+      })
+      expect(await hypervisor.domainGetVcpuCounts('a')).toEqual({ maximum: 3, current: 3 })
+    }
     await hypervisor.domainSetVcpus('a', 2, { config: true, maximum: true })
     expect(await hypervisor.domainGetVcpuCounts('a', { config: true })).toEqual({
       maximum: 2,

@@ -249,6 +249,10 @@ export interface UserNetwork {
   readonly dns?: string
   readonly domain?: string
   readonly dnsSearch?: readonly string[]
+  /** Folder whose files the guest can fetch by TFTP. */
+  readonly tftp?: string
+  /** The file in it that a guest boots from. */
+  readonly bootFile?: string
 }
 
 /** A network card and what it is plugged into on the host. */

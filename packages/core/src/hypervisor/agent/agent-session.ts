@@ -2,13 +2,21 @@ import { randomInt } from 'node:crypto'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { DomainError, domainError, printable, quote } from '../../errors.ts'
+import { readLine } from '../../qmp/framing.ts'
+import type { Frame } from '../../qmp/framing.ts'
+import { isRecord } from '../../qmp/shape.ts'
+import type { Shape } from '../../qmp/shape.ts'
 import type { AgentOptions } from '../interface/agent.ts'
 
 /** A guest's agent whose answers belong to our questions. */
 export interface AgentSession {
-  /** @throws DomainError where the agent says no, or nothing in time. */
-  execute(name: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** @throws DomainError where the agent says no, nothing in time, or what is no answer. */
+  execute(name: string, args?: Arguments): Promise<unknown>
+  /** The same, where the answer must be of this shape. */
+  ask<T>(name: string, shape: Shape<T>, args?: Arguments): Promise<T>
 }
+
+type Arguments = Readonly<Record<string, unknown>>
 
 /** How long one command may take; libvirt's default is 5 s as well. */
 const commandMs = 5000
@@ -40,12 +48,21 @@ export async function withAgent<T>(
     for (;;) {
       // Answers to a client that has gone come first.
       const left = Math.max(0, deadline - performance.now())
-      if (isSync(await lines.next({ limitMs: left, shownMs: timeoutMs, signal }), id)) break
+      const frame = await lines.next({ limitMs: left, shownMs: timeoutMs, signal })
+      // What is no JSON at all is what a guest says that is no agent.
+      if (frame.kind === 'message' && frame.message['return'] === id) break
+    }
+    const execute: AgentSession['execute'] = async (name, args) => {
+      say({ execute: name, ...(args && { arguments: args }) })
+      return answerOf(name, await lines.next({ limitMs: timeoutMs, shownMs: timeoutMs, signal }))
     }
     return await talk({
-      async execute(name, args) {
-        say({ execute: name, ...(args && { arguments: args }) })
-        return answerOf(name, await lines.next({ limitMs: timeoutMs, shownMs: timeoutMs, signal }))
+      execute,
+      async ask<A>(name: string, shape: Shape<A>, args?: Arguments) {
+        const answer = await execute(name, args)
+        const problem = shape.problem(answer, 'return')
+        if (problem === undefined) return answer as A
+        throw domainError('ERR_INTERNAL_ERROR', `unexpected answer to '${name}': ${problem}`)
       },
     })
   } finally {
@@ -53,21 +70,22 @@ export async function withAgent<T>(
   }
 }
 
-function isSync(answer: unknown, id: number): boolean {
-  return typeof answer === 'object' && answer !== null && 'return' in answer && answer.return === id
-}
-
-function answerOf(name: string, answer: unknown): unknown {
-  if (typeof answer === 'object' && answer !== null) {
-    if ('return' in answer) return answer.return
-    if ('error' in answer) {
-      const { class: kind, desc } = (answer.error ?? {}) as { class?: unknown; desc?: unknown }
-      const unknown = kind === 'CommandNotFound'
-      throw domainError(
-        unknown ? 'ERR_OPERATION_UNSUPPORTED' : 'ERR_INTERNAL_ERROR',
-        `unable to execute QEMU agent command '${name}': ${printable(typeof desc === 'string' ? desc.slice(0, 1024) : 'no reason given')}`,
-      )
-    }
+function answerOf(name: string, frame: Frame): unknown {
+  if (frame.kind === 'malformed') {
+    throw domainError(
+      'ERR_INTERNAL_ERROR',
+      `the agent's answer to '${name}' is ${frame.reason}: ${quote(frame.text)}`,
+    )
+  }
+  const { message } = frame
+  if (Object.hasOwn(message, 'return')) return message['return']
+  if (Object.hasOwn(message, 'error')) {
+    const { class: kind, desc } = isRecord(message['error']) ? message['error'] : {}
+    const unknown = kind === 'CommandNotFound'
+    throw domainError(
+      unknown ? 'ERR_OPERATION_UNSUPPORTED' : 'ERR_INTERNAL_ERROR',
+      `unable to execute QEMU agent command '${name}': ${printable(typeof desc === 'string' ? desc.slice(0, 1024) : 'no reason given')}`,
+    )
   }
   throw domainError('ERR_INTERNAL_ERROR', `the agent's answer to '${name}' is none`)
 }
@@ -132,7 +150,7 @@ class Lines {
     })
   }
 
-  async next({ limitMs, shownMs, signal }: LineWait): Promise<unknown> {
+  async next({ limitMs, shownMs, signal }: LineWait): Promise<Frame> {
     const deadline = performance.now() + limitMs
     for (;;) {
       const line = this.#take()
@@ -164,22 +182,14 @@ class Lines {
     this.#openBytes += rest.length
   }
 
-  /** The next line that is JSON; others are what a guest says that is no agent. */
-  #take(): unknown {
+  /** The next line that is not blank. */
+  #take(): Frame | undefined {
     for (;;) {
       const bytes = this.#lines.shift()
       if (bytes === undefined) return undefined
       // Everything before 0xFF was for somebody else.
-      const line = bytes
-        .subarray(bytes.lastIndexOf(0xff) + 1)
-        .toString('utf8')
-        .trim()
-      if (line === '') continue
-      try {
-        return JSON.parse(line) as unknown
-      } catch {
-        continue
-      }
+      const frame = readLine(bytes.subarray(bytes.lastIndexOf(0xff) + 1))
+      if (frame !== undefined) return frame
     }
   }
 

@@ -1,4 +1,5 @@
 import { domainError } from '../../errors.ts'
+import { array, boolean, number, object, optional } from '../../qmp/shape.ts'
 import type { Rooms } from '../rooms.ts'
 import { askAgent } from './guest-agent.ts'
 
@@ -8,10 +9,18 @@ interface GuestVcpu {
   readonly 'can-offline'?: boolean
 }
 
+const guestVcpus = array(
+  object<GuestVcpu>({
+    'logical-id': number,
+    online: boolean,
+    'can-offline': optional(boolean),
+  }),
+)
+
 /** Takes vCPUs online or offline inside the guest; QEMU's stay plugged. */
 export function setGuestVcpus(rooms: Rooms, reference: string, count: number): Promise<void> {
   return askAgent(rooms, reference, async (agent) => {
-    const list = (await agent.execute('guest-get-vcpus')) as readonly GuestVcpu[]
+    const list = await agent.ask('guest-get-vcpus', guestVcpus)
     if (count < 1 || count > list.length) {
       throw domainError(
         'ERR_INVALID_ARG',

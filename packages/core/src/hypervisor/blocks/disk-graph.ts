@@ -1,5 +1,6 @@
 import type { Disk } from '../../domain/devices/disk.ts'
 import { domainError, quote } from '../../errors.ts'
+import type { BlockInfo as QmpBlockInfo, ImageInfo } from '../../qmp/commands.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 
 /** An image of a disk, as QEMU has it open. */
@@ -9,28 +10,30 @@ export interface OpenImage {
   readonly sizeBytes: number
 }
 
-/** QAPI's `ImageInfo`. */
-export interface ImageInfo {
-  readonly filename: string
-  readonly format: string
-  readonly 'virtual-size'?: number
-  readonly 'actual-size'?: number
-  readonly 'backing-image'?: ImageInfo
+function isOn({ qdev = '' }: QmpBlockInfo, { alias = '' }: Disk): boolean {
+  return `${qdev}/`.startsWith(`/machine/peripheral/${alias}/`) || qdev === alias
 }
 
-interface Inserted {
-  readonly 'node-name'?: string
-  readonly file: string
-  readonly drv: string
-  readonly image?: ImageInfo
-}
+type Inserted = NonNullable<QmpBlockInfo['inserted']>
 
-async function insertedIn(qmp: QmpClient, { alias = '', target }: Disk): Promise<Inserted> {
-  const found = (await qmp.execute('query-block')).find(
-    ({ qdev = '' }) => `${qdev}/`.startsWith(`/machine/peripheral/${alias}/`) || qdev === alias,
-  )
+async function insertedIn(qmp: QmpClient, disk: Disk): Promise<Inserted> {
+  const found = (await qmp.execute('query-block')).find((one) => isOn(one, disk))
   if (found?.inserted !== undefined) return found.inserted
-  throw domainError('ERR_OPERATION_INVALID', `disk ${quote(target)} has no image open`)
+  throw domainError('ERR_OPERATION_INVALID', `disk ${quote(disk.target)} has no image open`)
+}
+
+/** The images in use of all disks that have one, by the alias of the disk; asked once for all. */
+export async function imagesByAlias(
+  qmp: QmpClient,
+  disks: readonly Disk[],
+): Promise<ReadonlyMap<string, ImageInfo>> {
+  const list = await qmp.execute('query-block')
+  return new Map(
+    disks.flatMap((disk) => {
+      const image = list.find((one) => isOn(one, disk))?.inserted?.image
+      return image === undefined ? [] : [[disk.alias ?? '', image] as const]
+    }),
+  )
 }
 
 /** The node that a disk's device is on. */

@@ -1,4 +1,5 @@
 import type { QmpClient } from '../../qmp/index.ts'
+import { array, number, object, optional, string } from '../../qmp/shape.ts'
 import type { BlockJobInfo } from '../interface/blocks.ts'
 
 /** QAPI's `JobInfo`, and what only block jobs say. */
@@ -9,6 +10,26 @@ export interface QemuJob {
   readonly 'current-progress': number
   readonly 'total-progress': number
   readonly error?: string
+}
+
+const qemuJobs = array(
+  object<QemuJob>({
+    id: string,
+    type: string,
+    status: string,
+    'current-progress': number,
+    'total-progress': number,
+    error: optional(string),
+  }),
+)
+
+const blockJobs = array(
+  object<{ readonly device: string; readonly speed: number }>({ device: string, speed: number }),
+)
+
+/** Every job that QEMU does, or has done and still tells of. */
+export function queryJobs(qmp: QmpClient): Promise<readonly QemuJob[]> {
+  return qmp.ask('query-jobs', qemuJobs)
 }
 
 export const jobKinds = ['pull', 'copy', 'commit', 'active-commit'] as const
@@ -22,7 +43,7 @@ export async function jobOf(
   qmp: QmpClient,
   target: string,
 ): Promise<{ readonly job: QemuJob; readonly kind: BlockJobInfo['type'] } | undefined> {
-  const jobs = (await qmp.executeUnchecked('query-jobs')) as readonly QemuJob[]
+  const jobs = await queryJobs(qmp)
   for (const kind of jobKinds) {
     const job = jobs.find(({ id }) => id === jobId(kind, target))
     if (job !== undefined) return { job, kind }
@@ -32,10 +53,7 @@ export async function jobOf(
 
 /** The speed of a job that runs. */
 export async function speedOf(qmp: QmpClient, id: string): Promise<number> {
-  const list = (await qmp.executeUnchecked('query-block-jobs')) as readonly {
-    readonly device: string
-    readonly speed: number
-  }[]
+  const list = await qmp.ask('query-block-jobs', blockJobs)
   return list.find(({ device }) => device === id)?.speed ?? 0
 }
 

@@ -63,10 +63,15 @@ export interface CpuStats {
 
 export interface VcpuInfo {
   readonly vcpu: number
+  /** As libvirt has it for QEMU: one that is plugged in is running, whether it idles or not. */
   readonly state: 'running' | 'blocked' | 'offline'
   /** Host CPU it ran on last. */
   readonly cpu?: number
   readonly cpuTimeNs?: number
+  /** How long it waited for something else than a CPU, where the kernel keeps that; 0 else. */
+  readonly waitNs?: number
+  /** How long it waited for a CPU. */
+  readonly delayNs?: number
   /** Host CPUs it may run on. */
   readonly affinity?: readonly number[]
 }
@@ -79,6 +84,7 @@ export const statsGroups = [
   'interface',
   'block',
   'iothread',
+  'dirtyrate',
 ] as const
 export type StatsGroup = (typeof statsGroups)[number]
 

@@ -1,4 +1,4 @@
-import type { Domain } from '../../domain/domain.ts'
+import type { Domain, VirtType } from '../../domain/domain.ts'
 import type { Vcpu } from '../../domain/tuning.ts'
 import { domainError } from '../../errors.ts'
 import type { HotpluggableCpu } from '../../qmp/commands.ts'
@@ -129,9 +129,9 @@ export function setVcpus(
     },
     edit: (domain, isLive) =>
       isLive ? withOnline(domain, resized(domain, count)) : withCount(domain, count),
-    perform: async (qmp) => {
+    perform: async (qmp, live) => {
       const units = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))
-      await bringTo(qmp, units, { count, ...options })
+      await bringTo(qmp, units, { count, type: live.type, ...options })
     },
   })
 }
@@ -160,6 +160,7 @@ function setMaximum(
 
 interface BringTo extends SetVcpusOptions {
   readonly count: number
+  readonly type: VirtType
 }
 
 /** Plugs units in from the first that is missing, or out from the last that can go. */
@@ -202,14 +203,31 @@ function pick(units: readonly CpuUnit[], vcpus: number): readonly CpuUnit[] | un
 
 interface SwitchOptions extends SetVcpusOptions {
   readonly enabled: boolean
+  readonly type: VirtType
+}
+
+/**
+ * A QEMU before 9.1 keeps the address space of a vCPU that is gone: under TCG it dies of it at the next
+ * change of the guest's memory map, such as a device that is plugged in.
+ *
+ * @throws DomainError `ERR_OPERATION_UNSUPPORTED`
+ */
+function checkUnplug(qmp: QmpClient, type: VirtType): void {
+  const { major, minor } = qmp.version.qemu
+  if (type !== 'qemu' || major > 9 || (major === 9 && minor >= 1)) return
+  throw domainError(
+    'ERR_OPERATION_UNSUPPORTED',
+    `this QEMU (${major}.${minor}) would crash later when a vCPU is unplugged under TCG; it can be done with QEMU 9.1, with KVM, in the definition (--config), or inside the guest (setvcpus --guest)`,
+  )
 }
 
 /** Where one unit cannot be switched, those before it are switched back. */
 async function switchUnits(
   qmp: QmpClient,
   units: readonly CpuUnit[],
-  { enabled, ...options }: SwitchOptions,
+  { enabled, type, ...options }: SwitchOptions,
 ): Promise<void> {
+  if (!enabled && units.length > 0) checkUnplug(qmp, type)
   const done: CpuUnit[] = []
   try {
     for (const unit of units) {
@@ -260,13 +278,13 @@ export async function setVcpu(
       const next = enabled ? [...now, ...wanted] : [...now].filter((id) => !wanted.has(id))
       return withOnline(domain, new Set(next))
     },
-    perform: async (qmp) => {
+    perform: async (qmp, { type }) => {
       const units = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))
       const meant = units.filter(({ first, count }) =>
         Array.from({ length: count }, (_, i) => first + i).some((vcpu) => wanted.has(vcpu)),
       )
       for (const unit of meant) checkUnit(unit, wanted, enabled)
-      await switchUnits(qmp, meant, { enabled, ...options })
+      await switchUnits(qmp, meant, { enabled, type, ...options })
     },
   })
 }

@@ -10,6 +10,7 @@ import { summaryOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from '../saving/migration-status.ts'
+import { checkSameGuest } from '../saving/same-guest.ts'
 import { receiveDomain } from './receive-domain.ts'
 
 /** The other side, in this process: its verbs, and the rooms behind them. */
@@ -67,6 +68,10 @@ export async function migrateDomain(
   if (first !== undefined) throw new DomainError([first, ...rest])
   const live = await rooms.live(running)
   if (request.unsafe !== true) checkSafe(live)
+  if (request.xml !== undefined) {
+    const planned = (xml: string) => rooms.plan(xml, { live: true })
+    checkSameGuest(await planned(active.xml), await planned(request.xml))
+  }
   return rooms.withJob(domain.uuid, 'migrate', (job) =>
     move(rooms, running, { job, live, request }),
   )

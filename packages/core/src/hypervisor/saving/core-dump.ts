@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { domainError, printable, quote } from '../../errors.ts'
+import { number, object, string } from '../../qmp/shape.ts'
 import { stopProcess } from '../../run/stop-process.ts'
 import type { CoreDumpOptions } from '../interface/saving.ts'
 import type { Running } from '../records.ts'
@@ -12,6 +13,8 @@ interface DumpStatus {
   readonly completed: number
   readonly total: number
 }
+
+const dumpStatus = object<DumpStatus>({ status: string, completed: number, total: number })
 
 const pollMs = 100
 
@@ -55,9 +58,7 @@ async function watch(
 ): Promise<void> {
   const start = performance.now()
   for (;;) {
-    const now = (await rooms.ask(running, (qmp) =>
-      qmp.executeUnchecked('query-dump'),
-    )) as DumpStatus
+    const now = await rooms.ask(running, (qmp) => qmp.ask('query-dump', dumpStatus))
     onProgress?.({
       kind: 'dump',
       processedBytes: now.completed,

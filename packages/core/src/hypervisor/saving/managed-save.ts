@@ -4,6 +4,7 @@ import { domainError } from '../../errors.ts'
 import { makePrivateDir } from '../../run/index.ts'
 import type { ResumeState, SaveOptions } from '../interface/saving.ts'
 import type { Rooms } from '../rooms.ts'
+import { checkSameGuest } from './same-guest.ts'
 import { managedSavePath } from './managed-save-path.ts'
 import { openImage, readImage, replaceHeader } from './save-image.ts'
 import { saveDomain } from './save-domain.ts'
@@ -49,13 +50,15 @@ export async function defineSavedXml(
   { xml, running, paused }: ResumeState & { readonly xml: string },
 ): Promise<void> {
   const { header } = await readImage(file)
-  const { domain } = await rooms.plan(xml, { live: true })
+  const plan = await rooms.plan(xml, { live: true })
+  const { domain } = plan
   if (domain.uuid !== header.uuid || domain.name !== header.name) {
     throw domainError(
       'ERR_CONFIG_UNSUPPORTED',
       'the name and the UUID of a saved guest cannot be changed',
     )
   }
+  checkSameGuest(await rooms.plan(header.xml, { live: true }), plan)
   await using handle = await openImage(file, 'write')
   await replaceHeader(
     handle,

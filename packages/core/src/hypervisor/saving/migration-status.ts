@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { domainError, printable } from '../../errors.ts'
 import { MonitorError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
+import { number, object, optional, string } from '../../qmp/shape.ts'
 import type { JobProgress, LongWorkOptions } from '../interface/saving.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -16,13 +17,37 @@ export interface MigrationStatus {
   readonly mbps: number
 }
 
+interface MigrationInfo {
+  readonly status?: string
+  readonly 'error-desc'?: string
+  readonly ram?: {
+    readonly transferred?: number
+    readonly remaining?: number
+    readonly total?: number
+    readonly mbps?: number
+  }
+}
+
+const migrationInfo = object<MigrationInfo>({
+  status: optional(string),
+  'error-desc': optional(string),
+  ram: optional(
+    object<NonNullable<MigrationInfo['ram']>>({
+      transferred: optional(number),
+      remaining: optional(number),
+      total: optional(number),
+      mbps: optional(number),
+    }),
+  ),
+})
+
 export async function migrationStatus(qmp: QmpClient): Promise<MigrationStatus> {
-  const info = (await qmp.executeUnchecked('query-migrate')) as Readonly<Record<string, unknown>>
-  const ram = (info['ram'] ?? {}) as Readonly<Record<string, number>>
+  const info = await qmp.ask('query-migrate', migrationInfo)
+  const ram = info.ram ?? {}
   const error = info['error-desc']
   return {
-    status: typeof info['status'] === 'string' ? info['status'] : 'none',
-    ...(typeof error === 'string' && { error }),
+    status: info.status ?? 'none',
+    ...(error !== undefined && { error }),
     transferred: ram['transferred'] ?? 0,
     remaining: ram['remaining'] ?? 0,
     total: ram['total'] ?? 0,

@@ -9,6 +9,7 @@ import type { DomainSummary } from '../hypervisor.ts'
 import type { RestoreOptions } from '../interface/saving.ts'
 import { rowOf, summaryOf } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { checkSameGuest } from './same-guest.ts'
 import type { Incoming } from '../start-domain.ts'
 import { readImage } from './save-image.ts'
 import type { SavedGuest } from './save-image.ts'
@@ -26,6 +27,8 @@ export async function restoreDomain(
       'ERR_OPERATION_FAILED',
       `the definition is of ${uuid}, the saved guest of ${saved.header.uuid}`,
     )
+  if (options.xml !== undefined)
+    checkSameGuest(await rooms.plan(saved.header.xml, { live: true }), plan)
   const paused = isPaused(saved, options)
   await rooms.withJob(uuid, 'restore', async (job) => {
     if (rooms.store.get(uuid)?.active !== undefined)

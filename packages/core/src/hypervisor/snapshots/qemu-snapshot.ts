@@ -4,7 +4,7 @@ import { domainError, printable, quote } from '../../errors.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { topNode } from '../blocks/disk-graph.ts'
 import { fileOf } from '../blocks/switch-image.ts'
-import type { QemuJob } from '../blocks/job-state.ts'
+import { queryJobs } from '../blocks/job-state.ts'
 
 /** How long QEMU may take to write or read a guest's memory, in milliseconds. */
 const jobMs = 600_000
@@ -29,7 +29,7 @@ export async function internalSnapshot(
   })
   const deadline = performance.now() + jobMs
   for (;;) {
-    const jobs = (await qmp.executeUnchecked('query-jobs')) as readonly QemuJob[]
+    const jobs = await queryJobs(qmp)
     const job = jobs.find((one) => one.id === id)
     if (job === undefined || job.status === 'concluded') {
       await qmp.executeUnchecked('job-dismiss', { id }).catch(() => undefined)

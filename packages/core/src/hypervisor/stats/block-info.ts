@@ -3,7 +3,7 @@ import type { Disk } from '../../domain/devices/disk.ts'
 import { domainError, printable, quote } from '../../errors.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
 import { topImage } from '../blocks/disk-graph.ts'
-import type { ImageInfo } from '../blocks/disk-graph.ts'
+import type { BlockStatsInfo, ImageInfo } from '../../qmp/commands.ts'
 import type { AskOptions, BlockInfo, BlockStats } from '../interface/statistics.ts'
 import { asked } from '../live/change-domain.ts'
 import { diskNamed } from '../live/set-iotune.ts'
@@ -23,10 +23,25 @@ export async function blockInfo(
     throw domainError('ERR_INVALID_ARG', `disk ${quote(name)} does not currently have a source`)
   const path = disk.source?.file ?? disk.source?.dev
   const { active } = record
-  const image =
-    active === undefined
-      ? await offline(disk, path)
-      : await online(rooms, { ...record, active }, { disk, options })
+  if (active === undefined) return sizesOf(path, await offline(disk, path))
+  const image = await online(rooms, { ...record, active }, { disk, options })
+  const stats = await blockStats(rooms, reference, { disk: name, ...options })
+  const { highestOffsetBytes = 0 } = stats
+  const sizes = sizesOf(path, image)
+  // As far as the guest has written, where QEMU has seen it write.
+  return highestOffsetBytes === 0 ? sizes : { ...sizes, allocationBytes: highestOffsetBytes }
+}
+
+/** The same of an image that nobody has open; nothing where it cannot be looked at. */
+export async function storedSizes(disk: Disk): Promise<BlockInfo | undefined> {
+  const path = disk.source?.file ?? disk.source?.dev
+  return offline(disk, path).then(
+    (image) => sizesOf(path, image),
+    () => undefined,
+  )
+}
+
+function sizesOf(path: string | undefined, image: Image): BlockInfo {
   const capacityBytes = image['virtual-size'] ?? 0
   const physicalBytes = sizeOf(path) ?? capacityBytes
   return { capacityBytes, allocationBytes: image['actual-size'] ?? physicalBytes, physicalBytes }
@@ -67,18 +82,13 @@ async function offline({ format = 'raw' }: Disk, path: string | undefined): Prom
   return JSON.parse(result.stdout) as Image
 }
 
-function sizeOf(path: string | undefined): number | undefined {
+export function sizeOf(path: string | undefined): number | undefined {
   try {
     const found = path === undefined ? undefined : statSync(path)
     return found?.isFile() === true ? found.size : undefined
   } catch {
     return undefined
   }
-}
-
-interface Counters {
-  readonly qdev?: string
-  readonly stats: Readonly<Record<string, number>>
 }
 
 const nothing: BlockStats = {
@@ -93,14 +103,18 @@ const nothing: BlockStats = {
   errors: 0,
 }
 
+/** Counters, and how far an image was written: QEMU tells that of the file below a format. */
+export interface ReadStats extends BlockStats {
+  readonly highestOffsetBytes?: number
+}
+
 /** Counters of QEMU's block devices, by the alias that is in their paths. */
-export function readBlockStats(
-  list: readonly Readonly<Record<string, unknown>>[],
-): ReadonlyMap<string, BlockStats> {
+export function readBlockStats(list: readonly BlockStatsInfo[]): ReadonlyMap<string, ReadStats> {
   return new Map(
-    (list as unknown as readonly Counters[]).map(({ qdev = '', stats }) => {
+    list.map(({ qdev = '', stats, parent }) => {
       const alias = /^\/machine\/peripheral\/([^/]+)/.exec(qdev)?.[1] ?? qdev
-      const of = (key: string): number => stats[key] ?? 0
+      const of = (key: string): number => numberOf(stats[key]) ?? 0
+      const highestOffsetBytes = numberOf(parent?.stats['wr_highest_offset'])
       return [
         alias,
         {
@@ -113,17 +127,22 @@ export function readBlockStats(
           flushRequests: of('flush_operations'),
           flushTimeNs: of('flush_total_time_ns'),
           errors: of('failed_rd_operations') + of('failed_wr_operations'),
+          ...(highestOffsetBytes !== undefined && { highestOffsetBytes }),
         },
       ] as const
     }),
   )
 }
 
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 ? value : undefined
+}
+
 export async function blockStats(
   rooms: Rooms,
   reference: string,
   { disk, ...options }: AskOptions & { readonly disk?: string },
-): Promise<BlockStats> {
+): Promise<ReadStats> {
   const running = await rooms.findActive(reference)
   const live = await rooms.live(running)
   const wanted = disk === undefined ? live.devices.disk : [diskNamed(live, disk)]
@@ -133,11 +152,15 @@ export async function blockStats(
       ...options,
     }),
   )
-  return (wanted ?? []).reduce((sum, { alias = '' }) => added(sum, stats.get(alias)), nothing)
+  const [one, ...more] = (wanted ?? []).map(({ alias = '' }) => stats.get(alias) ?? nothing)
+  return more.reduce(added, one ?? nothing)
 }
 
-function added(a: BlockStats, b: BlockStats = nothing): BlockStats {
+function added(a: BlockStats, b: BlockStats): BlockStats {
   return Object.fromEntries(
-    Object.keys(a).map((key) => [key, a[key as keyof BlockStats] + b[key as keyof BlockStats]]),
+    Object.keys(nothing).map((key) => [
+      key,
+      a[key as keyof BlockStats] + b[key as keyof BlockStats],
+    ]),
   ) as unknown as BlockStats
 }

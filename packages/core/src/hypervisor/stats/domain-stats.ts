@@ -1,32 +1,22 @@
 import type { Domain } from '../../domain/domain.ts'
 import type { QmpClient } from '../../qmp/index.ts'
+import { number, object, optional, string } from '../../qmp/shape.ts'
 import type { DomainRecord } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
-import type { DomainStateName } from '../hypervisor.ts'
 import { statsGroups } from '../interface/statistics.ts'
 import type { DomainStatsRecord, StatsGroup, StatsOptions } from '../interface/statistics.ts'
 import { stateIn } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { askMs } from './ask.ts'
-import { readBlockStats } from './block-info.ts'
+import { storedSizes } from './block-info.ts'
+import { liveBlockValues, storedBlockValues } from './block-values.ts'
 import { cardStats } from './interface-stats.ts'
 import { readMemoryStats } from './memory-stats.ts'
-import { affinityOf, threadStats } from './process-stats.ts'
+import { haltPollNs, threadStats } from './process-stats.ts'
+import { stateNumbers } from './state-numbers.ts'
 import { readVcpus } from './vcpus.ts'
 
 type Values = Record<string, number | string | boolean>
-
-/** libvirt's numbers of states (`virDomainState`), as domstats prints them. */
-const stateNumbers: Readonly<Record<DomainStateName, number>> = {
-  'no state': 0,
-  running: 1,
-  idle: 2,
-  paused: 3,
-  'in shutdown': 4,
-  'shut off': 5,
-  crashed: 6,
-  pmsuspended: 7,
-}
 
 interface Source {
   readonly record: DomainRecord
@@ -44,11 +34,11 @@ const groups: { readonly [K in Exclude<StatsGroup, 'state' | 'cpu-total' | 'inte
       return {
         'balloon.current': stats.actualKiB,
         'balloon.maximum': domain.memoryKiB ?? 0,
+        'balloon.last-update': stats.lastUpdate ?? 0,
         'balloon.rss': stats.rssKiB,
         ...(stats.unusedKiB !== undefined && { 'balloon.unused': stats.unusedKiB }),
         ...(stats.availableKiB !== undefined && { 'balloon.available': stats.availableKiB }),
         ...(stats.usableKiB !== undefined && { 'balloon.usable': stats.usableKiB }),
-        ...(stats.lastUpdate !== undefined && { 'balloon.last-update': stats.lastUpdate }),
       }
     },
     vcpu: async ({ domain, pid }, qmp) => {
@@ -57,45 +47,59 @@ const groups: { readonly [K in Exclude<StatsGroup, 'state' | 'cpu-total' | 'inte
         'vcpu.current': list.filter(({ state }) => state !== 'offline').length,
         'vcpu.maximum': list.length,
       }
-      for (const { vcpu, state, cpuTimeNs = 0 } of list) {
+      for (const { vcpu, state, ...times } of list) {
         if (state === 'offline') continue
+        // VIR_VCPU_RUNNING and VIR_VCPU_BLOCKED.
         values[`vcpu.${vcpu}.state`] = state === 'running' ? 1 : 2
-        values[`vcpu.${vcpu}.time`] = cpuTimeNs
+        values[`vcpu.${vcpu}.time`] = times.cpuTimeNs ?? 0
+        values[`vcpu.${vcpu}.wait`] = times.waitNs ?? 0
+        values[`vcpu.${vcpu}.delay`] = times.delayNs ?? 0
       }
       return values
     },
-    block: async ({ domain }, qmp) => {
-      const disks = domain.devices.disk ?? []
-      const stats = readBlockStats(await qmp.execute('query-blockstats'))
-      const values: Values = { 'block.count': disks.length }
-      for (const [i, { target, alias = '', source }] of disks.entries()) {
-        const path = source?.file ?? source?.dev
-        const own = stats.get(alias)
-        values[`block.${i}.name`] = target
-        if (path !== undefined) values[`block.${i}.path`] = path
-        if (own === undefined) continue
-        values[`block.${i}.rd.reqs`] = own.readRequests
-        values[`block.${i}.rd.bytes`] = own.readBytes
-        values[`block.${i}.rd.times`] = own.readTimeNs
-        values[`block.${i}.wr.reqs`] = own.writeRequests
-        values[`block.${i}.wr.bytes`] = own.writeBytes
-        values[`block.${i}.wr.times`] = own.writeTimeNs
-        values[`block.${i}.fl.reqs`] = own.flushRequests
-        values[`block.${i}.fl.times`] = own.flushTimeNs
-      }
-      return values
-    },
-    iothread: async ({ pid }, qmp) => {
+    block: ({ domain }, qmp) => liveBlockValues(qmp, domain.devices.disk ?? []),
+    iothread: async (_, qmp) => {
       const threads = await qmp.execute('query-iothreads')
       const values: Values = { 'iothread.count': threads.length }
-      for (const { id, 'thread-id': thread } of threads) {
+      for (const { id, ...polling } of threads) {
         const number = id.replace(/^iothread/, '')
-        values[`iothread.${number}.time`] = threadStats(pid, thread)?.cpuTimeNs ?? 0
-        values[`iothread.${number}.cpus`] = affinityOf(pid, thread).length
+        for (const key of ['poll-max-ns', 'poll-grow', 'poll-shrink'] as const)
+          values[`iothread.${number}.${key}`] = polling[key] ?? 0
       }
       return values
     },
+    dirtyrate: async (_, qmp) => {
+      const rate = await qmp.ask('query-dirty-rate', dirtyRate)
+      return {
+        'dirtyrate.calc_status': Math.max(0, dirtyRateStates.indexOf(rate.status)),
+        'dirtyrate.calc_start_time': rate['start-time'],
+        'dirtyrate.calc_period': rate['calc-time'],
+        'dirtyrate.calc_mode': rate.mode ?? 'page-sampling',
+        ...(rate['dirty-rate'] !== undefined && {
+          'dirtyrate.megabytes_per_second': rate['dirty-rate'],
+        }),
+      }
+    },
   }
+
+interface DirtyRate {
+  readonly status: string
+  readonly 'start-time': number
+  readonly 'calc-time': number
+  readonly mode?: string
+  readonly 'dirty-rate'?: number
+}
+
+const dirtyRate = object<DirtyRate>({
+  status: string,
+  'start-time': number,
+  'calc-time': number,
+  mode: optional(string),
+  'dirty-rate': optional(number),
+})
+
+/** QEMU's words in the order of libvirt's `virDomainDirtyRateStatus`. */
+const dirtyRateStates: readonly string[] = ['unstarted', 'measuring', 'measured']
 
 /** One record a domain; a QEMU that does not answer costs its own record some groups, no more. */
 export async function allDomainStats(
@@ -126,8 +130,9 @@ async function statsOf(
   const { active } = record
   const { domain } = parseDomain(active?.xml ?? record.domain.xml ?? '')
   const source: Source = { record, domain, pid: active?.process.pid ?? 0 }
-  const stats: Values = {}
-  for (const group of wanted) Object.assign(stats, known(group, source))
+  const told = new Map<StatsGroup, Values>(wanted.map((group) => [group, known(group, source)]))
+  if (active === undefined && wanted.includes('block'))
+    told.set('block', await storedBlockValues(domain.devices.disk ?? [], storedSizes))
   const questions = wanted.filter((group) => group in groups) as (keyof typeof groups)[]
   const missing: StatsGroup[] = []
   if (active !== undefined && questions.length > 0) {
@@ -137,7 +142,7 @@ async function statsOf(
         { ...record, active },
         async (qmp) => {
           for (const group of questions) {
-            Object.assign(stats, await groups[group](source, qmp))
+            told.set(group, await groups[group](source, qmp))
             left.delete(group)
           }
         },
@@ -147,9 +152,10 @@ async function statsOf(
     missing.push(...left)
   }
   const { name, uuid } = record.domain
+  const ordered = statsGroups.map((group) => told.get(group) ?? {})
   return {
     domain: { name, uuid, ...(active !== undefined && { id: active.id }) },
-    stats,
+    stats: Object.assign({}, ...ordered) as Values,
     missing,
   }
 }
@@ -159,8 +165,8 @@ function known(group: StatsGroup, { record, domain, pid }: Source): Values {
   const isActive = record.active !== undefined
   switch (group) {
     case 'state': {
-      const { state, reason } = stateIn(record)
-      return { 'state.state': stateNumbers[state], 'state.reason': reason }
+      const { state, reason } = stateNumbers(stateIn(record))
+      return { 'state.state': state, 'state.reason': reason }
     }
     case 'cpu-total': {
       const stats = isActive ? threadStats(pid) : undefined
@@ -169,6 +175,9 @@ function known(group: StatsGroup, { record, domain, pid }: Source): Values {
         'cpu.time': stats.cpuTimeNs,
         'cpu.user': stats.userTimeNs,
         'cpu.system': stats.systemTimeNs,
+        // No group of a guest is watched by resctrl, and without KVM nothing polls for a halt.
+        'cpu.cache.monitor.count': 0,
+        ...haltPolling(domain, pid),
       }
     }
     case 'interface':
@@ -183,6 +192,12 @@ function known(group: StatsGroup, { record, domain, pid }: Source): Values {
     default:
       return {}
   }
+}
+
+/** Time spent polling before a vCPU halts, of all vCPUs; debugfs has it, for root. */
+function haltPolling({ type }: Domain, pid: number): Values {
+  const [success, fail] = type === 'kvm' ? haltPollNs(pid) : [0, 0]
+  return { 'cpu.haltpoll.success.time': success, 'cpu.haltpoll.fail.time': fail }
 }
 
 function cards({ devices }: Domain): Values {

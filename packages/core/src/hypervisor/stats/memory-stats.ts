@@ -2,6 +2,7 @@ import { domainError } from '../../errors.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { QmpError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
+import { number, object, record } from '../../qmp/shape.ts'
 import type { AskOptions, MemoryStats } from '../interface/statistics.ts'
 import type { Rooms } from '../rooms.ts'
 import { askMs } from './ask.ts'
@@ -41,7 +42,7 @@ export async function readMemoryStats(
   if (told === undefined) return { actualKiB, rssKiB }
   const known = (key: string): number | undefined => {
     const value = told.stats[key]
-    return value === undefined || value < 0 || value >= untold / 2 ? undefined : value
+    return typeof value !== 'number' || value < 0 || value >= untold / 2 ? undefined : value
   }
   const found: Record<string, number> = {}
   for (const [key, name] of Object.entries(sizes)) {
@@ -70,13 +71,15 @@ async function actual(qmp: QmpClient, live: Domain): Promise<number> {
 }
 
 interface GuestStats {
-  readonly stats: Readonly<Record<string, number>>
+  readonly stats: Readonly<Record<string, unknown>>
   readonly 'last-update': number
 }
 
+const guestStatsShape = object<GuestStats>({ stats: record, 'last-update': number })
+
 async function guestStats(qmp: QmpClient, path: string): Promise<GuestStats | undefined> {
   try {
-    const told = (await qmp.execute('qom-get', { path, property: 'guest-stats' })) as GuestStats
+    const told = await qmp.ask('qom-get', guestStatsShape, { path, property: 'guest-stats' })
     return told['last-update'] > 0 ? told : undefined
   } catch (error) {
     if (error instanceof QmpError) return undefined

@@ -18,9 +18,11 @@ export async function readVcpus(
     if (thread === undefined || stats === undefined) return { vcpu, state: 'offline' }
     return {
       vcpu,
-      state: stats.sleeping ? 'blocked' : 'running',
+      state: 'running',
       cpu: stats.cpu,
       cpuTimeNs: stats.cpuTimeNs,
+      waitNs: stats.waitNs,
+      delayNs: stats.delayNs,
       affinity: affinityOf(pid, thread),
     }
   })

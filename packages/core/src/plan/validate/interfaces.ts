@@ -32,10 +32,10 @@ const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interf
   }
 
 /**
- * A name that Linux gives a network device: IFNAMSIZ (include/uapi/linux/if.h) less its NUL, and
- * no slash, colon or blank (net/core/dev.c, dev_valid_name).
+ * A name that somebody gives a network device: IFNAMSIZ (include/uapi/linux/if.h) less its NUL. The
+ * kernel takes more characters (net/core/dev.c, dev_valid_name), which nobody uses and a shell reads.
  */
-const deviceName = /^[^\s/:\p{C}]{1,15}$/u
+const deviceName = /^[A-Za-z0-9._@+-]{1,15}$/
 
 /** What each kind of switch must be told about a port. */
 const portNeeds: Readonly<Record<string, readonly (readonly [keyof VirtualPort, string])[]>> = {
@@ -89,7 +89,7 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
       if (name !== undefined && (!deviceName.test(name) || name === '.' || name === '..')) {
         add(
           below,
-          `${quote(name)} is not a network device's name: at most 15 characters, no slash, colon or blank`,
+          `${quote(name)} is not a network device's name: at most 15 letters, digits, and . _ - @ +`,
           'ERR_XML_ERROR',
         )
       }

@@ -138,7 +138,8 @@ function userBackend(nic: Interface): Options {
   const ipv4 = nic.ips?.find((ip) => ip.family !== 'ipv6')
   const ipv6 = nic.ips?.find((ip) => ip.family === 'ipv6')
   const forwards = (nic.portForwards ?? []).flatMap((forward) => hostForwards(forward))
-  const { host, dhcpStart, restrict, hostname, dns, domain, dnsSearch } = nic.userNetwork ?? {}
+  const network = nic.userNetwork ?? {}
+  const { host, dhcpStart, restrict, hostname, dns, domain, dnsSearch } = network
   return {
     type: 'user',
     net:
@@ -154,6 +155,8 @@ function userBackend(nic: Interface): Options {
     dns,
     domainname: domain,
     dnssearch: dnsSearch?.map((str) => ({ str })),
+    tftp: network.tftp,
+    bootfile: network.bootFile,
     hostfwd: forwards.length === 0 ? undefined : forwards,
   }
 }

@@ -1,0 +1,66 @@
+import type { Disk } from '../../domain/devices/disk.ts'
+import { isEmpty } from '../../qemu/devices/image-nodes.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import { imagesByAlias } from '../blocks/disk-graph.ts'
+import { readBlockStats, sizeOf } from './block-info.ts'
+
+type Values = Record<string, number | string | boolean>
+
+/** The block group of a guest that runs, field by field as libvirt has it. */
+export async function liveBlockValues(qmp: QmpClient, disks: readonly Disk[]): Promise<Values> {
+  const stats = readBlockStats(await qmp.execute('query-blockstats'))
+  const images = await imagesByAlias(qmp, disks)
+  const values: Values = { 'block.count': disks.length }
+  for (const [i, disk] of disks.entries()) {
+    const { alias = '', source } = disk
+    Object.assign(values, named(i, disk))
+    if (source?.index !== undefined) values[`block.${i}.backingIndex`] = source.index
+    const own = stats.get(alias)
+    if (own === undefined) continue
+    values[`block.${i}.rd.reqs`] = own.readRequests
+    values[`block.${i}.rd.bytes`] = own.readBytes
+    values[`block.${i}.rd.times`] = own.readTimeNs
+    values[`block.${i}.wr.reqs`] = own.writeRequests
+    values[`block.${i}.wr.bytes`] = own.writeBytes
+    values[`block.${i}.wr.times`] = own.writeTimeNs
+    values[`block.${i}.fl.reqs`] = own.flushRequests
+    values[`block.${i}.fl.times`] = own.flushTimeNs
+    const image = images.get(alias)
+    if (image === undefined) continue
+    values[`block.${i}.allocation`] = own.highestOffsetBytes ?? 0
+    values[`block.${i}.capacity`] = image['virtual-size'] ?? 0
+    values[`block.${i}.physical`] = image['actual-size'] ?? sizeOf(source?.file) ?? 0
+  }
+  return values
+}
+
+/** The block group of a guest that is off: what its images are on the host. */
+export async function storedBlockValues(
+  disks: readonly Disk[],
+  sizes: (disk: Disk) => Promise<StoredSizes | undefined>,
+): Promise<Values> {
+  const values: Values = { 'block.count': disks.length }
+  for (const [i, disk] of disks.entries()) {
+    Object.assign(values, named(i, disk))
+    const found = isEmpty(disk) ? undefined : await sizes(disk)
+    if (found === undefined) continue
+    values[`block.${i}.allocation`] = found.allocationBytes
+    values[`block.${i}.capacity`] = found.capacityBytes
+    values[`block.${i}.physical`] = found.physicalBytes
+  }
+  return values
+}
+
+export interface StoredSizes {
+  readonly capacityBytes: number
+  readonly allocationBytes: number
+  readonly physicalBytes: number
+}
+
+function named(i: number, { target, source }: Disk): Values {
+  const path = source?.file ?? source?.dev
+  return {
+    [`block.${i}.name`]: target,
+    ...(path !== undefined && { [`block.${i}.path`]: path }),
+  }
+}
