@@ -21,7 +21,7 @@ const listMs = 15_000
 /** Asks polyvirt for its guests, which is when it puts things right, and then looks without it. */
 export async function recoverAndInspect(lab: Lab): Promise<Inspection> {
   const problems: string[] = []
-  for (const root of lab.roots.filter(existsSync)) {
+  for (const root of lab.roots.filter((one) => existsSync(one))) {
     const listed = await lab.run(['list', '--all'], { root, limitMs: listMs })
     if (listed.code !== 0) problems.push(`list --all: ${describe(listed)}`)
   }

@@ -33,7 +33,7 @@ export function guestXml(lab: Lab, options: GuestOptions = {}): string {
   return `<domain type='qemu'><name>${name}</name>
 <uuid>11111111-2222-4333-8444-${digits}</uuid>
 <memory unit='MiB'>${options.memoryMiB ?? memoryMiB}</memory><vcpu>1</vcpu>
-<os><type arch='${arch}' machine='${machine}'>hvm</type></os>
+<os><type arch='${arch}' machine='${machine}'>hvm</type></os>${arch === 'x86_64' ? '<features><acpi/></features>' : ''}
 <devices><emulator>${emulator}</emulator>${diskXml}${agentXml}
 <controller type='usb' model='none'/><video><model type='none'/></video><memballoon model='none'/></devices></domain>
 `

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openHypervisor, createRegistry } from '@polyvirt/core'
+import { x86 } from '@polyvirt/arch-x86'
+import { readProcess } from '../engine/children.ts'
+import { guestXml, makeDisk } from '../engine/guest-xml.ts'
+import { Lab } from '../engine/lab.ts'
+import { inspect } from './inspect.ts'
+import { difference } from './view.ts'
+
+/** A lab with one guest defined, in which nothing is wrong. */
+async function soundLab(): Promise<Lab> {
+  const folder = mkdtempSync(join(tmpdir(), 'pvf-'))
+  const lab = new Lab(folder, 1)
+  onTestFinished(async () => {
+    await lab.clear()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  await lab.clear()
+  await makeDisk(lab.path('disk.qcow2'))
+  await using hypervisor = await openHypervisor(lab.uri(), { registry: createRegistry([x86]) })
+  await hypervisor.domainDefineXml(guestXml(lab, { disk: 'disk.qcow2' }))
+  return lab
+}
+
+function change(lab: Lab, sql: string, ...values: readonly (string | number)[]): void {
+  const database = new DatabaseSync(join(lab.root, 'lib/polyvirt.db'))
+  database.exec('PRAGMA foreign_keys = OFF')
+  database.prepare(sql).run(...values)
+  database.close()
+}
+
+async function problemsOf(lab: Lab): Promise<string> {
+  return (await inspect(lab)).problems.join('\n')
+}
+
+/** Records a run of the lab's guest, of a process that may or may not be. */
+function recordRun(lab: Lab, pid: number, startTime: number): void {
+  change(
+    lab,
+    `INSERT INTO active (uuid, id, pid, start_time, boot_id, xml, argv, state_dir, log, emulator, monitor, started_at, state, reason, state_at)
+     SELECT uuid, 7, ?, ?, 'b', xml, '[]', ?, '', '', '', 0, 'running', 'booted', 0 FROM domains`,
+    pid,
+    startTime,
+    join(lab.root, 'run/domain-7-g'),
+  )
+}
+
+describe('the checker', () => {
+  test('finds nothing where nothing is wrong', async () => {
+    expect(await problemsOf(await soundLab())).toBe('')
+  })
+
+  test('finds a document that is torn, or another one than its row says', async () => {
+    const lab = await soundLab()
+    change(lab, `UPDATE domains SET xml = substr(xml, 1, length(xml) / 2)`)
+    expect(await problemsOf(lab)).toContain('is torn')
+    change(lab, `UPDATE domains SET xml = '<domain><name>other</name></domain>'`)
+    expect(await problemsOf(lab)).toContain('has another name')
+  })
+
+  test('finds a database that is damaged, or none', async () => {
+    const lab = await soundLab()
+    writeFileSync(join(lab.root, 'lib/polyvirt.db'), 'SQLite format 3\0and then nothing')
+    expect(await problemsOf(lab)).toContain('cannot be read')
+  })
+
+  test('finds a job that nobody finished, and an image held for a run that is over', async () => {
+    const lab = await soundLab()
+    change(lab, `INSERT INTO jobs VALUES ('u', 't', 'start', 'spawn', 1, 1, 'b', 0, '{}')`)
+    change(lab, `INSERT INTO image_uses VALUES ('1', '2', 'u', 3, '/disk', 1, 0)`)
+    const problems = await problemsOf(lab)
+    expect(problems).toContain('a job is left: start (spawn)')
+    expect(problems).toContain('/disk is held for a run that is over')
+  })
+
+  test('finds a process that no run has, and a run that has no process', async () => {
+    const lab = await soundLab()
+    const stray = spawn('/bin/sleep', ['60', lab.folder].slice(0, 1), {
+      argv0: `sleep-of-${lab.folder}`,
+    })
+    onTestFinished(() => void stray.kill('SIGKILL'))
+    await new Promise((resolve) => stray.once('spawn', resolve))
+    expect(await problemsOf(lab)).toContain(`process ${stray.pid} is nobody's`)
+    const found = readProcess(stray.pid ?? 0)
+    recordRun(lab, found?.pid ?? 0, found?.startTime ?? 0)
+    expect(await problemsOf(lab)).toBe('')
+    // The same pid, and another process: what a reused pid looks like.
+    change(lab, 'UPDATE active SET start_time = start_time - 1')
+    expect(await problemsOf(lab)).toContain('is shown as running')
+  })
+
+  test('finds sockets and files of no run, and what was being written', async () => {
+    const lab = await soundLab()
+    mkdirSync(join(lab.root, 'run/domain-3-g'), { recursive: true })
+    const server = createServer()
+    await new Promise<void>((resolve) =>
+      server.listen(join(lab.root, 'run/domain-3-g/monitor.sock'), resolve),
+    )
+    onTestFinished(() => void server.close())
+    writeFileSync(lab.path('g.save.77.partial'), '')
+    const problems = await problemsOf(lab)
+    expect(problems).toContain('/r/run/domain-3-g/monitor.sock is of no run')
+    expect(problems).toContain('/g.save.77.partial is left over')
+  })
+
+  test('finds a file that others may read', async () => {
+    const lab = await soundLab()
+    writeFileSync(join(lab.root, 'lib/secret'), '', { mode: 0o644 })
+    expect(await problemsOf(lab)).toContain('/r/lib/secret is open to others: 644')
+  })
+
+  test('finds an image whose content or structure is gone', async () => {
+    const lab = await soundLab()
+    writeFileSync(lab.path('disk.qcow2'), Buffer.alloc(65_536))
+    expect(await problemsOf(lab)).toContain('its content is not what was written')
+  })
+
+  test('tells a view from another one by every line', () => {
+    expect(difference(['a', 'b'], ['a', 'b'])).toEqual([])
+    expect(difference(['a', 'c'], ['a', 'b'])).toEqual(['+ c', '- b'])
+  })
+})
