@@ -8,7 +8,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { execa } from 'execa'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readImageHeader } from '../src/images/image-header.ts'
 import { readQcow2 } from '../src/images/qcow2-header.ts'

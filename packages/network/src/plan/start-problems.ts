@@ -12,7 +12,7 @@ const ways: Readonly<Partial<Record<ForwardMode, string>>> = {
   private: `macvtap is not offered; use <forward mode='bridge'/> with a <bridge name='…'/> of the host`,
   vepa: `macvtap is not offered; use <forward mode='bridge'/> with a <bridge name='…'/> of the host`,
   passthrough: `macvtap is not offered; use <forward mode='bridge'/> with a <bridge name='…'/> of the host`,
-  hostdev: `functions are not handed out from a pool; give the guest one by its address with <interface type='hostdev'>`,
+  hostdev: `functions are not handed out from a pool; use <interface type='hostdev'> with the address of one`,
 }
 
 /** What keeps a network from being started here, whatever the host has. */
