@@ -47,6 +47,7 @@ const snapshotList: Family = () => import('./commands/snapshot-list.ts')
 const snapshots: Family = () => import('./commands/snapshots.ts')
 const stats: Family = () => import('./commands/stats.ts')
 const supervise: Family = () => import('./commands/supervise.ts')
+const top: Family = () => import('./commands/top.ts')
 const tuning: Family = () => import('./commands/tuning.ts')
 const vcpus: Family = () => import('./commands/vcpus.ts')
 const volumes: Family = () => import('./commands/volumes.ts')
@@ -172,6 +173,7 @@ const families: Readonly<Record<string, Family>> = {
   domstats,
   domtime: agent,
   list,
+  top,
   event,
   'can-migrate': canMigrate,
   capabilities,

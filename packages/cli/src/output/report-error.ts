@@ -49,7 +49,7 @@ export function describeError(error: unknown): ErrorDescription {
 /** One entry a line of virsh's `error: …`; an entry may go on over further, indented lines. */
 export function errorLines(error: unknown): readonly string[] {
   if (!(error instanceof CommandError)) return causeLines(error, undefined)
-  const own = error.message === '' ? [] : [multiline(error.message)]
+  const own = error.message === '' ? [] : [multiline(shortened(error.message))]
   return error.cause === undefined ? own : [...own, ...causeLines(error.cause, error.file)]
 }
 
@@ -62,6 +62,11 @@ function causeLines(cause: unknown, file: string | undefined): readonly string[]
     multiline(`${prefixOf(cause)}${formatProblem(first, shown)}`),
     ...others.map((problem) => multiline(formatProblem(problem, shown))),
   ]
+}
+
+/** What somebody typed comes back, but not kilobytes of it. */
+function shortened(message: string): string {
+  return message.replaceAll(/(\S{200})\S{56,}/g, '$1…')
 }
 
 /** libvirt's words before the first problem: `XML error: `. */
