@@ -67,6 +67,26 @@ describe('images of a running guest', () => {
     await hypervisor.domainCreate('a')
   })
 
+  test('a disk that went back to its image takes the next snapshot, again and again', async () => {
+    const root = testRoot()
+    const image = join(root.dir, 'one.qcow2')
+    qemuImg('create', '-q', '-f', 'qcow2', image, '4M')
+    const hypervisor = await started(root, image)
+    for (const name of ['first', 'second']) {
+      const xml = `<domainsnapshot><name>${name}</name><disks><disk name='vda' snapshot='no'/></disks></domainsnapshot>`
+      await hypervisor.domainSnapshotCreateXml('a', xml, { diskOnly: true })
+      await hypervisor.domainBlockCommit('a', 'vdb', { whenReady: 'pivot' })
+      await hypervisor.domainSnapshotDelete('a', name, { metadata: true })
+      const nodes = JSON.parse(
+        await hypervisor.domainQemuMonitorCommand('a', '{"execute":"query-named-block-nodes"}'),
+      ) as { readonly return: readonly { readonly file: string }[] }
+      expect(nodes.return.filter(({ file }) => file.endsWith(`.${name}`))).toEqual([])
+    }
+    const destination = join(root.dir, 'copy.qcow2')
+    await hypervisor.domainBlockCopy('a', 'vdb', destination, { whenReady: 'pivot' })
+    for (const xml of await bothXml(hypervisor)) expect(xml).toContain(destination)
+  })
+
   test('an image in the middle goes down, and nobody need be there when it has', async () => {
     const root = testRoot()
     const [low, mid, top] = chain(root)

@@ -48,7 +48,11 @@ describe('a guest that is put away', () => {
     const saved = await hypervisor.domainSaveImageGetXml(file)
     for (const [from, to, path] of [
       [/>16384</g, '>32768<', 'memory'],
-      ['</devices>', `<controller type='scsi' index='0' model='virtio-scsi'/></devices>`, 'devices'],
+      [
+        '</devices>',
+        `<controller type='scsi' index='0' model='virtio-scsi'/></devices>`,
+        'devices',
+      ],
     ] as const) {
       const other = hypervisor.domainSaveImageDefineXml(file, saved.replace(from, to))
       const problem = { code: 'ERR_CONFIG_UNSUPPORTED', path }

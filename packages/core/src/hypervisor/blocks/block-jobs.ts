@@ -10,6 +10,8 @@ import type {
   BlockJobInfo,
   BlockJobOptions,
 } from '../interface/blocks.ts'
+import { unconfined } from '../confinement/confined-start.ts'
+import { takeImage } from '../confinement/hand-over.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -26,6 +28,13 @@ type Kind = BlockJobInfo['type']
 
 const pollMs = 200
 
+/** What a job is about. */
+interface JobPlace {
+  readonly disk: Disk
+  readonly live: Domain
+  readonly running: Running
+}
+
 interface Begun {
   readonly kind: Kind
   readonly fact: BlockJobFact
@@ -37,7 +46,7 @@ async function begin(
   rooms: Rooms,
   reference: string,
   name: string,
-  plan: (qmp: QmpClient, disk: Disk, live: Domain) => Promise<Begun>,
+  plan: (qmp: QmpClient, at: JobPlace) => Promise<Begun>,
 ): Promise<{ readonly running: Running; readonly disk: Disk }> {
   const running = await rooms.findActive(reference)
   const live = await rooms.live(running)
@@ -49,7 +58,7 @@ async function begin(
         'ERR_BLOCK_COPY_ACTIVE',
         `disk ${quote(disk.target)} already in active block job (${before.kind})`,
       )
-    const { fact, start } = await plan(qmp, disk, live)
+    const { fact, start } = await plan(qmp, { disk, live, running })
     remember(rooms, running, disk.target, fact)
     try {
       await start(qmp)
@@ -88,7 +97,7 @@ export async function blockPull(
     ...options
   }: BlockJobOptions & { readonly disk: string; readonly base?: string },
 ): Promise<void> {
-  const { running, disk } = await begin(rooms, reference, name, async (qmp, disk) => {
+  const { running, disk } = await begin(rooms, reference, name, async (qmp, { disk }) => {
     const chain = await diskChain(qmp, disk)
     const on = base === undefined ? undefined : imageAt(chain, base)
     const end = on === undefined ? chain.length : chain.indexOf(on)
@@ -112,7 +121,7 @@ export async function blockCommit(
   reference: string,
   { disk: name, base, top, ...options }: BlockCommitOptions & { readonly disk: string },
 ): Promise<void> {
-  const { running, disk } = await begin(rooms, reference, name, async (qmp, disk) => {
+  const { running, disk } = await begin(rooms, reference, name, async (qmp, { disk }) => {
     const chain = await diskChain(qmp, disk)
     const lowest = base === undefined ? chain.at(-1) : imageAt(chain, base)
     const highest = top === undefined ? chain[0] : imageAt(chain, top)
@@ -160,33 +169,40 @@ export async function blockCopy(
     ...options
   }: BlockCopyOptions & { readonly disk: string; readonly destination: string },
 ): Promise<void> {
-  const { running, disk } = await begin(rooms, reference, name, async (qmp, disk, live) => {
-    const [top, under] = await diskChain(qmp, disk)
-    if (top === undefined) throw domainError('ERR_OPERATION_INVALID', 'the disk has no image')
-    const to: ImageFile = { file: destination, format: format ?? top.format }
-    const index = freeIndex(live)
-    if (options.reuseExternal !== true) {
-      await createImage({
-        ...to,
-        sizeBytes: top.sizeBytes,
-        ...(options.shallow === true && under && { backing: under }),
-      })
-    }
-    return {
-      kind: 'copy',
-      fact: { kind: 'copy', file: fileOf(disk) ?? '', dropped: [], to, index },
-      async start(one) {
-        const steps = openSteps({ ...disk, readonly: false }, to, index)
-        await performSteps(one, steps)
-        await one.executeUnchecked('blockdev-mirror', {
-          ...common('copy', disk.target, options),
-          device: await topNode(one, disk),
-          target: `libvirt-${index}-format`,
-          sync: options.shallow === true ? 'top' : 'full',
+  const { running, disk } = await begin(
+    rooms,
+    reference,
+    name,
+    async (qmp, { disk, live, running: { active } }) => {
+      const [top, under] = await diskChain(qmp, disk)
+      if (top === undefined) throw domainError('ERR_OPERATION_INVALID', 'the disk has no image')
+      const to: ImageFile = { file: destination, format: format ?? top.format }
+      const index = freeIndex(live)
+      if (options.reuseExternal !== true) {
+        await createImage({
+          ...to,
+          sizeBytes: top.sizeBytes,
+          ...(options.shallow === true && under && { backing: under }),
         })
-      },
-    }
-  })
+      }
+      return {
+        kind: 'copy',
+        fact: { kind: 'copy', file: fileOf(disk) ?? '', dropped: [], to, index },
+        async start(one) {
+          const confinement = rooms.layout.confinement ?? unconfined
+          takeImage(rooms.store, active, { path: destination, confinement })
+          const steps = openSteps({ ...disk, readonly: false }, to, index)
+          await performSteps(one, steps)
+          await one.executeUnchecked('blockdev-mirror', {
+            ...common('copy', disk.target, options),
+            device: await topNode(one, disk),
+            target: `libvirt-${index}-format`,
+            sync: options.shallow === true ? 'top' : 'full',
+          })
+        },
+      }
+    },
+  )
   await follow(rooms, running, disk, options)
 }
 

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { BlockJobFact } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { leaveImages } from '../confinement/hand-over.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { diskChain } from './disk-graph.ts'
 import { jobOf } from './job-state.ts'
-import { shortened, switchedTo, withDisk } from './switch-image.ts'
+import { described, shortened, switchedTo, withDisk } from './switch-image.ts'
 
 /** Notes what a job will have changed when it ends, or (nothing) that it has been taken note of. */
 export function remember(
@@ -49,7 +51,16 @@ export async function conclude(
     live: { id: active.id, xml: formatDomain(edit(live), active.id) },
     ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
   })
-  await dropNodes(qmp, fact, chain[0]?.file)
+  const gone = imagesGone(diskNamed(live, target), diskNamed(edit(live), target))
+  for (const { index } of gone) await dropImage(qmp, index)
+  const { to, index, kind } = fact
+  // A copy that was given up leaves its image open.
+  if (kind === 'copy' && chain[0]?.file !== to?.file) await dropImage(qmp, index)
+  const kept = new Set(chain.map(({ file }) => file))
+  const left = rooms.store
+    .imagesOf(active)
+    .filter(({ path }) => gone.some((one) => fileOfImage(one) === path) && !kept.has(path))
+  leaveImages(rooms.store, active, left)
   remember(rooms, { ...running, active }, target, undefined)
 }
 
@@ -73,15 +84,33 @@ function changeOf(
     withDisk(domain, { target, file }, (disk) => shortened(disk, (one) => gone.has(one)))
 }
 
-/** Nodes of images that the disk is not on any more. */
-async function dropNodes(
-  qmp: QmpClient,
-  { kind, to, index }: BlockJobFact,
-  top: string | undefined,
-): Promise<void> {
-  if (kind !== 'copy' || index === undefined || top === to?.file) return
-  for (const name of [`libvirt-${index}-format`, `libvirt-${index}-storage`])
-    await qmp.execute('blockdev-del', { 'node-name': name }).catch(() => undefined)
+/** Images that a disk had and has no more, top first: QEMU keeps their nodes open until it is told. */
+function imagesGone(before: Disk, after: Disk): readonly NumberedImage[] {
+  const kept = new Set(numbered(after).map(({ index }) => index))
+  return numbered(before).filter(({ index }) => !kept.has(index))
+}
+
+interface NumberedImage {
+  readonly index: number | undefined
+  readonly source?: { readonly file?: string; readonly dev?: string }
+}
+
+const fileOfImage = ({ source }: NumberedImage): string | undefined => source?.file ?? source?.dev
+
+function numbered(disk: Disk): readonly NumberedImage[] {
+  return described(disk).flatMap(({ index, source }) => {
+    const number = index ?? source?.index
+    return number === undefined ? [] : [{ index: number, ...(source && { source }) }]
+  })
+}
+
+/** Closes the nodes of an image; one that QEMU opened by itself has none of these names. */
+async function dropImage(qmp: QmpClient, index: number | undefined): Promise<void> {
+  if (index === undefined) return
+  for (const kind of ['format', 'slice-sto', 'storage'])
+    await qmp
+      .execute('blockdev-del', { 'node-name': `libvirt-${index}-${kind}` })
+      .catch(() => undefined)
 }
 
 /** How long a job may take to end once it was told to, in milliseconds. */

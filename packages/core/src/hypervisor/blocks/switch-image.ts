@@ -11,7 +11,7 @@ const pathOf = (store: Pick<BackingStore, 'source'>): string | undefined =>
   store.source?.file ?? store.source?.dev
 
 /** The images of a disk as the document describes them, the one in use first. */
-function described(disk: Disk): readonly BackingStore[] {
+export function described(disk: Disk): readonly BackingStore[] {
   const { type, format, source } = disk
   const all: BackingStore[] = [
     {

@@ -30,6 +30,18 @@ export async function takeImages(
   return [...images, ...others]
 }
 
+/** The same for one image that a guest is given while it runs, to write to. */
+export function takeImage(
+  store: Store,
+  run: RunReference,
+  { path, confinement }: { readonly path: string; readonly confinement: Confinement },
+): void {
+  const use = imageUse(path, { writes: true, shared: false })
+  if (use === undefined) return
+  claim(store, run, [{ ...use, at: 'devices/disk' }])
+  lend(store, [use], confinement)
+}
+
 /** Lets a run's images go, and gives back those that nobody uses any more. */
 export function leaveImages(store: Store, run: RunReference, images?: readonly ImageUse[]): void {
   store.releaseImages(run, images)

@@ -14,6 +14,8 @@ import type { SnapshotOptions, SnapshotSummary } from '../interface/snapshots.ts
 import { performSteps, undoSteps } from '../live/perform-steps.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import type { Running } from '../records.ts'
+import { unconfined } from '../confinement/confined-start.ts'
+import { takeImage } from '../confinement/hand-over.ts'
 import type { Rooms } from '../rooms.ts'
 import type { SnapshotDetail } from './finish-snapshot.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
@@ -278,6 +280,8 @@ async function switchOver(
           sizeBytes: top?.sizeBytes ?? 0,
           backing: { file: fileOf(disk) ?? '', format: disk.format ?? 'raw' },
         })
+        const confinement = rooms.layout.confinement ?? unconfined
+        takeImage(rooms.store, running.active, { path: file, confinement })
         steps.push(...openSteps(disk, { file, format: 'qcow2' }, index))
         actions.push({
           type: 'blockdev-snapshot',
