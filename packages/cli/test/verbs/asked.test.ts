@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { domainError } from '../../src/core.ts'
 import { testDefault } from '../memory-hypervisor.ts'
 import type { MemoryHypervisor } from '../memory-hypervisor.ts'
 import { run } from '../run-in-memory.ts'
@@ -175,11 +176,19 @@ describe('autostart --apply', () => {
       { name: 'a', uuid: '1' },
       { name: 'b', uuid: '2', error: new Error('no disk') },
     ]
-    Object.assign(hypervisor, { connectAutostart: () => Promise.resolve(results) })
+    Object.assign(hypervisor, {
+      networkListAll: () => Promise.resolve([{ name: 'n', uuid: 'n' }]),
+      networkCreate: () => Promise.reject(new Error('no bridge')),
+      storagePoolListAll: () =>
+        Promise.reject(domainError('ERR_NO_SUPPORT', 'nobody keeps storage pools')),
+      connectAutostart: () => Promise.resolve(results),
+    })
     expect(await run(['autostart', '--apply'], { hypervisor })).toEqual({
       code: 1,
       stdout: "Domain 'a' started\n\n",
-      stderr: "warning: Failed to start domain 'b': no disk\n",
+      stderr:
+        "warning: Failed to start network 'n': no bridge\n" +
+        "warning: Failed to start domain 'b': no disk\n",
     })
     expect((await run(['autostart'])).stderr).toBe(
       "error: command 'autostart' requires <domain> option\n",
