@@ -3,6 +3,7 @@ import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
 import { removeTree } from '../run/private-dir.ts'
 import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
+import { rotateLog } from '../run/rotate-log.ts'
 import { removeCgroup } from '../run/cgroup.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
@@ -60,6 +61,7 @@ export class Liveness {
   /** Asks QEMU how the guest is. One that cannot answer now is as it was when it last could. */
   async #look(record: DomainRecord, active: ActiveRow, timeoutMs: number): Promise<void> {
     const { name } = record.domain
+    rotateLog(active.log)
     const { stateOf, withMonitor } = await monitor()
     try {
       const { status } = await withMonitor(active, name, (qmp) => qmp.execute('query-status'), {
@@ -111,6 +113,7 @@ export class Liveness {
     await removeTaps(tapsOf(active.xml))
     if (active.facts.cgroup !== undefined) await removeCgroup(active.facts.cgroup)
     leaveImages(this.#store, active)
+    rotateLog(active.log)
   }
 
   /** A command died in the middle: takes its place and undoes what it began. */

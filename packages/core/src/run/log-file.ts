@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { domainError, printable, quote } from '../errors.ts'
+import { rotateLog } from './rotate-log.ts'
 
 /** A log that is open for a child, and where this run's part of it begins. */
 export interface OpenLog {
@@ -13,6 +14,7 @@ const tailBytes = 1024
 
 /** Opens a log for appending, 0600; refuses links and anything but a regular file. */
 export function openLog(path: string): OpenLog {
+  rotateLog(path)
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants
   let fd: number
   try {

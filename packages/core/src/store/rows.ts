@@ -1,3 +1,4 @@
+import { isRecord } from '../qmp/shape.ts'
 import type { DomainStateName } from '../hypervisor/hypervisor.ts'
 import type { ProcessIdentity } from '../run/process-identity.ts'
 
@@ -130,13 +131,13 @@ export function readActive(row: SqlRow): ActiveRow {
     id: row['id'] as number,
     process: readIdentity(row),
     xml: row['xml'] as string,
-    argv: JSON.parse(row['argv'] as string) as string[],
+    argv: readJson(row['argv'], Array.isArray, []),
     stateDir: row['state_dir'] as string,
     log: row['log'] as string,
     emulator: row['emulator'] as string,
     monitor: row['monitor'] as string,
     startedAtMs: row['started_at'] as number,
-    facts: JSON.parse(row['facts'] as string) as RunFacts,
+    facts: readJson<RunFacts>(row['facts'], isRecord, {}),
     ...readState(row),
   }
 }
@@ -148,7 +149,20 @@ export function readJob(row: SqlRow): JobRow {
     phase: row['phase'] as string,
     owner: readIdentity(row),
     startedAtMs: row['started_at'] as number,
-    detail: JSON.parse(row['detail'] as string) as JobDetail,
+    detail: readJson<JobDetail>(row['detail'], isRecord, {}),
+  }
+}
+
+/**
+ * JSON as it was written; something else where the record is damaged. The rest of it can still be told,
+ * and a guest that runs be ended.
+ */
+function readJson<T>(text: unknown, fits: (value: unknown) => boolean, otherwise: T): T {
+  try {
+    const value: unknown = JSON.parse(String(text))
+    return fits(value) ? (value as T) : otherwise
+  } catch {
+    return otherwise
   }
 }
 

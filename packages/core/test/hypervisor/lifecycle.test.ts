@@ -297,6 +297,23 @@ describe("trouble that is ours is not the guest's", () => {
     expect(root.guests()).toEqual([])
   })
 
+  test('S-07 a damaged record is of a guest that runs, and can be ended', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+    await hypervisor.domainDefineXml(guestXml({ name: 'b' }))
+    await hypervisor.domainCreate('a')
+    await rewrite(root, `UPDATE active SET facts = '{', argv = '['`)
+    expect(
+      (await hypervisor.connectListAllDomains()).map(({ name, state }) => [name, state]),
+    ).toEqual([
+      ['a', 'running'],
+      ['b', 'shut off'],
+    ])
+    await hypervisor.domainDestroy('a')
+    expect(root.guests()).toEqual([])
+  })
+
   test("S-01 a pid that is somebody else's by now is never signalled", async () => {
     const root = testRoot()
     const hypervisor = await root.open()
