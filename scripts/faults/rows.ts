@@ -1,6 +1,16 @@
 import type { Row } from './engine/row.ts'
 import { injectRow } from './injection/inject-row.ts'
 import { operations } from './injection/operations.ts'
+import { raceRow } from './races/race-row.ts'
+import { cliRow } from './random/cli-row.ts'
+import { qemuRow } from './random/qemu-row.ts'
+import { supervisorRow } from './random/supervisor-row.ts'
 
 /** The plan. */
-export const rows: readonly Row[] = [...operations.map(injectRow)]
+export const rows: readonly Row[] = [
+  ...operations.map(injectRow),
+  cliRow,
+  qemuRow,
+  supervisorRow,
+  raceRow,
+]
