@@ -1,6 +1,8 @@
 import type { Row } from './engine/row.ts'
 import { injectRow } from './injection/inject-row.ts'
 import { operations } from './injection/operations.ts'
+import { agentRow } from './peers/agent-row.ts'
+import { qmpRow } from './peers/qmp-row.ts'
 import { raceRow } from './races/race-row.ts'
 import { cliRow } from './random/cli-row.ts'
 import { qemuRow } from './random/qemu-row.ts'
@@ -13,4 +15,6 @@ export const rows: readonly Row[] = [
   qemuRow,
   supervisorRow,
   raceRow,
+  qmpRow,
+  agentRow,
 ]

@@ -45,7 +45,10 @@ export function listTree(folder: string, below = ''): readonly string[] {
 
 /** Lines that only one of two views has. */
 export function difference(found: View, expected: View): readonly string[] {
-  const cut = (line: string): string => (line.length > 300 ? `${line.slice(0, 300)}…` : line)
+  const cut = (line: string): string => {
+    const flat = line.replaceAll(/\s+/g, ' ')
+    return flat.length > 120 ? `${flat.slice(0, 120)}…` : flat
+  }
   return [
     ...found.filter((line) => !expected.includes(line)).map((line) => `+ ${cut(line)}`),
     ...expected.filter((line) => !found.includes(line)).map((line) => `- ${cut(line)}`),
