@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { createInterrupts } from './interrupts.ts'
+import type { InterruptOptions } from './interrupts.ts'
 import { openHypervisor } from './open-hypervisor.ts'
 import type { OpenHypervisor } from './open-hypervisor.ts'
 import { quietSqliteWarning } from './quiet-sqlite-warning.ts'
@@ -9,19 +10,44 @@ import { runCli } from './run-cli.ts'
 export async function main(open: OpenHypervisor = openHypervisor): Promise<void> {
   quietSqliteWarning()
   const { argv, env, stdin, stdout, stderr } = process
+  const ends = endingSignals()
   const code = await runCli({
     words: argv.slice(2),
     environment: env,
     ...{ stdin, stdout, stderr, open },
-    interrupts: createInterrupts({
-      on: (handler) => process.on('SIGINT', handler),
-      off: (handler) => process.off('SIGINT', handler),
-      exit: () => process.exit(130),
-    }),
+    interrupts: createInterrupts(ends),
     archesFrom: installedDirectories(),
   })
   // Whatever is still open (a watched file, a socket to QEMU) must not keep the command running.
-  process.exit(code)
+  process.exit(code === 130 ? ends.code() : code)
+}
+
+/** What ends a command: a key, a request, or a terminal that has gone. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** All of them interrupt what runs, which then says how far it came and leaves nothing half done. */
+function endingSignals(): InterruptOptions & { readonly code: () => number } {
+  let code: number = signals.SIGINT
+  const names = Object.keys(signals) as (keyof typeof signals)[]
+  const listeners = new Map<() => void, Readonly<Record<keyof typeof signals, () => void>>>()
+  return {
+    on: (handler) => {
+      const each = (name: keyof typeof signals) => () => {
+        code = signals[name]
+        handler()
+      }
+      const own = { SIGINT: each('SIGINT'), SIGTERM: each('SIGTERM'), SIGHUP: each('SIGHUP') }
+      listeners.set(handler, own)
+      for (const name of names) process.on(name, own[name])
+    },
+    off: (handler) => {
+      const own = listeners.get(handler)
+      listeners.delete(handler)
+      if (own !== undefined) for (const name of names) process.off(name, own[name])
+    },
+    exit: () => process.exit(code),
+    code: () => code,
+  }
 }
 
 /** Where this file really is, and where the user's `polyvirt` stood before links were followed. */

@@ -86,7 +86,28 @@ describe('the process', () => {
     expect(stderr).toMatch(/^error: ENOSPC/)
   })
 
-  it('ends at an interrupt', async () => {
+  it.each([
+    ['where letters are Turkish', { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }],
+    ['without a home', { HOME: undefined }],
+    ['in a home that is not there', { HOME: '/nonexistent' }],
+    ['with nothing set at all', { HOME: undefined, PATH: undefined, TERM: undefined }],
+  ])('says the same %s', async (_where, environment) => {
+    const set = { PATH: process.env['PATH'], HOME: directory, ...environment }
+    const given = Object.entries(set).filter(([, value]) => value !== undefined)
+    const env = Object.fromEntries(given)
+    const words = [...flags, 'DOMINFO; dominfo test; quit']
+    const { code, stdout, stderr } = await execute(process.execPath, words, { env })
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      '',
+      "error: unknown command: 'DOMINFO'\nhint: did you mean 'dominfo'?\n",
+    ])
+    const shown = await execute(process.execPath, flags, { env, input: 'domid test\nquit\n' })
+    expect([shown.code, shown.stderr]).toEqual([0, ''])
+    expect(shown.stdout).toContain('polyvirt # domid test\n1\n')
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends in order at a %s', async (signal) => {
     const child = spawn(process.execPath, [...flags, 'event', '--all', '--loop'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -95,7 +116,7 @@ describe('the process', () => {
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
     // There is nothing to see of a process that waits, so it is given time to get there.
     await new Promise((resolve) => setTimeout(resolve, 1500))
-    child.kill('SIGINT')
+    child.kill(signal)
     const { promise, resolve } = Promise.withResolvers<number | null>()
     child.once('close', resolve)
     expect(await promise).toBe(1)
@@ -325,6 +346,19 @@ describe('bin/polyvirt', () => {
     expect(await which({ XDG_CACHE_HOME: 'relative' })).toBe('own 1\n')
     fakeNode('chosen', 'chosen')
     expect(await which({ POLYVIRT_NODE: join(directory, 'chosen/node') })).toBe('chosen 1\n')
+  })
+
+  it('is not bent by what another program set for Node', async () => {
+    const real = checkout()
+    const { code, stdout, stderr } = await execute(real, ['list'], {
+      env: env({
+        POLYVIRT_NODE: process.execPath,
+        NODE_OPTIONS: '--require /no/such/file.js --bogus',
+        NODE_PATH: directory,
+      }),
+    })
+    expect([code, stderr]).toEqual([0, ''])
+    expect((JSON.parse(stdout) as unknown[]).slice(0, 2)).toEqual([process.execPath, ['list']])
   })
 
   it('says what to run where something is missing', async () => {

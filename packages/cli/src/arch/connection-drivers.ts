@@ -11,11 +11,13 @@ export function connectionDrivers(arches: Catalog): Drivers {
   return {
     network: async (context) => {
       const { loadDriver } = await import('./load-driver.ts')
-      return (await loadDriver<'network'>(arches, networks))(context)
+      const open = await loadDriver(arches, networks)
+      return (open as NonNullable<Drivers['network']>)(context)
     },
     storage: async (context) => {
       const { loadDriver } = await import('./load-driver.ts')
-      return (await loadDriver<'storage'>(arches, storage))(context)
+      const open = await loadDriver(arches, storage)
+      return (open as NonNullable<Drivers['storage']>)(context)
     },
   }
 }

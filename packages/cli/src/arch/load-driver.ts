@@ -2,20 +2,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { domainError, printable } from '../core.ts'
-import type { Drivers } from '../core.ts'
 import type { ArchCatalog } from './arch-catalog.ts'
 import type { DriverPackage } from './connection-drivers.ts'
 import { packageEntry } from './package-entry.ts'
 
 /**
- * Imports the package of a driver.
+ * Imports the package of a driver; the function that opens it.
  *
  * @throws DomainError `ERR_NO_SUPPORT` that names what to install, or what is wrong with what is.
  */
-export async function loadDriver<K extends keyof Drivers>(
+export async function loadDriver(
   arches: Pick<ArchCatalog, 'directoryOf'>,
   { name, opens, kept }: DriverPackage,
-): Promise<NonNullable<Drivers[K]>> {
+): Promise<unknown> {
   const directory = arches.directoryOf(name)
   if (directory === undefined) {
     throw domainError(
@@ -34,7 +33,7 @@ export async function loadDriver<K extends keyof Drivers>(
     >
     const open = module[opens]
     if (typeof open !== 'function') throw new Error(`its module exports no ${opens}`)
-    return open as NonNullable<Drivers[K]>
+    return open
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw domainError(
