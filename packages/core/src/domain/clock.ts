@@ -1,4 +1,15 @@
-import { integer, list, oneOf, required, text, yesNo, fallback } from '../xml/fields.ts'
+import { quote } from '../errors.ts'
+import {
+  fallback,
+  integer,
+  list,
+  mapped,
+  oneOf,
+  report,
+  required,
+  text,
+  yesNo,
+} from '../xml/fields.ts'
 import type { XmlFields } from '../xml/fields.ts'
 
 export const timerNames = [
@@ -49,14 +60,43 @@ export interface Clock {
   readonly timers?: readonly Timer[]
 }
 
+/** A zone is a path below the host's zones: nothing that leads out of them, and no option of QEMU's. */
+const zone = /^(?!.*\.\.)[A-Za-z][A-Za-z0-9_+/-]{0,63}$/
+
+const zoneField = mapped(
+  text('@timezone'),
+  (name, scope) => {
+    if (zone.test(name)) return name
+    const message = `${quote(name)} is not a time zone such as Europe/Berlin`
+    report(scope, 'ERR_XML_ERROR', message, '@timezone')
+    return undefined
+  },
+  (name) => name,
+)
+
+/** QEMU is told a date: what 136 years from now and back can be written as one. In seconds. */
+const mostSeconds = 2 ** 32
+
+const adjustmentField = mapped(
+  text('@adjustment'),
+  (written, scope) => {
+    const seconds = /^[+-]?\d{1,10}$/.test(written) ? Math.abs(Number(written)) : Infinity
+    if (written === 'reset' || seconds <= mostSeconds) return written
+    const range = `whole seconds from -${mostSeconds} to ${mostSeconds}`
+    report(scope, 'ERR_XML_ERROR', `${quote(written)} is not 'reset' or ${range}`, '@adjustment')
+    return undefined
+  },
+  (written) => written,
+)
+
 export const clockXml: XmlFields<Clock> = {
   offset: fallback(
     oneOf('@offset', ['utc', 'localtime', 'timezone', 'variable', 'absolute']),
     'utc',
   ),
-  adjustment: text('@adjustment'),
+  adjustment: adjustmentField,
   basis: oneOf('@basis', ['utc', 'localtime']),
-  timezone: text('@timezone'),
+  timezone: zoneField,
   start: integer('@start'),
   timers: list('timer', timerXml),
 }

@@ -18,6 +18,10 @@ export function blockVerbs(rooms: Rooms): BlockVerbs {
       (await jobs()).abortBlockJob(rooms, reference, { disk, ...options }),
     domainBlockJobSetSpeed: async (reference, disk, speedBytes) =>
       (await jobs()).setBlockJobSpeed(rooms, reference, { disk, speedBytes }),
+    async domainSetBlockThreshold(reference, disk, thresholdBytes) {
+      const { setBlockThreshold } = await import('./blocks/block-threshold.ts')
+      return setBlockThreshold(rooms, reference, { disk, thresholdBytes })
+    },
     domainBlockResize: async (reference, disk, sizeBytes) =>
       (await jobs()).blockResize(rooms, reference, { disk, sizeBytes }),
   }

@@ -1,6 +1,5 @@
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { Drivers } from '../driver/driver-context.ts'
-import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Store } from '../store/index.ts'
 import { agentVerbs } from './agent-verbs.ts'
 import { blockVerbs } from './block-verbs.ts'
@@ -42,8 +41,7 @@ class EmbeddedConnection extends HostConnection {
 
   async close(): Promise<void> {
     for (const active of this.autodestroy.splice(0)) {
-      await stopProcess(active.process, { termMs: 2000 })
-      await this.rooms.liveness.bury(active, 'destroyed')
+      await this.rooms.liveness.end(active, 'destroyed', { termMs: 2000 })
     }
     await this.drivers.close()
     this.rooms.store.close()

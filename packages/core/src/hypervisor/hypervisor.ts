@@ -139,7 +139,10 @@ export interface Hypervisor
 
   /** Opens a pty or unix character device of a running domain; the first console by default. */
   domainOpenConsole(reference: DomainReference, options?: ConsoleOptions): Promise<ConsoleStream>
-  /** What happens to domains, from now on. Ends when the signal aborts. */
+  /**
+   * What happens to domains, from now on, as it happens: each QEMU tells, and so does the store that
+   * all processes of a root write. A QEMU that dies is seen at once. Ends when the signal aborts.
+   */
   domainEvents(options?: { readonly signal?: AbortSignal }): AsyncIterable<DomainEvent>
 }
 
@@ -412,7 +415,7 @@ export interface ConsoleStream extends AsyncIterable<Uint8Array>, AsyncDisposabl
   close(): Promise<void>
 }
 
-/** libvirt's lifecycle and reboot events. */
+/** libvirt's lifecycle, reboot, watchdog and block threshold events. */
 export interface DomainEvent {
   readonly domain: { readonly name: string; readonly uuid: string; readonly id?: number }
   readonly event:
@@ -425,7 +428,14 @@ export interface DomainEvent {
     | 'shutdown'
     | 'rebooted'
     | 'crashed'
+    | 'watchdog'
+    | 'block-threshold'
   readonly detail: string
+  /** `block-threshold`: the image, as `vda` or `vda[2]`, its path, and how far it was written. */
+  readonly disk?: string
+  readonly path?: string
+  readonly thresholdBytes?: number
+  readonly excessBytes?: number
   /** Milliseconds since the epoch. */
   readonly timestampMs: number
 }

@@ -116,6 +116,11 @@ export function channelDirOf(stateDir: string): string {
   return stateDir.replace(/\/([^/]+)$/, '/channel/target/$1')
 }
 
+/** Where a QEMU tells what happens, beside the monitor that it is commanded through. */
+export function eventsSocket(stateDir: string): string {
+  return `${stateDir}/events.sock`
+}
+
 /** Where one run of a guest keeps what it needs. */
 export function runPaths(layout: Layout, stateDir: string): RuntimePaths {
   return {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, domainError, quote } from '../errors.ts'
-import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Job } from '../store/index.ts'
 import { planning } from './host-connection.ts'
 import type { CreateOptions, Hypervisor, PowerOptions } from './hypervisor.ts'
@@ -119,17 +118,18 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       const { domain, active } = await rooms.findActive(reference)
       // No job: pulling the plug waits for nobody who is still talking to the guest. A run ends
       // once, and a start of the same domain is another run.
-      await stopProcess(active.process, {
+      await liveness.end(active, 'destroyed', {
         what: `domain ${quote(domain.name, 200)}`,
         ...(options.graceful !== undefined && { graceful: options.graceful }),
       })
-      await liveness.bury(active, 'destroyed')
     },
 
     async domainSuspend(reference) {
       const running = await rooms.findActive(reference)
-      await rooms.command(running, 'suspend', (qmp) => qmp.execute('stop'))
-      store.setState(running.active, 'paused', 'user')
+      await rooms.command(running, 'suspend', async (qmp) => {
+        await qmp.execute('stop')
+        store.setState(running.active, 'paused', 'user')
+      })
     },
 
     async domainResume(reference) {
@@ -139,8 +139,8 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
         // A guest that powered off and was kept starts afresh.
         if (status === 'shutdown' || status === 'guest-panicked') await qmp.execute('system_reset')
         await qmp.execute('cont')
+        store.setState(running.active, 'running', 'unpaused')
       })
-      store.setState(running.active, 'running', 'unpaused')
     },
   }
 }

@@ -6,6 +6,7 @@ import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
 import { rotateLog } from '../run/rotate-log.ts'
 import { removeCgroup } from '../run/cgroup.ts'
 import { stopProcess } from '../run/stop-process.ts'
+import type { StopOptions } from '../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
@@ -35,6 +36,8 @@ export class Liveness {
     const records = this.#store.list()
     await Promise.all(records.map((record) => this.current(record)))
     await this.#sweep()
+    // Whoever should have given an image back may have died over it.
+    leaveImages(this.#store)
   }
 
   /** The domain as it is now, or nothing when it is gone. */
@@ -96,13 +99,32 @@ export class Liveness {
           this.#store.setState(active, 'running', wish.reason)
         }
         if (wish.do === 'stop') {
-          await stopProcess(active.process, { termMs: 2000 })
-          await this.bury(active, wish.reason)
+          await this.end(active, wish.reason, { termMs: 2000 })
         }
       })
     } finally {
       this.#store.endJob(job)
     }
+  }
+
+  /**
+   * Ends a run for a reason. The reason is recorded before the first signal: somebody else may see the
+   * process die before this one does.
+   */
+  async end(active: ActiveRow, reason: string, options: StopOptions = {}): Promise<void> {
+    const facts = this.#store.get(active.uuid)?.active?.facts ?? active.facts
+    try {
+      this.#store.setFacts(active, { ...facts, ending: reason })
+    } catch {
+      // A store that cannot be written keeps nobody from pulling the plug.
+    }
+    try {
+      await stopProcess(active.process, options)
+    } catch (error) {
+      this.#store.setFacts(active, facts)
+      throw error
+    }
+    await this.bury(active, reason)
   }
 
   /** Records that a run is over and removes what belonged to it. */
@@ -139,8 +161,8 @@ export class Liveness {
     }
     if (record?.active !== undefined) {
       const { finishJob } = await import('./live/finish-job.ts')
-      const bury = (active: ActiveRow, reason: string) => this.bury(active, reason)
-      await finishJob({ store: this.#store, bury }, { ...record, active: record.active }, job)
+      const end = (active: ActiveRow, reason: string) => this.end(active, reason, { termMs: 2000 })
+      await finishJob({ store: this.#store, end }, { ...record, active: record.active }, job)
       return
     }
     const { stateDir, taps, cgroup, id } = job.detail as StartDetail
@@ -219,6 +241,7 @@ async function liveOf(active: ActiveRow): Promise<Domain> {
  */
 function deathOf(active: ActiveRow): string {
   if (active.process.bootId !== bootId()) return 'unknown'
+  if (active.facts.ending !== undefined) return active.facts.ending
   if (active.state === 'crashed') return 'crashed'
   const pidFile = active.argv[active.argv.indexOf('-pidfile') + 1]
   const trace = active.argv.includes('-pidfile') && pidFile !== undefined ? pidFile : active.monitor

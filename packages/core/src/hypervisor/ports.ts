@@ -7,13 +7,16 @@ import { firstDisplayPort } from '../qemu/devices/display-argv.ts'
 const lastPort = 65_535
 
 /** Free TCP ports for the displays that leave the choice to polyvirt, by position. */
-export async function pickPorts(domain: Domain): Promise<Readonly<Record<number, number>>> {
+export async function pickPorts(
+  domain: Domain,
+  taken: ReadonlySet<number> = new Set(),
+): Promise<Readonly<Record<number, number>>> {
   const picked: Record<number, number> = {}
   let next = firstDisplayPort
   for (const [position, graphics] of (domain.devices.graphics ?? []).entries()) {
     if (graphics.autoport !== true) continue
     const address = graphics.listens?.[0]?.address ?? '127.0.0.1'
-    while (next <= lastPort && !(await isFree(next, address))) next++
+    while (next <= lastPort && (taken.has(next) || !(await isFree(next, address)))) next++
     if (next > lastPort) {
       throw domainError(
         'ERR_OPERATION_FAILED',

@@ -1,14 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuTimeNs } from './cpu-time.ts'
-import { diffEvents } from './events.ts'
 import { planning } from './host-connection.ts'
 import type { DomainFilter, DomainSummary, Hypervisor } from './hypervisor.ts'
 import { runName, runPaths } from './layout.ts'
 import { displaysOf, stateIn, summaryOf } from './records.ts'
 import type { Rooms } from './rooms.ts'
-
-/** No supervisor tells what happens, so whoever wants to know looks this often. */
-const eventPollMs = 200
 
 type Verbs = Pick<
   Hypervisor,
@@ -118,16 +113,8 @@ export function queryVerbs(rooms: Rooms): Verbs {
     },
 
     async *domainEvents({ signal } = {}) {
-      let before = await list()
-      for (;;) {
-        const waited = await sleep(eventPollMs, true, { ...(signal && { signal }) }).catch(
-          () => false,
-        )
-        if (!waited) return
-        const after = await list()
-        yield* diffEvents(before, after, Date.now())
-        before = after
-      }
+      const { domainEvents } = await import('./watching/domain-events.ts')
+      yield* domainEvents(rooms, signal)
     },
   }
 }

@@ -17,7 +17,7 @@ import {
   writePrivateFile,
 } from '../run/index.ts'
 import { removeCgroup } from '../run/cgroup.ts'
-import type { SpawnedQemu } from '../run/index.ts'
+import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { RunUser } from '../run/run-user.ts'
 import type { ActiveRow, Job, Store } from '../store/index.ts'
 import { formatDomain } from '../xml/parse-domain.ts'
@@ -25,7 +25,8 @@ import { confinedStart, unconfined } from './confinement/confined-start.ts'
 import { checkWay, leaveImages, takeImages } from './confinement/hand-over.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { CreateOptions } from './hypervisor.ts'
-import { runName, runPaths } from './layout.ts'
+import { keyValueOption } from '../qemu/option-string.ts'
+import { eventsSocket, runName, runPaths } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { plugVcpus } from './live/set-vcpus.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
@@ -115,44 +116,43 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     checkFlash(equipped, plan.context.profile)
     await takeImages(store, { uuid: domain.uuid, id }, { domain: equipped, confinement })
     await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
-    const ports = await pickPorts(domain)
-    const run = planRun(domain, plan.context, {
-      paths,
-      taps,
-      ports,
-      nowMs: Date.now(),
-      ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),
-    })
-    const [emulator = '', ...args] = run.argv
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
-    checkSockets(run.domain, channelDir)
-    options.signal?.throwIfAborted()
-    options.onPhase?.('spawn')
-    store.setPhase(job, 'spawn')
-    spawned = await spawnQemu({
-      emulator,
-      args,
-      environment: environmentOf(stateDir, domain),
-      log,
-      ...(confined.launcher && { launcher: confined.launcher }),
-      ...(confinement.config.emulators && { allowed: confinement.config.emulators }),
-    })
-    confined.place(spawned.identity.pid)
-    options.onPhase?.('monitor')
-    const live = await meet(spawned, monitor, run.domain, {
-      ports,
-      taps,
-      options,
-      stateDir,
-      ...(incoming && { incoming }),
-    })
+    const launch = async (ports: Readonly<Record<number, number>>): Promise<Launched> => {
+      const run = planRun(domain, plan.context, {
+        paths,
+        taps,
+        ports,
+        nowMs: Date.now(),
+        ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),
+      })
+      const argv = [...run.argv, ...eventsArguments(stateDir)]
+      const [emulator = '', ...args] = argv
+      checkSockets(run.domain, channelDir)
+      options.signal?.throwIfAborted()
+      options.onPhase?.('spawn')
+      store.setPhase(job, 'spawn')
+      spawned = await spawnQemu({
+        emulator,
+        args,
+        environment: environmentOf(stateDir, domain),
+        log,
+        ...(confined.launcher && { launcher: confined.launcher }),
+        ...(confinement.config.emulators && { allowed: confinement.config.emulators }),
+      })
+      confined.place(spawned.identity.pid)
+      options.onPhase?.('monitor')
+      const meeting = { ports, taps, options, stateDir, ...(incoming && { incoming }) }
+      const live = await meet(spawned, monitor, run.domain, meeting)
+      return { process: spawned.identity, live, argv, emulator }
+    }
+    const { process, live, argv, emulator } = await withFreePorts(domain, launch)
     const active = store.activate({
       uuid: domain.uuid,
       id,
-      process: spawned.identity,
+      process,
       xml: formatDomain(live, id),
-      argv: run.argv,
+      argv,
       stateDir,
       log,
       emulator,
@@ -193,6 +193,43 @@ function checkKvm({ domain, context }: Plan): void {
       path: '@type',
     },
   )
+}
+
+/** A QEMU that has been met. */
+interface Launched {
+  readonly process: ProcessIdentity
+  readonly live: Domain
+  readonly argv: readonly string[]
+  readonly emulator: string
+}
+
+/** How often somebody else may take a display's port between our look at it and QEMU's. */
+const mostRaces = 10
+
+/** Starts with ports that are free; where one is taken at that very moment, with the next ones. */
+async function withFreePorts(
+  domain: Domain,
+  launch: (ports: Readonly<Record<number, number>>) => Promise<Launched>,
+): Promise<Launched> {
+  const lost = new Set<number>()
+  for (;;) {
+    const ports = await pickPorts(domain, lost)
+    try {
+      return await launch(ports)
+    } catch (error) {
+      const taken = error instanceof DomainError && /Address already in use/.test(error.message)
+      const picked = Object.values(ports)
+      if (!taken || picked.length === 0 || lost.size > mostRaces) throw error
+      for (const port of picked) lost.add(port)
+    }
+  }
+}
+
+/** A second monitor, on which nothing is asked for: see watching/watch-guest.ts. */
+function eventsArguments(stateDir: string): readonly string[] {
+  const path = eventsSocket(stateDir)
+  const socket = keyValueOption('socket', { id: 'charevents', path, server: true, wait: false })
+  return ['-chardev', socket, '-mon', 'chardev=charevents,id=events,mode=control']
 }
 
 interface Dirs {

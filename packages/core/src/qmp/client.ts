@@ -126,14 +126,8 @@ export class QmpClient implements AsyncDisposable {
   }
 
   /** A command this package has no types for, whose answer must be of this shape. */
-  async ask<T>(
-    name: string,
-    shape: Shape<T>,
-    args?: Message,
-    // oxlint-disable-next-line eslint/max-params -- as `execute`, with the shape that it has of itself
-    options: QmpExecuteOptions = {},
-  ): Promise<T> {
-    const value = await this.executeUnchecked(name, args, options)
+  async ask<T>(name: string, shape: Shape<T>, args?: Message): Promise<T> {
+    const value = await this.executeUnchecked(name, args)
     const problem = shape.problem(value, 'return')
     if (problem === undefined) return value as T
     throw this.#protocolError(`unexpected answer to '${name}': ${problem}`)

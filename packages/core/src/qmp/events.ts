@@ -65,6 +65,11 @@ export interface QmpEventMap {
     readonly nospace?: boolean
     readonly reason: string
   }
+  readonly BLOCK_WRITE_THRESHOLD: {
+    readonly 'node-name': string
+    readonly 'amount-exceeded': number
+    readonly 'write-threshold': number
+  }
   readonly BLOCK_JOB_COMPLETED: BlockJobData & { readonly error?: string }
   readonly BLOCK_JOB_CANCELLED: BlockJobData
   readonly BLOCK_JOB_READY: BlockJobData
@@ -141,6 +146,11 @@ const shapes: { readonly [Name in QmpEventName]: Shape<QmpEventMap[Name]> } = {
     action: string,
     nospace: optional(boolean),
     reason: string,
+  }),
+  BLOCK_WRITE_THRESHOLD: object<QmpEventMap['BLOCK_WRITE_THRESHOLD']>({
+    'node-name': string,
+    'amount-exceeded': number,
+    'write-threshold': number,
   }),
   BLOCK_JOB_COMPLETED: object<QmpEventMap['BLOCK_JOB_COMPLETED']>({
     ...blockJob,

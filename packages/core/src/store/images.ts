@@ -113,6 +113,12 @@ export function openImages(database: Database): Images {
         database.run(sql, device, inode, path, uid, gid)
       }),
     returnImages: (give) => {
+      // Of a start that died: neither its run nor its job is there any more.
+      const orphans = `FROM image_uses AS u WHERE NOT EXISTS
+          (SELECT 1 FROM active AS a WHERE a.uuid = u.uuid AND a.id = u.id)
+        AND NOT EXISTS (SELECT 1 FROM jobs AS j WHERE j.uuid = u.uuid)`
+      if (database.get(`SELECT 1 ${orphans}`) !== undefined)
+        database.write(() => database.run(`DELETE ${orphans}`))
       // Most machines never have any: that is asked without holding up a writer.
       if (database.get('SELECT 1 FROM image_owners') === undefined) return
       database.write(() => {

@@ -9,6 +9,7 @@ export type {
   StoredDocument,
 } from './documents.ts'
 export type { Activation, DefinitionChange, RunReference } from './activity.ts'
+export type { GuestEvent, NumberedGuestEvent } from './guest-events.ts'
 export type { ImageOwner, ImageUse } from './images.ts'
 export type { Job, Jobs } from './jobs.ts'
 export type { NewSnapshot, SnapshotRow } from './snapshots.ts'

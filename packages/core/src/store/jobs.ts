@@ -68,8 +68,9 @@ export function openJobs(
     throw domainError('ERR_INTERNAL_ERROR', `the job '${job.kind}' of ${job.uuid} is not held`)
   }
   return {
+    // Who holds a domain is no matter after a power cut: nobody who lived then lives.
     beginJob: (uuid, kind, { phase = 'begin', detail = {} } = {}) =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const row = database.get(`SELECT * FROM ${table} WHERE uuid = ?`, uuid)
         const before = row && readJob(row)
         if (before && isAlive(before.owner)) throw busy(before)
@@ -88,7 +89,7 @@ export function openJobs(
         if (changed !== 1) lost(job)
       }),
     endJob: (job) =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const sql = `DELETE FROM ${table} WHERE uuid = ? AND token = ?`
         if (database.run(sql, job.uuid, job.token) !== 1) lost(job)
       }),

@@ -7,6 +7,8 @@ import { openDocuments } from './documents.ts'
 import type { DocumentStore, DocumentWords } from './documents.ts'
 import { openDomains } from './domains.ts'
 import type { Domains } from './domains.ts'
+import { openGuestEvents } from './guest-events.ts'
+import type { GuestEvents } from './guest-events.ts'
 import { openImages } from './images.ts'
 import type { Images } from './images.ts'
 import { openJobs } from './jobs.ts'
@@ -30,7 +32,7 @@ export interface OpenStoreOptions {
  *
  * Methods are synchronous and short. Reading waits for nobody.
  */
-export interface Store extends Domains, Activity, Jobs, Snapshots, Images, Disposable {
+export interface Store extends Domains, Activity, Jobs, Snapshots, Images, GuestEvents, Disposable {
   /** What a driver of the connection keeps, and who is changing it. */
   documents(words: DocumentWords): { readonly documents: DocumentStore; readonly jobs: Jobs }
   /** Changes whenever another process has changed something: cheap to ask again and again. */
@@ -48,6 +50,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openJobs(database, { now, owner, isAlive }),
     ...openSnapshots(database, now),
     ...openImages(database),
+    ...openGuestEvents(database),
     documents: (words) => ({
       documents: openDocuments(database, words, now),
       jobs: openJobs(

@@ -128,4 +128,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (device, inode)
   ) STRICT;
   `,
+  `
+  -- What guests told that no state shows, for every process that watches.
+  CREATE TABLE guest_events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    event TEXT NOT NULL,
+    data TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]

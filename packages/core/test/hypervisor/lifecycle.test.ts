@@ -346,3 +346,14 @@ describe("trouble that is ours is not the guest's", () => {
     for (const name of ['a', 'b']) await hypervisor.domainDestroy(name)
   })
 })
+
+test('R-13 displays that are started at one moment find a port each', async () => {
+  const root = testRoot()
+  const devices = `<graphics type='vnc' autoport='yes'/>`
+  const names = ['a', 'b', 'c', 'd']
+  const connections = await Promise.all(names.map(() => root.open()))
+  for (const name of names) await connections[0]?.domainDefineXml(guestXml({ name, devices }))
+  await Promise.all(names.map((name, i) => connections[i]?.domainCreate(name)))
+  const infos = await Promise.all(names.map((name) => connections[0]?.domainGetInfo(name)))
+  expect(new Set(infos.flatMap((info) => info?.displays)).size).toBe(names.length)
+})

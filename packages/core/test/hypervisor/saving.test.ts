@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
@@ -73,6 +73,21 @@ describe('a guest that is put away', () => {
     })
     expect(await hypervisor.domainGetXmlDesc('a')).toContain('<title>t</title>')
     await expect(hypervisor.domainRestore(file)).rejects.toThrow('is already active')
+  })
+
+  test('S-15 is not taken up by another domain, whose managed save it is made', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainManagedSave('a')
+    const { domain } = await hypervisor.domainDefineXml(guestXml({ name: 'b' }))
+    const { uuid } = await hypervisor.domainLookup('a')
+    const own = join(root.dir, `lib/save/${domain.uuid}.save`)
+    copyFileSync(join(root.dir, `lib/save/${uuid}.save`), own)
+    await expect(hypervisor.domainCreate('b')).rejects.toThrow(
+      `is the saved guest of domain 'a' (${uuid})`,
+    )
+    expect(existsSync(own)).toBe(true)
+    expect(root.guests()).toEqual([])
   })
 
   test('is started from its managed save, once', async () => {

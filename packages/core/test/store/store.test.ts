@@ -351,3 +351,24 @@ describe('the file', () => {
     expect(() => damaged.list()).toThrow(/is damaged: move it away/)
   })
 })
+
+test('images are free with the run that used them, and with a start that died', async () => {
+  const { store } = await open()
+  const image = { device: '1', inode: '2', path: '/x', writes: true, shared: false }
+  store.define(definition('a', uuid(1)))
+  store.define(definition('b', uuid(2)))
+  const run1 = store.activate(run(1))
+  store.claimImages(run1, [image])
+  expect(store.claimImages({ uuid: uuid(2), id: 2 }, [image])?.run).toEqual({
+    uuid: uuid(1),
+    id: 1,
+  })
+  store.deactivate(run1, 'shut off', 'shutdown')
+  expect(store.claimImages({ uuid: uuid(2), id: 2 }, [image])).toBeUndefined()
+  // That one has neither a run nor a job.
+  store.rememberOwner({ ...image, uid: 5, gid: 6 })
+  const given: number[] = []
+  store.returnImages(({ uid }) => given.push(uid) > 0)
+  expect(given).toEqual([5])
+  expect(store.imagesOf({ uuid: uuid(2), id: 2 })).toEqual([])
+})

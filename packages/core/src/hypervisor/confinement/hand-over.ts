@@ -43,8 +43,8 @@ export function takeImage(
 }
 
 /** Lets a run's images go, and gives back those that nobody uses any more. */
-export function leaveImages(store: Store, run: RunReference, images?: readonly ImageUse[]): void {
-  store.releaseImages(run, images)
+export function leaveImages(store: Store, run?: RunReference, images?: readonly ImageUse[]): void {
+  if (run !== undefined) store.releaseImages(run, images)
   store.returnImages(giveBack)
 }
 

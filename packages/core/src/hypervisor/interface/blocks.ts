@@ -65,6 +65,11 @@ export interface BlockVerbs {
     options?: { readonly pivot?: boolean },
   ): Promise<void>
   domainBlockJobSetSpeed(reference: string, disk: string, speedBytes: number): Promise<void>
+  /**
+   * Asks to be told (`block-threshold`) once the guest has written an image beyond this many bytes; 0
+   * takes it back. `disk` is a target, or one of its images by its number: `vda[2]`.
+   */
+  domainSetBlockThreshold(reference: string, disk: string, thresholdBytes: number): Promise<void>
   /** Makes a disk larger, while the guest runs. */
   domainBlockResize(reference: string, disk: string, sizeBytes: number): Promise<void>
 }

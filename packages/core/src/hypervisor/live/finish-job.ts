@@ -23,7 +23,7 @@ interface ChangeDetail {
 /** Whoever finishes a job may have to end the run it was about. */
 export interface FinishContext {
   readonly store: Store
-  bury(active: ActiveRow, reason: string): Promise<void>
+  end(active: ActiveRow, reason: string): Promise<void>
 }
 
 /**
@@ -31,7 +31,7 @@ export interface FinishContext {
  * QEMU itself says. A guest that cannot be asked now is left as the store has it.
  */
 export async function finishJob(
-  { store, bury }: FinishContext,
+  { store, end }: FinishContext,
   running: Running,
   job: JobRow,
 ): Promise<void> {
@@ -50,9 +50,9 @@ export async function finishJob(
     })
     return
   }
-  if (job.kind === 'migrate') return finishMigration({ store, bury }, running, job)
-  if (job.kind === 'migrate-in') return finishArrival({ store, bury }, running)
-  if (job.kind === 'save') return finishSave({ store, bury }, running, job)
+  if (job.kind === 'migrate') return finishMigration({ store, end }, running, job)
+  if (job.kind === 'migrate-in') return finishArrival({ store, end }, running)
+  if (job.kind === 'save') return finishSave({ store, end }, running, job)
   if (job.kind === 'start') return forgetManagedSave(running, job)
   const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail
   if (alias === undefined || live?.id !== active.id) return

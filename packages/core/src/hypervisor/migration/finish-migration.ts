@@ -1,4 +1,3 @@
-import { stopProcess } from '../../run/stop-process.ts'
 import { isAlive } from '../../run/process-identity.ts'
 import type { JobRow } from '../../store/index.ts'
 import { openStore } from '../../store/index.ts'
@@ -13,15 +12,14 @@ import type { MigrationDetail } from './migrate-domain.ts'
  * on here, and the destination's own repair ends what waits there. Never both, never none.
  */
 export async function finishMigration(
-  { store, bury }: FinishContext,
+  { store, end }: FinishContext,
   { active, domain }: Running,
   job: JobRow,
 ): Promise<void> {
   const { migrate } = job.detail as Partial<MigrationDetail>
   if (migrate === undefined) return
   if (await hasArrived(migrate.destination, domain.uuid)) {
-    await stopProcess(active.process, { termMs: 2000 })
-    await bury(active, 'migrated')
+    await end(active, 'migrated')
     return
   }
   await withMonitor(active, domain.name, async (qmp) => {

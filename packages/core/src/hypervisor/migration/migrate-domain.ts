@@ -1,7 +1,6 @@
 import { DomainError, domainError } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
 import type { Domain } from '../../domain/domain.ts'
-import { stopProcess } from '../../run/stop-process.ts'
 import type { Job } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { DomainSummary, Hypervisor, MigrationVerdict } from '../hypervisor.ts'
@@ -135,8 +134,7 @@ async function move(
     await takeBack(rooms, running, { destination, wasRunning })
     throw error
   }
-  await stopProcess(active.process, { termMs: 2000 })
-  await rooms.liveness.bury(active, 'migrated')
+  await rooms.liveness.end(active, 'migrated', { termMs: 2000 })
   if (request.undefineSource === true && domain.persistent) rooms.store.undefine(domain.uuid)
   return summaryOf(await destination.rooms.find(domain.uuid))
 }
@@ -181,8 +179,7 @@ async function takeBack(
 ): Promise<void> {
   const other = destination.rooms.store.get(running.domain.uuid)?.active
   if (other !== undefined) {
-    await stopProcess(other.process, { termMs: 2000 })
-    await destination.rooms.liveness.bury(other, 'failed')
+    await destination.rooms.liveness.end(other, 'failed', { termMs: 2000 })
   }
   const { cancelMigration } = await import('../saving/migration-status.ts')
   await rooms.ask(running, async (qmp) => {

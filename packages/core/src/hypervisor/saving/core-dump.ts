@@ -3,7 +3,6 @@ import { isAbsolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { domainError, printable, quote } from '../../errors.ts'
 import { number, object, string } from '../../qmp/shape.ts'
-import { stopProcess } from '../../run/stop-process.ts'
 import type { CoreDumpOptions } from '../interface/saving.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -86,8 +85,7 @@ async function afterwards(
 ): Promise<void> {
   const { active } = running
   if (what === 'destroy') {
-    await stopProcess(active.process, { termMs: 2000 })
-    await rooms.liveness.bury(active, 'crashed')
+    await rooms.liveness.end(active, 'crashed', { termMs: 2000 })
     return
   }
   await rooms.ask(running, async (qmp) => {

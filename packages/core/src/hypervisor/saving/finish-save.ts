@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { stopProcess } from '../../run/stop-process.ts'
 import type { JobRow } from '../../store/index.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { withMonitor } from '../monitor.ts'
@@ -10,7 +9,7 @@ import type { SaveDetail } from './save-domain.ts'
 
 /** A save whose process died: the file is there and the guest goes, or the guest goes on. */
 export async function finishSave(
-  { store, bury }: FinishContext,
+  { store, end }: FinishContext,
   { active, domain }: Running,
   job: JobRow,
 ): Promise<void> {
@@ -18,8 +17,7 @@ export async function finishSave(
   if (save === undefined) return
   const { temporary, file, running } = save
   if (job.phase === 'commit' && existsSync(file) && !existsSync(temporary)) {
-    await stopProcess(active.process, { termMs: 2000 })
-    await bury(active, 'saved')
+    await end(active, 'saved')
     return
   }
   await withMonitor(active, domain.name, async (qmp) => {

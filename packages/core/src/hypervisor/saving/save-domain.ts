@@ -2,7 +2,6 @@ import { constants } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { domainError, quote } from '../../errors.ts'
-import { stopProcess } from '../../run/stop-process.ts'
 import type { Job } from '../../store/index.ts'
 import type { SaveOptions } from '../interface/saving.ts'
 import type { Running } from '../records.ts'
@@ -57,8 +56,7 @@ async function saveInto(
     await goOn(rooms, running, wasRunning)
     throw error
   }
-  await stopProcess(active.process, { termMs: 2000 })
-  await rooms.liveness.bury(active, 'saved')
+  await rooms.liveness.end(active, 'saved', { termMs: 2000 })
 }
 
 interface WriteRequest extends SaveRequest {

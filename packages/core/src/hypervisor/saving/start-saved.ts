@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { DomainError, domainError } from '../../errors.ts'
+import { DomainError, domainError, quote } from '../../errors.ts'
 import type { Job } from '../../store/index.ts'
 import type { CreateOptions } from '../hypervisor.ts'
 import type { Plan } from '../planning.ts'
@@ -29,6 +29,12 @@ export async function startSaved(
 ): Promise<void> {
   try {
     const image = await readImage(saved)
+    const { uuid, name } = image.header
+    if (uuid !== job.uuid)
+      throw domainError(
+        'ERR_OPERATION_FAILED',
+        `${quote(saved, 200)} is the saved guest of domain ${quote(name, 200)} (${uuid})`,
+      )
     await start(job, () => rooms.plan(image.header.xml, { live: true }), {
       ...options,
       paused: options.paused === true || isPaused(image, {}),

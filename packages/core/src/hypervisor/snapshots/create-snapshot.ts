@@ -4,7 +4,6 @@ import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
-import { stopProcess } from '../../run/stop-process.ts'
 import type { DefinitionChange, DomainRecord, Job } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { diskChain, topNode } from '../blocks/disk-graph.ts'
@@ -177,8 +176,7 @@ async function takeInternal(
   }
   rooms.store.addSnapshot({ uuid, name, xml: document })
   if (active !== undefined && options.halt === true) {
-    await stopProcess(active.process, { termMs: 2000 })
-    await rooms.liveness.bury(active, 'from snapshot')
+    await rooms.liveness.end(active, 'from snapshot', { termMs: 2000 })
   }
 }
 

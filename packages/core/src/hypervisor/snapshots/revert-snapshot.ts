@@ -1,5 +1,4 @@
 import { domainError, quote } from '../../errors.ts'
-import { stopProcess } from '../../run/stop-process.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
@@ -31,8 +30,9 @@ export async function revertSnapshot(
     )
     // From here on the guest that runs is lost; everything before has changed nothing.
     if (record.active !== undefined) {
-      await stopProcess(record.active.process, { what: `domain ${quote(record.domain.name)}` })
-      await rooms.liveness.bury(record.active, 'from snapshot')
+      await rooms.liveness.end(record.active, 'from snapshot', {
+        what: `domain ${quote(record.domain.name)}`,
+      })
     }
     if (!live) await offlineSnapshot('-a', { tag: name, disks })
     if (xml !== undefined) {

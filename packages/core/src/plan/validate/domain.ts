@@ -16,11 +16,22 @@ export function checkDomain(domain: AddressedDomain, context: PlanContext): Prob
     ...checkBoot(domain),
     ...checkLifecycle(domain),
     ...checkPassthrough(domain),
+    ...checkClock(domain),
   ]
 }
 
 function wrong(path: string, message: string): Problem {
   return { code: 'ERR_XML_ERROR', path, message }
+}
+
+function checkClock({ clock }: AddressedDomain): Problem[] {
+  if (clock?.offset !== 'timezone' || clock.timezone !== undefined) return []
+  return [
+    wrong(
+      'clock/@timezone',
+      `a clock with offset='timezone' needs a time zone: timezone='Europe/Berlin'`,
+    ),
+  ]
 }
 
 function checkType(domain: AddressedDomain, context: PlanContext): Problem[] {

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { NumberedGuestEvent } from '../../store/index.ts'
+import type { DomainEvent, DomainSummary } from '../hypervisor.ts'
+import { diffEvents } from '../events.ts'
+import { summaryOf } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { guestEvent } from './guest-event.ts'
+import { watchGuest } from './watch-guest.ts'
+import { watchStore } from './watch-store.ts'
+
+/** How often a guest is looked at whose QEMU has nothing to tell through, in milliseconds. */
+const lookMs = 200
+
+/**
+ * What happens to domains, from now on: told by the store, which all processes write, and by each
+ * QEMU. Nothing is asked for again and again, but of a QEMU that an earlier release started.
+ */
+export async function* domainEvents(
+  rooms: Rooms,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DomainEvent, void, undefined> {
+  const watching = new Watching(rooms, signal)
+  try {
+    let before = await watching.look()
+    let last = rooms.store.lastGuestEvent()
+    while (await watching.turn()) {
+      const after = await watching.look()
+      yield* diffEvents(before, after, Date.now())
+      before = after
+      for (const told of rooms.store.guestEventsAfter(last)) {
+        last = told.number
+        yield* asEvents(rooms, told)
+      }
+    }
+  } finally {
+    watching.end()
+  }
+}
+
+function asEvents(rooms: Rooms, told: NumberedGuestEvent): readonly DomainEvent[] {
+  const event = guestEvent(told, rooms.store.get(told.uuid)?.active?.xml)
+  return event === undefined ? [] : [event]
+}
+
+class Watching {
+  readonly #rooms: Rooms
+  readonly #done = new AbortController()
+  readonly #signal: AbortSignal
+  /** Runs that somebody of ours listens to, and those that cannot be listened to. */
+  readonly #listening = new Set<number>()
+  readonly #mute = new Set<number>()
+  /** Runs whose guests are to be looked at before the next answer. */
+  readonly #touched = new Set<string>()
+  readonly #watcher: { close(): void }
+  #turned = false
+  #wake: (() => void) | undefined
+  #first = true
+
+  constructor(rooms: Rooms, signal: AbortSignal | undefined) {
+    this.#rooms = rooms
+    this.#signal = AbortSignal.any([this.#done.signal, ...(signal ? [signal] : [])])
+    this.#signal.addEventListener('abort', () => this.#wake?.(), { once: true })
+    this.#watcher = watchStore(rooms.layout.libDir, () => this.#turn())
+  }
+
+  #turn(): void {
+    this.#turned = true
+    this.#wake?.()
+  }
+
+  /** Waits until something has happened; false when it is over. */
+  async turn(): Promise<boolean> {
+    const poll = this.#mute.size > 0
+    if (!this.#turned && !this.#signal.aborted) {
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve))
+      await (poll ? Promise.race([woken, sleep(lookMs)]) : woken)
+      this.#wake = undefined
+    }
+    this.#turned = false
+    return !this.#signal.aborted
+  }
+
+  /** Domains as the store has them; guests that are to be looked at are. */
+  async look(): Promise<readonly DomainSummary[]> {
+    const { liveness, store } = this.#rooms
+    if (this.#first || this.#mute.size > 0) await liveness.refresh()
+    this.#first = false
+    for (const uuid of this.#touched) {
+      this.#touched.delete(uuid)
+      const record = store.get(uuid)
+      if (record !== undefined) await liveness.current(record)
+    }
+    const records = store.list()
+    const runs = new Set(records.map(({ active }) => active?.id))
+    for (const id of this.#mute) if (!runs.has(id)) this.#mute.delete(id)
+    for (const record of records) {
+      const { active } = record
+      if (active === undefined || this.#listening.has(active.id)) continue
+      this.#listening.add(active.id)
+      void watchGuest({
+        store,
+        record,
+        active,
+        signal: this.#signal,
+        changed: () => {
+          this.#touched.add(active.uuid)
+          this.#turn()
+        },
+      }).then((heard) => {
+        if (!heard) this.#mute.add(active.id)
+        this.#turn()
+      })
+    }
+    return records.map(summaryOf)
+  }
+
+  end(): void {
+    this.#done.abort()
+    this.#watcher.close()
+  }
+}

@@ -1,0 +1,146 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { DomainEvent, Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { testRoot, until } from '../support/hypervisor.ts'
+import type { TestRoot } from '../support/hypervisor.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+
+interface Heard {
+  readonly events: readonly DomainEvent[]
+  readonly words: () => readonly string[]
+  stop(): Promise<void>
+}
+
+/** Listens until the test ends, in a connection of its own. */
+async function listen(root: TestRoot): Promise<Heard> {
+  const hypervisor = await root.open()
+  const done = new AbortController()
+  const events: DomainEvent[] = []
+  const ended = (async () => {
+    for await (const event of hypervisor.domainEvents({ signal: done.signal })) events.push(event)
+  })()
+  const stop = async (): Promise<void> => {
+    done.abort()
+    await ended
+  }
+  onTestFinished(stop)
+  // The first look has been taken when a change that follows it is told.
+  await hypervisor.domainDefineXml(guestXml({ name: 'probe' }))
+  await until(
+    async () => {
+      await hypervisor.domainSetAutostart('probe', false)
+      return events.length
+    },
+    () => true,
+  )
+  return {
+    events,
+    words: () =>
+      events
+        .filter(({ domain }) => domain.name !== 'probe')
+        .map(({ event, detail }) => `${event} ${detail}`),
+    stop,
+  }
+}
+
+const has = (word: string) => (words: readonly string[]) => words.includes(word)
+
+async function defined(root: TestRoot, kind: 'idle' | 'reset' = 'idle'): Promise<Hypervisor> {
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, kind) }))
+  return hypervisor
+}
+
+describe('events of all domains', () => {
+  test('are told as others make them happen, each once, to everybody who listens', async () => {
+    const root = testRoot()
+    const [one, two] = [await listen(root), await listen(root)]
+    const hypervisor = await defined(root)
+    await hypervisor.domainCreate('a')
+    await hypervisor.domainSuspend('a')
+    await until(one.words, has('suspended user'))
+    await hypervisor.domainResume('a')
+    await until(one.words, has('resumed unpaused'))
+    await hypervisor.domainDestroy('a')
+    for (const heard of [one, two]) await until(heard.words, has('stopped destroyed'))
+    await hypervisor.domainUndefine('a')
+    const all = [
+      'defined added',
+      'started booted',
+      'suspended user',
+      'resumed unpaused',
+      'stopped destroyed',
+      'undefined removed',
+    ]
+    for (const heard of [one, two]) {
+      await until(heard.words, has('undefined removed'))
+      expect(heard.words()).toEqual(all)
+    }
+  })
+
+  test('tell of what QEMU does by itself, and of its death, without anybody asking', async () => {
+    const root = testRoot()
+    const hypervisor = await defined(root)
+    await hypervisor.domainCreate('a')
+    const [one, two] = [await listen(root), await listen(root)]
+    // Behind the manager's back.
+    await hypervisor.domainQemuMonitorCommand('a', '{"execute":"stop"}')
+    await until(one.words, has('suspended unknown'))
+    await hypervisor.domainQemuMonitorCommand('a', '{"execute":"system_reset"}')
+    for (const heard of [one, two])
+      expect(await until(heard.words, has('rebooted host-qmp-system-reset'))).toContain(
+        'rebooted host-qmp-system-reset',
+      )
+    process.kill(root.guests()[0]?.identity.pid ?? 0, 'SIGKILL')
+    for (const heard of [one, two])
+      expect(await until(heard.words, has('crashed crashed'))).toContain('crashed crashed')
+  })
+
+  test('go on to the next listener when the one that QEMU talks to leaves', async () => {
+    const root = testRoot()
+    const hypervisor = await defined(root)
+    await hypervisor.domainCreate('a')
+    const [one, two] = [await listen(root), await listen(root)]
+    await one.stop()
+    await hypervisor.domainQemuMonitorCommand('a', '{"execute":"stop"}')
+    expect(await until(two.words, has('suspended unknown'))).toContain('suspended unknown')
+  })
+
+  test('of a QEMU that has nothing to tell through are seen by looking', async () => {
+    const root = testRoot()
+    const hypervisor = await defined(root)
+    await hypervisor.domainCreate('a')
+    rmSync(join(root.dir, 'run/domain-1-a/events.sock'))
+    const heard = await listen(root)
+    await hypervisor.domainQemuMonitorCommand('a', '{"execute":"stop"}')
+    expect(await until(heard.words, has('suspended unknown'))).toContain('suspended unknown')
+  })
+
+  test('tell once that an image was written beyond what was said', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const image = join(root.dir, 'w.img')
+    writeFileSync(image, Buffer.alloc(16 * 1024 * 1024))
+    // Others may write it: so may this test, in the guest's place.
+    const devices = `<disk><driver name='qemu' type='raw' cache='writeback'/><source file='${image}'/><target dev='vda'/><shareable/></disk>`
+    await hypervisor.domainDefineXml(guestXml({ name: 'a', devices }))
+    await hypervisor.domainCreate('a', { paused: true })
+    const heard = await listen(root)
+    await expect(hypervisor.domainSetBlockThreshold('a', 'vda[7]', 1)).rejects.toThrow(
+      "block device 'vda[7]' was not found; images of 'vda': 1",
+    )
+    await hypervisor.domainSetBlockThreshold('a', 'vda', 1024 * 1024)
+    const write = `qemu-io libvirt-1-format "write 0 4M"`
+    await hypervisor.domainQemuMonitorCommand('a', write, { hmp: true })
+    await until(heard.words, has('block-threshold vda'))
+    const [event] = heard.events.filter((one) => one.event === 'block-threshold')
+    expect(event).toMatchObject({
+      disk: 'vda',
+      path: image,
+      thresholdBytes: 1024 * 1024,
+      domain: { name: 'a', id: 1 },
+    })
+    expect(event?.excessBytes).toBeGreaterThan(0)
+  })
+})
