@@ -19,7 +19,7 @@ export const commands: readonly Command[] = [
       need('path', 'fully-qualified path of disk'),
       int('bandwidth', 'bandwidth limit in MiB/s'),
       text('base', 'path of base file to commit into (default bottom of chain)'),
-      later(flag('shallow', 'use backing file of top as base')),
+      flag('shallow', 'use backing file of top as base'),
       text('top', 'path of top file to commit from (default top of chain)'),
       flag('active', 'trigger two-stage active commit of top file'),
       later(flag('delete', 'delete files that were successfully committed')),
@@ -193,7 +193,7 @@ async function pull(context: Context, options: Options): Promise<Answer> {
 
 async function commit(context: Context, options: Options): Promise<Answer> {
   const disk = options.need('path')
-  const base = options.text('base')
+  exclude(options, 'shallow', 'base')
   const top = options.text('top')
   const whenReady = whenReadyOf(options, 'keep-overlay')
   const active = options.flag('active') || whenReady !== undefined
@@ -206,6 +206,9 @@ async function commit(context: Context, options: Options): Promise<Answer> {
       },
     )
   }
+  const base = options.flag('shallow')
+    ? await imageBelow(context, options, top)
+    : options.text('base')
   return run(context, options, {
     label: 'Block Commit',
     done: whenReady === 'finish' ? 'Commit complete, overlay image kept' : 'Commit complete',
@@ -218,6 +221,25 @@ async function commit(context: Context, options: Options): Promise<Answer> {
         ...(top !== undefined && { top }),
       }),
   })
+}
+
+/** The image that stands below the one in use, or below the one that is named. */
+async function imageBelow(
+  context: Context,
+  options: Options,
+  top: string | undefined,
+): Promise<string> {
+  const { imageChain } = await import('../disk-chain.ts')
+  const chain = await imageChain(context, options)
+  const at = top === undefined ? 0 : chain.indexOf(top)
+  const below = at < 0 ? undefined : chain[at + 1]
+  if (below !== undefined) return below
+  throw new CommandError(
+    at < 0
+      ? `invalid argument: could not find image '${top ?? ''}' in chain for '${chain[0] ?? ''}'`
+      : `invalid argument: top '${chain[at] ?? ''}' in chain has no backing file`,
+    { code: 'ERR_INVALID_ARG' },
+  )
 }
 
 async function copy(context: Context, options: Options): Promise<Answer> {

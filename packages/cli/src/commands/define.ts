@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import {
@@ -10,6 +10,7 @@ import {
   warnAll,
 } from '../document-options.ts'
 import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { reportError } from '../output/report-error.ts'
 import { readDocument } from '../read-document.ts'
 
 const later = (name: string, help: string, kind: OptionSpec['kind'] = 'bool'): OptionSpec => ({
@@ -36,8 +37,16 @@ export const commands: readonly Command[] = [
     options: [
       domainOption,
       { name: 'managed-save', kind: 'bool', help: 'remove domain managed state file' },
-      later('storage', 'remove associated storage volumes', 'string'),
-      later('remove-all-storage', 'remove all associated storage volumes'),
+      {
+        name: 'storage',
+        kind: 'string',
+        help: 'remove associated storage volumes (comma separated list of targets or source paths) (see domblklist)',
+      },
+      {
+        name: 'remove-all-storage',
+        kind: 'bool',
+        help: 'remove all associated storage volumes (use with caution)',
+      },
       later('delete-storage-volume-snapshots', 'delete snapshots associated with volume(s)'),
       later('wipe-storage', 'wipe data on the removed volumes'),
       {
@@ -78,7 +87,23 @@ async function define(context: Context, options: Options): Promise<Answer> {
 
 async function undefine(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'nvram', 'keep-nvram')
+  const storage = options.text('storage')?.split(',')
+  const all = options.flag('remove-all-storage')
+  if (storage !== undefined && all) {
+    throw new CommandError('Specified both --storage and --remove-all-storage', {
+      code: 'ERR_INVALID_ARG',
+    })
+  }
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  const wanted = all ? 'all' : storage
+  if (wanted !== undefined && domain.id !== undefined) {
+    throw new CommandError('Storage volume deletion is supported only on stopped domains', {
+      code: 'ERR_OPERATION_INVALID',
+    })
+  }
+  const stored = wanted === undefined ? undefined : await import('../storage/undefine-storage.ts')
+  const volumes =
+    (await stored?.diskVolumes(context, hypervisor, { reference, wanted: wanted ?? [] })) ?? []
   await explainFailure(
     `Failed to undefine domain ${named(domain)}`,
     hypervisor.domainUndefine(reference, {
@@ -88,8 +113,18 @@ async function undefine(context: Context, options: Options): Promise<Answer> {
       ...(options.flag('keep-nvram') && { nvram: 'keep' as const }),
     }),
   )
+  const { removed = [], failed = [] } = (await stored?.removeVolumes(hypervisor, volumes)) ?? {}
+  for (const error of failed) {
+    const { json, debug } = context.settings
+    reportError(error, { output: context.output, json, debug })
+  }
   return {
-    remark: `Domain ${printable(named(domain))} has been undefined\n`,
-    json: { name: domain.name, uuid: domain.uuid },
+    remark: `Domain ${printable(named(domain))} has been undefined\n${removed.join('')}`,
+    json: {
+      name: domain.name,
+      uuid: domain.uuid,
+      ...(wanted !== undefined && { volumes: volumes.map(({ path }) => path) }),
+    },
+    failed: failed.length > 0,
   }
 }

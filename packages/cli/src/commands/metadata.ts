@@ -3,7 +3,7 @@ import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, later, need, text, words } from '../option-specs.ts'
+import { flag, need, text, words } from '../option-specs.ts'
 import { isDomainError } from '../output/report-error.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 
@@ -19,7 +19,7 @@ export const commands: readonly Command[] = [
       flag('config', 'modify/get persistent configuration'),
       flag('current', 'modify/get current state configuration'),
       flag('title', 'modify/get the title instead of description'),
-      later(flag('edit', 'open an editor to modify the description')),
+      flag('edit', 'open an editor to modify the description'),
       words('new-desc', 'message'),
     ],
     run: desc,
@@ -43,7 +43,7 @@ export const commands: readonly Command[] = [
       flag('live', 'modify/get running state'),
       flag('config', 'modify/get persistent configuration'),
       flag('current', 'modify/get current state configuration'),
-      later(flag('edit', 'use an editor to change the metadata')),
+      flag('edit', 'use an editor to change the metadata'),
       text('key', 'key to be used as a namespace identifier'),
       text('set', 'new metadata to set'),
       flag('remove', 'remove the metadata corresponding to an uri'),
@@ -58,8 +58,17 @@ async function desc(context: Context, options: Options): Promise<Answer> {
   const type = title ? 'title' : 'description'
   const given = options.list('new-desc')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  if (given.length > 0) {
-    const value = given.join(' ')
+  const editing = options.flag('edit')
+  if (given.length > 0 || editing) {
+    const before =
+      given.length > 0
+        ? given.join(' ')
+        : ((await hypervisor.domainGetMetadata(reference, type, target).catch(nothing)) ?? '')
+    // An editor ends the last line; a description has no end of its own.
+    const value = editing ? (await edited(context, before)).replace(/\n$/, '') : before
+    if (editing && given.length === 0 && value === before) {
+      return { remark: `Domain ${type} not changed`, json: { changed: false } }
+    }
     await explainFailure(
       `Failed to set new domain ${type}`,
       hypervisor.domainSetMetadata(reference, type, value, target),
@@ -74,6 +83,13 @@ async function desc(context: Context, options: Options): Promise<Answer> {
   return { text: `${lines.join('\n')}\n`, json: value }
 }
 
+function edited(context: Context, before: string): Promise<string> {
+  return context.terminal.use(async () => {
+    const { editText } = await import('../edit/edit-text.ts')
+    return editText(before, context.environment)
+  })
+}
+
 function nothing(cause: unknown): undefined {
   if (isDomainError(cause) && cause.code === 'ERR_NO_DOMAIN_METADATA') return undefined
   throw cause
@@ -81,16 +97,26 @@ function nothing(cause: unknown): undefined {
 
 async function metadata(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'set', 'remove')
+  exclude(options, 'set', 'edit')
+  exclude(options, 'remove', 'edit')
   const target = changeTarget(options)
   const uri = options.need('uri')
   const key = options.text('key')
-  const set = options.text('set')
-  if (set !== undefined && key === undefined) {
+  const editing = options.flag('edit')
+  if ((options.text('set') !== undefined || editing) && key === undefined) {
     throw new CommandError('namespace key is required when modifying metadata', {
       code: 'ERR_INVALID_ARG',
     })
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
+  let set = options.text('set')
+  if (editing) {
+    const before = await hypervisor
+      .domainGetMetadata(reference, 'element', { ...target, uri })
+      .catch(nothing)
+    set = (await edited(context, before ?? '')).trim()
+    if (set === (before ?? '').trim()) return { remark: 'Metadata not changed', json: { uri } }
+  }
   if (set !== undefined || options.flag('remove')) {
     await hypervisor.domainSetMetadata(reference, 'element', set ?? '', {
       ...target,

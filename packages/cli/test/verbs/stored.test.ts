@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { realPolyvirt } from './real-polyvirt.ts'
@@ -59,6 +59,33 @@ describe('storage pools and volumes', { timeout }, () => {
     await real.answers('pool-destroy images')
     expect((await real.run('autostart', '--apply')).code).toBe(0)
     expect((await real.answers('pool-list'))[0]).toContain('images   active')
+  })
+
+  it('go with the guest that they belong to, where that is asked', async () => {
+    const outside = join(real.folder, 'outside.raw')
+    writeFileSync(outside, 'bytes')
+    const path = `${real.folder}/pool`
+    const disk = (file: string, dev: string, more = ''): string =>
+      `<disk type='file' device='disk'><driver type='raw'/><source file='${file}'/><target dev='${dev}' bus='virtio'/>${more}</disk>`
+    await real.answers('vol-create-as images one 1M', 'vol-create-as images two 1M')
+    const document = real.file(
+      'g.xml',
+      `<domain type='qemu'><name>g</name><memory>65536</memory><os><type arch='x86_64'>hvm</type></os><devices>${disk(`${path}/one`, 'vda')}${disk(`${path}/two`, 'vdb', '<readonly/>')}${disk(outside, 'vdc')}</devices></domain>`,
+    )
+    await real.answers(`define ${document}`)
+    const refused = await real.run('undefine', 'g', '--storage', 'vdz')
+    expect(refused.stderr).toContain("Volume 'vdz' was not found in domain's definition.")
+    const { code, stdout, stderr } = await real.run('undefine', 'g', '--remove-all-storage')
+    expect([code, stdout]).toEqual([
+      0,
+      `Domain 'g' has been undefined\nVolume 'vda'(${path}/one) removed.\n\n`,
+    ])
+    expect(stderr).toContain(`Storage volume 'vdc'(${outside}) is not managed by polyvirt.`)
+    expect([existsSync(`${path}/one`), existsSync(`${path}/two`), existsSync(outside)]).toEqual([
+      false,
+      true,
+      true,
+    ])
   })
 
   it('name what is not there as virsh does', async () => {

@@ -157,10 +157,13 @@ describe('a job', { timeout }, () => {
     }
     expect(info).toMatch(/^Job type: +Bounded *\nOperation: +Outgoing migration *\nPhase: +\S+/)
     expect(info).toMatch(/Owner: +process \d+ *\nTime elapsed: +\d+ +ms\n/)
-    expect((await real.answers('domcontrol m'))[0]).toMatch(/^occupied \(\d+\.\d{3}s\)\n$/)
-    const busy = await real.run('suspend m')
-    expect([busy.code, busy.stderr]).toEqual([1, expect.stringMatching(/migrate/)])
-    await real.answers('migrate-setmaxdowntime m 100', 'migrate-getmaxdowntime m', 'domjobabort m')
+    // In one process, for the guest moves on meanwhile.
+    const meanwhile = await real.run(
+      '-q',
+      'domcontrol m; suspend m; migrate-setmaxdowntime m 100; migrate-getmaxdowntime m; domjobabort m',
+    )
+    expect(meanwhile.stdout).toMatch(/^occupied \(\d+\.\d{3}s\)\n100\n$/)
+    expect(meanwhile.stderr).toMatch(/^error: [^]*migrate[^]*$/)
     const { code, stderr } = await moving
     expect([code, stderr]).toEqual([1, expect.stringContaining('error: ')])
     expect((await real.answers('domstate m', 'domjobinfo m'))[0]).toBe('running\n')
