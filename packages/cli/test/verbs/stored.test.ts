@@ -105,6 +105,59 @@ describe('storage pools and volumes', { timeout }, () => {
   })
 })
 
+describe('networks', { timeout }, () => {
+  const real = realPolyvirt({
+    POLYVIRT_ARCH_PATH: `${packages}/storage:${packages}/network`,
+  })
+
+  it('are defined, changed, and plugged into as virsh does', async () => {
+    const path = real.file(
+      'n.xml',
+      `<network><name>n1</name><forward mode='nat'/><ip address='10.7.0.1' prefix='24'><dhcp><range start='10.7.0.10' end='10.7.0.20'/></dhcp></ip></network>`,
+    )
+    expect((await real.run(`net-define ${path}`)).stdout).toBe(
+      `Network n1 defined from ${path}\n\n`,
+    )
+    const said = await real.answers(
+      'net-list --inactive --name',
+      'net-start n1',
+      'net-autostart n1',
+      'net-list --autostart',
+      'net-info n1',
+      `net-update n1 add ip-dhcp-host "<host mac='52:54:00:00:00:01' ip='10.7.0.15'/>" --live --config`,
+      'net-dumpxml n1 --inactive',
+      'net-uuid n1',
+    )
+    expect(said[0]).toContain('n1\n')
+    expect(said[3]).toBe(' n1   active   yes   yes\n')
+    expect(said[4]).toMatch(/^Name: {11}n1\nUUID: {11}\S{36}\nActive: {9}yes\nPersistent: {5}yes\n/)
+    expect(said[6]).toContain("<host mac='52:54:00:00:00:01' ip='10.7.0.15'/>")
+    expect((await real.answers(`net-name ${said[7]?.trim() ?? ''}`))[0]).toBe('n1\n')
+    const guest = await real.run(
+      ...['create', '--arch', 'x86_64', '--name', 'g', '--network', 'n1', '--memory', '128'],
+      '--paused',
+    )
+    expect(guest.code).toBe(0)
+    expect((await real.answers('destroy g', 'dumpxml g'))[1]).toContain("<source network='n1'/>")
+    const completed = await real.run('-q', 'complete', '--', 'net-info', 'n')
+    expect(completed.stdout).toContain('n1\n')
+    await real.answers('net-destroy n1', 'net-undefine n1')
+  })
+
+  it('that do not understand a part of them are refused by name', async () => {
+    const { stderr } = await real.run(
+      'net-update default grow ip <a/>; net-update default add roof <a/>; net-info none; net-list --name --uuid',
+    )
+    expect(stderr).toBe(
+      "error: unrecognized command name 'grow'\n" +
+        "error: unrecognized section name 'roof'\n" +
+        "error: failed to get network 'none'\n" +
+        "error: Network not found: no network with matching name 'none'\n" +
+        'error: Only one argument from --table, --name and --uuid may be specified.\n',
+    )
+  })
+})
+
 describe('where no driver is installed', { timeout }, () => {
   it('the package to install is named', async () => {
     const { domainError } = await import('../../src/core.ts')
