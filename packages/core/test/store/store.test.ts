@@ -345,7 +345,7 @@ describe('the file', () => {
     const bytes = Buffer.alloc(4096, 0xff)
     const { openSync, writeSync, closeSync } = await import('node:fs')
     const fd = openSync(copy, 'r+')
-    for (let page = 2; page < 40; page++) writeSync(fd, bytes, 0, bytes.length, page * 4096)
+    for (let page = 30; page < 60; page++) writeSync(fd, bytes, 0, bytes.length, page * 4096)
     closeSync(fd)
     const { store: damaged } = await open({ path: copy })
     expect(() => damaged.list()).toThrow(/is damaged: move it away/)
