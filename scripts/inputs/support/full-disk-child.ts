@@ -79,7 +79,7 @@ async function inRoot(
 
 const refused = async (work: Promise<unknown>, says: RegExp): Promise<void> => {
   const error = await failure(work)
-  assert.equal((error as Error | undefined)?.name, 'DomainError', String(error))
+  assert.equal((error as Error | undefined)?.name, 'DomainError', (error as Error).message)
   const { message } = error as Error
   assert.match(message, says)
   assert.ok(Buffer.byteLength(message) <= 4096)
@@ -161,7 +161,8 @@ const cases: Readonly<Record<string, () => Promise<void>>> = {
         hypervisor.domainAttachDevice('guest', rng(''), live),
       ]) {
         const error = await failure(work)
-        if (error !== undefined) assert.equal((error as Error).name, 'DomainError', String(error))
+        if (error !== undefined)
+          assert.equal((error as Error).name, 'DomainError', (error as Error).message)
       }
       assert.equal(processes(), 1)
       rmSync(filler)
@@ -286,7 +287,8 @@ const cases: Readonly<Record<string, () => Promise<void>>> = {
 assert.ok(statSync(dir).isDirectory())
 for (const [id, run] of Object.entries(cases)) {
   const error = await failure(run())
-  const said = error === undefined ? {} : { error: String((error as Error).stack ?? error) }
+  const said =
+    error === undefined ? {} : { error: (error as Error).stack ?? 'an error without a story' }
   process.stdout.write(`${JSON.stringify({ id, ...said })}\n`)
 }
 process.exit(0)
