@@ -132,8 +132,7 @@ describe('the document of a network', () => {
       'dns/host',
       'bandwidth',
       'port',
-      'ip[1]/tftp',
-      'ip[1]/dhcp/bootp',
+      'ip[1]/dhcp/bootp/@server',
       'route',
       'portgroup[1]/bandwidth',
     ]) {
@@ -246,6 +245,7 @@ describe('the document of a network', () => {
       'ERR_XML_ERROR',
       'multicast',
     ],
+    [networkXml(ip(`<tftp root='srv'/>`)), 'ERR_XML_ERROR', 'not an absolute path'],
     [
       networkXml(ip(`<dhcp><host name='x' ip='10.9.0.3'/></dhcp>`)),
       'ERR_XML_ERROR',

@@ -19,6 +19,20 @@ describe('what a card of a network is plugged into', () => {
     })
   })
 
+  it('is served the file that it boots from', async () => {
+    const dir = tempDir()
+    const hypervisor = await openIn(dir)
+    await hypervisor.networkCreateXml(
+      networkXml(
+        `<forward/><ip address='10.1.0.1' prefix='24'><tftp root='/srv/tftp'/><dhcp><bootp file='pxe.0'/></dhcp></ip>`,
+      ),
+    )
+    expect(await driverOf(dir).resolve('lab')).toMatchObject({
+      tftp: '/srv/tftp',
+      bootFile: 'pxe.0',
+    })
+  })
+
   it('leads nowhere where the network is isolated', async () => {
     const dir = tempDir()
     const hypervisor = await openIn(dir)
@@ -36,11 +50,7 @@ describe('what a card of a network is plugged into', () => {
          <host mac='52:54:00:00:00:01' name='web' ip='10.1.0.5'/></dhcp></ip>`,
       ),
     )
-    const resolve = driverOf(dir).resolve as (
-      network: string,
-      portgroup?: string,
-      mac?: string,
-    ) => Promise<unknown>
+    const { resolve } = driverOf(dir)
     expect(await resolve('lab', undefined, '52:54:00:00:00:01')).toMatchObject({
       dhcpStart: '10.1.0.5',
       hostname: 'web',

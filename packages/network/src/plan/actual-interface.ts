@@ -40,7 +40,7 @@ function networkAddress(ip: NetworkIp): InterfaceIp | undefined {
   return { family, address: formatIp({ family, value: base }), prefix }
 }
 
-/** The host's own address, the first one that is lent, and where a name server is. */
+/** The host's own address, the first one that is lent, a name server, and what is booted from. */
 function lending(ip: NetworkIp, mac: string | undefined): Partial<ActualUser> {
   const placed = placedIp(ip)
   if (placed === undefined) return {}
@@ -53,6 +53,8 @@ function lending(ip: NetworkIp, mac: string | undefined): Partial<ActualUser> {
     dhcpStart: formatIp({ family, value: lent }),
     dns: formatIp({ family, value: dns }),
     ...(kept?.name !== undefined && { hostname: kept.name }),
+    ...(ip.tftpRoot !== undefined && { tftp: ip.tftpRoot }),
+    ...(ip.dhcp?.bootFile !== undefined && { bootFile: ip.dhcp.bootFile }),
   }
 }
 

@@ -40,6 +40,11 @@ export function checkIp(list: ProblemList, path: string, ip: NetworkIp): void {
     checkRange(list, `${path}/dhcp/range[${i + 1}]`, { range, placed })
   }
   checkHosts(list, path, { ip, placed })
+  const { tftpRoot } = ip
+  if (tftpRoot !== undefined && !tftpRoot.startsWith('/')) {
+    const message = `${quote(tftpRoot, 200)} is not an absolute path: it has to begin with '/'`
+    list.add('ERR_XML_ERROR', `${path}/tftp/@root`, message)
+  }
 }
 
 function checkRange(

@@ -80,8 +80,12 @@ function warnOfUserMode(list: ProblemList, network: Network): void {
     const { family = 'ipv4', dhcp, tftpRoot } = ip
     seen = { ...seen, [family]: seen[family] + 1 }
     if (seen[family] > 1) add(list, path, `a user-mode network has one address of a family`)
-    if (tftpRoot !== undefined) add(list, `${path}/tftp`, 'nothing is served over TFTP')
-    if (dhcp?.bootFile !== undefined) add(list, `${path}/dhcp/bootp`, 'nothing is served over TFTP')
+    if (dhcp?.bootServer !== undefined)
+      add(list, `${path}/dhcp/bootp/@server`, `files are served by QEMU, at the host's address`)
+    if (dhcp?.bootFile !== undefined && tftpRoot === undefined)
+      add(list, `${path}/dhcp/bootp`, 'there is no <tftp> that would serve the file')
+    if (family === 'ipv6' && tftpRoot !== undefined)
+      add(list, `${path}/tftp`, 'files are served over IPv4 alone')
     if (family === 'ipv4' && dhcp === undefined) {
       list.add('ERR_CONFIG_UNSUPPORTED', path, 'addresses are lent although <dhcp> is missing')
     }
