@@ -2,6 +2,7 @@ import type { FeatureName, TimerName } from '@polyvirt/core/arch'
 import type { GuestReport } from './guest/guest-report.ts'
 import type { FirmwareSession, GuestSession } from './guest-session.ts'
 import type { HostNeed } from './host-needs.ts'
+import type { Life } from './life/life.ts'
 import type { LiveMachine } from './live-machine.ts'
 import type { Planned } from './plan-scenario.ts'
 
@@ -60,6 +61,8 @@ export interface Expectations {
   readonly guest?: (report: GuestReport, planned: Planned) => void
   /** With the guest while it runs: it obeys commands, and its QEMU answers. */
   readonly inside?: (session: GuestSession) => Promise<void>
+  /** With a guest that a hypervisor keeps, to be changed by libvirt's verbs. Part of the guest tier as well. */
+  readonly life?: (life: Life) => Promise<void>
   /** With the machine before it begins, without a kernel: firmware is all that will run. Part of the guest tier as well. */
   readonly firmware?: (session: FirmwareSession) => Promise<void>
 }

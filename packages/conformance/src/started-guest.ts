@@ -60,7 +60,7 @@ export async function startGuest(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     adapt: (domain, folder) =>
       withFirmware(
-        withKernel(withConsole(domain, join(folder, 'console')), options.image, nonce),
+        withKernel(withConsole(domain, join(folder, 'console')), options.image, { nonce }),
         options.image,
         folder,
       ),
@@ -91,7 +91,12 @@ export async function startGuest(
   }
 }
 
-function withKernel(domain: Domain, image: GuestImage, nonce: string): Domain {
+/** The image's kernel, which talks on the first serial line; `more` are parameters besides. */
+export function withKernel(
+  domain: Domain,
+  image: GuestImage,
+  { nonce, more = [] }: { readonly nonce: string; readonly more?: readonly string[] },
+): Domain {
   const consoles = image.console === undefined ? usualConsoles : [image.console]
   const parameters = [
     ...consoles.map((name) => `console=${name}`),
@@ -100,6 +105,7 @@ function withKernel(domain: Domain, image: GuestImage, nonce: string): Domain {
     // What is on a bus is there when the bus is, not seconds later.
     ...['scsi_mod.scan=sync', 'usb_storage.delay_use=0'],
     ...(image.parameters ?? []),
+    ...more,
   ]
   const acpi = image.acpi === true && domain.features?.acpi === undefined
   const cpu = image.cpu !== undefined && (domain.cpu?.mode ?? domain.cpu?.model) === undefined
@@ -117,7 +123,7 @@ function withKernel(domain: Domain, image: GuestImage, nonce: string): Domain {
 }
 
 /** UEFI in flash, where the kernel needs it and the document names no firmware of its own. */
-function withFirmware(domain: Domain, { firmware }: GuestImage, folder: string): Domain {
+export function withFirmware(domain: Domain, { firmware }: GuestImage, folder: string): Domain {
   const { os } = domain
   if (firmware === undefined || (os.loader ?? os.firmware) !== undefined) return domain
   const nvram = join(folder, 'variables')

@@ -8,6 +8,7 @@ import { QmpClient } from '@polyvirt/core/qmp'
 import { execa } from 'execa'
 import { withTpm } from './emulated-tpm.ts'
 import { processCpuMs } from './guest/process-cpu.ts'
+import { guardFolder } from './guard-folder.ts'
 import { withImages } from './images.ts'
 import { askedDomain, type Planned, planAsked } from './plan-scenario.ts'
 import type { Target } from './target.ts'
@@ -46,7 +47,11 @@ export async function startQemu(
 ): Promise<StartedQemu> {
   // Short, because a socket's path has at most 107 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'pv-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  const callOff = guardFolder(folder)
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true })
+    callOff()
+  }
   let stopTpm = (): PromiseLike<void> => Promise.resolve()
   const tidy = async (): Promise<void> => {
     await stopTpm()

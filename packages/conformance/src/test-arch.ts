@@ -10,7 +10,16 @@ import { targetScenarios } from './scenarios/of-target.ts'
 /** Any runner with these two will do: Vitest's, or `node:test`'s. */
 export interface TestRunner {
   describe(name: string, body: () => void): unknown
-  it(name: string, body: () => void | Promise<void>, timeoutMs?: number): unknown
+  it(
+    name: string,
+    body: (context?: TestContext) => void | Promise<void>,
+    timeoutMs?: number,
+  ): unknown
+}
+
+/** What both hand to a test that has begun: by it a test says that it cannot be tried here. */
+export interface TestContext {
+  skip(reason: string): unknown
 }
 
 export interface TestArchOptions extends TestRunner, ArchSubject {}
@@ -42,15 +51,16 @@ const groupOf = ({ tier, guest, machine }: ConformanceCase): string =>
 function register(one: ConformanceCase, { it }: TestRunner): void {
   const name = one.tier === 'laws' ? one.title : `${one.tier}: ${one.scenario}: ${one.title}`
   if (one.notRun !== undefined) it(`${name}: not run, ${one.notRun}`, () => {})
-  else it(name, () => runUnwatched(one), one.timeoutMs)
+  else it(name, (context) => runUnwatched(one, context), one.timeoutMs)
 }
 
-async function runUnwatched(one: ConformanceCase): Promise<void> {
+async function runUnwatched(one: ConformanceCase, context?: TestContext): Promise<void> {
   try {
     await one.run(unwatched)
   } catch (error) {
-    // A test runner has no word for it once a test has begun.
-    if (!(error instanceof NotTried)) throw error
+    // What cannot be tried has neither passed nor failed.
+    if (error instanceof NotTried && context !== undefined) context.skip(error.message)
+    else throw error
   }
 }
 

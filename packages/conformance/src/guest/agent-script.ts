@@ -198,6 +198,16 @@ watch_power_button() {
   done
 }
 
+# What udev does elsewhere when devices come: their drivers, and processors that wait to be used.
+take_up() {
+  settle
+  for online in /sys/devices/system/cpu/cpu*/online; do
+    [ -r "$online" ] || continue
+    read -r state <$online
+    [ "$state" = 1 ] || echo 1 >$online
+  done
+}
+
 replies=0
 reply() {
   replies=$((replies + 1))
@@ -213,10 +223,11 @@ obey() {
     reboot) echo "=== polyvirt rebooting ==="; sync; reboot -f ;;
     crash) echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger ;;
     report) settle; report ;;
+    settle) reply take_up </dev/null ;;
     echo) reply echo "$2" ;;
     cat) reply cat "$2" </dev/null ;;
     run) reply sh -c "$2" </dev/null ;;
-    *) echo "polyvirt guest: no such command; try: report, echo TEXT, cat PATH, run CMD, reboot, poweroff, crash" ;;
+    *) echo "polyvirt guest: no such command; try: report, settle, echo TEXT, cat PATH, run CMD, reboot, poweroff, crash" ;;
   esac
 }
 
@@ -226,6 +237,8 @@ unset IFS
 settle
 mark settle
 watch_power_button
+# What a distribution would keep running, where the image has it.
+[ -x /sbin/helpers ] && /sbin/helpers
 report
 obey "$action"
 echo "=== polyvirt ready ==="

@@ -19,6 +19,11 @@ const powerGuest: GuestRecipe = {
   debianArch: 'ppc64el',
   kernelPackage: 'linux-image-powerpc64le',
   modules: ['ibmvscsi', 'ibmveth', 'pseries_rng', 'rtc_generic'],
+  // The kernel plugs processors and memory itself, and leaves PCI to the firmware's daemon.
+  tools: [
+    { package: 'ppc64-diag', program: 'usr/sbin/rtas_errd' },
+    { package: 'powerpc-ibm-utils', program: 'usr/sbin/drmgr' },
+  ],
   node: {
     name: 'node-linux-ppc64le',
     version: '20.11.0',

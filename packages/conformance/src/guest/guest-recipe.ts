@@ -27,6 +27,17 @@ export interface GuestRecipe {
   readonly firmware?: GuestFirmwarePackage
   /** A package with `bin/node` for this architecture, for guests that run JavaScript. */
   readonly node?: NpmPackage
+  /** What of user space the machine's hotplug cannot do without. */
+  readonly tools?: readonly GuestTool[]
+}
+
+/** A program of a package, with the libraries that it needs. */
+export interface GuestTool {
+  readonly package: string
+  /** Path in the package, without a leading slash. */
+  readonly program: string
+  /** Further files of the package that the program reads. */
+  readonly files?: readonly string[]
 }
 
 /** A package with firmware for a board's two flash chips. */

@@ -43,9 +43,7 @@ export async function findLibraries(
       open.push(...elfNeeds(name, bytes).libraries)
       continue
     }
-    const wanted = packageOf(name)
-    const found = asked.has(wanted) ? undefined : await shelf.find(wanted)
-    asked.add(wanted)
+    const found = await findPackage(name, asked, shelf)
     if (found === undefined) {
       // Another package may bring it: it is looked for again once something new is here.
       nowhere.add(name)
@@ -58,6 +56,31 @@ export async function findLibraries(
   }
   if (nowhere.size > 0) throw new GuestError(`no Debian package has ${[...nowhere].join(', ')}`)
   return { libraries, packages }
+}
+
+/** Asks for each name once: a package that was asked for and has not the library will not have it later. */
+async function findPackage(
+  soname: string,
+  asked: Set<string>,
+  shelf: PackageShelf,
+): Promise<DebianPackage | undefined> {
+  for (const name of packagesOf(soname)) {
+    if (asked.has(name)) continue
+    asked.add(name)
+    const found = await shelf.find(name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/**
+ * Names that a library's package may have: by the policy; without the dash before a version
+ * (`libglib-2.0.so.0` is in `libglib2.0-0`); and with the mark of Debian's move to 64-bit times.
+ */
+function packagesOf(soname: string): readonly string[] {
+  const byPolicy = packageOf(soname)
+  const joined = byPolicy.replace(/-(\d+\.\d)/, '$1')
+  return [...new Set([byPolicy, joined])].flatMap((name) => [name, `${name}t64`])
 }
 
 /** `libstdc++.so.6` is in `libstdc++6`; a name that ends in a digit is kept apart from the version. */

@@ -216,7 +216,11 @@ function emulatorCases(
     if (same === undefined) throw new Error(`${emulator} has no machine '${target.profile.name}'`)
     return same
   }
-  const booted = scenariosToBoot(judged, target, { boots, cpus: subject.bootCpus ?? [] })
+  const booted = scenariosToBoot(judged, target, {
+    boots,
+    cpus: subject.bootCpus ?? [],
+    lives: subject.bootLife === true,
+  })
   const recipe = subject.recipes?.[guest.name] ?? debianGuests[guest.name]
   return [
     ...liveCases(judged, target, here),

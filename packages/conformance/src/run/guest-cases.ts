@@ -1,10 +1,12 @@
 import type { Evidence } from '@polyvirt/conformance-report'
 import { checkAsHost } from '../check-as-host.ts'
 import type { GuestConsole } from '../guest/guest-console.ts'
-import { buildGuestImage, type GuestImage } from '../guest/guest-image.ts'
+import { buildGuestImage, type GuestImage, type GuestImageOptions } from '../guest/guest-image.ts'
 import type { GuestRecipe } from '../guest/guest-recipe.ts'
+import { buildToolsImage } from '../guest/guest-tools.ts'
 import { firmwareSession, guestSession } from '../guest-session.ts'
 import { checkReport } from '../guest-tier.ts'
+import { startLife } from '../life/start-life.ts'
 import { NotTried } from '../not-tried.ts'
 import { acceptedPlan, inContext } from '../run-scenario.ts'
 import type { Scenario } from '../scenario.ts'
@@ -45,9 +47,10 @@ interface Boot {
 }
 
 async function bootScenario(scenario: Scenario, target: Target, boot: Boot): Promise<void> {
-  const { guest, inside, firmware } = scenario.expect ?? {}
+  const { guest, inside, firmware, life } = scenario.expect ?? {}
   if (firmware !== undefined) await runFirmware(scenario, target, boot.context)
   if (guest !== undefined || inside !== undefined) await bootGuest(scenario, target, boot)
+  if (life !== undefined) await runLife(scenario, target, boot)
 }
 
 async function runFirmware(
@@ -72,11 +75,7 @@ async function runFirmware(
 async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promise<void> {
   const { leave, progress, signal } = boot.context
   leave({ xml: scenario.domain })
-  const image = await buildGuestImage(boot.recipe, {
-    signal,
-    onProgress: ({ step, what, percent }) =>
-      progress(`${step} ${what}${percent === undefined ? '' : ` ${Math.round(percent)} %`}`),
-  })
+  const image = await buildGuestImage(boot.recipe, { signal, onProgress: imageProgress(progress) })
   checkDrivers(scenario, target, image)
   let console: GuestConsole | undefined
   const screenshots: Shown[] = []
@@ -103,6 +102,33 @@ async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promis
     leave({ ...consoleEvidence(console), ...(screenshots.length > 0 && { screenshots }) })
   }
 }
+
+async function runLife(scenario: Scenario, target: Target, boot: Boot): Promise<void> {
+  const { leave, progress, signal } = boot.context
+  leave({ xml: scenario.domain })
+  const image = await buildToolsImage(boot.recipe, { signal, onProgress: imageProgress(progress) })
+  checkDrivers(scenario, target, image)
+  const consoles: GuestConsole[] = []
+  try {
+    await using life = await startLife(scenario.domain, target, {
+      ...{ image, signal, progress },
+      onDefined: (stored) => leave({ stored }),
+      onConsole: (opened) => consoles.push(opened),
+      onProgress: ({ lastLine }) => progress(lastLine),
+    })
+    leave({ guest: life.report })
+    await inContext('while it runs', () => scenario.expect?.life?.(life))
+  } finally {
+    const console = consoles.map(({ transcript }) => transcript).join('\n')
+    leave({ console: visibleConsole(console) })
+  }
+}
+
+/** Packages being fetched, as a line. */
+const imageProgress =
+  (progress: CaseContext['progress']): NonNullable<GuestImageOptions['onProgress']> =>
+  ({ step, what, percent }) =>
+    progress(`${step} ${what}${percent === undefined ? '' : ` ${Math.round(percent)} %`}`)
 
 /** A guest whose kernel lacks a driver could only say that the device is not there. */
 function checkDrivers(scenario: Scenario, target: Target, image: GuestImage): void {

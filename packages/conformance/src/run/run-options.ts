@@ -14,6 +14,8 @@ export interface ArchSubject {
   readonly recipes?: Readonly<Record<string, GuestRecipe>>
   /** CPU models that the guest kernel runs on: one more boot each, on the first target. */
   readonly bootCpus?: readonly string[]
+  /** A guest that goes through everything that can be done to it is among the few that are booted. */
+  readonly bootLife?: boolean
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ok, strictEqual } from 'node:assert'
 import { everything } from '../everything.ts'
+import { lifeScenarios } from '../life/life-scenarios.ts'
 import { deviceOption } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
@@ -11,6 +12,7 @@ export const targetScenarios = (target: Target): readonly Scenario[] => [
   ...namedCpu(target),
   ...otherTransports(target),
   everything(target),
+  ...lifeScenarios(target),
 ]
 
 /** A machine type that some architecture has, and this one has not. */

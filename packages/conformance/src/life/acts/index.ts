@@ -1,0 +1,18 @@
+import type { Act } from '../act.ts'
+import { agentActs } from './guest-agent.ts'
+import { changeActs } from './change.ts'
+import { keepActs } from './keep.ts'
+import { plugActs, vcpuActs } from './plug.ts'
+import { powerActs } from './power.ts'
+import { seeActs } from './see.ts'
+
+/** Everything that is done to a running guest, in the order in which it is told. */
+export const acts: readonly Act[] = [
+  ...plugActs,
+  ...changeActs,
+  ...agentActs,
+  ...seeActs,
+  ...keepActs,
+  ...vcpuActs,
+  ...powerActs,
+]

@@ -1,0 +1,49 @@
+import { claims } from '../claims.ts'
+import { domainXml } from '../scenario.ts'
+import { machineOf, type Target } from '../target.ts'
+import type { Act } from './act.ts'
+
+/** vCPUs that a guest starts with, and those that can be plugged in besides. */
+export const firstVcpus = 2
+export const spareVcpus = 2
+
+/** Memory that a guest starts with. */
+export const firstMemoryMiB = 512
+
+/** The agent's channel, and the bus that it is on, where the architecture has them. */
+export const agentChannel =
+  "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
+
+/** Whether vCPUs can be plugged into a running guest of this machine. */
+export const plugsVcpus = (target: Target): boolean => machineOf(target)?.hotpluggableCpus === true
+
+/** The document of a guest in which all of these acts can be played. */
+export function lifeXml(acts: readonly Act[], target: Target): string {
+  const wants = acts.flatMap((act) => act.wants ?? [])
+  const spare = plugsVcpus(target) && wants.some((one) => one.spareVcpus === true)
+  const slots =
+    claims(target, 'device:memory/dimm') && wants.some((one) => one.memorySlots === true)
+  const bridged =
+    target.profile.pci?.root === 'pcie-root' &&
+    claims(target, 'device:controller:pci/pcie-to-pci-bridge') &&
+    wants.some((one) => one.conventionalPci === true)
+  const total = firstVcpus + (spare ? spareVcpus : 0)
+  const mebibytes = firstMemoryMiB * 1024
+  return domainXml({
+    ...(slots ? { head: "  <maxMemory slots='4' unit='MiB'>2048</maxMemory>\n" } : {}),
+    memory: `<memory unit='MiB'>${firstMemoryMiB}</memory>`,
+    vcpu: spare ? `<vcpu current='${firstVcpus}'>${total}</vcpu>` : `<vcpu>${total}</vcpu>`,
+    // Memory is plugged into a node.
+    ...(slots
+      ? {
+          cpu: `  <cpu><numa><cell id='0' cpus='0-${total - 1}' memory='${mebibytes}' unit='KiB'/></numa></cpu>\n`,
+        }
+      : {}),
+    // Boards with ACPI plug by it.
+    ...(claims(target, 'feature:acpi') ? { features: '<acpi/>' } : {}),
+    devices: [
+      ...(bridged ? ["<controller type='pci' model='pcie-to-pci-bridge'/>"] : []),
+      ...new Set(wants.flatMap(({ devices = [] }) => devices)),
+    ].join(''),
+  })
+}
