@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { nameProblem } from '../domain/identity.ts'
-import { domainError, quote } from '../errors.ts'
+import { DomainError, domainError, quote } from '../errors.ts'
 import type { DomainRecord } from '../store/index.ts'
 import { planning } from './host-connection.ts'
 import type { Hypervisor } from './hypervisor.ts'
@@ -19,9 +20,13 @@ export function definitionVerbs(rooms: Rooms): Verbs {
     async domainDefineXml(xml, options = {}) {
       const { formatDomain } = await planning()
       const plan = await rooms.plan(xml, options)
-      store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) })
+      const { uuid } = plan.domain
+      // Whoever changes a definition holds the domain, so that no change is lost between two.
+      await inTurn(rooms, uuid, () =>
+        store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) }),
+      )
       return {
-        domain: summaryOf(await rooms.find(plan.domain.uuid)),
+        domain: summaryOf(await rooms.find(uuid)),
         warnings: plan.warnings,
       }
     },
@@ -51,7 +56,7 @@ export function definitionVerbs(rooms: Rooms): Verbs {
         throw domainError('ERR_OPERATION_INVALID', 'cannot rename active domain')
       await rooms.withJob(uuid, 'rename', async () => {
         const { formatDomain, parseDomain } = await planning()
-        const { domain } = parseDomain(xml)
+        const { domain } = parseDomain(store.get(uuid)?.domain.xml ?? xml)
         const plan = await rooms.plan(formatDomain({ ...domain, name }))
         store.rename({ ...rowOf(plan), xml: formatDomain(plan.domain) })
       })
@@ -75,6 +80,25 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       }
       store.setAutostart(record.domain.uuid, autostart)
     },
+  }
+}
+
+/** How long several definitions at one moment wait for each other, in milliseconds. */
+const turnMs = 2000
+
+/** Another definition takes a moment; anything else that holds the domain is told at once. */
+async function inTurn(rooms: Rooms, uuid: string, define: () => unknown): Promise<void> {
+  const deadline = performance.now() + turnMs
+  for (;;) {
+    try {
+      await rooms.withJob(uuid, 'define', async () => define())
+      return
+    } catch (error) {
+      const busy = error instanceof DomainError && error.code === 'ERR_RESOURCE_BUSY'
+      const holder = rooms.store.jobs().find((job) => job.uuid === uuid)?.kind ?? 'define'
+      if (!busy || holder !== 'define' || performance.now() > deadline) throw error
+    }
+    await sleep(2 + Math.random() * 8)
   }
 }
 

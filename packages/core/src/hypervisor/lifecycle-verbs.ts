@@ -118,10 +118,11 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       const { domain, active } = await rooms.findActive(reference)
       // No job: pulling the plug waits for nobody who is still talking to the guest. A run ends
       // once, and a start of the same domain is another run.
-      await liveness.end(active, 'destroyed', {
+      const ended = await liveness.end(active, 'destroyed', {
         what: `domain ${quote(domain.name, 200)}`,
         ...(options.graceful !== undefined && { graceful: options.graceful }),
       })
+      if (!ended) throw domainError('ERR_OPERATION_INVALID', 'domain is not running')
     },
 
     async domainSuspend(reference) {

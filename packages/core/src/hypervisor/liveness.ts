@@ -110,32 +110,41 @@ export class Liveness {
   /**
    * Ends a run for a reason. The reason is recorded before the first signal: somebody else may see the
    * process die before this one does.
+   *
+   * @returns false where somebody else was ending it already, or it was over.
    */
-  async end(active: ActiveRow, reason: string, options: StopOptions = {}): Promise<void> {
-    const facts = this.#store.get(active.uuid)?.active?.facts ?? active.facts
-    try {
-      this.#store.setFacts(active, { ...facts, ending: reason })
-    } catch {
-      // A store that cannot be written keeps nobody from pulling the plug.
-    }
+  async end(active: ActiveRow, reason: string, options: StopOptions = {}): Promise<boolean> {
+    const mine = this.#beginEnd(active, reason)
     try {
       await stopProcess(active.process, options)
     } catch (error) {
-      this.#store.setFacts(active, facts)
+      if (mine) this.#store.cancelEnd(active)
       throw error
     }
     await this.bury(active, reason)
+    return mine
+  }
+
+  #beginEnd(active: ActiveRow, reason: string): boolean {
+    try {
+      return this.#store.beginEnd(active, reason)
+    } catch {
+      // A store that cannot be written keeps nobody from pulling the plug.
+      return true
+    }
   }
 
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
     if (!this.#store.deactivate(active, 'shut off', reason)) return
-    await removeTree(active.stateDir)
-    await removeTree(channelDirOf(active.stateDir))
-    await removeTaps(tapsOf(active.xml))
-    if (active.facts.cgroup !== undefined) await removeCgroup(active.facts.cgroup)
-    leaveImages(this.#store, active)
-    rotateLog(active.log)
+    // The run is over, whatever of it cannot be removed now: a later look sweeps it.
+    const { stateDir, xml, facts, log } = active
+    await removeTree(stateDir).catch(() => undefined)
+    await removeTree(channelDirOf(stateDir)).catch(() => undefined)
+    await removeTaps(tapsOf(xml))
+    if (facts.cgroup !== undefined) await removeCgroup(facts.cgroup)
+    rotateLog(log)
+    leaveImages(this.#store)
   }
 
   /** A command died in the middle: takes its place and undoes what it began. */
@@ -161,7 +170,9 @@ export class Liveness {
     }
     if (record?.active !== undefined) {
       const { finishJob } = await import('./live/finish-job.ts')
-      const end = (active: ActiveRow, reason: string) => this.end(active, reason, { termMs: 2000 })
+      const end = async (active: ActiveRow, reason: string): Promise<void> => {
+        await this.end(active, reason, { termMs: 2000 })
+      }
       await finishJob({ store: this.#store, end }, { ...record, active: record.active }, job)
       return
     }
@@ -241,7 +252,7 @@ async function liveOf(active: ActiveRow): Promise<Domain> {
  */
 function deathOf(active: ActiveRow): string {
   if (active.process.bootId !== bootId()) return 'unknown'
-  if (active.facts.ending !== undefined) return active.facts.ending
+  if (active.facts.ending !== undefined) return active.facts.ending.reason
   if (active.state === 'crashed') return 'crashed'
   const pidFile = active.argv[active.argv.indexOf('-pidfile') + 1]
   const trace = active.argv.includes('-pidfile') && pidFile !== undefined ? pidFile : active.monitor

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { chmod, chown, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { domainError, quote } from '../errors.ts'
 
 export interface PrivateDirOptions {
@@ -17,13 +17,20 @@ export interface PrivateDirOptions {
 export async function makePrivateDir(path: string, options: PrivateDirOptions = {}): Promise<void> {
   const { passable = false, owner } = options
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    // Whatever the umask: a caller's own may leave a folder that its owner cannot enter.
+    const first = await mkdir(path, { recursive: true, mode: 0o700 })
+    if (first !== undefined) await openToOwner(first, path)
   } catch (error) {
     throw systemError(`cannot make the directory ${quote(path, 200)}`, error)
   }
   if (owner !== undefined) return chown(path, owner.uid, owner.gid)
   await checkPrivateDir(path)
   if (passable) await chmod(path, 0o711)
+}
+
+/** Folders that were just made, from the first on the way to the last. */
+async function openToOwner(first: string, last: string): Promise<void> {
+  for (let at = resolve(last); at.length >= first.length; at = dirname(at)) await chmod(at, 0o700)
 }
 
 /**
@@ -68,6 +75,7 @@ export async function writePrivateFile(
   try {
     const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
     try {
+      await file.chmod(0o600)
       await file.writeFile(data)
       if (durable) await file.sync()
     } finally {

@@ -1,4 +1,4 @@
-import { chown, mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QmpClient } from '../qmp/index.ts'
@@ -56,6 +56,7 @@ export async function withProbe<T>(
   await makePrivateDir(workDir, { passable: owner !== undefined })
   await sweepProbes(workDir)
   const dir = await mkdtemp(join(workDir, prefix))
+  await chmod(dir, 0o700)
   const wait = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
   let process: SpawnedQemu | undefined
   try {

@@ -2,6 +2,7 @@ import { domainError } from '../errors.ts'
 import type { DomainStateName } from '../hypervisor/hypervisor.ts'
 import type { Database } from './database.ts'
 import { noDomain } from './domains.ts'
+import type { ProcessIdentity } from '../run/process-identity.ts'
 import { readActive } from './rows.ts'
 import type { ActiveRow, RunFacts } from './rows.ts'
 
@@ -37,6 +38,13 @@ export interface Activity {
   /** Replaces what the run remembers; false where it is over already. */
   setFacts(run: RunReference, facts: RunFacts): boolean
   /**
+   * Records that this process ends a run, and why. False where another living one does already, or the
+   * run is over.
+   */
+  beginEnd(run: RunReference, reason: string): boolean
+  /** The run goes on after all. */
+  cancelEnd(run: RunReference): void
+  /**
    * Replaces the live definition, the persistent one, or both together. False where the run is over
    * already; then nothing has been changed.
    */
@@ -50,7 +58,24 @@ export interface Activity {
   setLastState(uuid: string, state: DomainStateName, reason: string): boolean
 }
 
-export function openActivity(database: Database, now: () => number): Activity {
+export interface ActivityContext {
+  readonly now: () => number
+  readonly owner: ProcessIdentity
+  readonly isAlive: (identity: ProcessIdentity) => boolean
+}
+
+export function openActivity(
+  database: Database,
+  { now, owner, isAlive }: ActivityContext,
+): Activity {
+  const factsOf = ({ uuid, id }: RunReference): RunFacts | undefined => {
+    const row = database.get('SELECT * FROM active WHERE uuid = ? AND id = ?', uuid, id)
+    return row && readActive(row).facts
+  }
+  const writeFacts = ({ uuid, id }: RunReference, facts: RunFacts): boolean => {
+    const sql = 'UPDATE active SET facts = ? WHERE uuid = ? AND id = ?'
+    return database.run(sql, JSON.stringify(facts), uuid, id) === 1
+  }
   const keepLast = (uuid: string, state: DomainStateName, reason: string): void => {
     const sql = 'INSERT OR REPLACE INTO last_state VALUES (?, ?, ?, ?)'
     database.run(sql, uuid, state, reason, now())
@@ -98,10 +123,18 @@ export function openActivity(database: Database, now: () => number): Activity {
         () =>
           database.run('UPDATE active SET xml = ? WHERE uuid = ? AND id = ?', xml, uuid, id) === 1,
       ),
-    setFacts: ({ uuid, id }, facts) =>
+    setFacts: (run, facts) => database.write(() => writeFacts(run, facts)),
+    beginEnd: (run, reason) =>
       database.write(() => {
-        const sql = 'UPDATE active SET facts = ? WHERE uuid = ? AND id = ?'
-        return database.run(sql, JSON.stringify(facts), uuid, id) === 1
+        const facts = factsOf(run)
+        if (facts === undefined) return false
+        if (facts.ending !== undefined && isAlive(facts.ending.by)) return false
+        return writeFacts(run, { ...facts, ending: { reason, by: owner } })
+      }),
+    cancelEnd: (run) =>
+      database.write(() => {
+        const { ending: _, ...facts } = factsOf(run) ?? {}
+        writeFacts(run, facts)
       }),
     change: (uuid, { live, definition }) =>
       database.write(() => {

@@ -46,7 +46,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const close = (): void => database.close()
   return {
     ...openDomains(database, now),
-    ...openActivity(database, now),
+    ...openActivity(database, { now, owner, isAlive }),
     ...openJobs(database, { now, owner, isAlive }),
     ...openSnapshots(database, now),
     ...openImages(database),

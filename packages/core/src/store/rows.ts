@@ -45,7 +45,7 @@ export interface ActiveRow extends StoredState {
 /** What one run must remember beside its definition. */
 export interface RunFacts {
   /** Why it is being ended, by whoever does: those who see it die first know then. */
-  readonly ending?: string
+  readonly ending?: { readonly reason: string; readonly by: ProcessIdentity }
   /** The control group that its QEMU is in. */
   readonly cgroup?: string
   /** Devices that the guest was asked to let go of and has not yet. */

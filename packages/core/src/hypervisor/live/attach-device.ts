@@ -19,7 +19,7 @@ import { resolveDevice } from '../resolve-sources.ts'
 import { checkFiles } from '../start-checks.ts'
 import { checkNeeds } from '../start-needs.ts'
 import { makeTaps, nameTaps, removeTaps } from '../taps.ts'
-import { changeTargets } from './change-targets.ts'
+import { changeTargets, heldTargets } from './change-targets.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { performSteps, undoSteps } from './perform-steps.ts'
@@ -35,9 +35,10 @@ export async function attachDevice(
   { reference, xml, ...options }: DeviceRequest,
 ): Promise<DeviceChangeResult> {
   const record = await rooms.find(reference)
-  const targets = changeTargets(record, options)
+  changeTargets(record, options)
   const parsed = await withIdentity(rooms, parseDevice(xml))
   return rooms.withJob(record.domain.uuid, 'attach-device', async (job) => {
+    const targets = heldTargets(rooms, record.domain.uuid, options)
     const definition =
       targets.definition === undefined
         ? undefined

@@ -4,7 +4,7 @@ import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { changeTargets } from './change-targets.ts'
+import { changeTargets, heldTargets } from './change-targets.ts'
 
 export interface DomainChange {
   /** Names the job. */
@@ -28,9 +28,10 @@ export async function changeDomain(
   { kind, target, edit, perform, check }: DomainChange,
 ): Promise<void> {
   const record = await rooms.find(reference)
-  const targets = changeTargets(record, target)
+  changeTargets(record, target)
   const { uuid } = record.domain
   await rooms.withJob(uuid, kind, async () => {
+    const targets = heldTargets(rooms, uuid, target)
     let definition: { readonly definition: string } | undefined
     if (targets.definition !== undefined) {
       const { domain } = parseDomain(targets.definition)

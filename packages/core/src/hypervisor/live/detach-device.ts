@@ -16,7 +16,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { removeTaps } from '../taps.ts'
 import type { DeviceRequest } from './attach-device.ts'
-import { changeTargets } from './change-targets.ts'
+import { changeTargets, heldTargets } from './change-targets.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { removeLeftovers } from './perform-steps.ts'
@@ -60,9 +60,10 @@ async function detach(
   { search, ...options }: DetachRequest,
 ): Promise<DeviceChangeResult> {
   const record = await rooms.find(reference)
-  const targets = changeTargets(record, options)
+  changeTargets(record, options)
   const { uuid } = record.domain
   return rooms.withJob(uuid, 'detach-device', async (job) => {
+    const targets = heldTargets(rooms, uuid, options)
     const stored =
       targets.definition === undefined
         ? undefined

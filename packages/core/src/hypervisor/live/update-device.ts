@@ -16,7 +16,7 @@ import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeResult, UpdateDeviceOptions } from '../interface/devices.ts'
 import { resolveDevice } from '../resolve-sources.ts'
 import type { Rooms } from '../rooms.ts'
-import { changeTargets } from './change-targets.ts'
+import { changeTargets, heldTargets } from './change-targets.ts'
 import { livePlan } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { replaceMedium } from './replace-medium.ts'
@@ -51,9 +51,10 @@ export async function updateDevice(
 ): Promise<DeviceChangeResult> {
   const wanted = parseDevice(xml)
   const record = await rooms.find(reference)
-  const targets = changeTargets(record, options)
+  changeTargets(record, options)
   const { uuid } = record.domain
   return rooms.withJob(uuid, 'update-device', async (job) => {
+    const targets = heldTargets(rooms, uuid, options)
     const stored =
       targets.definition === undefined
         ? undefined
