@@ -2,20 +2,37 @@ import { printable } from './core.ts'
 import type { DomainEvent } from './core.ts'
 
 /** virsh's event types that polyvirt has. */
-export const eventTypes = ['lifecycle', 'reboot'] as const
+export const eventTypes = ['lifecycle', 'reboot', 'watchdog', 'block-threshold'] as const
 
 export type EventType = (typeof eventTypes)[number]
 
 export function eventType(event: DomainEvent): EventType {
+  if (event.event === 'watchdog' || event.event === 'block-threshold') return event.event
   return event.event === 'rebooted' ? 'reboot' : 'lifecycle'
 }
 
 /** `event 'lifecycle' for domain 'web': Started Booted`, as virsh prints it. */
 export function formatEvent(event: DomainEvent, timestamp: boolean): string {
   const type = eventType(event)
-  const what = type === 'reboot' ? '' : `: ${capital(event.event)} ${detail(event)}`
+  const what = whatOf(event)
   const when = timestamp ? `${formatTime(event.timestampMs)}: ` : ''
   return `${when}event '${type}' for domain '${printable(event.domain.name)}'${what}\n`
+}
+
+/** What stands behind the domain's name; nothing where the type says it all. */
+function whatOf(event: DomainEvent): string {
+  switch (eventType(event)) {
+    case 'reboot':
+      return ''
+    case 'watchdog':
+      return `: ${printable(event.detail)}`
+    case 'block-threshold': {
+      const { disk = '', path = '', thresholdBytes = 0, excessBytes = 0 } = event
+      return `: dev: ${printable(disk)}(${printable(path)}) ${thresholdBytes} ${excessBytes}`
+    }
+    default:
+      return `: ${capital(event.event)} ${detail(event)}`
+  }
 }
 
 function detail({ event, detail: word }: DomainEvent): string {

@@ -40,11 +40,6 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
   ],
   ['qemu-monitor-event', 'event --all --loop tells what happens to guests'],
   ['guest-agent-timeout', 'each question has its own limit: qemu-agent-command --timeout'],
-  ['domblkthreshold', 'domblkinfo and domstats --block tell how full an image is'],
-  [
-    'domdirtyrate-calc',
-    'qemu-monitor-command DOMAIN \'{"execute":"calc-dirty-rate",…}\' asks QEMU',
-  ],
   [
     'migrate-compcache',
     'pages are sent as they are; migrate-setspeed and migrate-setmaxdowntime are offered',

@@ -20,7 +20,7 @@ export const commands: readonly Command[] = [
       later(flag('perf', 'report domain perf event statistics')),
       flag('iothread', 'report domain IOThread information'),
       later(flag('memory', 'report domain memory usage')),
-      later(flag('dirtyrate', 'report domain dirty rate information')),
+      flag('dirtyrate', 'report domain dirty rate information'),
       later(flag('vm', 'report hypervisor-specific statistics')),
       flag('list-active', 'list only active domains'),
       flag('list-inactive', 'list only inactive domains'),
@@ -48,6 +48,7 @@ const groups = [
   'interface',
   'block',
   'iothread',
+  'dirtyrate',
 ] as const satisfies readonly StatsGroup[]
 
 /** Each takes away from a whole: of a pair that is named whole, or not at all, nothing is. */

@@ -3,8 +3,11 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, JobProgress } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, later } from '../option-specs.ts'
+import { flag, int, later, need, text } from '../option-specs.ts'
 import { humanSize } from '../output/human-size.ts'
+import { scaledInteger } from '../parse/scaled-integer.ts'
+
+const dirtyRateModes = ['page-sampling', 'dirty-bitmap', 'dirty-ring']
 
 export const commands: readonly Command[] = [
   {
@@ -47,6 +50,39 @@ export const commands: readonly Command[] = [
     description: 'Show block device errors',
     options: [domainOption],
     run: blockErrors,
+  },
+  {
+    name: 'domblkthreshold',
+    group: 'domain',
+    summary:
+      "set the threshold for block-threshold event for a given block device or it's backing chain element",
+    description: 'set threshold for block-threshold event for a block device',
+    options: [
+      domainOption,
+      need('dev', 'device to set threshold for'),
+      int('threshold', 'threshold as a scaled number (by default bytes)'),
+    ].map((option) => (option.name === 'threshold' ? { ...option, required: true } : option)),
+    run: threshold,
+  },
+  {
+    name: 'domdirtyrate-calc',
+    group: 'domain',
+    summary: "Calculate a vm's memory dirty rate",
+    description:
+      "Calculate memory dirty rate of a domain in order to decide whether it's proper to be migrated out or not.\nThe calculated dirty rate information is available by calling 'domstats --dirtyrate'.",
+    options: [
+      domainOption,
+      int(
+        'seconds',
+        'calculate memory dirty rate within specified seconds, the supported value range from 1 to 60, default to 1.',
+      ),
+      text(
+        'mode',
+        "dirty page rate calculation mode, either of these 3 options 'page-sampling, dirty-bitmap, dirty-ring' can be specified.",
+        dirtyRateModes,
+      ),
+    ],
+    run: dirtyRate,
   },
   {
     name: 'domcontrol',
@@ -190,6 +226,43 @@ async function targetsByAlias(
       elementAt(disk, 'target')?.attributes.get('dev') ?? '',
     ]),
   )
+}
+
+async function threshold(context: Context, options: Options): Promise<Answer> {
+  const disk = options.need('dev')
+  const thresholdBytes = scaledInteger(options, 'threshold', 1) ?? 0
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  await hypervisor.domainSetBlockThreshold(reference, disk, thresholdBytes)
+  return { json: { disk, thresholdBytes } }
+}
+
+async function dirtyRate(context: Context, options: Options): Promise<Answer> {
+  const seconds = options.integer('seconds', 1) ?? 1
+  const mode = options.text('mode') ?? 'page-sampling'
+  if (seconds > 60) {
+    throw new CommandError('Invalid value for seconds; it is between 1 and 60', {
+      code: 'ERR_INVALID_ARG',
+    })
+  }
+  if (!dirtyRateModes.includes(mode)) {
+    throw new CommandError(`Unknown calculation mode '${mode}'`, { code: 'ERR_INVALID_ARG' })
+  }
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (domain.id === undefined) throw notRunning()
+  const answer = await hypervisor.domainQemuMonitorCommand(
+    reference,
+    JSON.stringify({ execute: 'calc-dirty-rate', arguments: { 'calc-time': seconds, mode } }),
+  )
+  const { error } = JSON.parse(answer) as { readonly error?: { readonly desc?: string } }
+  if (error !== undefined) {
+    throw new CommandError(`Failed to calculate domain's memory dirty rate: ${error.desc ?? ''}`, {
+      code: 'ERR_OPERATION_FAILED',
+    })
+  }
+  return {
+    remark: "Start to calculate domain's memory dirty rate successfully.\n",
+    json: { seconds, mode },
+  }
 }
 
 /** Is anybody busy with the domain, and does its QEMU answer? Nothing here waits for a job. */
