@@ -14,6 +14,11 @@ export const firstMemoryMiB = 512
 export const agentChannel =
   "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
 
+/** A bridge stands on a port with a lower number. */
+const bridge =
+  "<controller type='pci' index='1' model='pcie-root-port'/>" +
+  "<controller type='pci' index='2' model='pcie-to-pci-bridge'/>"
+
 /** Whether vCPUs can be plugged into a running guest of this machine. */
 export const plugsVcpus = (target: Target): boolean => machineOf(target)?.hotpluggableCpus === true
 
@@ -42,7 +47,7 @@ export function lifeXml(acts: readonly Act[], target: Target): string {
     // Boards with ACPI plug by it.
     ...(claims(target, 'feature:acpi') ? { features: '<acpi/>' } : {}),
     devices: [
-      ...(bridged ? ["<controller type='pci' model='pcie-to-pci-bridge'/>"] : []),
+      ...(bridged ? [bridge] : []),
       ...new Set(wants.flatMap(({ devices = [] }) => devices)),
     ].join(''),
   })
