@@ -31,7 +31,7 @@ interface Request {
   readonly scale: number
   readonly seed: number
   readonly workers: number
-  readonly point?: string
+  readonly points?: readonly string[]
   readonly out?: string
 }
 
@@ -63,14 +63,15 @@ function readRequest(): Request | 'list' {
     scale,
     seed: number('seed'),
     workers: Math.max(1, number('workers')),
-    ...(point !== undefined && { point }),
+    ...(point !== undefined && { points: [point] }),
     ...(out !== undefined && { out: resolve(out) }),
   }
 }
 
 function chooseRows(names: readonly string[]): readonly Row[] {
   const unknown = names.find((name) => !rows.some((row) => isNamed(row, name)))
-  if (unknown !== undefined) throw new Error(`no row is called ${unknown}; --list tells them\n${usage}`)
+  if (unknown !== undefined)
+    throw new Error(`no row is called ${unknown}; --list tells them\n${usage}`)
   return names.length === 0 ? rows : rows.filter((row) => names.some((name) => isNamed(row, name)))
 }
 
@@ -84,6 +85,11 @@ async function run(request: Request): Promise<readonly RowResult[]> {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => interrupted.abort())
+  // A fault of this command itself still leaves nothing behind.
+  process.once('uncaughtException', (error) => {
+    console.error(error)
+    interrupted.abort()
+  })
   interrupted.signal.addEventListener('abort', () => {
     for (const found of processesAbout(folder)) signalFound(found, 'SIGKILL')
   })
@@ -120,7 +126,8 @@ const printableLines = (text: string): string => text.split('\n').map(printable)
 
 try {
   const request = readRequest()
-  if (request === 'list') for (const { name, what } of rows) console.log(`${name.padEnd(26)} ${what}`)
+  if (request === 'list')
+    for (const { name, what } of rows) console.log(`${name.padEnd(26)} ${what}`)
   else {
     const results = await run(request)
     console.log(`\n${formatResults(results)}`)

@@ -13,7 +13,9 @@ export function formatResults(results: readonly RowResult[]): string {
       row.seconds.toFixed(1),
     ]),
   ]
-  const widths = (cells[0] ?? []).map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)))
+  const widths = (cells[0] ?? []).map((_, i) =>
+    Math.max(...cells.map((row) => (row[i] ?? '').length)),
+  )
   return cells
     .map((row) =>
       row

@@ -1,4 +1,5 @@
 import type { Row } from './engine/row.ts'
+import { environmentRows } from './environment/environment-row.ts'
 import { injectRow } from './injection/inject-row.ts'
 import { operations } from './injection/operations.ts'
 import { agentRow } from './peers/agent-row.ts'
@@ -17,4 +18,5 @@ export const rows: readonly Row[] = [
   raceRow,
   qmpRow,
   agentRow,
+  ...environmentRows,
 ]

@@ -57,7 +57,10 @@ export function readStore(path: string): StoreReading {
         run: run && runOf(run),
         snapshots: snapshots
           .filter(({ uuid }) => uuid === row['uuid'])
-          .map(({ name, parent, is_current }) => `${name} of ${parent}${is_current === 1 ? ', current' : ''}`),
+          .map(
+            ({ name, parent, is_current }) =>
+              `${name} of ${parent}${is_current === 1 ? ', current' : ''}`,
+          ),
       }
     })
     return { domains, problems }

@@ -3,11 +3,12 @@ import type { Lab } from './lab.ts'
 
 export type GuestArch = 'x86_64' | 'ppc64'
 
-const machines: Readonly<Record<GuestArch, { machine: string; emulator: string; memoryMiB: number }>> =
-  {
-    x86_64: { machine: 'pc', emulator: '/usr/bin/qemu-system-x86_64', memoryMiB: 64 },
-    ppc64: { machine: 'pseries', emulator: '/usr/bin/qemu-system-ppc64', memoryMiB: 256 },
-  }
+const machines: Readonly<
+  Record<GuestArch, { machine: string; emulator: string; memoryMiB: number }>
+> = {
+  x86_64: { machine: 'pc', emulator: '/usr/bin/qemu-system-x86_64', memoryMiB: 64 },
+  ppc64: { machine: 'pseries', emulator: '/usr/bin/qemu-system-ppc64', memoryMiB: 256 },
+}
 
 export interface GuestOptions {
   readonly name?: string
@@ -51,7 +52,16 @@ export async function makeDisk(path: string): Promise<void> {
 /** What is wrong with a disk: its structure, or what is in it. */
 export async function diskProblems(path: string): Promise<readonly string[]> {
   const check = await runProgram(['qemu-img', 'check', '-q', '-U', '-f', 'qcow2', path])
-  const read = await runProgram(['qemu-io', '-r', '-U', '-f', 'qcow2', '-c', `read -q -P ${pattern} 0 64k`, path])
+  const read = await runProgram([
+    'qemu-io',
+    '-r',
+    '-U',
+    '-f',
+    'qcow2',
+    '-c',
+    `read -q -P ${pattern} 0 64k`,
+    path,
+  ])
   // Status 3 means leaked clusters: space that is lost, and nothing else.
   const broken = check.code !== 0 && check.code !== 3
   return [

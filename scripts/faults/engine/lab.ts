@@ -59,7 +59,8 @@ export class Lab {
   /** Runs a command that has to succeed for there to be a trial at all. */
   async must(args: readonly string[], root?: string): Promise<Outcome> {
     const outcome = await this.run(args, root === undefined ? {} : { root })
-    if (outcome.code !== 0) throw new Error(`cannot prepare: ${args.join(' ')}: ${describe(outcome)}`)
+    if (outcome.code !== 0)
+      throw new Error(`cannot prepare: ${args.join(' ')}: ${describe(outcome)}`)
     return outcome
   }
 

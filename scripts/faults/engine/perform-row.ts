@@ -9,8 +9,8 @@ export interface PerformOptions {
   readonly seed: number
   /** Share of the points that are tried, at least one of them; 1 for all. */
   readonly scale: number
-  /** One point by its name, instead of a share. */
-  readonly point?: string
+  /** Points by their names, instead of a share. */
+  readonly points?: readonly string[]
   readonly workers: number
   readonly signal: AbortSignal
   readonly onFailure?: (failure: RowFailure) => void
@@ -24,6 +24,7 @@ export interface RowFailure {
 
 export interface RowResult {
   readonly name: string
+  /** Trials of the full plan. */
   readonly planned: number
   readonly done: number
   /** Trials whose fault was never reached. */
@@ -50,7 +51,7 @@ export async function performRow(row: Row, options: PerformOptions): Promise<Row
     try {
       await using bench = await row.open(lab)
       queue ??= choose(bench.points, options)
-      planned = Math.max(planned, queue.length + done)
+      planned = Math.max(planned, bench.points.length)
       for (let point = queue.shift(); point !== undefined; point = queue.shift()) {
         options.signal.throwIfAborted()
         done++
@@ -68,15 +69,18 @@ export async function performRow(row: Row, options: PerformOptions): Promise<Row
       await lab.clear().catch((error: unknown) => fail('end', [String(error)]))
     }
   }
-  const one = options.point !== undefined
+  const one = options.points !== undefined
   await Promise.all(Array.from({ length: one ? 1 : options.workers }, (_, i) => work(i)))
   const seconds = (performance.now() - begun) / 1000
   return { name: row.name, planned, done, untouched, failures, seconds }
 }
 
 /** A share of the points, by the seed, in their order. */
-function choose(points: readonly string[], { scale, seed, point }: PerformOptions): string[] {
-  if (point !== undefined) return [point]
+function choose(
+  points: readonly string[],
+  { scale, seed, points: named }: PerformOptions,
+): string[] {
+  if (named !== undefined) return [...named]
   const count = Math.min(points.length, Math.max(1, Math.round(points.length * scale)))
   if (count === points.length) return [...points]
   const random = new Random(seed)

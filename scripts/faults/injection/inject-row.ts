@@ -64,7 +64,11 @@ async function tryPoint({ lab, operation, name, ends }: PointTrial): Promise<Ver
   const { outcome, reached } = await injectFault(lab, args, { point, fault: fault as Fault })
   if (!reached && !outcome.hung) return { kind: 'untouched' }
   const { view, problems } = await recoverAndInspect(lab)
-  const found = [...problems, ...outcomeProblems(outcome, fault), ...endProblems(view, ends, outcome)]
+  const found = [
+    ...problems,
+    ...outcomeProblems(outcome, fault),
+    ...endProblems(view, ends, outcome),
+  ]
   if (found.length === 0) found.push(...(await retryProblems({ lab, operation, name, ends }, view)))
   return verdictOf(found)
 }

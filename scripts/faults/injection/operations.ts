@@ -51,7 +51,9 @@ function attach(lab: Lab): readonly string[] {
 
 /** Files that commands name are in the lab's folder. */
 export function located(lab: Lab, words: readonly string[]): readonly string[] {
-  return words.map((word) => (/\.(xml|save)$/.test(word) && !word.startsWith('/') ? lab.path(word) : word))
+  return words.map((word) =>
+    /\.(xml|save)$/.test(word) && !word.startsWith('/') ? lab.path(word) : word,
+  )
 }
 
 /** Makes what the operation's trials begin with, and keeps it. */

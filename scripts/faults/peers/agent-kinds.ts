@@ -60,4 +60,3 @@ function onlyGood(answer: unknown): string | undefined {
   const count = text.split('10.0.0.1').length - 1
   return count === 1 ? undefined : `${count} addresses were taken: ${text}`
 }
-

@@ -41,7 +41,10 @@ export const agentRow: Row = {
 }
 
 /** Asks the agent, and while it is waited for, asks QEMU: the one must not hold up the other. */
-async function hear(guest: LiveGuest, { ending, ask, judge }: AgentKind): Promise<readonly string[]> {
+async function hear(
+  guest: LiveGuest,
+  { ending, ask, judge }: AgentKind,
+): Promise<readonly string[]> {
   let wrong: string | undefined
   const asked = meet(
     async () => {

@@ -8,7 +8,7 @@ const sizes = [1, 2, 7, 64, 1000, 65_536]
 export async function sendInChunks(socket: Socket, bytes: Buffer, random: Random): Promise<void> {
   // What is long is sent in long pieces: a hundred million writes show nothing more.
   const least = bytes.length > 100_000 ? 65_536 : 1
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (socket.destroyed || !socket.writable) return
     const size = Math.max(least, random.pick(sizes) ?? 1)
     const flows = socket.write(bytes.subarray(at, at + size))

@@ -76,7 +76,7 @@ export const qmpKinds: readonly QmpKind[] = [
   { id: 'Q-04', what: 'is no monitor', ending: 'error', limitMs: waitMs, tamper: greeting((_, number) => [pickOf(garbage, number)]) },
   { id: 'Q-05', what: 'is of another time', ending: 'either', limitMs: soonMs, tamper: greeting((_, number) => [versioned(pickOf([{ major: 0, minor: 15, micro: 0 }, { major: 99, minor: 9, micro: 0 }, { major: {}, minor: [], micro: 'x' }], number))]) },
   { id: 'Q-06', what: 'greets 100,000 deep', ending: 'error', limitMs: soonMs, tamper: greeting(() => [`{"QMP":${'['.repeat(100_000)}${']'.repeat(100_000)}}\r\n`]) },
-  { id: 'Q-07', what: 'answers in exactly 10 MiB', ending: 'answer', limitMs: soonMs, tamper: reply((text) => { const padded = text.replace('"present"', `"pad":"", "present"`); return [line(padded.replace('""', `"${'x'.repeat(10 * 1024 * 1024 - Buffer.byteLength(padded))}"`))] }) },
+  { id: 'Q-07', what: 'answers in exactly 10 MiB', ending: 'answer', limitMs: soonMs, tamper: reply((text) => { const padded = text.replace('"present"', `"pad":"", "present"`); return [line(padded.replace('""', `"${'x'.repeat(10 * 1024 * 1024 - 1 - Buffer.byteLength(padded))}"`))] }) },
   { id: 'Q-08', what: 'answers in 200 MB', ending: 'error', limitMs: waitMs, tamper: reply(() => [`{"return":"`, ...Array.from({ length: 200 }, () => mebibyte), `"}\r\n`]) },
   { id: 'Q-09', what: 'fails with control characters', ending: 'error', limitMs: soonMs, tamper: reply((text) => [line(JSON.stringify({ id: JSON.parse(text).id, error: { class: 'GenericError', desc: 'no\u0000\u001b]0;owned\u0007\n\u001b[31m' } }))]) },
   { id: 'Q-10', what: 'answers with another id', ending: 'error', limitMs: soonMs, tamper: reply((text, number) => [line(withId(text, pickOf(['x', 5, null, {}, 'polyvirt-999999'], number)))]) },
@@ -96,4 +96,3 @@ export const qmpKinds: readonly QmpKind[] = [
   { id: 'Q-24', what: 'drops an answer', ending: 'error', limitMs: waitMs, tamper: reply(() => []) },
   { id: 'Q-25', what: 'closes in the middle', ending: 'error', limitMs: soonMs, tamper: reply((text) => [text.slice(0, 20), 'close']) },
 ] // prettier-ignore
-

@@ -1,8 +1,9 @@
 import { rename, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import type { Random } from '../../mutants/random.ts'
 import { sendInChunks } from './chunks.ts'
+import { dial } from './dial.ts'
 
 /** A line of QEMU: its greeting, an event, or the answer to a command. */
 export interface QemuLine {
@@ -38,7 +39,7 @@ export class QmpProxy implements AsyncDisposable {
     this.#path = path
     this.#real = real
     this.#random = random
-    this.#server = createServer((client) => this.#serve(client))
+    this.#server = createServer((client) => void this.#serve(client))
   }
 
   /** The path of QEMU's own socket, to reach it beside the proxy. */
@@ -64,8 +65,15 @@ export class QmpProxy implements AsyncDisposable {
     await rename(this.#real, this.#path).catch(() => undefined)
   }
 
-  #serve(client: Socket): void {
-    const qemu = connect(this.#real)
+  async #serve(client: Socket): Promise<void> {
+    client.on('error', () => client.destroy())
+    this.#sockets.add(client)
+    const qemu = await dial(this.#real).catch(() => undefined)
+    if (qemu === undefined || client.destroyed) {
+      client.destroy()
+      qemu?.destroy()
+      return
+    }
     for (const socket of [client, qemu]) {
       this.#sockets.add(socket)
       socket.on('error', () => undefined)

@@ -1,9 +1,9 @@
-import { connect } from 'node:net'
 import { Random } from '../../mutants/random.ts'
 import { signalFound } from '../engine/children.ts'
 import type { Lab } from '../engine/lab.ts'
 import { verdictOf } from '../engine/row.ts'
 import type { Row } from '../engine/row.ts'
+import { dial } from './dial.ts'
 import { guestProblems, startLiveGuest } from './live-guest.ts'
 import type { LiveGuest } from './live-guest.ts'
 import { meet } from './meet.ts'
@@ -70,7 +70,7 @@ async function whileStopped({ qemu }: LiveGuest, ask: () => Promise<unknown>) {
 }
 
 async function whileHeld(proxy: QmpProxy, ask: () => Promise<unknown>) {
-  const other = connect(proxy.real)
+  const other = await dial(proxy.real)
   await new Promise((resolve) => other.once('data', resolve))
   try {
     return await meet(ask, hangs)

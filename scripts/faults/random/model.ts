@@ -51,8 +51,7 @@ const off = (guest: Guest): boolean => known(guest) && !guest.runs
 const running = (guest: Guest): boolean => known(guest) && guest.runs
 
 /** Where nothing is left of a transient guest, it is not there. */
-const ended = (guest: Guest): Guest =>
-  guest.persistent ? { ...guest, runs: false } : absent
+const ended = (guest: Guest): Guest => (guest.persistent ? { ...guest, runs: false } : absent)
 
 /** The document that `define` is given, by its memory. */
 export const define = (memoryMiB: 64 | 96): Move => ({
@@ -89,7 +88,9 @@ export const setTitle = (title: string): Move => ({
 export const managedSave: Move = {
   words: ['managedsave', 'g'],
   apply: (guest) =>
-    running(guest) && guest.persistent ? { ...guest, runs: false, saved: true, attached: false } : undefined,
+    running(guest) && guest.persistent
+      ? { ...guest, runs: false, saved: true, attached: false }
+      : undefined,
 }
 
 export const forgetSave: Move = {
