@@ -1,17 +1,15 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { openHypervisor, probeCapabilities } from '@polyvirt/core'
 import { QmpClient } from '@polyvirt/core/qmp'
 import { dialQmp } from '../scripts/lib/dial-qmp.ts'
 import { registry } from './fixture.ts'
-import { startLibvirt } from './private-libvirt.ts'
+import { call, openSides } from './sides.ts'
 import { inTurn, row, timed } from './stats.ts'
 import type { Row } from './stats.ts'
 
-const run = promisify(execFile)
 const folder = '/usr/bin'
 
 /**
@@ -89,15 +87,10 @@ async function everyEmulator(root: string): Promise<Row> {
       ),
     ),
   )
-  const libvirt = await startLibvirt()
-  if ('missing' in libvirt) return row(`${what} (${libvirt.missing})`, [ours])
-  try {
-    const [program = '', ...args] = libvirt.enter(['virsh', '-c', 'qemu:///system', 'capabilities'])
-    const { env } = libvirt
-    const theirs = await timed(() => run(program, args, { env, maxBuffer: 64 * 1024 * 1024 }))
-    const against = { what: 'virsh capabilities, cold', ms: theirs, ratio: ours / theirs }
-    return { ...row(what, [ours]), against }
-  } finally {
-    await libvirt.end()
-  }
+  await using sides = await openSides()
+  const { theirs, missing } = sides
+  if (theirs === undefined) return row(`${what} (${missing})`, [ours])
+  const ms = await timed(() => call(theirs, 'capabilities'))
+  const against = { what: 'virsh capabilities, cold', ms, ratio: ours / ms }
+  return { ...row(what, [ours]), against }
 }

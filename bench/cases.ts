@@ -4,7 +4,11 @@ import type { Case } from '../scripts/peer/find-cases.ts'
 import { measureHeap } from './heap.ts'
 import { inTurn, row, timed } from './stats.ts'
 import type { Row } from './stats.ts'
-import { openVirsh } from './virsh-shell.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { openShell } from './shell.ts'
+import type { Shell } from './shell.ts'
+import { openSides } from './sides.ts'
 
 /** Documents in a batch, at most: virsh takes its time. */
 const batch = 600
@@ -20,20 +24,21 @@ export async function* measureCases(folder: string, runs: number): AsyncIterable
     if (await succeeds(() => plan(one.xml, one.guestName))) accepted.push(one)
   }
   const what = 'plan one of the cases'
-  await using virsh = await openVirsh(folder)
-  if ('missing' in virsh) {
-    yield { ...empty(`${what}, against virsh`), note: virsh.missing }
+  await using sides = await openSides()
+  if (sides.theirs === undefined) {
+    yield { ...empty(`${what}, against virsh`), note: sides.missing ?? '' }
     const values: number[] = []
     for (let i = 0; i < runs; i++) values.push(await planAll(accepted))
     yield perSecond(what, values)
   } else {
+    await using virsh = openShell(sides.theirs)
     const common: Case[] = []
     for (const one of spread(accepted, batch)) {
-      if (await virsh.toNative(one.key)) common.push(one)
+      if (await succeeds(() => toNative(virsh, folder, one.key))) common.push(one)
     }
     const theirs = async (): Promise<number> => {
       const ms = await timed(async () => {
-        for (const { key } of common) await virsh.toNative(key)
+        for (const { key } of common) await toNative(virsh, folder, key)
       })
       return ms / common.length
     }
@@ -49,6 +54,13 @@ export async function* measureCases(folder: string, runs: number): AsyncIterable
     })
     return ms / cases.length
   }
+}
+
+/** @throws Error where libvirt refuses. */
+async function toNative(virsh: Shell, folder: string, key: string): Promise<void> {
+  const file = join(folder, key, 'input.xml')
+  if (!existsSync(file) || /['\\\n]/.test(file)) throw new Error(`virsh cannot name ${file}`)
+  await virsh.ask(`domxml-to-native qemu-argv '${file}'`)
 }
 
 function perSecond(what: string, values: readonly number[]): Row {

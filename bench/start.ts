@@ -9,6 +9,8 @@ import { QmpClient } from '@polyvirt/core/qmp'
 import { dialQmp } from '../scripts/lib/dial-qmp.ts'
 import { guestXml, guests, registry } from './fixture.ts'
 import { inTurn, row, timed } from './stats.ts'
+import { call, openSides } from './sides.ts'
+import type { Sides } from './sides.ts'
 import type { Row } from './stats.ts'
 
 const run = promisify(execFile)
@@ -16,8 +18,9 @@ const cli = new URL('../packages/cli/bin/polyvirt', import.meta.url).pathname
 
 /** `start` until the guest runs, against bare QEMU with the same arguments, and against libvirt. */
 export async function* measureStart(runs: number): AsyncIterable<Row> {
+  await using sides = await openSides()
+  const { uri } = sides
   const root = mkdtempSync(join(tmpdir(), 'pv-bench-'))
-  const uri = `qemu:///embed?root=${root}`
   try {
     await using hypervisor = await openHypervisor(uri, { registry })
     for (const { arch, machine } of guests) {
@@ -43,13 +46,7 @@ export async function* measureStart(runs: number): AsyncIterable<Row> {
         ...row(`polyvirt start ${arch}`, whole.a),
         against: { what: 'bare QEMU', ms: row('', whole.b).ms, ratio: whole.ratio },
       }
-      yield await againstVirsh(hypervisor, {
-        uri,
-        name,
-        xml: guestXml(name, arch, machine),
-        runs,
-        root,
-      })
+      yield await againstVirsh(hypervisor, { sides, name, runs })
     }
   } finally {
     rmSync(root, { recursive: true, force: true })
@@ -92,38 +89,23 @@ async function bareQemu(argv: readonly string[], root: string): Promise<number> 
   }
 }
 
-interface VirshRequest {
-  readonly uri: string
-  readonly name: string
-  readonly xml: string
-  readonly runs: number
-  readonly root: string
-}
-
-const virshUri = 'qemu:///system'
-
-async function againstVirsh(hypervisor: Hypervisor, request: VirshRequest): Promise<Row> {
-  const { uri, name, xml, runs, root } = request
+async function againstVirsh(
+  hypervisor: Hypervisor,
+  { sides, name, runs }: { sides: Sides; name: string; runs: number },
+): Promise<Row> {
   const what = `polyvirt start ${name.replace('bench-', '')} against virsh start`
+  const { theirs, missing, uri } = sides
   const empty = { what, ms: Number.NaN, minMs: Number.NaN, maxMs: Number.NaN, runs: 0 }
-  try {
-    await run('virsh', ['-c', virshUri, 'uri'], { timeout: 10_000 })
-  } catch {
-    return { ...empty, note: `libvirt does not answer at ${virshUri}` }
+  if (theirs === undefined) return { ...empty, note: missing ?? '' }
+  const guest = guests.find(({ arch }) => name === `bench-${arch}`) ?? guests[0]
+  const file = join(theirs.folder, `${name}.xml`)
+  writeFileSync(file, guestXml(name, guest.arch, guest.machine))
+  await call(theirs, 'define', file)
+  const virsh = async (): Promise<number> => {
+    const ms = await timed(() => call(theirs, 'start', name))
+    await call(theirs, 'destroy', name)
+    return ms
   }
-  const guest = `polyvirt-${name}`
-  const file = join(root, 'virsh.xml')
-  writeFileSync(file, xml.replace(`<name>${name}<`, `<name>${guest}<`))
-  await run('virsh', ['-c', virshUri, 'define', file])
-  try {
-    const virsh = async (): Promise<number> => {
-      const ms = await timed(() => run('virsh', ['-c', virshUri, 'start', guest]))
-      await run('virsh', ['-c', virshUri, 'destroy', guest])
-      return ms
-    }
-    const { a, b, ratio } = await inTurn(runs, () => command(hypervisor, uri, name), virsh)
-    return { ...row(what, a), against: { what: 'virsh start', ms: row('', b).ms, ratio } }
-  } finally {
-    await run('virsh', ['-c', virshUri, 'undefine', guest])
-  }
+  const { a, b, ratio } = await inTurn(runs, () => command(hypervisor, uri, name), virsh)
+  return { ...row(what, a), against: { what: 'virsh start', ms: row('', b).ms, ratio } }
 }

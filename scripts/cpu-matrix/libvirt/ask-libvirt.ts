@@ -4,7 +4,7 @@ import type { Answer } from '../answer.ts'
 import type { MatrixCase } from '../cases/matrix-case.ts'
 import { readAnswers, writeQuestions } from './conversation.ts'
 import type { Question } from './conversation.ts'
-import type { PrivateLibvirt } from './private-libvirt.ts'
+import type { PrivateLibvirt } from '../../lib/private-libvirt.ts'
 import { wording } from './wording.ts'
 
 /** Asks libvirt about every case, in one virsh. */

@@ -2,7 +2,7 @@ import { readXml } from '@polyvirt/core'
 import { cpuFacts } from '../cpu-facts.ts'
 import type { Recording } from '../recording.ts'
 import { readAnswers, writeQuestions } from './conversation.ts'
-import type { PrivateLibvirt } from './private-libvirt.ts'
+import type { PrivateLibvirt } from '../../lib/private-libvirt.ts'
 
 /** What a libvirt says of itself, its host and the models it knows. */
 export interface LibvirtDescription extends Pick<Recording, 'who' | 'host'> {
