@@ -9,6 +9,7 @@ import { failure } from './support/failure.ts'
 import { expectRefused } from './support/refusal.ts'
 import { openReaders } from './support/readers.ts'
 import type { Readers } from './support/readers.ts'
+import { until } from './support/until.ts'
 
 let bed: Readers
 let odd: OddGuest
@@ -68,6 +69,15 @@ describe('C: clocks', () => {
         for await (const { event } of bed.hypervisor.domainEvents({ signal: controller.signal }))
           seen.push(event)
       })()
+      // Who watches has seen the first event of the guest that was there, so what follows is seen.
+      await until(
+        async () => {
+          await bed.hypervisor.domainSuspend('odd').catch(() => undefined)
+          await bed.hypervisor.domainResume('odd').catch(() => undefined)
+          return seen
+        },
+        (events) => events.length > 0,
+      )
       await bed.hypervisor.domainDefineXml(guestXml({ name: '<name>watched</name>' }))
       await vi.waitFor(() => expect(seen).toContain('defined'), 10_000)
       jumpTo(0)

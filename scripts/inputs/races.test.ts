@@ -288,7 +288,11 @@ describe('R: at the same time', () => {
       sector.writeUInt16LE(0xaa55, 510)
       const path = bed.file('off.img')
       writeFileSync(path, sector, { mode: 0o600 })
-      await bed.hypervisor.domainDefineXml(named('off', '', disk(path)))
+      // Its power button is ACPI's.
+      const more = '<features><acpi/></features>'
+      await bed.hypervisor.domainDefineXml(
+        guestXml({ name: '<name>off</name>', more, devices: disk(path) }),
+      )
       await bed.hypervisor.domainCreate('off')
       for (let round = 0; round < 3; round++) {
         for (const error of [

@@ -3,7 +3,7 @@
 # scripts/demo, scripts/test and scripts/dev, which call the steps they need:
 #
 #   set_up_tools       Node and pnpm, first on PATH
-#   set_up_system      QEMU, from Debian's packages
+#   set_up_system      QEMU, from Debian's packages, and programs that a caller names
 #   set_up_workspace   node_modules
 #   set_up_build       packages/*/dist
 #
@@ -111,13 +111,15 @@ install_tool() {
 
 # --- QEMU ---------------------------------------------------------------------------------------
 
+# set_up_system [COMMAND:PACKAGE…]: QEMU, and what else the caller needs.
 set_up_system() {
   local packages
+  also_needed=("$@")
   packages=$(missing_packages)
   [ -n "$packages" ] || return 0
 
   local command="apt-get install -y --no-install-recommends $packages"
-  have apt-get || fail "QEMU is missing; on Debian or Ubuntu: $command"
+  have apt-get || fail "programs are missing; on Debian or Ubuntu: $command"
   [ "$(id -u)" -eq 0 ] || fail "Debian packages are missing; as root run: $command"
   mkdir -p "$polyvirt_cache"
   (
@@ -133,6 +135,10 @@ missing_packages() {
   have qemu-system-x86_64 || packages+=(qemu-system-x86)
   have qemu-system-ppc64 || packages+=(qemu-system-ppc)
   have qemu-img || packages+=(qemu-utils)
+  local need
+  for need in "${also_needed[@]}"; do
+    have "${need%%:*}" || packages+=("${need#*:}")
+  done
   echo "${packages[*]}"
 }
 
