@@ -46,7 +46,8 @@ describe('the command', () => {
     const main = fileURLToPath(new URL('faults.ts', import.meta.url))
     const node = ['--conditions=@polyvirt/source', main, '--only', 'random/qemu']
     const command = spawn(process.execPath, node, {
-      env: { ...process.env, TMPDIR: folder },
+      // Node keeps compiled modules in the folder for temporary files.
+      env: { ...process.env, TMPDIR: folder, NODE_DISABLE_COMPILE_CACHE: '1' },
       stdio: 'ignore',
     })
     onTestFinished(() => void command.kill('SIGKILL'))

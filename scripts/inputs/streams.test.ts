@@ -93,7 +93,7 @@ describe('Z: a saved guest', () => {
           const answer = await bed.cli(['--json', ...words])
           expect(answer.code, `${words[0]}: ${what}`).toBe(1)
           expect(toldError(answer).code, what).toMatch(
-            /^ERR_(?:CONFIG_UNSUPPORTED|OPERATION_FAILED)$/,
+            /^ERR_(?:CONFIG_UNSUPPORTED|OPERATION_FAILED|XML_ERROR)$/,
           )
           expectHarmless(answer.stderr)
         }

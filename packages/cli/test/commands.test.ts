@@ -503,7 +503,7 @@ describe('completion', () => {
     ],
     [
       ['event', '--event', ''],
-      ['lifecycle', 'reboot'],
+      ['lifecycle', 'reboot', 'watchdog', 'block-threshold'],
     ],
     [
       ['domxml-to-native', ''],

@@ -197,15 +197,17 @@ const cases: Readonly<Record<string, () => Promise<void>>> = {
       },
     ),
   'F-12': () =>
-    inRoot('f12', {}, async ({ hypervisor }) => {
-      mount('/tmp', '4k')
-      fill('/tmp')
+    inRoot('f12', { tmp: '4k' }, async ({ root, hypervisor }) => {
+      const { TMPDIR } = process.env
+      process.env['TMPDIR'] = `${root}/tmp`
+      fill(`${root}/tmp`)
       try {
         await hypervisor.domainDefineXml(guestXml())
         await hypervisor.domainCreate('guest')
         await hypervisor.domainManagedSave('guest')
       } finally {
-        execFileSync('umount', ['-l', '/tmp'])
+        if (TMPDIR === undefined) delete process.env['TMPDIR']
+        else process.env['TMPDIR'] = TMPDIR
       }
     }),
   'F-13': () =>

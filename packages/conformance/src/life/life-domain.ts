@@ -1,4 +1,5 @@
 import { claims } from '../claims.ts'
+import { planScenario } from '../plan-scenario.ts'
 import { domainXml } from '../scenario.ts'
 import { machineOf, type Target } from '../target.ts'
 import type { Act } from './act.ts'
@@ -24,6 +25,22 @@ export const plugsVcpus = (target: Target): boolean => machineOf(target)?.hotplu
 
 /** The document of a guest in which all of these acts can be played. */
 export function lifeXml(acts: readonly Act[], target: Target): string {
+  const whole = (features: string): string => documentOf(acts, target, features)
+  // Boards with ACPI plug by it. Where it needs firmware, a kernel that is booted directly has none.
+  const withAcpi = whole('<acpi/>')
+  if (!claims(target, 'feature:acpi')) return whole('')
+  return needsFirmware(withAcpi, target) ? whole('') : withAcpi
+}
+
+function needsFirmware(xml: string, target: Target): boolean {
+  const outcome = planScenario(xml, target)
+  return (
+    outcome.kind === 'refused' &&
+    outcome.error.problems.every(({ path }) => path === 'features/acpi')
+  )
+}
+
+function documentOf(acts: readonly Act[], target: Target, features: string): string {
   const wants = acts.flatMap((act) => act.wants ?? [])
   const spare = plugsVcpus(target) && wants.some((one) => one.spareVcpus === true)
   const slots =
@@ -44,8 +61,7 @@ export function lifeXml(acts: readonly Act[], target: Target): string {
           cpu: `  <cpu><numa><cell id='0' cpus='0-${total - 1}' memory='${mebibytes}' unit='KiB'/></numa></cpu>\n`,
         }
       : {}),
-    // Boards with ACPI plug by it.
-    ...(claims(target, 'feature:acpi') ? { features: '<acpi/>' } : {}),
+    ...(features === '' ? {} : { features }),
     devices: [
       ...(bridged ? [bridge] : []),
       ...new Set(wants.flatMap(({ devices = [] }) => devices)),

@@ -30,16 +30,19 @@ class EmbeddedConnection extends HostConnection {
   readonly rooms: Rooms
   readonly drivers: ConnectionDrivers
   readonly autodestroy: ActiveRow[] = []
+  readonly #closing = new AbortController()
 
   constructor({ layout, registry, store, drivers }: EmbeddedOptions) {
     super(layout, registry)
     const liveness = new Liveness(store, layout.runDir)
     this.drivers = connectionDrivers(store, layout, drivers)
     const planner = (): Promise<Planner> => this.plans()
-    this.rooms = openRooms({ store, layout, liveness, planner, drivers: this.drivers })
+    const closed = this.#closing.signal
+    this.rooms = openRooms({ store, layout, liveness, planner, drivers: this.drivers, closed })
   }
 
   async close(): Promise<void> {
+    this.#closing.abort()
     for (const active of this.autodestroy.splice(0)) {
       await this.rooms.liveness.end(active, 'destroyed', { termMs: 2000 })
     }

@@ -19,6 +19,8 @@ export interface Rooms {
   readonly layout: Layout
   readonly liveness: Liveness
   readonly drivers: ConnectionDrivers
+  /** Aborted when the connection is closed. */
+  readonly closed: AbortSignal
   planner(): Promise<Planner>
   plan(xml: string, options?: PlanRequest): Promise<Plan>
   /** The domain as it is now; what a dead process left half done is put right before. */
@@ -44,11 +46,12 @@ export interface RoomsOptions {
   readonly layout: Layout
   readonly liveness: Liveness
   readonly drivers: ConnectionDrivers
+  readonly closed: AbortSignal
   readonly planner: () => Promise<Planner>
 }
 
 export function openRooms(options: RoomsOptions): Rooms {
-  const { store, layout, liveness, drivers, planner } = options
+  const { store, layout, liveness, drivers, closed, planner } = options
   const find = async (reference: DomainReference): Promise<DomainRecord> => {
     const stored = store.lookup(reference)
     const interrupted = store.interruptedJobs().find((job) => job.uuid === stored?.domain.uuid)
@@ -79,6 +82,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     layout,
     liveness,
     drivers,
+    closed,
     planner,
     plan: async (xml, options = {}) => (await planner()).plan(xml, options),
     find,

@@ -17,6 +17,7 @@ import {
   writePrivateFile,
 } from '../run/index.ts'
 import { removeCgroup } from '../run/cgroup.ts'
+import { rotateLog } from '../run/rotate-log.ts'
 import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { RunUser } from '../run/run-user.ts'
 import type { ActiveRow, Job, Store } from '../store/index.ts'
@@ -166,6 +167,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   } catch (error) {
     if (spawned !== undefined)
       await stopProcess(spawned.identity, { termMs: 2000, what: `domain ${quote(domain.name)}` })
+    rotateLog(`${layout.logDir}/${logName(domain.name)}`)
     await stopHelpers(stateDir)
     await removeTree(stateDir)
     await removeTree(channelDir)

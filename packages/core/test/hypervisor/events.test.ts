@@ -53,6 +53,20 @@ async function defined(root: TestRoot, kind: 'idle' | 'reset' = 'idle'): Promise
 }
 
 describe('events of all domains', () => {
+  test('end with the connection, in the middle of whatever they are at', async () => {
+    const root = testRoot()
+    for (let pause = 0; pause < 4; pause++) {
+      const hypervisor = await root.open()
+      if (pause === 0) await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+      const ended = (async () => {
+        for await (const { event } of hypervisor.domainEvents()) expect(event).toBeDefined()
+      })()
+      for (let turn = 0; turn < pause; turn++) await new Promise(setImmediate)
+      await hypervisor.close()
+      await ended
+    }
+  })
+
   test('are told as others make them happen, each once, to everybody who listens', async () => {
     const root = testRoot()
     const [one, two] = [await listen(root), await listen(root)]

@@ -205,7 +205,13 @@ const domains: fc.Arbitrary<Domain> = fc.record(
       { requiredKeys: ['mode'] },
     ),
     clock: fc.record(
-      { offset: fc.constantFrom('utc' as const, 'localtime' as const), adjustment: nasty },
+      {
+        offset: fc.constantFrom('utc' as const, 'localtime' as const),
+        adjustment: fc.oneof(
+          fc.constant('reset'),
+          fc.integer({ min: -(2 ** 32), max: 2 ** 32 }).map(String),
+        ),
+      },
       { requiredKeys: ['offset'] },
     ),
     devices,

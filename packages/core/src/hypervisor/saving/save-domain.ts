@@ -69,6 +69,7 @@ async function writeImage(rooms: Rooms, running: Running, request: WriteRequest)
   const { temporary, wasRunning, signal, onProgress } = request
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   await using file = await open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  await file.chmod(0o600)
   const state = resumed(request, wasRunning)
   const start = await beginImage(file, {
     uuid: domain.uuid,

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { rm } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { domainError } from '../../errors.ts'
@@ -31,6 +31,8 @@ export async function receiveStream(
     server.once('error', failed)
     server.listen(socketPath, listening)
   })
+  // QEMU without root's powers needs the right to write; its folder is private.
+  await chmod(socketPath, 0o600)
   return {
     done: promise,
     async [Symbol.asyncDispose]() {

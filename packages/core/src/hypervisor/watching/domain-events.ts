@@ -13,12 +13,14 @@ const lookMs = 200
 
 /**
  * What happens to domains, from now on: told by the store, which all processes write, and by each
- * QEMU. Nothing is asked for again and again, but of a QEMU that an earlier release started.
+ * QEMU. Nothing is asked for again and again, but of a QEMU that an earlier release started. The watch
+ * ends with the signal, and with the connection.
  */
 export async function* domainEvents(
   rooms: Rooms,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DomainEvent, void, undefined> {
+  if (rooms.closed.aborted) return
   const watching = new Watching(rooms, signal)
   try {
     let before = await watching.look()
@@ -32,6 +34,9 @@ export async function* domainEvents(
         yield* asEvents(rooms, told)
       }
     }
+  } catch (error) {
+    // Whoever closes the connection in the middle of a look ends the watch, as the signal does.
+    if (!rooms.closed.aborted) throw error
   } finally {
     watching.end()
   }
@@ -58,7 +63,7 @@ class Watching {
 
   constructor(rooms: Rooms, signal: AbortSignal | undefined) {
     this.#rooms = rooms
-    this.#signal = AbortSignal.any([this.#done.signal, ...(signal ? [signal] : [])])
+    this.#signal = AbortSignal.any([this.#done.signal, rooms.closed, ...(signal ? [signal] : [])])
     this.#signal.addEventListener('abort', () => this.#wake?.(), { once: true })
     this.#watcher = watchStore(rooms.layout.libDir, () => this.#turn())
   }
