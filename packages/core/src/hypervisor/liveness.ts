@@ -32,7 +32,7 @@ export class Liveness {
 
   /** Looks at all domains: what ended is buried, what waits is settled, what is left over goes. */
   async refresh(): Promise<void> {
-    for (const job of this.#store.interruptedJobs()) await this.repair(job)
+    for (const job of this.#store.interruptedJobs()) await this.repair(job).catch(() => undefined)
     const records = this.#store.list()
     await Promise.all(records.map((record) => this.current(record)))
     await this.#sweep()
@@ -137,10 +137,8 @@ export class Liveness {
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
     if (!this.#store.deactivate(active, 'shut off', reason)) return
-    // The run is over, whatever of it cannot be removed now: a later look sweeps it.
     const { stateDir, xml, facts, log } = active
-    await removeTree(stateDir).catch(() => undefined)
-    await removeTree(channelDirOf(stateDir)).catch(() => undefined)
+    await removeRunFolders(stateDir)
     await removeTaps(tapsOf(xml))
     if (facts.cgroup !== undefined) await removeCgroup(facts.cgroup)
     rotateLog(log)
@@ -149,13 +147,15 @@ export class Liveness {
 
   /** A command died in the middle: takes its place and undoes what it began. */
   async repair(job: JobRow): Promise<void> {
-    const taken = this.#take(job.uuid, 'repair', job)
+    const taken = this.#take(job.uuid, job.kind, job)
     if (taken === undefined) return
     try {
       await this.undo(job)
-    } finally {
-      this.#store.endJob(taken)
+    } catch (error) {
+      this.#store.leaveJob(taken)
+      throw error
     }
+    this.#store.endJob(taken)
   }
 
   /**
@@ -168,33 +168,35 @@ export class Liveness {
       const { finishSnapshot } = await import('./snapshots/finish-snapshot.ts')
       return finishSnapshot(this.#store, record, job)
     }
+    const end = async (active: ActiveRow, reason: string): Promise<void> => {
+      await this.end(active, reason, { termMs: 2000 })
+    }
+    if (record !== undefined && job.kind === 'migrate') {
+      const { finishMigration } = await import('./migration/finish-migration.ts')
+      return finishMigration({ store: this.#store, end }, record, job)
+    }
     if (record?.active !== undefined) {
       const { finishJob } = await import('./live/finish-job.ts')
-      const end = async (active: ActiveRow, reason: string): Promise<void> => {
-        await this.end(active, reason, { termMs: 2000 })
-      }
       await finishJob({ store: this.#store, end }, { ...record, active: record.active }, job)
       return
     }
     const { stateDir, taps, cgroup, id } = job.detail as StartDetail
     if (stateDir !== undefined) {
       await stopHelpers(stateDir)
-      await removeTree(stateDir)
-      await removeTree(channelDirOf(stateDir))
+      await removeRunFolders(stateDir)
     }
     await removeTaps(taps ?? [])
     if (cgroup !== undefined) await removeCgroup(cgroup)
     if (id !== undefined) leaveImages(this.#store, { uuid: job.uuid, id })
-    const started = job.kind === 'start' || stateDir !== undefined
-    if (started && record !== undefined && !this.#store.forgetTransient(job.uuid)) {
+    if (record === undefined || this.#store.forgetTransient(job.uuid)) return
+    if (job.kind === 'start' || stateDir !== undefined)
       this.#store.setLastState(job.uuid, 'shut off', 'failed')
-    }
   }
 
   /** A job, or nothing where a living process holds the domain. */
   #take(uuid: string, kind: string, from?: JobRow): Job | undefined {
     try {
-      return this.#store.beginJob(uuid, kind, from && { detail: from.detail })
+      return this.#store.beginJob(uuid, kind, from && { phase: from.phase, detail: from.detail })
     } catch (error) {
       if (error instanceof DomainError && error.code === 'ERR_RESOURCE_BUSY') return undefined
       throw error
@@ -213,10 +215,14 @@ export class Liveness {
     const known = new Set([...jobs, ...runs])
     for (const dir of names.map((name) => `${this.#runDir}/${name}`)) {
       if (known.has(dir)) continue
-      await removeTree(dir)
-      await removeTree(channelDirOf(dir))
+      await removeRunFolders(dir)
     }
   }
+}
+
+/** The run is over, whatever of it cannot be removed now: a later look sweeps it. */
+export async function removeRunFolders(stateDir: string): Promise<void> {
+  for (const dir of [stateDir, channelDirOf(stateDir)]) await removeTree(dir).catch(() => undefined)
 }
 
 /**

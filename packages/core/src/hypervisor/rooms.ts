@@ -4,6 +4,7 @@ import type { QmpClient } from '../qmp/index.ts'
 import type { DomainRecord, Job, JobDetail, Store } from '../store/index.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { DomainReference } from './hypervisor.ts'
+import { JobLeft } from './job-left.ts'
 import type { Layout } from './layout.ts'
 import type { Liveness } from './liveness.ts'
 import type { MonitorOptions } from './monitor.ts'
@@ -52,23 +53,42 @@ export interface RoomsOptions {
 
 export function openRooms(options: RoomsOptions): Rooms {
   const { store, layout, liveness, drivers, closed, planner } = options
+  const settle = async (uuid: string): Promise<void> => {
+    const interrupted = store.interruptedJobs().find((job) => job.uuid === uuid)
+    if (interrupted !== undefined) await liveness.repair(interrupted)
+  }
   const find = async (reference: DomainReference): Promise<DomainRecord> => {
     const stored = store.lookup(reference)
-    const interrupted = store.interruptedJobs().find((job) => job.uuid === stored?.domain.uuid)
-    if (interrupted !== undefined) await liveness.repair(interrupted)
+    // What cannot be put right now keeps nobody from being told what is known.
+    if (stored !== undefined) await settle(stored.domain.uuid).catch(() => undefined)
     const fresh = stored === undefined ? undefined : store.get(stored.domain.uuid)
     const current = fresh === undefined ? undefined : await liveness.current(fresh, stateMs)
     if (current !== undefined) return current
     throw domainError('ERR_NO_DOMAIN', `no domain with matching name ${quote(reference)}`)
   }
 
+  /** Where that cannot be written, this process is its owner until it ends. */
+  const leave = (job: Job): void => {
+    try {
+      store.leaveJob(job)
+    } catch {
+      // Whoever left it has an error already, and a better one.
+    }
+  }
+
   const withJob: Rooms['withJob'] = async (uuid, kind, work) => {
+    await settle(uuid)
     const job = store.beginJob(uuid, kind)
+    let left = false
     try {
       if (job.interrupted !== undefined) await liveness.undo(job.interrupted)
       return await work(job)
+    } catch (error) {
+      left = error instanceof JobLeft
+      throw error
     } finally {
-      store.endJob(job)
+      if (left) leave(job)
+      else store.endJob(job)
     }
   }
 

@@ -11,7 +11,6 @@ import {
   connectUnix,
   makePrivateDir,
   maxSocketPathBytes,
-  removeTree,
   spawnQemu,
   stopProcess,
   writePrivateFile,
@@ -20,7 +19,7 @@ import { removeCgroup } from '../run/cgroup.ts'
 import { rotateLog } from '../run/rotate-log.ts'
 import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { RunUser } from '../run/run-user.ts'
-import type { ActiveRow, Job, Store } from '../store/index.ts'
+import type { ActiveRow, Job, JobDetail, Store } from '../store/index.ts'
 import { formatDomain } from '../xml/parse-domain.ts'
 import { confinedStart, unconfined } from './confinement/confined-start.ts'
 import { checkWay, leaveImages, takeImages } from './confinement/hand-over.ts'
@@ -36,7 +35,7 @@ import type { Plan } from './planner.ts'
 import { pickPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
-import { stopHelpers } from './liveness.ts'
+import { removeRunFolders, stopHelpers } from './liveness.ts'
 import { resolveSources } from './resolve-sources.ts'
 import { prepareNvram, startTpm } from './start-files.ts'
 import { checkNeeds } from './start-needs.ts'
@@ -63,12 +62,14 @@ export interface StartRequest {
 
 /** A guest that is taken up where it was left. */
 export interface Incoming {
-  /** Why it runs: `restored`, `migrated`. */
+  /** Why it runs, `restored`; or waits: `migrating`. */
   readonly reason: string
   /** QEMU starts as for a boot, and is given the guest's state then. */
   readonly booted?: boolean
   /** The file that is to go once the guest runs. */
   readonly managedSave?: string
+  /** What else its job has to remember. */
+  readonly detail?: JobDetail
   /** Brings the guest into a QEMU that waits for one. */
   feed(qmp: QmpClient, stateDir: string): Promise<void>
 }
@@ -102,6 +103,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   const confined = confinedStart(layout, domain, stateDir)
   const { cgroup } = confined
   store.setPhase(job, 'prepare', {
+    ...incoming?.detail,
     id,
     stateDir,
     taps: managedTaps(domain, taps),
@@ -159,7 +161,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       emulator,
       monitor,
       state: options.paused === true ? 'paused' : 'running',
-      reason: options.paused === true ? 'user' : (incoming?.reason ?? 'booted'),
+      reason: reasonOf(options, incoming),
       ...(cgroup !== undefined && { facts: { cgroup } }),
     })
     options.onPhase?.('running')
@@ -169,13 +171,18 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       await stopProcess(spawned.identity, { termMs: 2000, what: `domain ${quote(domain.name)}` })
     rotateLog(`${layout.logDir}/${logName(domain.name)}`)
     await stopHelpers(stateDir)
-    await removeTree(stateDir)
-    await removeTree(channelDir)
+    await removeRunFolders(stateDir)
     await removeTaps(managedTaps(domain, taps))
     if (cgroup !== undefined) await removeCgroup(cgroup)
     leaveImages(store, { uuid: domain.uuid, id })
     throw error
   }
+}
+
+/** A guest on its way waits for the word of whoever sent it; another one that is paused, for a user. */
+function reasonOf({ paused }: CreateOptions, incoming: Incoming | undefined): string {
+  if (paused !== true) return incoming?.reason ?? 'booted'
+  return incoming?.reason === 'migrating' ? 'migrating' : 'user'
 }
 
 function managedTaps(domain: Domain, taps: Readonly<Record<number, string>>): readonly string[] {

@@ -25,6 +25,8 @@ export interface Jobs {
   /** Records how far the job is, before the step that follows; detail is replaced where given. */
   setPhase(job: Job, phase: string, detail?: JobDetail): void
   endJob(job: Job): void
+  /** Lets go of a job that is not at its end: whoever looks next goes on with it. */
+  leaveJob(job: Job): void
   /** All jobs, also those of domains that are only being made. */
   jobs(): readonly JobRow[]
   /** Jobs whose owners have died. */
@@ -91,6 +93,12 @@ export function openJobs(
     endJob: (job) =>
       database.writeLoosely(() => {
         const sql = `DELETE FROM ${table} WHERE uuid = ? AND token = ?`
+        if (database.run(sql, job.uuid, job.token) !== 1) lost(job)
+      }),
+    leaveJob: (job) =>
+      database.write(() => {
+        // No process of ours has this pid.
+        const sql = `UPDATE ${table} SET pid = 0 WHERE uuid = ? AND token = ?`
         if (database.run(sql, job.uuid, job.token) !== 1) lost(job)
       }),
     jobs: all,

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -9,6 +11,24 @@ const inSector = /[ER]IP=0+7c0/
 
 const registers = (hypervisor: Hypervisor): Promise<string> =>
   hypervisor.domainQemuMonitorCommand('a', 'info registers', { hmp: true })
+
+/** Something that no rm can remove; false where this machine does not let us mount. */
+function mountEmpty(path: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', path], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function unmount(path: string): void {
+  try {
+    execFileSync('umount', [path], { stdio: 'ignore' })
+  } catch {
+    // It was none.
+  }
+}
 
 async function started(root: TestRoot): Promise<Hypervisor> {
   const hypervisor = await root.open()
@@ -95,6 +115,89 @@ describe('a guest that moves to another root', () => {
     expect(await source.domainGetState('a')).toEqual({ state: 'shut off', reason: 'migrated' })
     expect(from.guests()).toEqual([])
     expect(to.guests()).toHaveLength(1)
+  })
+})
+
+describe('a migration that fails', () => {
+  const definedThere = async (hypervisor: Hypervisor): Promise<readonly string[]> =>
+    (await hypervisor.connectListAllDomains()).map(({ name, state }) => `${name}: ${state}`)
+
+  test('leaves the destination as it was: with no definition, or with its own', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const [source, destination] = [await started(from), await to.open()]
+    const given = (): Promise<unknown> => {
+      const late = new AbortController()
+      return source.domainMigrate('a', to.uri, {
+        live: true,
+        persistent: true,
+        undefineSource: true,
+        bandwidthBytes: 1000,
+        signal: late.signal,
+        onProgress: () => late.abort(),
+      })
+    }
+    await expect(given()).rejects.toMatchObject({ code: 'ERR_OPERATION_ABORTED' })
+    expect(await definedThere(destination)).toEqual([])
+    const own = (await source.domainGetXmlDesc('a', { inactive: true })).replace(
+      '<name>a</name>',
+      '<name>a</name>\n  <title>its own</title>',
+    )
+    await destination.domainDefineXml(own)
+    await expect(given()).rejects.toMatchObject({ code: 'ERR_OPERATION_ABORTED' })
+    expect(await definedThere(destination)).toEqual(['a: shut off'])
+    expect(await destination.domainGetXmlDesc('a')).toContain('its own')
+    expect(await source.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(await source.domainGetXmlDesc('a', { inactive: true })).toContain('<name>a</name>')
+  })
+
+  test('behind the hand-over is finished by whoever looks next, with the definition here', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const [source, destination] = [await started(from), await to.open()]
+    const { uuid } = await source.domainLookup('a')
+    await source.domainMigrate('a', to.uri, { live: true, persistent: true })
+    expect(await definedThere(source)).toEqual(['a: shut off'])
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: `${from.dir}/lib/polyvirt.db`, owner })
+      const job = store.beginJob(uuid, 'migrate')
+      const migrate = { destination: `${to.dir}/lib`, running: true, undefineSource: true }
+      store.setPhase(job, 'handover', { migrate })
+    }
+    expect(await definedThere(source)).toEqual([])
+    expect(await definedThere(destination)).toEqual(['a: running'])
+  })
+
+  test('and cannot be taken back at once is taken back by whoever looks next', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const [source, destination] = [await started(from), await to.open()]
+    const { uuid } = await source.domainLookup('a')
+    await source.domainSuspend('a')
+    const xml = (await source.domainGetXmlDesc('a')).replace(/<disk[\s\S]*<\/disk>/, '')
+    await destination.domainDefineXml(xml)
+    await destination.domainCreate('a', { paused: true })
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: `${from.dir}/lib/polyvirt.db`, owner })
+      const job = store.beginJob(uuid, 'migrate')
+      store.setPhase(job, 'take-back', { migrate: { destination: `${to.dir}/lib`, running: true } })
+    }
+    expect(await source.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(to.guests()).toEqual([])
+    expect(await definedThere(destination)).toEqual([])
+  })
+
+  test('has nothing to do with a run folder that cannot be removed now', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const source = await started(from)
+    const busy = `${from.dir}/run/domain-1-a/busy`
+    mkdirSync(busy)
+    const isMounted = mountEmpty(busy)
+    await source.domainMigrate('a', to.uri, { live: true, persistent: true, undefineSource: true })
+    expect(await definedThere(source)).toEqual([])
+    if (isMounted) expect(existsSync(busy)).toBe(true)
+    unmount(busy)
+    await source.connectListAllDomains()
+    expect(existsSync(busy)).toBe(false)
   })
 })
 

@@ -5,7 +5,7 @@ import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
-import { finishArrival, finishMigration } from '../migration/finish-migration.ts'
+import { finishArrival } from '../migration/finish-migration.ts'
 import { finishSave, forgetManagedSave } from '../saving/finish-save.ts'
 import { removeTaps } from '../taps.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
@@ -50,8 +50,7 @@ export async function finishJob(
     })
     return
   }
-  if (job.kind === 'migrate') return finishMigration({ store, end }, running, job)
-  if (job.kind === 'migrate-in') return finishArrival({ store, end }, running)
+  if (job.kind === 'migrate-in') return finishArrival({ store, end }, running, job)
   if (job.kind === 'save') return finishSave({ store, end }, running, job)
   if (job.kind === 'start') return forgetManagedSave(running, job)
   const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail

@@ -1,48 +1,76 @@
 import { isAlive } from '../../run/process-identity.ts'
-import type { JobRow } from '../../store/index.ts'
+import { stopProcess } from '../../run/stop-process.ts'
+import type { ActiveRow, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { openStore } from '../../store/index.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
-import { cancelMigration } from '../saving/migration-status.ts'
-import type { MigrationDetail } from './migrate-domain.ts'
+import { keepGuest } from './keep-guest.ts'
+import { detailOfMigration } from './migration-detail.ts'
+import type { ArrivalDetail, MigrationPhase } from './migration-detail.ts'
+import { putBackDefinition } from './put-back-definition.ts'
 
 /**
- * A migration whose process died. Where the destination has the guest, the one here ends; else it goes
- * on here, and the destination's own repair ends what waits there. Never both, never none.
+ * A migration whose process died, or that could not be finished. Where the destination has the guest,
+ * the one here ends; else it goes on here, and nothing of it is left there. Never both, never none.
  */
 export async function finishMigration(
   { store, end }: FinishContext,
-  { active, domain }: Running,
+  { active, domain }: DomainRecord,
   job: JobRow,
 ): Promise<void> {
-  const { migrate } = job.detail as Partial<MigrationDetail>
+  const migrate = detailOfMigration(job)
   if (migrate === undefined) return
-  if (await hasArrived(migrate.destination, domain.uuid)) {
-    await end(active, 'migrated')
+  const { uuid, name } = domain
+  const phase = job.phase as MigrationPhase
+  using there = await openStore({ path: `${migrate.destination}/polyvirt.db` }).catch(
+    () => undefined,
+  )
+  const run = there?.get(uuid)?.active
+  const lives = run !== undefined && isAlive(run.process)
+  if (phase === 'finish' || (lives && phase !== 'take-back')) {
+    if (active !== undefined) await end(active, 'migrated')
+    if (there !== undefined && lives && migrate.resume !== false) await goOn(there, run, name)
+    if (migrate.undefineSource === true && store.get(uuid)?.domain.persistent === true)
+      store.undefine(uuid)
     return
   }
-  await withMonitor(active, domain.name, async (qmp) => {
-    await cancelMigration(qmp)
-    if (migrate.running) await qmp.execute('cont')
-  }).catch(() => undefined)
-  if (migrate.running) store.setState(active, 'running', 'migration canceled')
+  if (there !== undefined) {
+    if (lives) await endThere(there, run)
+    putBackDefinition(there, uuid, migrate.before)
+  }
+  if (active === undefined || !isAlive(active.process)) return
+  if (phase === 'handover') {
+    // It may have gone on there and died since, with what it wrote: that is for its owner to judge.
+    store.setState(active, 'paused', 'migrating')
+    return
+  }
+  const wasRunning = migrate.running
+  await withMonitor(active, name, (qmp) => keepGuest(qmp, { wasRunning })).catch(() => undefined)
+  if (wasRunning) store.setState(active, 'running', 'migration canceled')
 }
 
-/** Does the other root have the guest? It is recorded there only once all of it has come. */
-async function hasArrived(libDir: string, uuid: string): Promise<boolean> {
-  try {
-    using other = await openStore({ path: `${libDir}/polyvirt.db` })
-    const run = other.get(uuid)?.active
-    return run !== undefined && isAlive(run.process)
-  } catch {
-    return false
-  }
+/** What arrived and is not to stay; whoever looks there next cleans up after it. */
+async function endThere(there: Store, run: ActiveRow): Promise<void> {
+  there.beginEnd(run, 'failed')
+  await stopProcess(run.process, { termMs: 2000 })
+}
+
+/** A guest that still waits for the word of whoever sent it. */
+async function goOn(store: Store, run: ActiveRow, name: string): Promise<void> {
+  if (run.state !== 'paused' || run.reason !== 'migrating') return
+  await withMonitor(run, name, (qmp) => qmp.execute('cont')).catch(() => undefined)
+  store.setState(run, 'running', 'migrated')
 }
 
 /** A guest that arrived and was never told to go on: whoever sent it is gone, so it goes on. */
-export async function finishArrival({ store }: FinishContext, running: Running): Promise<void> {
-  const { active, domain } = running
-  await withMonitor(active, domain.name, (qmp) => qmp.execute('cont')).catch(() => undefined)
-  store.setState(active, 'running', 'migrated')
+export async function finishArrival(
+  { store }: FinishContext,
+  { active, domain }: Running,
+  job: JobRow,
+): Promise<void> {
+  const { arrival } = job.detail as ArrivalDetail
+  if (arrival?.definition !== undefined) store.define(arrival.definition)
+  if (arrival?.resume === false) store.setState(active, 'paused', 'user')
+  else await goOn(store, active, domain.name)
 }

@@ -1,0 +1,20 @@
+import type { QmpClient } from '../../qmp/index.ts'
+import { cancelMigration } from '../saving/migration-status.ts'
+
+/**
+ * The guest stays in this QEMU after all, as it was. One that has sent all of it has let go of its
+ * images and sends nothing again until it has gone on; a paused guest does so for that moment.
+ */
+export async function keepGuest(
+  qmp: QmpClient,
+  { wasRunning }: { readonly wasRunning: boolean },
+): Promise<void> {
+  await cancelMigration(qmp)
+  if (wasRunning) {
+    await qmp.execute('cont')
+    return
+  }
+  if ((await qmp.execute('query-status')).status !== 'postmigrate') return
+  await qmp.execute('cont')
+  await qmp.execute('stop')
+}

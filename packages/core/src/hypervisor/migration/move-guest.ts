@@ -1,0 +1,128 @@
+import type { Domain } from '../../domain/domain.ts'
+import { formatDomain } from '../../xml/parse-domain.ts'
+import type { Job } from '../../store/index.ts'
+import { JobLeft } from '../job-left.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { unlimited, watchMigration } from '../saving/migration-status.ts'
+import { keepGuest } from './keep-guest.ts'
+import type { Destination, MigrateRequest } from './migrate-domain.ts'
+import { definitionOf } from './migration-detail.ts'
+import type { MigrationDetail, MigrationPhase } from './migration-detail.ts'
+import { putBackDefinition } from './put-back-definition.ts'
+import { receiveDomain } from './receive-domain.ts'
+
+export interface Move {
+  readonly job: Job
+  readonly live: Domain
+  readonly request: MigrateRequest
+}
+
+/** The source's half: one transaction over both roots, which `handOver` decides. */
+export async function moveGuest(
+  rooms: Rooms,
+  running: Running,
+  { job, live, request }: Move,
+): Promise<void> {
+  const { active, domain } = running
+  const { destination, signal } = request
+  const { store } = rooms
+  const wasRunning = active.state === 'running'
+  const resume = wasRunning && request.suspend !== true
+  const before = definitionOf(destination.rooms.store.get(domain.uuid)?.domain)
+  const phase = (name: MigrationPhase): void => store.setPhase(job, name)
+  const detail: MigrationDetail = {
+    migrate: {
+      destination: destination.rooms.layout.libDir,
+      running: wasRunning,
+      resume,
+      ...(request.undefineSource === true && domain.persistent && { undefineSource: true }),
+      ...(before && { before }),
+    },
+  }
+  store.setPhase(job, 'perform' satisfies MigrationPhase, { ...detail })
+  const named = request.name === undefined ? live : { ...live, name: request.name }
+  let taken = false
+  try {
+    await receiveDomain(destination.rooms, {
+      xml: request.xml ?? formatDomain(named),
+      transport: request.transport ?? 'unix',
+      persistent: request.persistent === true,
+      resume,
+      ...(signal && { signal }),
+      send: (uri) => send(rooms, running, { uri, request }),
+      handOver: () => phase('handover'),
+      taken: () => {
+        taken = true
+      },
+    })
+  } catch (error) {
+    // Behind that point the guest is there, and nothing that fails can bring it back.
+    if (!taken) {
+      await takeBack(rooms, running, { job, destination, detail, why: error })
+      throw error
+    }
+  }
+  try {
+    phase('finish')
+    await rooms.liveness.end(active, 'migrated', { termMs: 2000 })
+    if (detail.migrate.undefineSource === true) store.undefine(domain.uuid)
+  } catch (cause) {
+    throw new JobLeft(
+      `the guest runs at ${destination.hypervisor.uri} now; what is left to do here is done by the next command`,
+      cause,
+    )
+  }
+}
+
+async function send(
+  rooms: Rooms,
+  running: Running,
+  { uri, request }: { readonly uri: string; readonly request: MigrateRequest },
+): Promise<void> {
+  const { live, bandwidthBytes, downtimeMs, signal, onProgress } = request
+  await rooms.ask(running, async (qmp) => {
+    if (live !== true && running.active.state === 'running') await qmp.execute('stop')
+    await qmp.executeUnchecked('migrate-set-parameters', {
+      ...(bandwidthBytes === undefined ? unlimited : { 'max-bandwidth': bandwidthBytes }),
+      ...(downtimeMs !== undefined && { 'downtime-limit': downtimeMs }),
+    })
+    await qmp.executeUnchecked('migrate', { uri })
+  })
+  await watchMigration(rooms, running, {
+    kind: 'migrate',
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  })
+}
+
+interface TakeBack {
+  readonly job: Job
+  readonly destination: Destination
+  readonly detail: MigrationDetail
+  readonly why: unknown
+}
+
+/** The guest goes on here; what has arrived there is ended first, and nothing of it stays. */
+async function takeBack(
+  rooms: Rooms,
+  { active, ...running }: Running,
+  { job, destination, detail: { migrate }, why }: TakeBack,
+): Promise<void> {
+  const { uuid } = running.domain
+  const { store, liveness } = destination.rooms
+  const phase: MigrationPhase = 'take-back'
+  try {
+    rooms.store.setPhase(job, phase)
+    const other = store.get(uuid)?.active
+    if (other !== undefined) await liveness.end(other, 'failed', { termMs: 2000 })
+    putBackDefinition(store, uuid, migrate.before)
+    await rooms.ask({ ...running, active }, (qmp) =>
+      keepGuest(qmp, { wasRunning: migrate.running }),
+    )
+    rooms.store.setState(active, active.state, active.reason)
+  } catch (cause) {
+    const said = why instanceof Error ? why.message : String(why)
+    throw new JobLeft(`${said}; the next command takes the migration back`, cause)
+  }
+}
