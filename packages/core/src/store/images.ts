@@ -43,6 +43,12 @@ export interface Images {
   releaseImages(run: RunReference, images?: readonly ImageIdentity[]): void
   /** Remembers whose an image is, where that is not known yet. */
   rememberOwner(owner: ImageOwner): void
+  /** Whose the images of a run were before. */
+  ownersOf(run: RunReference): readonly ImageOwner[]
+  /** Images of a run that no other run here has are not given back: they go on with their guest. */
+  keepImages(run: RunReference): void
+  /** Images that have come with their guest are given back to these, whoever lent them on the way. */
+  adoptImages(owners: readonly ImageOwner[]): void
   /**
    * Has images that no run uses any more given back: each is forgotten when `give` says that its
    * owner has it. Nobody can begin to use one meanwhile.
@@ -62,19 +68,14 @@ export function openImages(database: Database): Images {
     }
     return undefined
   }
+  const sameImage = 'u.device = o.device AND u.inode = o.inode'
   const unused = (): readonly ImageOwner[] =>
     database
       .all(
         `SELECT * FROM image_owners AS o WHERE NOT EXISTS
-           (SELECT 1 FROM image_uses AS u WHERE u.device = o.device AND u.inode = o.inode)`,
+           (SELECT 1 FROM image_uses AS u WHERE ${sameImage})`,
       )
-      .map((row) => ({
-        device: String(row['device']),
-        inode: String(row['inode']),
-        path: String(row['path']),
-        uid: Number(row['uid']),
-        gid: Number(row['gid']),
-      }))
+      .map(readOwner)
   return {
     claimImages: (run, uses) =>
       database.write(() => {
@@ -112,6 +113,29 @@ export function openImages(database: Database): Images {
         const sql = 'INSERT OR IGNORE INTO image_owners VALUES (?, ?, ?, ?, ?)'
         database.run(sql, device, inode, path, uid, gid)
       }),
+    ownersOf: ({ uuid, id }) =>
+      database
+        .all(
+          `SELECT o.* FROM image_owners AS o JOIN image_uses AS u ON ${sameImage}
+             WHERE u.uuid = ? AND u.id = ?`,
+          uuid,
+          id,
+        )
+        .map(readOwner),
+    keepImages: ({ uuid, id }) =>
+      database.write(() => {
+        const sql = `DELETE FROM image_owners AS o WHERE
+            EXISTS (SELECT 1 FROM image_uses AS u WHERE ${sameImage} AND u.uuid = ? AND u.id = ?)
+          AND NOT EXISTS
+            (SELECT 1 FROM image_uses AS u WHERE ${sameImage} AND NOT (u.uuid = ? AND u.id = ?))`
+        database.run(sql, uuid, id, uuid, id)
+      }),
+    adoptImages: (owners) =>
+      database.write(() => {
+        const sql = 'INSERT OR REPLACE INTO image_owners VALUES (?, ?, ?, ?, ?)'
+        for (const { device, inode, path, uid, gid } of owners)
+          database.run(sql, device, inode, path, uid, gid)
+      }),
     returnImages: (give) => {
       // Of a start that died: neither its run nor its job is there any more.
       const orphans = `FROM image_uses AS u WHERE NOT EXISTS
@@ -136,5 +160,15 @@ function readUse(row: SqlRow): ImageUse {
     path: String(row['path']),
     writes: row['writes'] === 1,
     shared: row['shared'] === 1,
+  }
+}
+
+function readOwner(row: SqlRow): ImageOwner {
+  return {
+    device: String(row['device']),
+    inode: String(row['inode']),
+    path: String(row['path']),
+    uid: Number(row['uid']),
+    gid: Number(row['gid']),
   }
 }

@@ -1,8 +1,11 @@
+import { constants } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import type { Disk } from '../../domain/devices/disk.ts'
-import { domainError, printable, quote } from '../../errors.ts'
+import { domainError, quote } from '../../errors.ts'
 import { imageNodes } from '../../qemu/devices/image-nodes.ts'
 import { plugStep } from '../../qemu/monitor-steps.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
+import { runProgram } from '../../run/run-program.ts'
 import type { ImageFile } from './switch-image.ts'
 
 export interface NewImage extends ImageFile {
@@ -17,36 +20,40 @@ export interface NewImage extends ImageFile {
  * @throws DomainError where it cannot be made, and says why.
  */
 export async function createImage({ file, format, sizeBytes, backing }: NewImage): Promise<void> {
-  const { existsSync } = await import('node:fs')
-  if (existsSync(file))
-    throw domainError(
-      'ERR_OPERATION_INVALID',
-      `${quote(file, 200)} exists already; name another file, or reuse it (--reuse-external)`,
+  await claimName(file)
+  // The image below is in use: its size is known, so it need not be opened.
+  const below = backing === undefined ? [] : ['-u', '-b', backing.file, '-F', backing.format]
+  try {
+    await runProgram(
+      'qemu-img',
+      ['create', '-q', '-f', format, ...below, '--', file, String(sizeBytes)],
+      { timeoutMs: 60_000, install: 'apt-get install qemu-utils' },
     )
-  const { execa } = await import('execa')
-  const result = await execa(
-    'qemu-img',
-    [
-      'create',
-      '-q',
-      '-f',
-      format,
-      // The image below is in use: its size is known, so it need not be opened.
-      ...(backing === undefined ? [] : ['-u', '-b', backing.file, '-F', backing.format]),
-      file,
-      String(sizeBytes),
-    ],
-    { reject: false, timeout: 60_000 },
-  )
-  if (result.exitCode === 0) return
-  const why =
-    result.code === 'ENOENT'
-      ? 'qemu-img is not installed: apt-get install qemu-utils'
-      : result.stderr.trim()
-  throw domainError(
-    'ERR_OPERATION_FAILED',
-    `cannot make the image ${quote(file, 200)}: ${printable(why)}`,
-  )
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
+  }
+}
+
+/** The file is made before the image: nobody else makes or reads it, whatever the umask. */
+async function claimName(file: string): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  try {
+    await using handle = await open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+    await handle.chmod(0o600)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'EEXIST')
+      throw domainError(
+        'ERR_OPERATION_INVALID',
+        `${quote(file, 200)} exists already; name another file, or reuse it (--reuse-external)`,
+      )
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `cannot make the image ${quote(file, 200)}: ${message}`,
+      { cause },
+    )
+  }
 }
 
 /** What opens a new image of a disk in QEMU, with nothing below it yet. */

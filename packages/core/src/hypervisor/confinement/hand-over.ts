@@ -1,4 +1,5 @@
-import { chownSync, statSync } from 'node:fs'
+import { chownSync, constants, statSync } from 'node:fs'
+import { chown, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../../domain/domain.ts'
 import { DomainError, domainError, quote } from '../../errors.ts'
@@ -40,6 +41,11 @@ export function takeImage(
   if (use === undefined) return
   claim(store, run, [{ ...use, at: 'devices/disk' }])
   lend(store, [use], confinement)
+}
+
+/** What another root may have taken back of a run's images: a guest that stays needs them again. */
+export function lendAgain(store: Store, run: RunReference, confinement: Confinement): void {
+  lend(store, store.imagesOf(run), confinement)
 }
 
 /** Lets a run's images go, and gives back those that nobody uses any more. */
@@ -118,17 +124,42 @@ function lend(store: Store, images: readonly ImageUse[], { user, powerful }: Con
   const who = user ?? own()
   if (who === undefined || powerful) return
   for (const { path, writes, device, inode } of images) {
-    const closed = closedFolder(dirname(path), who)
-    if (closed !== undefined) {
-      const way = `let it in (chmod o+x ${closed}), or put the image elsewhere`
-      const message = `QEMU runs as ${quote(who.name)}, which cannot enter ${quote(closed, 200)} on the way to ${quote(path, 200)}: ${way}`
-      throw domainError('ERR_OPERATION_FAILED', message)
-    }
+    checkWayTo(path, who)
     const { uid, gid, mode } = statSync(path)
     if (mayAccess({ uid, gid, mode }, who, writes ? 6 : 4)) continue
     store.rememberOwner({ path, device, inode, uid, gid })
     chownSync(path, who.uid, who.gid)
   }
+}
+
+/** @throws DomainError that names the folder which QEMU's user cannot enter to come to a file. */
+function checkWayTo(path: string, who: RunUser): void {
+  const closed = closedFolder(dirname(path), who)
+  if (closed === undefined) return
+  const way = `let it in (chmod o+x ${closed}), or put it elsewhere`
+  const message = `QEMU runs as ${quote(who.name)}, which cannot enter ${quote(closed, 200)} on the way to ${quote(path, 200)}: ${way}`
+  throw domainError('ERR_OPERATION_FAILED', message)
+}
+
+/**
+ * Makes an empty file that QEMU may write, and nobody else. Whoever had it made takes it back when it
+ * is written: {@link takeBackFile}.
+ */
+export async function makeFileForQemu(
+  path: string,
+  { user, powerful }: Confinement,
+): Promise<void> {
+  const who = user ?? own()
+  if (who !== undefined && !powerful) checkWayTo(path, who)
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  await using handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  await handle.chmod(0o600)
+  if (user !== undefined) await handle.chown(user.uid, user.gid)
+}
+
+/** QEMU has written the file: it is its caller's. */
+export async function takeBackFile(path: string, { user }: Confinement): Promise<void> {
+  if (user !== undefined) await chown(path, process.geteuid?.() ?? 0, process.getegid?.() ?? 0)
 }
 
 /** Root without its powers is a user as any other. */

@@ -6,6 +6,7 @@ import { lifecycleActions } from '../lifecycle-actions.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
 import { finishArrival } from '../migration/finish-migration.ts'
+import { finishDump } from '../saving/finish-dump.ts'
 import { finishSave, forgetManagedSave } from '../saving/finish-save.ts'
 import { removeTaps } from '../taps.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
@@ -52,6 +53,7 @@ export async function finishJob(
   }
   if (job.kind === 'migrate-in') return finishArrival({ store, end }, running, job)
   if (job.kind === 'save') return finishSave({ store, end }, running, job)
+  if (job.kind === 'dump') return finishDump(running, job)
   if (job.kind === 'start') return forgetManagedSave(running, job)
   const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail
   if (alias === undefined || live?.id !== active.id) return

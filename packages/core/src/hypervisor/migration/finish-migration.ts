@@ -29,7 +29,10 @@ export async function finishMigration(
   const run = there?.get(uuid)?.active
   const lives = run !== undefined && isAlive(run.process)
   if (phase === 'finish' || (lives && phase !== 'take-back')) {
-    if (active !== undefined) await end(active, 'migrated')
+    if (active !== undefined) {
+      store.keepImages(active)
+      await end(active, 'migrated')
+    }
     if (there !== undefined && lives && migrate.resume !== false) await goOn(there, run, name)
     if (migrate.undefineSource === true && store.get(uuid)?.domain.persistent === true)
       store.undefine(uuid)
@@ -71,6 +74,7 @@ export async function finishArrival(
 ): Promise<void> {
   const { arrival } = job.detail as ArrivalDetail
   if (arrival?.definition !== undefined) store.define(arrival.definition)
+  store.adoptImages(arrival?.owners ?? [])
   if (arrival?.resume === false) store.setState(active, 'paused', 'user')
   else await goOn(store, active, domain.name)
 }

@@ -1,4 +1,4 @@
-import type { DomainDefinition, DomainRow, JobRow } from '../../store/index.ts'
+import type { DomainDefinition, DomainRow, ImageOwner, JobRow } from '../../store/index.ts'
 
 /**
  * How far a migration is. Until `handover` the guest is here; from `finish` on it is there, and what
@@ -25,7 +25,11 @@ export interface MigrationDetail {
 
 /** What the destination records: how a guest that has arrived becomes one of its own. */
 export interface ArrivalDetail {
-  readonly arrival?: { readonly resume: boolean; readonly definition?: DomainDefinition }
+  readonly arrival?: {
+    readonly resume: boolean
+    readonly definition?: DomainDefinition
+    readonly owners?: readonly ImageOwner[]
+  }
 }
 
 export function detailOfMigration({ detail }: JobRow): MigrationDetail['migrate'] | undefined {

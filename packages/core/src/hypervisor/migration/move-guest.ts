@@ -1,6 +1,8 @@
 import type { Domain } from '../../domain/domain.ts'
 import { formatDomain } from '../../xml/parse-domain.ts'
 import type { Job } from '../../store/index.ts'
+import { unconfined } from '../confinement/confined-start.ts'
+import { lendAgain } from '../confinement/hand-over.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -49,6 +51,7 @@ export async function moveGuest(
       transport: request.transport ?? 'unix',
       persistent: request.persistent === true,
       resume,
+      owners: store.ownersOf(active),
       ...(signal && { signal }),
       send: (uri) => send(rooms, running, { uri, request }),
       handOver: () => phase('handover'),
@@ -65,6 +68,7 @@ export async function moveGuest(
   }
   try {
     phase('finish')
+    store.keepImages(active)
     await rooms.liveness.end(active, 'migrated', { termMs: 2000 })
     if (detail.migrate.undefineSource === true) store.undefine(domain.uuid)
   } catch (cause) {
@@ -117,6 +121,7 @@ async function takeBack(
     const other = store.get(uuid)?.active
     if (other !== undefined) await liveness.end(other, 'failed', { termMs: 2000 })
     putBackDefinition(store, uuid, migrate.before)
+    lendAgain(rooms.store, active, rooms.layout.confinement ?? unconfined)
     await rooms.ask({ ...running, active }, (qmp) =>
       keepGuest(qmp, { wasRunning: migrate.running }),
     )

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { domainError, quote } from '../../errors.ts'
 import type { QmpClient } from '../../qmp/index.ts'
+import type { ImageOwner } from '../../store/index.ts'
 import { formatDomain } from '../../xml/parse-domain.ts'
 import { planning } from '../host-connection.ts'
 import { withMonitor } from '../monitor.ts'
@@ -14,6 +15,8 @@ export interface ReceiveRequest {
   readonly xml: string
   readonly transport: 'unix' | 'tcp'
   readonly persistent: boolean
+  /** Whose its images are when nobody uses them any more. */
+  readonly owners: readonly ImageOwner[]
   /** It goes on here as soon as the source has let go of it. */
   readonly resume: boolean
   /** Told where to send the guest; resolves when all of it has been sent. */
@@ -38,7 +41,11 @@ export async function receiveDomain(rooms: Rooms, request: ReceiveRequest): Prom
     ? { ...row, xml: formatDomain((await rooms.plan(request.xml)).domain) }
     : undefined
   const detail: ArrivalDetail = {
-    arrival: { resume: request.resume, ...(definition && { definition }) },
+    arrival: {
+      resume: request.resume,
+      owners: request.owners,
+      ...(definition && { definition }),
+    },
   }
   await rooms.withJob(row.uuid, 'migrate-in', async (job) => {
     if (store.get(row.uuid)?.active !== undefined)
@@ -64,6 +71,7 @@ export async function receiveDomain(rooms: Rooms, request: ReceiveRequest): Prom
       })
       if (definition !== undefined) store.define(definition)
       request.handOver()
+      store.adoptImages(request.owners)
       if (request.resume) await withMonitor(active, row.name, (qmp) => qmp.execute('cont'))
       request.taken()
       if (request.resume) store.setState(active, 'running', 'migrated')

@@ -1,8 +1,11 @@
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { domainError, printable, quote } from '../../errors.ts'
+import { domainError, quote } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
 import { number, object, string } from '../../qmp/shape.ts'
+import { unconfined } from '../confinement/confined-start.ts'
+import { makeFileForQemu, takeBackFile } from '../confinement/hand-over.ts'
 import type { CoreDumpOptions } from '../interface/saving.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -17,7 +20,12 @@ const dumpStatus = object<DumpStatus>({ status: string, completed: number, total
 
 const pollMs = 100
 
-/** Has QEMU write the guest's memory as a core file. */
+/** What a dump records before it begins; see finish-dump. */
+export interface DumpDetail {
+  readonly dump: { readonly temporary: string; readonly running: boolean }
+}
+
+/** Has QEMU write the guest's memory as a core file, which has its name only when it is whole. */
 export async function coreDump(
   rooms: Rooms,
   reference: string,
@@ -26,28 +34,42 @@ export async function coreDump(
   if (!isAbsolute(file))
     throw domainError('ERR_INVALID_ARG', `${quote(file, 200)} is not an absolute path`)
   const running = await rooms.findActive(reference)
-  const { active } = running
-  const wasRunning = active.state === 'running'
+  const wasRunning = running.active.state === 'running'
+  const temporary = `${file}.${process.pid}.partial`
   await rooms.withJob(running.domain.uuid, 'dump', async (job) => {
-    rooms.store.setPhase(job, 'dump', { dump: { file, running: wasRunning } })
-    await rooms.ask(running, async (qmp) => {
-      if (wasRunning && options.live !== true) await qmp.execute('stop')
-      await qmp.executeUnchecked('dump-guest-memory', {
-        paging: false,
-        protocol: `file:${file}`,
-        detach: true,
-        ...(options.format !== undefined && options.format !== 'elf' && { format: options.format }),
-      })
-    })
+    const detail: DumpDetail = { dump: { temporary, running: wasRunning } }
+    rooms.store.setPhase(job, 'dump', { ...detail })
     try {
-      await watch(rooms, running, options)
+      await write(rooms, running, { ...options, temporary })
+      await rename(temporary, file)
     } catch (error) {
-      await rm(file, { force: true })
-      if (wasRunning) await rooms.ask(running, (qmp) => qmp.execute('cont'))
+      await rm(temporary, { force: true })
+      await rooms.ask(running, (qmp) => afterDump(qmp, wasRunning))
       throw error
     }
     await afterwards(rooms, running, { what: options.afterwards ?? 'resume', wasRunning })
   })
+}
+
+async function write(
+  rooms: Rooms,
+  running: Running,
+  { temporary, ...options }: CoreDumpOptions & { readonly temporary: string },
+): Promise<void> {
+  const { format, live } = options
+  const confinement = rooms.layout.confinement ?? unconfined
+  await makeFileForQemu(temporary, confinement)
+  await rooms.ask(running, async (qmp) => {
+    if (running.active.state === 'running' && live !== true) await qmp.execute('stop')
+    await qmp.executeUnchecked('dump-guest-memory', {
+      paging: false,
+      protocol: `file:${temporary}`,
+      detach: true,
+      ...(format !== undefined && format !== 'elf' && { format }),
+    })
+  })
+  await watch(rooms, running, options)
+  await takeBackFile(temporary, confinement)
 }
 
 async function watch(
@@ -67,15 +89,28 @@ async function watch(
     })
     if (now.status === 'completed') return
     if (now.status === 'failed')
-      throw domainError(
-        'ERR_OPERATION_FAILED',
-        `QEMU could not dump the guest: ${printable(now.status)}`,
-      )
-    // QEMU has no way to stop a dump; it goes on into a file that nobody sees any more.
+      throw domainError('ERR_OPERATION_FAILED', 'QEMU could not dump the guest')
     if (signal?.aborted === true)
       throw domainError('ERR_OPERATION_ABORTED', 'dump: canceled by client')
     await sleep(pollMs, undefined, signal && { signal }).catch(() => undefined)
   }
+}
+
+/** How long a dump that nobody wants any more may go on, in milliseconds. */
+const restMs = 60_000
+
+/**
+ * The guest is as it was before. QEMU has no way to stop a dump, and no guest goes on under one: it
+ * is waited for, into a file that nobody sees any more.
+ */
+export async function afterDump(qmp: QmpClient, wasRunning: boolean): Promise<void> {
+  const deadline = performance.now() + restMs
+  while (
+    (await qmp.ask('query-dump', dumpStatus)).status === 'active' &&
+    performance.now() < deadline
+  )
+    await sleep(pollMs)
+  if (wasRunning) await qmp.execute('cont')
 }
 
 async function afterwards(

@@ -79,7 +79,8 @@ async function writeImage(rooms: Rooms, running: Running, request: WriteRequest)
     savedAtMs: Date.now(),
   })
   const socketPath = `${active.stateDir}/save.sock`
-  await using receiver = await receiveStream(socketPath, file, start)
+  const owner = rooms.layout.confinement?.user
+  await using receiver = await receiveStream({ path: socketPath, owner }, file, start)
   await rooms.ask(running, async (qmp) => {
     if (wasRunning) await qmp.execute('stop')
     rooms.store.setState(active, 'paused', 'saving')

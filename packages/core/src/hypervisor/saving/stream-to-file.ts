@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, chown, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { domainError } from '../../errors.ts'
+import type { RunUser } from '../../run/run-user.ts'
 
 /** Takes QEMU's stream from a socket: a confined QEMU opens no file and starts no program. */
 export interface StreamReceiver extends AsyncDisposable {
@@ -10,9 +11,16 @@ export interface StreamReceiver extends AsyncDisposable {
   readonly done: Promise<number>
 }
 
+/** Where QEMU is to connect to. */
+export interface StreamSocket {
+  readonly path: string
+  /** QEMU's user, where it is not its caller: to connect is to write. */
+  readonly owner: RunUser | undefined
+}
+
 /** Listens for one connection and writes what comes behind a position of the file. */
 export async function receiveStream(
-  socketPath: string,
+  { path: socketPath, owner }: StreamSocket,
   file: FileHandle,
   position: number,
 ): Promise<StreamReceiver> {
@@ -33,6 +41,7 @@ export async function receiveStream(
   })
   // QEMU without root's powers needs the right to write; its folder is private.
   await chmod(socketPath, 0o600)
+  if (owner !== undefined) await chown(socketPath, owner.uid, owner.gid)
   return {
     done: promise,
     async [Symbol.asyncDispose]() {
