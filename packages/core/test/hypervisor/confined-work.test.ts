@@ -57,23 +57,21 @@ describe('a QEMU of another user', () => {
     expect(await hypervisor.domainGetState('a')).toMatchObject({ reason: 'restored' })
   })
 
-  run(
-    'leaves its memory in a file that is its manager’s, and says which folder is closed',
-    async () => {
-      const { root, hypervisor, path } = await started()
-      await hypervisor.domainCoreDump('a', path('core'))
-      const { uid, mode, size } = statSync(path('core'))
-      expect([uid, mode & 0o777]).toEqual([0, 0o600])
-      expect(size).toBeGreaterThan(16 * 1024 * 1024)
-      const closed = join(root.dir, 'closed')
-      mkdirSync(closed, { mode: 0o700 })
-      await expect(hypervisor.domainCoreDump('a', join(closed, 'core'))).rejects.toThrow(
-        `QEMU runs as 'nobody', which cannot enter '${closed}'`,
-      )
-      expect(existsSync(join(closed, 'core'))).toBe(false)
-      expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
-    },
-  )
+  test(`leaves its memory in a file of its manager alone, and says which folder is closed${notRun}`, async () => {
+    if (!can) return
+    const { root, hypervisor, path } = await started()
+    await hypervisor.domainCoreDump('a', path('core'))
+    const { uid, mode, size } = statSync(path('core'))
+    expect([uid, mode & 0o777]).toEqual([0, 0o600])
+    expect(size).toBeGreaterThan(16 * 1024 * 1024)
+    const closed = join(root.dir, 'closed')
+    mkdirSync(closed, { mode: 0o700 })
+    await expect(hypervisor.domainCoreDump('a', join(closed, 'core'))).rejects.toThrow(
+      `QEMU runs as 'nobody', which cannot enter '${closed}'`,
+    )
+    expect(existsSync(join(closed, 'core'))).toBe(false)
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+  })
 
   test(`keeps its state inside its images, and goes back to it${notRun}`, async () => {
     if (!can) return
