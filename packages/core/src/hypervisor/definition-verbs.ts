@@ -127,13 +127,19 @@ async function belongings(
     refuse(
       `cannot delete inactive domain with ${length} snapshots (--snapshots-metadata forgets them)`,
     )
-  const { parseDomain } = await planning()
-  const { nvram } = parseDomain(domain.xml ?? '').domain.os
-  const variables = nvram ?? `${layout.libDir}/nvram/${domain.name}_VARS.fd`
+  const variables =
+    (await nvramOf(domain.xml ?? '')) ?? `${layout.libDir}/nvram/${domain.name}_VARS.fd`
   const hasVariables = existsSync(variables)
   if (hasVariables && options.nvram === undefined)
     refuse(
       `cannot undefine domain with nvram ${quote(variables, 200)}: say --nvram or --keep-nvram`,
     )
   return [saved, ...(hasVariables && options.nvram === 'remove' ? [variables] : [])]
+}
+
+/** The file that a definition names for its firmware's variables. */
+async function nvramOf(xml: string): Promise<string | undefined> {
+  if (!xml.includes('<nvram')) return undefined
+  const { parseDomain } = await planning()
+  return parseDomain(xml).domain.os.nvram
 }

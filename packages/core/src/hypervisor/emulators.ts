@@ -1,4 +1,4 @@
-import { access, constants, realpath } from 'node:fs/promises'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import type { Arch, GuestArch } from '../arch/arch.ts'
 import { guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
@@ -18,7 +18,7 @@ export async function findEmulator(guest: GuestArch): Promise<string | undefined
     for (const folder of folders) {
       const path = `${folder}/${name}`
       try {
-        await access(path, constants.X_OK)
+        accessSync(path, constants.X_OK)
         return path
       } catch {
         // Not here; the next folder may have it.
@@ -91,6 +91,18 @@ export function probeFolders({ runDir, cacheDir, confinement }: Layout): {
 /** Questions under way in this process: guest architectures may share a binary. */
 const asking = new Map<string, Promise<QemuCapabilities>>()
 
+/** How long an answer is believed before all that it depends on is looked at again, in milliseconds. */
+const believedMs = 1000
+
+/** The last answers of this process: many documents are planned for one binary. */
+const believed = new Map<string, Believed>()
+
+interface Believed {
+  readonly file: string
+  readonly atMs: number
+  readonly capabilities: QemuCapabilities
+}
+
 /** What an emulator can do; asked once, then remembered by the binary's identity. */
 export async function capabilitiesOf(
   emulator: string,
@@ -98,21 +110,38 @@ export async function capabilitiesOf(
   arch: Arch,
 ): Promise<QemuCapabilities> {
   const { kvmTrial } = arch.machine
-  const file = await realpath(emulator).catch(() => emulator)
-  const key = JSON.stringify([file, layout.cacheDir, kvmTrial])
+  const { path, ...file } = fileOf(emulator)
+  const folders = probeFolders(layout)
+  const key = JSON.stringify([path, folders, kvmTrial])
+  const last = believed.get(key)
+  if (last?.file === file.state && performance.now() - last.atMs < believedMs)
+    return last.capabilities
   const running = asking.get(key)
   if (running !== undefined) return running
   const user = layout.confinement?.user
   if (user !== undefined) checkWay(layout.runDir, user)
   const answer = probeCapabilities({
     emulator,
-    ...probeFolders(layout),
+    ...folders,
     ...(kvmTrial !== undefined && { kvmMachine: kvmTrial }),
   }).then(({ capabilities }) => capabilities)
   asking.set(key, answer)
   try {
-    return await answer
+    const capabilities = await answer
+    believed.set(key, { file: file.state, atMs: performance.now(), capabilities })
+    return capabilities
   } finally {
     asking.delete(key)
+  }
+}
+
+/** The file behind all links, and what changes when another one is put in its place. */
+function fileOf(emulator: string): { readonly path: string; readonly state: string } {
+  try {
+    const path = realpathSync.native(emulator)
+    const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true })
+    return { path, state: [dev, ino, size, ctimeNs].join() }
+  } catch {
+    return { path: emulator, state: '' }
   }
 }

@@ -111,6 +111,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     ...(incoming?.managedSave !== undefined && { managedSave: incoming.managedSave }),
   })
   let spawned: SpawnedQemu | undefined
+  let placed: Promise<void> | undefined
   try {
     await prepareDirs(layout, { stateDir, channelDir, domain, owner: confined.owner })
     await makeTaps(domain, taps, confined.owner?.uid)
@@ -143,9 +144,11 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
         ...(confined.launcher && { launcher: confined.launcher }),
         ...(confinement.config.emulators && { allowed: confinement.config.emulators }),
       })
-      confined.place(spawned.identity.pid)
+      placed = confined.place(spawned.identity.pid)
+      // Told where it is awaited, before the guest runs.
+      placed.catch(() => undefined)
       options.onPhase?.('monitor')
-      const meeting = { ports, taps, options, stateDir, ...(incoming && { incoming }) }
+      const meeting = { ports, taps, options, stateDir, placed, ...(incoming && { incoming }) }
       const live = await meet(spawned, monitor, run.domain, meeting)
       return { process: spawned.identity, live, argv, emulator }
     }
@@ -173,6 +176,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await stopHelpers(stateDir)
     await removeRunFolders(stateDir)
     await removeTaps(managedTaps(domain, taps))
+    await placed?.catch(() => undefined)
     if (cgroup !== undefined) await removeCgroup(cgroup)
     leaveImages(store, { uuid: domain.uuid, id })
     throw error
@@ -325,6 +329,8 @@ interface Meeting {
   readonly taps: Readonly<Record<number, string>>
   readonly options: CreateOptions
   readonly stateDir: string
+  /** Settles when QEMU is in its control group. */
+  readonly placed: Promise<void>
   readonly incoming?: Incoming
 }
 
@@ -333,7 +339,7 @@ async function meet(
   spawned: SpawnedQemu,
   monitor: string,
   domain: ValidDomain,
-  { ports, taps, options, stateDir, incoming }: Meeting,
+  { ports, taps, options, stateDir, placed, incoming }: Meeting,
 ): Promise<Domain> {
   const { signal } = options
   const transport = await connectUnix({
@@ -355,6 +361,7 @@ async function meet(
     await firstCommands(qmp, domain)
     await qmp.execute('set-action', lifecycleActions(domain))
     await plugVcpus(qmp, domain)
+    await placed
     await incoming?.feed(qmp, stateDir)
     if (options.paused !== true) await qmp.execute('cont')
     return liveDomain(domain, { chardevs, ports, taps })

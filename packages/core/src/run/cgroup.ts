@@ -2,12 +2,12 @@ import {
   accessSync,
   constants,
   existsSync,
-  mkdirSync,
   readFileSync,
   readdirSync,
   rmdirSync,
   writeFileSync,
 } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Root's guests are together in one group of the machine. */
@@ -53,25 +53,32 @@ export function missingControllers(base: string): readonly string[] {
  * Makes the group of one run. Limits that the kernel has no controller for are left out; see
  * {@link missingControllers}.
  */
-function makeCgroup(path: string, { pidsMax, memoryMaxBytes }: CgroupLimits): void {
+async function makeCgroup(path: string, { pidsMax, memoryMaxBytes }: CgroupLimits): Promise<void> {
   const base = path.slice(0, path.lastIndexOf('/'))
-  mkdirSync(base, { recursive: true })
-  for (const name of controllers) {
-    for (const level of [base.slice(0, base.lastIndexOf('/')), base])
-      attempt(() => writeFileSync(`${level}/cgroup.subtree_control`, `+${name}`))
+  await mkdir(base, { recursive: true })
+  for (const level of [base.slice(0, base.lastIndexOf('/')), base]) {
+    const given = read(`${level}/cgroup.subtree_control`).trim().split(' ')
+    for (const name of controllers)
+      if (!given.includes(name)) await tryWrite(`${level}/cgroup.subtree_control`, `+${name}`)
   }
-  mkdirSync(path, { recursive: true })
-  attempt(() => writeFileSync(`${path}/pids.max`, String(pidsMax)))
-  if (memoryMaxBytes !== undefined)
-    attempt(() => writeFileSync(`${path}/memory.max`, String(memoryMaxBytes)))
+  await mkdir(path, { recursive: true })
+  await tryWrite(`${path}/pids.max`, String(pidsMax))
+  if (memoryMaxBytes !== undefined) await tryWrite(`${path}/memory.max`, String(memoryMaxBytes))
 }
 
-/** Moves a process, with its threads, into the group, which is made where it is not there. */
-export function enterCgroup(path: string, pid: number, limits: CgroupLimits): void {
+async function tryWrite(path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch(() => undefined)
+}
+
+/**
+ * Moves a process, with its threads, into the group, which is made where it is not there. The kernel
+ * takes some 10 ms for it, in which this process may do something else.
+ */
+export async function enterCgroup(path: string, pid: number, limits: CgroupLimits): Promise<void> {
   for (let tries = 1; ; tries++) {
-    makeCgroup(path, limits)
+    await makeCgroup(path, limits)
     try {
-      writeFileSync(`${path}/cgroup.procs`, String(pid))
+      await writeFile(`${path}/cgroup.procs`, String(pid))
       return
     } catch (error) {
       // Whoever swept up between the two took it for an abandoned one.

@@ -19,7 +19,8 @@ export interface ConnectUnixOptions {
 /** `sun_path` of `struct sockaddr_un` holds 108 bytes, one of them the NUL. */
 export const maxSocketPathBytes = 107
 
-const retryMs = 10
+/** A guest waits for the one who waits for its monitor, so that one looks often. */
+const retryMs = 2
 
 /** Nobody there yet, nobody there any more, or too many waiting: trying again may help. */
 const passing = new Set(['ENOENT', 'ECONNREFUSED', 'EAGAIN'])

@@ -81,15 +81,16 @@ export function openActivity(
     database.run(sql, uuid, state, reason, now())
   }
   return {
+    // No run outlives a power cut, so nothing that is said of one has to.
     allocateId: () =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const row = database.get(
           `UPDATE meta SET value = value + 1 WHERE key = 'next_id' RETURNING value - 1 AS id`,
         )
         return Number(row?.['id'])
       }),
     activate: (activation) =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const { uuid, id, process, xml, argv, stateDir, log, emulator, monitor } = activation
         if (!database.get('SELECT 1 FROM domains WHERE uuid = ?', uuid)) noDomain(uuid)
         if (database.get('SELECT 1 FROM active WHERE uuid = ?', uuid)) {

@@ -83,13 +83,17 @@ export function openJobs(
         database.run(sql, ...values)
         return { uuid, kind, token, ...(before ? { interrupted: before } : {}) }
       }),
-    setPhase: (job, phase, detail) =>
-      database.write(() => {
+    setPhase(job, phase, detail) {
+      const change = (): void => {
         const sql = `UPDATE ${table} SET phase = ?, detail = coalesce(?, detail) WHERE uuid = ? AND token = ?`
         const replaced = detail === undefined ? null : JSON.stringify(detail)
         const changed = database.run(sql, phase, replaced, job.uuid, job.token)
         if (changed !== 1) lost(job)
-      }),
+      }
+      // No QEMU outlives a power cut, and what a start leaves in its folder is swept up.
+      if (job.kind === 'start') database.writeLoosely(change)
+      else database.write(change)
+    },
     endJob: (job) =>
       database.writeLoosely(() => {
         const sql = `DELETE FROM ${table} WHERE uuid = ? AND token = ?`

@@ -21,7 +21,7 @@ export interface ConfinedStart {
   /** The control group that it will be in; nothing where none can be made. */
   readonly cgroup?: string
   /** Puts the process into its group, with the group's limits. */
-  place(pid: number): void
+  place(pid: number): Promise<void>
 }
 
 /** Where nothing was settled: QEMU is as its caller. */
@@ -48,13 +48,13 @@ export function confinedStart(layout: Layout, domain: Domain, stateDir: string):
     ...(program !== undefined && { launcher: [program, ...args] }),
     ...(user && { owner: user }),
     ...(cgroup !== undefined && { cgroup }),
-    place(pid) {
+    async place(pid) {
       if (cgroup === undefined) return
       const { memoryMaxKiB, pidsMax = defaultPids } = config
       try {
         const memoryMaxBytes =
           memoryMaxKiB === undefined ? {} : { memoryMaxBytes: memoryMaxKiB * 1024 }
-        enterCgroup(cgroup, pid, { pidsMax, ...memoryMaxBytes })
+        await enterCgroup(cgroup, pid, { pidsMax, ...memoryMaxBytes })
       } catch (cause) {
         // A group is a fence more; only who asked for a limit cannot do without.
         if (memoryMaxKiB === undefined) return
