@@ -4,11 +4,18 @@ import { generationOf } from './cpu-models.ts'
 import { readCpuinfo } from './cpuinfo.ts'
 import { readPlatform } from './host-platform.ts'
 import type { Platform } from './host-platform.ts'
+import { partitionFindings, readPartition } from './partition.ts'
 
 /** What a person should know of a Power host before guests run on it. */
 export function diagnose(host: HostInfo, files: HostFiles): readonly HostFinding[] {
   const platform = readPlatform(files, readCpuinfo(files))
-  return [...kvm(host, platform), ...threads(host, files), ...pages(host), ...nested(host, files)]
+  return [
+    ...kvm(host, platform),
+    ...partitionFindings(readPartition(files, platform)),
+    ...threads(host, files),
+    ...pages(host),
+    ...nested(host, files),
+  ]
 }
 
 function kvm({ cpu, virtualization }: HostInfo, { kind, description }: Platform): HostFinding[] {

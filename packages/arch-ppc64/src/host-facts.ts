@@ -6,6 +6,7 @@ import { cpuNodes } from './device-tree.ts'
 import { firmwareVersion, isSecureGuest } from './host-platform.ts'
 import type { Platform } from './host-platform.ts'
 import type { PowerThreads } from './host-threads.ts'
+import { partitionFact, readPartition } from './partition.ts'
 
 export interface FactSources {
   readonly cpuinfo: Cpuinfo
@@ -31,6 +32,7 @@ export function readFacts(
     ['SMT', simultaneousThreads(files)],
     ...cacheSizes(files),
     ['partition', treeText(files, 'ibm,partition-name')],
+    ['processors', partitionFact(readPartition(files, platform))],
     ['host model', treeText(files, 'host-model')],
     ['secure guest', isSecureGuest(files) ? 'yes' : undefined],
   ]

@@ -1,6 +1,9 @@
+import { anonymizePartition, lparcfg } from './partition.ts'
+
 /** What the host reader looks at beyond every Linux's files. A folder stands for all in it. */
 export const recordedPaths: readonly string[] = [
   '/proc/self/auxv',
+  lparcfg,
   ...[
     'compatible',
     'cpus',
@@ -40,6 +43,7 @@ const names =
  */
 export function anonymize(path: string, bytes: Uint8Array): Uint8Array {
   if (path === '/proc/self/auxv') return withoutAddresses(bytes)
+  if (path === lparcfg) return anonymizePartition(bytes)
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (!path.startsWith('/proc/device-tree/') || !names.test(name)) return bytes
   if (name === 'local-mac-address') return new Uint8Array(bytes.length)

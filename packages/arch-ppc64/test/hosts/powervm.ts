@@ -16,8 +16,62 @@ interface Partition {
   readonly mmu: string
   readonly kvm: boolean
   readonly hugePagesKiB: number
+  /** Lines of lparcfg about processors, and how they are told. */
+  readonly share: readonly string[]
+  readonly told: string
   readonly findings: DescribedPower['findings']
 }
+
+/** As Linux 6.12 writes it; what is counted while it runs is left out. */
+function lparcfgOf(machine: string, share: readonly string[]): string {
+  const lines = [
+    'lparcfg 1.9',
+    'serial_number=IBM,0278ABCDE',
+    `system_type=IBM,${machine}`,
+    'partition_id=7',
+    'partition_name=lpar7',
+    'BoundThrds=1',
+    'CapInc=1',
+    'DisWheRotPer=5120000',
+    'MinEntCap=10',
+    'MinEntCapPerVP=5',
+    'MinMem=4096',
+    'MinProcs=1',
+    'partition_max_entitled_capacity=400',
+    'system_potential_processors=20',
+    ...share,
+    'entitled_memory=17179869184',
+    'partition_active_processors=1',
+    'partition_potential_processors=4',
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+const sharedUncapped = [
+  'partition_entitled_capacity=50',
+  'group=32775',
+  'system_active_processors=20',
+  'pool=0',
+  'pool_capacity=2000',
+  'pool_idle_time=0',
+  'pool_num_procs=0',
+  'unallocated_capacity_weight=0',
+  'capacity_weight=128',
+  'capped=0',
+  'unallocated_capacity=0',
+  'shared_processor_mode=1',
+]
+
+const dedicated = [
+  'partition_entitled_capacity=100',
+  'group=32775',
+  'system_active_processors=20',
+  'unallocated_capacity_weight=0',
+  'capacity_weight=0',
+  'capped=1',
+  'unallocated_capacity=0',
+  'shared_processor_mode=0',
+]
 
 /** One core of eight threads: what a partition sees of the chips is what PowerVM tells it. */
 function partition(parts: Partition): DescribedPower {
@@ -67,6 +121,7 @@ function partition(parts: Partition): DescribedPower {
         [`cpus/PowerPC,${model}@0/ibm,ppc-interrupt-server#s`]: cells(...numbers),
         [`cpus/PowerPC,${model}@0/cpu-version`]: cells(parts.logical),
       }),
+      '/proc/ppc64/lparcfg': lparcfgOf(machine, parts.share),
       '/proc/self/auxv': auxv(65536, true),
       ...modules,
     }),
@@ -122,6 +177,7 @@ function partition(parts: Partition): DescribedPower {
         ['compatibility mode', parts.mode],
         ['threads per core', '8'],
         ['partition', 'lpar7'],
+        ['processors', parts.told],
       ],
       warnings: [],
     },
@@ -143,8 +199,11 @@ export const powervm9: DescribedPower = partition({
   mmu: 'Hash',
   kvm: false,
   hugePagesKiB: 16384,
+  share: sharedUncapped,
+  told: 'shared, uncapped, 0.50 of 1 entitled, weight 128',
   findings: [
     ['KVM', 'note'],
+    ['processors', 'note'],
     ['huge pages', 'note'],
   ],
 })
@@ -163,8 +222,11 @@ export const powervm10: DescribedPower = partition({
   mmu: 'Radix',
   kvm: true,
   hugePagesKiB: 2048,
+  share: dedicated,
+  told: 'dedicated, 1',
   findings: [
     ['KVM', 'ok'],
+    ['processors', 'ok'],
     ['huge pages', 'note'],
     ['nested', 'ok'],
   ],
