@@ -7,7 +7,18 @@ type Flags = readonly (readonly [string, string])[]
  * Features that libvirt knows of a host and QEMU does not take: they follow from others, or are of
  * no use to a guest (libvirt's answer to all of its features on one command line).
  */
-export const notForQemu: readonly string[] = ['cmt', 'mbm_total', 'mbm_local', 'osxsave', 'ospke']
+export const notForQemu: readonly string[] = [
+  'cmt',
+  'mbm_total',
+  'mbm_local',
+  'osxsave',
+  'ospke',
+  // QEMU has no names for these two, and older ones wrong names for the others.
+  'vmx-ept-uc',
+  'vmx-ept-wb',
+  'vmx-invvpid-single-context',
+  'vmx-invvpid-single-context-noglobals',
+]
 
 /** Modes that take a CPU as a whole. */
 const wholeModes: readonly Cpu['mode'][] = ['host-passthrough', 'maximum']

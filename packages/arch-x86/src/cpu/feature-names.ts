@@ -29,6 +29,7 @@ const qemuAliases: Readonly<Record<string, string>> = {
   tsc_scale: 'tsc-scale',
   vmcb_clean: 'vmcb-clean',
   pause_filter: 'pause-filter',
+  'vmx-invept-single-context-noglobals': 'vmx-invvpid-single-context-noglobals',
 }
 
 const ofQemu = new Map([

@@ -202,4 +202,67 @@ export const featureRegisters: readonly FeatureRegister[] = [
   ),
   msr('10a.edx', '30 its-no'),
   msr('cf', '5 split-lock-detect'),
+  // What a guest may do with VMX, as libvirt lists it since 9.5 (Intel SDM volume 3, appendix A):
+  // IA32_VMX_BASIC, _MISC, _PROCBASED_CTLS2, _EPT_VPID_CAP,
+  msr('480.edx', '22 vmx-ins-outs vmx-true-ctls vmx-any-errcode 26 vmx-nested-exception'),
+  msr(
+    '485',
+    `
+    5 vmx-store-lma vmx-activity-hlt vmx-activity-shutdown vmx-activity-wait-sipi
+    29 vmx-vmwrite-vmexit-fields vmx-zero-len-inject
+  `,
+  ),
+  msr(
+    '48b',
+    `
+    vmx-apicv-xapic vmx-ept vmx-desc-exit vmx-rdtscp-exit vmx-apicv-x2apic vmx-vpid vmx-wbinvd-exit
+    vmx-unrestricted-guest vmx-apicv-register vmx-apicv-vid vmx-ple vmx-rdrand-exit
+    vmx-invpcid-exit vmx-vmfunc vmx-shadow-vmcs vmx-encls-exit vmx-rdseed-exit vmx-pml
+    20 vmx-xsaves 25 vmx-tsc-scaling vmx-enable-user-wait-pause
+  `,
+  ),
+  msr(
+    '48c',
+    `
+    vmx-ept-execonly 6 vmx-page-walk-4 vmx-page-walk-5 vmx-ept-uc 14 vmx-ept-wb 16 vmx-ept-2mb
+    vmx-ept-1gb 20 vmx-invept vmx-eptad vmx-ept-advanced-exitinfo 25 vmx-invept-single-context
+    vmx-invept-all-context
+  `,
+  ),
+  msr(
+    '48c.edx',
+    `
+    vmx-invvpid 8 vmx-invvpid-single-addr vmx-invvpid-single-context vmx-invvpid-all-context
+    vmx-invvpid-single-context-noglobals
+  `,
+  ),
+  // and _TRUE_PINBASED_CTLS, _TRUE_PROCBASED_CTLS, _TRUE_EXIT_CTLS, _TRUE_ENTRY_CTLS, _VMFUNC
+  msr('48d', 'vmx-intr-exit 3 vmx-nmi-exit 5 vmx-vnmi vmx-preemption-timer vmx-posted-intr'),
+  msr(
+    '48e',
+    `
+    2 vmx-vintr-pending vmx-tsc-offset 7 vmx-hlt-exit 9 vmx-invlpg-exit vmx-mwait-exit
+    vmx-rdpmc-exit vmx-rdtsc-exit 15 vmx-cr3-load-noexit vmx-cr3-store-noexit 19 vmx-cr8-load-exit
+    vmx-cr8-store-exit vmx-flexpriority vmx-vnmi-pending vmx-movdr-exit vmx-io-exit vmx-io-bitmap
+    27 vmx-mtf vmx-msr-bitmap vmx-monitor-exit vmx-pause-exit vmx-secondary-ctls
+  `,
+  ),
+  msr(
+    '48f',
+    `
+    2 vmx-exit-nosave-debugctl 12 vmx-exit-load-perf-global-ctrl 15 vmx-exit-ack-intr
+    18 vmx-exit-save-pat vmx-exit-load-pat vmx-exit-save-efer vmx-exit-load-efer
+    vmx-exit-save-preemption-timer vmx-exit-clear-bndcfgs 25 vmx-exit-clear-rtit-ctl
+    29 vmx-exit-load-pkrs 31 vmx-exit-secondary-ctls
+  `,
+  ),
+  msr(
+    '490',
+    `
+    2 vmx-entry-noload-debugctl 9 vmx-entry-ia32e-mode 13 vmx-entry-load-perf-global-ctrl
+    vmx-entry-load-pat vmx-entry-load-efer vmx-entry-load-bndcfgs 18 vmx-entry-load-rtit-ctl
+    22 vmx-entry-load-pkrs
+  `,
+  ),
+  msr('491', 'vmx-eptp-switching'),
 ]

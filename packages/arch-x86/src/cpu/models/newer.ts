@@ -2,7 +2,7 @@ import type { ModelRow } from '../model-row.ts'
 
 /**
  * Models of QEMU that libvirt 9.0 does not know. Facts: later versions of libvirt’s CPU map, without
- * the features of VMX that those began to list.
+ * the features of VMX that those list: a model has them only where a guest is given VMX.
  */
 export const newerModels: readonly ModelRow[] = [
   {
