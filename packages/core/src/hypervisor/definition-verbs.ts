@@ -127,6 +127,11 @@ async function belongings(
     refuse(
       `cannot delete inactive domain with ${length} snapshots (--snapshots-metadata forgets them)`,
     )
+  const checkpoints = store.checkpoints(domain.uuid).length
+  if (checkpoints > 0 && options.checkpointsMetadata !== true)
+    refuse(
+      `cannot delete inactive domain with ${checkpoints} checkpoints (--checkpoints-metadata forgets them)`,
+    )
   const variables =
     (await nvramOf(domain.xml ?? '')) ?? `${layout.libDir}/nvram/${domain.name}_VARS.fd`
   const hasVariables = existsSync(variables)

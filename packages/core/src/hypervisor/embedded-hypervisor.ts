@@ -2,6 +2,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import type { Drivers } from '../driver/driver-context.ts'
 import type { ActiveRow, Store } from '../store/index.ts'
 import { agentVerbs } from './agent-verbs.ts'
+import { backupVerbs } from './backup-verbs.ts'
 import { blockVerbs } from './block-verbs.ts'
 import { definitionVerbs } from './definition-verbs.ts'
 import { connectionDrivers } from './connection-drivers.ts'
@@ -83,6 +84,7 @@ export function openEmbedded(options: EmbeddedOptions, openOther: OpenOther): De
     saveVerbs(rooms),
     blockVerbs(rooms),
     snapshotVerbs(rooms),
+    backupVerbs(rooms),
     migrationVerbs(rooms, self, openOther),
     supervisionVerbs(self),
     driverVerbs(connection.drivers),

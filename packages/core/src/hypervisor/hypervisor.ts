@@ -1,7 +1,9 @@
 import type { HostFinding, HostInfo } from '../arch/host-info.ts'
 import type { Problem } from '../errors.ts'
 import type { AgentVerbs } from './interface/agent.ts'
+import type { BackupVerbs } from './interface/backups.ts'
 import type { BlockVerbs } from './interface/blocks.ts'
+import type { CheckpointVerbs } from './interface/checkpoints.ts'
 import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
 import type { MigrationVerbs } from './interface/migration.ts'
@@ -14,7 +16,9 @@ import type { SupervisionVerbs } from './interface/supervision.ts'
 import type { TuningVerbs } from './interface/tuning.ts'
 
 export type * from './interface/agent.ts'
+export type * from './interface/backups.ts'
 export type * from './interface/blocks.ts'
+export type * from './interface/checkpoints.ts'
 export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
 export type * from './interface/migration.ts'
@@ -48,6 +52,8 @@ export interface Hypervisor
     SaveVerbs,
     BlockVerbs,
     SnapshotVerbs,
+    BackupVerbs,
+    CheckpointVerbs,
     MigrationVerbs,
     SupervisionVerbs,
     NetworkVerbs,

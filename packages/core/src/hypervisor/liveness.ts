@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
 import { removeTree } from '../run/private-dir.ts'
@@ -136,7 +136,11 @@ export class Liveness {
 
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
+    const backup = this.#store.get(active.uuid)?.active?.facts.backup
     if (!this.#store.deactivate(active, 'shut off', reason)) return
+    // What was put aside is worth nothing now; a copy may be whole, and nobody can say any more.
+    if (backup?.mode === 'pull')
+      for (const { file, made } of backup.disks) if (made) rmSync(file, { force: true })
     const { stateDir, xml, facts, log } = active
     await removeRunFolders(stateDir)
     await removeTaps(tapsOf(xml))

@@ -50,24 +50,16 @@ export function migrationVerbs(
         qmp.executeUnchecked('migrate-set-parameters', { 'downtime-limit': downtimeMs }),
       )
     },
-    async domainGetJobInfo(reference) {
-      const record = await rooms.find(reference)
-      const { job, active } = record
-      if (job === undefined) return undefined
-      const { kind, phase, owner, startedAtMs } = job
-      const info = { kind, phase, ownerPid: owner.pid, startedAtMs }
-      if (active === undefined) return info
-      const { migrationStatus, progressOf } = await import('./saving/migration-status.ts')
-      const now = await rooms
-        .ask({ ...record, active }, migrationStatus, { timeoutMs: 1000 })
-        .catch(() => undefined)
-      const isSending = now?.status === 'active' || now?.status === 'setup'
-      return now === undefined || !isSending
-        ? info
-        : { ...info, progress: progressOf(kind, now, Date.now() - startedAtMs) }
+    async domainGetJobInfo(reference, options = {}) {
+      const { jobInfo } = await import('./job-info.ts')
+      return jobInfo(rooms, reference, options)
     },
     async domainAbortJob(reference) {
       const running = await rooms.findActive(reference)
+      if (running.active.facts.backup !== undefined) {
+        const { abortBackup } = await import('./backups/abort-backup.ts')
+        return abortBackup(rooms, running)
+      }
       if (running.job === undefined)
         throw domainError('ERR_OPERATION_INVALID', 'no job is active on the domain')
       const { migrationStatus } = await import('./saving/migration-status.ts')

@@ -82,6 +82,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     let left = false
     try {
       if (job.interrupted !== undefined) await liveness.undo(job.interrupted)
+      refuseUnderBackup(store.get(uuid), kind)
       return await work(job)
     } catch (error) {
       left = error instanceof JobLeft
@@ -119,6 +120,29 @@ export function openRooms(options: RoomsOptions): Rooms {
       return parseDomain(active.xml).domain
     },
   }
+}
+
+/** What would end a backup unasked, or change the images under it. */
+const againstBackup: readonly string[] = [
+  'block-job',
+  'blockresize',
+  'checkpoint-create',
+  'checkpoint-delete',
+  'migrate',
+  'save',
+  'snapshot-create',
+  'snapshot-delete',
+  'snapshot-revert',
+]
+
+function refuseUnderBackup(record: DomainRecord | undefined, kind: string): void {
+  const backup = record?.active?.facts.backup
+  if (backup === undefined || !againstBackup.includes(kind)) return
+  const seconds = Math.max(0, Math.round((Date.now() - backup.startedAtMs) / 1000))
+  throw domainError(
+    'ERR_RESOURCE_BUSY',
+    `domain ${quote(record?.domain.name ?? '', 200)} has a ${backup.mode} backup since ${seconds} s: wait for its end (domjobinfo), or end it (domjobabort)`,
+  )
 }
 
 /** The detail of a job, as data that survives JSON. */

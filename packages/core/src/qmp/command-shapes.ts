@@ -6,6 +6,7 @@ import type {
   CpuDefinitionInfo,
   CpuInfoFast,
   CpuModelInfo,
+  DirtyBitmapInfo,
   HotpluggableCpu,
   ImageInfo,
   IoThreadInfo,
@@ -64,6 +65,14 @@ const image: RequiredShape<ImageInfo> = object<ImageInfo>({
     optional: true,
     problem: (value, path) => image.problem(value, path),
   },
+})
+
+const dirtyBitmap = object<DirtyBitmapInfo>({
+  name: optional(string),
+  count: number,
+  recording: boolean,
+  persistent: boolean,
+  inconsistent: optional(boolean),
 })
 
 /** What each command must return; a missing or wrong entry is a compile error. */
@@ -151,6 +160,7 @@ export const returnShapes: { readonly [Name in QmpCommandName]: Shape<QmpReturn<
           ro: boolean,
           drv: string,
           image: optional(image),
+          'dirty-bitmaps': optional(array(dirtyBitmap)),
         }),
       ),
     }),

@@ -109,6 +109,17 @@ export interface ImageInfo {
   readonly 'backing-image'?: ImageInfo
 }
 
+/** A record of what is written to an image. */
+export interface DirtyBitmapInfo {
+  readonly name?: string
+  /** Bytes that have been written since. */
+  readonly count: number
+  readonly recording: boolean
+  readonly persistent: boolean
+  /** A QEMU that had it open did not come to its end: it is worth nothing. */
+  readonly inconsistent?: boolean
+}
+
 export interface BlockInfo {
   readonly device: string
   readonly qdev?: string
@@ -122,6 +133,7 @@ export interface BlockInfo {
     readonly ro: boolean
     readonly drv: string
     readonly image?: ImageInfo
+    readonly 'dirty-bitmaps'?: readonly DirtyBitmapInfo[]
   }
 }
 

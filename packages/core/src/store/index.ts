@@ -12,9 +12,14 @@ export type { Activation, DefinitionChange, RunReference } from './activity.ts'
 export type { GuestEvent, NumberedGuestEvent } from './guest-events.ts'
 export type { ImageOwner, ImageUse } from './images.ts'
 export type { Job, Jobs } from './jobs.ts'
+export type { CheckpointRow } from './checkpoints.ts'
+export type { MomentRow, NewMoment } from './moments.ts'
 export type { NewSnapshot, SnapshotRow } from './snapshots.ts'
 export type {
   ActiveRow,
+  BackupDisk,
+  BackupFact,
+  BackupResult,
   BlockJobFact,
   DomainRecord,
   DomainRow,

@@ -2,6 +2,8 @@ import { isAlive as processIsAlive, ownIdentity } from '../run/process-identity.
 import type { ProcessIdentity } from '../run/process-identity.ts'
 import { openActivity } from './activity.ts'
 import type { Activity } from './activity.ts'
+import { openCheckpoints } from './checkpoints.ts'
+import type { Checkpoints } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
 import { openDocuments } from './documents.ts'
 import type { DocumentStore, DocumentWords } from './documents.ts'
@@ -32,7 +34,8 @@ export interface OpenStoreOptions {
  *
  * Methods are synchronous and short. Reading waits for nobody.
  */
-export interface Store extends Domains, Activity, Jobs, Snapshots, Images, GuestEvents, Disposable {
+export interface Store
+  extends Domains, Activity, Jobs, Snapshots, Checkpoints, Images, GuestEvents, Disposable {
   /** What a driver of the connection keeps, and who is changing it. */
   documents(words: DocumentWords): { readonly documents: DocumentStore; readonly jobs: Jobs }
   /** Changes whenever another process has changed something: cheap to ask again and again. */
@@ -49,6 +52,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openActivity(database, { now, owner, isAlive }),
     ...openJobs(database, { now, owner, isAlive }),
     ...openSnapshots(database, now),
+    ...openCheckpoints(database, now),
     ...openImages(database),
     ...openGuestEvents(database),
     documents: (words) => ({

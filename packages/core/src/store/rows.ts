@@ -52,6 +52,43 @@ export interface RunFacts {
   readonly unplugging?: readonly PendingUnplug[]
   /** Jobs on disks, by target: what they change when they end. */
   readonly blockJobs?: Readonly<Record<string, BlockJobFact>>
+  /** The backup that QEMU makes now. */
+  readonly backup?: BackupFact
+  /** How the last one ended. */
+  readonly lastBackup?: BackupResult
+}
+
+/** A backup that QEMU makes, whether anybody looks or not. */
+export interface BackupFact {
+  readonly mode: 'push' | 'pull'
+  /** The `<domainbackup>`, as it came to be. */
+  readonly xml: string
+  readonly startedAtMs: number
+  readonly disks: readonly BackupDisk[]
+  /** The socket that disks are served on, where it is a file. */
+  readonly socket?: string
+}
+
+/** One disk of a backup, and what is to go when it has ended. */
+export interface BackupDisk {
+  readonly target: string
+  /** Where it is written to: the copy, or what the guest overwrites while the copy is served. */
+  readonly file: string
+  /** It was made for this backup: a scratch file goes, and a copy that is not whole. */
+  readonly made: boolean
+  /** Number of the nodes of that image. */
+  readonly index: number
+  /** Bitmap of what an incremental backup takes. */
+  readonly bitmap?: string
+}
+
+export interface BackupResult {
+  readonly startedAtMs: number
+  readonly elapsedMs: number
+  readonly processedBytes: number
+  readonly totalBytes: number
+  /** Why it is none. */
+  readonly error?: string
 }
 
 /** A job that QEMU does on a disk, whether anybody looks or not. */

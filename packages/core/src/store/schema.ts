@@ -140,4 +140,16 @@ export const migrations: readonly string[] = [
     at INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Moments since which images tell what was written.
+  CREATE TABLE checkpoints (
+    uuid TEXT NOT NULL REFERENCES domains ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    parent TEXT,
+    is_current INTEGER NOT NULL,
+    xml TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (uuid, name)
+  ) STRICT;
+  `,
 ]

@@ -1,20 +1,11 @@
-import { domainError, quote } from '../errors.ts'
 import type { Database } from './database.ts'
-import type { SqlRow } from './rows.ts'
+import { openMoments } from './moments.ts'
+import type { MomentRow, NewMoment } from './moments.ts'
 
-/** One snapshot of a domain, as it is stored. */
-export interface SnapshotRow {
-  readonly uuid: string
-  readonly name: string
-  readonly parent?: string
-  /** The one that the domain's state now goes back to. */
-  readonly current: boolean
-  /** The `<domainsnapshot>` document, with the domain's definition in it. */
-  readonly xml: string
-  readonly createdAtMs: number
-}
+/** One snapshot of a domain, as it is stored: its `xml` is a `<domainsnapshot>`. */
+export type SnapshotRow = MomentRow
 
-export type NewSnapshot = Pick<SnapshotRow, 'uuid' | 'name' | 'xml'>
+export type NewSnapshot = NewMoment
 
 /** What is known of snapshots: a tree for each domain. */
 export interface Snapshots {
@@ -31,83 +22,17 @@ export interface Snapshots {
 }
 
 export function openSnapshots(database: Database, now: () => number): Snapshots {
-  const all = (uuid: string): readonly SnapshotRow[] =>
-    database
-      .all('SELECT * FROM snapshots WHERE uuid = ? ORDER BY created_at, rowid', uuid)
-      .map(readSnapshot)
-  const need = (uuid: string, name: string): SnapshotRow => {
-    const row = database.get('SELECT * FROM snapshots WHERE uuid = ? AND name = ?', uuid, name)
-    if (row !== undefined) return readSnapshot(row)
-    throw domainError(
-      'ERR_NO_DOMAIN_SNAPSHOT',
-      `no domain snapshot with matching name ${quote(name, 200)}`,
-    )
-  }
-  const makeCurrent = (uuid: string, name: string | null): void => {
-    database.run(
-      'UPDATE snapshots SET is_current = CASE WHEN name = ? THEN 1 ELSE 0 END WHERE uuid = ?',
-      name ?? '',
-      uuid,
-    )
-  }
+  const moments = openMoments(database, now, {
+    table: 'snapshots',
+    code: 'ERR_NO_DOMAIN_SNAPSHOT',
+    what: 'snapshot',
+  })
   return {
-    snapshots: all,
-    snapshot: need,
-    addSnapshot: ({ uuid, name, xml }) =>
-      database.write(() => {
-        const before = all(uuid)
-        if (before.some((one) => one.name === name)) {
-          throw domainError(
-            'ERR_OPERATION_INVALID',
-            `domain snapshot ${quote(name, 200)} already exists`,
-          )
-        }
-        const parent = before.find(({ current }) => current)?.name ?? null
-        database.run(
-          'INSERT INTO snapshots (uuid, name, parent, is_current, xml, created_at) VALUES (?, ?, ?, 1, ?, ?)',
-          uuid,
-          name,
-          parent,
-          xml,
-          now(),
-        )
-        makeCurrent(uuid, name)
-        return need(uuid, name)
-      }),
-    setCurrentSnapshot: (uuid, name) =>
-      database.write(() => {
-        need(uuid, name)
-        makeCurrent(uuid, name)
-      }),
-    replaceSnapshotXml: (uuid, name, xml) =>
-      database.write(() => {
-        need(uuid, name)
-        database.run('UPDATE snapshots SET xml = ? WHERE uuid = ? AND name = ?', xml, uuid, name)
-      }),
-    removeSnapshot: (uuid, name) =>
-      database.write(() => {
-        const { parent, current } = need(uuid, name)
-        const up = parent ?? null
-        database.run(
-          'UPDATE snapshots SET parent = ? WHERE uuid = ? AND parent = ?',
-          up,
-          uuid,
-          name,
-        )
-        database.run('DELETE FROM snapshots WHERE uuid = ? AND name = ?', uuid, name)
-        if (current) makeCurrent(uuid, up)
-      }),
-  }
-}
-
-function readSnapshot(row: SqlRow): SnapshotRow {
-  const parent = row['parent'] as string | null
-  return {
-    uuid: row['uuid'] as string,
-    name: row['name'] as string,
-    ...(parent === null ? {} : { parent }),
-    current: row['is_current'] === 1,
-    xml: row['xml'] as string,
-    createdAtMs: row['created_at'] as number,
+    snapshots: moments.all,
+    snapshot: moments.need,
+    addSnapshot: moments.add,
+    setCurrentSnapshot: moments.setCurrent,
+    replaceSnapshotXml: moments.replaceXml,
+    removeSnapshot: moments.remove,
   }
 }

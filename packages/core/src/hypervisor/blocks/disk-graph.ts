@@ -1,6 +1,6 @@
 import type { Disk } from '../../domain/devices/disk.ts'
 import { domainError, quote } from '../../errors.ts'
-import type { BlockInfo as QmpBlockInfo, ImageInfo } from '../../qmp/commands.ts'
+import type { BlockInfo as QmpBlockInfo, DirtyBitmapInfo, ImageInfo } from '../../qmp/commands.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 
 /** An image of a disk, as QEMU has it open. */
@@ -39,6 +39,14 @@ export async function imagesByAlias(
 /** The node that a disk's device is on. */
 export async function topNode(qmp: QmpClient, disk: Disk): Promise<string> {
   return (await insertedIn(qmp, disk))['node-name'] ?? ''
+}
+
+/** The bitmaps of the image in use. */
+export async function dirtyBitmaps(
+  qmp: QmpClient,
+  disk: Disk,
+): Promise<readonly DirtyBitmapInfo[]> {
+  return (await insertedIn(qmp, disk))['dirty-bitmaps'] ?? []
 }
 
 /** What QEMU says of the image in use, sizes and all. */

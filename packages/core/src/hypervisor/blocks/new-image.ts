@@ -56,20 +56,26 @@ async function claimName(file: string): Promise<void> {
   }
 }
 
-/** What opens a new image of a disk in QEMU, with nothing below it yet. */
-export function openSteps(disk: Disk, image: ImageFile, index: number): readonly MonitorStep[] {
+export interface OpenedImage extends ImageFile {
+  readonly type?: 'file' | 'block'
+  /** The node below it; none where missing, whatever the image says. */
+  readonly below?: string
+}
+
+/** What opens a new image of a disk in QEMU. */
+export function openSteps(disk: Disk, image: OpenedImage, index: number): readonly MonitorStep[] {
   const { backingStore: _, copyOnRead: __, ...rest } = disk
   const alone: Disk = {
     ...rest,
-    type: 'file',
+    type: image.type ?? 'file',
     format: image.format as NonNullable<Disk['format']>,
-    source: { file: image.file, index },
+    source: image.type === 'block' ? { dev: image.file, index } : { file: image.file, index },
   }
   return imageNodes(alone, index)
     .map(plugStep)
     .map((step) =>
       step.arguments['node-name'] === `libvirt-${index}-format` && image.format !== 'raw'
-        ? { ...step, arguments: { ...step.arguments, backing: null } }
+        ? { ...step, arguments: { ...step.arguments, backing: image.below ?? null } }
         : step,
     )
 }

@@ -6,6 +6,8 @@ export interface UndefineOptions {
   readonly managedSave?: boolean
   /** What is known of its snapshots goes as well; without this a domain that has some stays. */
   readonly snapshotsMetadata?: boolean
+  /** Forgets its checkpoints; bitmaps in images stay. */
+  readonly checkpointsMetadata?: boolean
   /** The firmware's variables go as well, or are kept: a domain that has some wants to know. */
   readonly nvram?: 'remove' | 'keep'
 }

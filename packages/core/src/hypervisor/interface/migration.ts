@@ -36,6 +36,12 @@ export interface DomainJobInfo {
   readonly startedAtMs: number
   /** How far it is, where QEMU is sending the guest. */
   readonly progress?: JobProgress
+  /** libvirt's word for what QEMU does on, whether anybody is there or not: `Backup`. */
+  readonly operation?: string
+  /** What a pull backup has put aside of what the guest has overwritten, and may put. */
+  readonly temporaryBytes?: { readonly used: number; readonly total: number }
+  /** Why a job that has ended was none. */
+  readonly error?: string
 }
 
 /**
@@ -58,7 +64,13 @@ export interface MigrationVerbs {
   domainMigrateSetSpeed(reference: string, bandwidthBytes: number): Promise<void>
   domainMigrateSetMaxDowntime(reference: string, downtimeMs: number): Promise<void>
   /** The job that holds the domain; nothing where none does. Waits for nobody. */
-  domainGetJobInfo(reference: string): Promise<DomainJobInfo | undefined>
+  domainGetJobInfo(
+    reference: string,
+    options?: {
+      /** The last one that has ended, in place of the one that runs. */
+      readonly completed?: boolean
+    },
+  ): Promise<DomainJobInfo | undefined>
   /**
    * Gives up the migration, save or dump of a domain, whoever does it: nothing has happened then.
    */

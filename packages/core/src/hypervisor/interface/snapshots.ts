@@ -7,6 +7,12 @@ export interface SnapshotOptions extends LongWorkOptions {
   readonly quiesce?: boolean
   /** The guest is ended once its state is kept. */
   readonly halt?: boolean
+  /** With memory in a file: the guest runs on until all of it but a rest is written. */
+  readonly live?: boolean
+  /** New images are there already. */
+  readonly reuseExternal?: boolean
+  /** The images are switched, and no snapshot is remembered. */
+  readonly noMetadata?: boolean
 }
 
 /** One snapshot of a domain. */

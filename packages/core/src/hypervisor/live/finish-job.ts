@@ -3,6 +3,8 @@ import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
+import { finishCheckpoint } from '../backups/create-checkpoint.ts'
+import { finishBackup } from '../backups/undo-backup.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
 import { finishArrival } from '../migration/finish-migration.ts'
@@ -53,6 +55,8 @@ export async function finishJob(
   }
   if (job.kind === 'migrate-in') return finishArrival({ store, end }, running, job)
   if (job.kind === 'save') return finishSave({ store, end }, running, job)
+  if (job.kind === 'backup-begin') return finishBackup(store, running, job)
+  if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
   if (job.kind === 'dump') return finishDump(running, job)
   if (job.kind === 'start') return forgetManagedSave(running, job)
   const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail

@@ -6,9 +6,7 @@ import type { Job } from '../../store/index.ts'
 import type { SaveOptions } from '../interface/saving.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { unlimited, watchMigration } from './migration-status.ts'
-import { beginImage, replaceHeader } from './save-image.ts'
-import { receiveStream } from './stream-to-file.ts'
+import { writeImage } from './write-image.ts'
 
 export interface SaveRequest extends SaveOptions {
   readonly file: string
@@ -47,7 +45,12 @@ async function saveInto(
   const detail: SaveDetail = { save: { temporary, file, running: wasRunning } }
   rooms.store.setPhase(job, 'save', { ...detail })
   try {
-    await writeImage(rooms, running, { ...request, temporary, wasRunning })
+    await writeImage(rooms, running, {
+      ...request,
+      kind: 'save',
+      path: temporary,
+      state: resumed(request, wasRunning),
+    })
     rooms.store.setPhase(job, 'commit')
     await rename(temporary, file)
     await syncFolder(dirname(file))
@@ -57,44 +60,6 @@ async function saveInto(
     throw error
   }
   await rooms.liveness.end(active, 'saved', { termMs: 2000 })
-}
-
-interface WriteRequest extends SaveRequest {
-  readonly temporary: string
-  readonly wasRunning: boolean
-}
-
-async function writeImage(rooms: Rooms, running: Running, request: WriteRequest): Promise<void> {
-  const { active, domain } = running
-  const { temporary, wasRunning, signal, onProgress } = request
-  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
-  await using file = await open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
-  await file.chmod(0o600)
-  const state = resumed(request, wasRunning)
-  const start = await beginImage(file, {
-    uuid: domain.uuid,
-    name: domain.name,
-    xml: request.xml ?? active.xml,
-    state,
-    savedAtMs: Date.now(),
-  })
-  const socketPath = `${active.stateDir}/save.sock`
-  const owner = rooms.layout.confinement?.user
-  await using receiver = await receiveStream({ path: socketPath, owner }, file, start)
-  await rooms.ask(running, async (qmp) => {
-    if (wasRunning) await qmp.execute('stop')
-    rooms.store.setState(active, 'paused', 'saving')
-    await qmp.executeUnchecked('migrate-set-parameters', unlimited)
-    await qmp.executeUnchecked('migrate', { uri: `unix:${socketPath}` })
-  })
-  await watchMigration(rooms, running, {
-    kind: 'save',
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  })
-  const streamBytes = await receiver.done
-  await file.sync()
-  await replaceHeader(file, (header) => ({ ...header, streamBytes }), temporary)
 }
 
 function resumed({ running, paused }: SaveOptions, wasRunning: boolean): 'running' | 'paused' {

@@ -3,6 +3,7 @@ import type { SnapshotRow } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { DeleteSnapshotOptions } from '../interface/snapshots.ts'
 import type { Rooms } from '../rooms.ts'
+import { descendants } from './descendants.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { readKept } from './snapshot-document.ts'
 
@@ -21,12 +22,6 @@ export async function deleteSnapshot(
     for (const row of [...below, ...(options.childrenOnly === true ? [] : [own])])
       await remove(rooms, row, options.metadata === true)
   })
-}
-
-function descendants(all: readonly SnapshotRow[], name: string): readonly SnapshotRow[] {
-  return all
-    .filter(({ parent }) => parent === name)
-    .flatMap((child) => [...descendants(all, child.name), child])
 }
 
 async function remove(rooms: Rooms, row: SnapshotRow, metadata: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import type { Disk } from '../../domain/devices/disk.ts'
 import type { DefinitionChange, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
+import { keepGuest } from '../migration/keep-guest.ts'
 import { withMonitor } from '../monitor.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { readKept } from './snapshot-document.ts'
@@ -15,6 +16,10 @@ export interface SnapshotDetail {
     /** New images; none where the snapshot is inside the old ones. */
     readonly files: readonly string[]
     readonly after: DefinitionChange
+    /** What is to go again where it is none; all new images where missing. */
+    readonly made?: readonly string[]
+    /** The guest ran, and is to run on. */
+    readonly running?: boolean
   }
 }
 
@@ -29,7 +34,7 @@ export async function finishSnapshot(
 ): Promise<void> {
   const { snapshot } = job.detail as Partial<SnapshotDetail>
   if (snapshot === undefined) return
-  const { name, xml, files, after } = snapshot
+  const { name, xml, files, after, made = files, running } = snapshot
   const { active, domain } = record
   if (store.snapshots(domain.uuid).some((one) => one.name === name)) return
   const live = parseDomain(active?.xml ?? domain.xml ?? '').domain
@@ -46,6 +51,10 @@ export async function finishSnapshot(
     ).catch(() => undefined)
     return
   }
+  if (active !== undefined && running !== undefined)
+    await withMonitor(active, domain.name, (qmp) => keepGuest(qmp, { wasRunning: running })).catch(
+      () => undefined,
+    )
   if (active !== undefined && (await isOn(files, disks, { active, name: domain.name }))) {
     store.change(domain.uuid, after)
     store.addSnapshot({ uuid: domain.uuid, name, xml })
@@ -57,7 +66,7 @@ export async function finishSnapshot(
     store.addSnapshot({ uuid: domain.uuid, name, xml })
     return
   }
-  for (const file of files) await rm(file, { force: true })
+  for (const file of made) await rm(file, { force: true })
 }
 
 interface Asked {

@@ -1,5 +1,5 @@
 import { nameProblem } from '../../domain/identity.ts'
-import { domainError, quote } from '../../errors.ts'
+import { domainError, printable, quote } from '../../errors.ts'
 import type { Place, Problem } from '../../errors.ts'
 import { DomainError } from '../../errors.ts'
 import type { SnapshotRow } from '../../store/index.ts'
@@ -17,11 +17,17 @@ export interface SnapshotDisk {
   readonly file?: string
 }
 
+/** Where the guest's memory is kept. */
+export interface SnapshotMemory {
+  readonly snapshot: 'no' | 'internal' | 'external'
+  readonly file?: string
+}
+
 /** What a `<domainsnapshot>` asks for. */
 export interface SnapshotWish {
   readonly name?: string
   readonly description?: string
-  readonly memory?: 'no' | 'internal' | 'external'
+  readonly memory?: SnapshotMemory
   readonly disks: readonly SnapshotDisk[]
 }
 
@@ -42,10 +48,10 @@ export function readWish(xml: string): SnapshotWish {
   const named = elementAt(root, 'name')
   const name = named?.text
   const description = elementAt(root, 'description')?.text
-  const memory = location(elementAt(root, 'memory')?.attributes.get('snapshot'))
+  const memory = readMemory(elementAt(root, 'memory'))
   const disks = elementAt(root, 'disks')
   return {
-    ...(name !== undefined && name !== '' && { name: checkName(name, named?.place) }),
+    ...(name !== undefined && name !== '' && { name: checkName(name, wordsOf(named?.place)) }),
     ...(description !== undefined && description !== '' && { description }),
     ...(memory !== undefined && { memory }),
     disks: disks === undefined ? [] : childrenNamed(disks, 'disk').map(readDisk),
@@ -55,8 +61,21 @@ export function readWish(xml: string): SnapshotWish {
 /** Longest name of a state in an image: QEMU cuts what is longer (`QEMUSnapshotInfo`, 256 with NUL). */
 const maxLength = 128
 
+/** What is named, and where its name stands. */
+export interface NameWords {
+  readonly root: 'domainsnapshot' | 'domaincheckpoint'
+  readonly what: 'snapshot' | 'checkpoint'
+  readonly place?: Place
+}
+
+const snapshotWords: NameWords = { root: 'domainsnapshot', what: 'snapshot' }
+
+function wordsOf(place: Place | undefined): NameWords {
+  return place === undefined ? snapshotWords : { ...snapshotWords, place }
+}
+
 /** Names stand in images and in lists; a name is never a path. */
-export function checkName(name: string, place?: Place): string {
+export function checkName(name: string, { root, what, place }: NameWords = snapshotWords): string {
   const own =
     name.length > maxLength
       ? `is longer than ${maxLength} characters`
@@ -65,11 +84,32 @@ export function checkName(name: string, place?: Place): string {
         : undefined
   const wrong = nameProblem(name) ?? own
   if (wrong === undefined) return name
-  throw domainError('ERR_XML_ERROR', `the snapshot's name ${quote(name)} ${wrong}`, {
+  throw domainError('ERR_XML_ERROR', `the ${what}'s name ${quote(name)} ${wrong}`, {
     path: 'name',
-    root: 'domainsnapshot',
+    root,
     ...(place && { place }),
   })
+}
+
+function readMemory(element: XmlElement | undefined): SnapshotMemory | undefined {
+  if (element === undefined) return undefined
+  const file = element.attributes.get('file')
+  const snapshot =
+    location(element.attributes.get('snapshot')) ?? (file === undefined ? 'internal' : 'external')
+  const refuse = (message: string): never => {
+    throw domainError('ERR_XML_ERROR', message, {
+      path: 'memory/@file',
+      root: 'domainsnapshot',
+      place: element.place,
+    })
+  }
+  if (snapshot === 'external' && file === undefined)
+    refuse(`memory snapshot='external' needs a file: file='/PATH'`)
+  if (file !== undefined && snapshot !== 'external')
+    refuse(`file='…' needs memory snapshot='external'`)
+  if (file !== undefined && !file.startsWith('/'))
+    refuse(`memory snapshot file path (${printable(file.slice(0, 200))}) must be absolute`)
+  return { snapshot, ...(file !== undefined && { file }) }
 }
 
 function readDisk(element: XmlElement): SnapshotDisk {
@@ -101,8 +141,11 @@ export interface SnapshotDocument {
   readonly state: string
   readonly parent?: string
   readonly createdAtMs: number
-  readonly memory: 'no' | 'internal'
+  readonly memory: 'no' | 'internal' | 'external'
+  readonly memoryFile?: string
   readonly disks: readonly SnapshotDisk[]
+  /** It is being deleted, and holds no whole state any more. */
+  readonly deleting?: boolean
   /** The domain's definition at that moment. */
   readonly domain: string
 }
@@ -115,6 +158,8 @@ export function formatSnapshot(document: SnapshotDocument): string {
   if (document.parent !== undefined) root.put(['parent', 'name'], document.parent)
   root.put(['creationTime'], String(Math.floor(document.createdAtMs / 1000)))
   root.put(['memory', '@snapshot'], document.memory)
+  if (document.memoryFile !== undefined) root.put(['memory', '@file'], document.memoryFile)
+  if (document.deleting === true) root.append(['snapshotDeleteInProgress'])
   const disks = root.append(['disks'])
   for (const { name, snapshot, file } of document.disks) {
     const disk = disks.append(['disk'])
@@ -132,7 +177,9 @@ export function formatSnapshot(document: SnapshotDocument): string {
 /** What can be read back of a kept snapshot. */
 export interface KeptSnapshot {
   readonly state: string
-  readonly memory: 'no' | 'internal'
+  readonly memory: 'no' | 'internal' | 'external'
+  readonly memoryFile?: string
+  readonly deleting: boolean
   readonly disks: readonly SnapshotDisk[]
   readonly domain: string
   readonly description?: string
@@ -146,7 +193,9 @@ export function readKept({ xml, name }: Pick<SnapshotRow, 'xml' | 'name'>): Kept
   const { description, memory, disks } = readWish(xml)
   return {
     state: elementAt(root, 'state')?.text ?? 'shutoff',
-    memory: memory === 'internal' ? 'internal' : 'no',
+    memory: memory?.snapshot ?? 'no',
+    ...(memory?.file !== undefined && { memoryFile: memory.file }),
+    deleting: elementAt(root, 'snapshotDeleteInProgress') !== undefined,
     disks,
     domain: domain.source,
     ...(description !== undefined && { description }),

@@ -1,0 +1,72 @@
+import type { QmpClient } from '../../qmp/index.ts'
+import type { ActiveRow, BackupFact, BackupResult } from '../../store/index.ts'
+import { queryJobs } from '../blocks/job-state.ts'
+import type { QemuJob } from '../blocks/job-state.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { backupJobId } from './backup-actions.ts'
+import { closeBackup, letGo, removeBackupFiles } from './undo-backup.ts'
+
+/** How far a backup is. */
+export interface BackupState {
+  readonly processedBytes: number
+  readonly totalBytes: number
+  readonly ended: boolean
+  readonly error?: string
+}
+
+/** What QEMU says of the backup that it makes. */
+export async function backupState(qmp: QmpClient, fact: BackupFact): Promise<BackupState> {
+  const own = new Set(fact.disks.map(({ target }) => backupJobId(target)))
+  const jobs = (await queryJobs(qmp)).filter(({ id }) => own.has(id))
+  const sum = (of: (job: QemuJob) => number): number => jobs.reduce((all, job) => all + of(job), 0)
+  const error = jobs.find((job) => job.error !== undefined)?.error
+  return {
+    processedBytes: sum((job) => job['current-progress']),
+    totalBytes: sum((job) => job['total-progress']),
+    // One disk that fails is no backup: the others are not waited for.
+    ended: error !== undefined || jobs.every(({ status }) => status === 'concluded'),
+    ...(error !== undefined && { error }),
+  }
+}
+
+/** Takes note of a backup that has ended: whoever looks next does. */
+export async function settleBackup(rooms: Rooms, running: Running): Promise<void> {
+  const fact = running.active.facts.backup
+  if (fact === undefined) return
+  const state = await rooms.ask(running, (qmp) => backupState(qmp, fact))
+  if (!state.ended) return
+  await rooms
+    .withJob(running.domain.uuid, 'backup-end', () => endBackup(rooms, running, state))
+    .catch((error: unknown) => {
+      // Somebody else does it just now.
+      if (rooms.store.get(running.domain.uuid)?.job === undefined) throw error
+    })
+}
+
+/** Closes a backup: a copy that is whole stays, and how it was is remembered. */
+export async function endBackup(
+  rooms: Rooms,
+  running: Running,
+  { processedBytes, totalBytes, error }: Omit<BackupState, 'ended'>,
+): Promise<void> {
+  const { store } = rooms
+  const active = store.get(running.domain.uuid)?.active
+  const fact = active?.facts.backup
+  if (active === undefined || fact === undefined) return
+  await rooms.ask({ ...running, active }, (qmp) => closeBackup(qmp, active, fact))
+  if (fact.mode === 'push' && error === undefined) letGo(store, active, fact.disks)
+  else await removeBackupFiles(store, active, fact)
+  remember(rooms, active, {
+    startedAtMs: fact.startedAtMs,
+    elapsedMs: Date.now() - fact.startedAtMs,
+    processedBytes,
+    totalBytes,
+    ...(error !== undefined && { error }),
+  })
+}
+
+function remember({ store }: Rooms, active: ActiveRow, lastBackup: BackupResult): void {
+  const { backup: _, ...facts } = store.get(active.uuid)?.active?.facts ?? {}
+  store.setFacts(active, { ...facts, lastBackup })
+}

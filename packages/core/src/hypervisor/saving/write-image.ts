@@ -1,0 +1,59 @@
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { LongWorkOptions } from '../interface/saving.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { unlimited, watchMigration } from './migration-status.ts'
+import { beginImage, replaceHeader } from './save-image.ts'
+import { receiveStream } from './stream-to-file.ts'
+
+export interface WriteRequest extends LongWorkOptions {
+  /** `save`, `snapshot`: what it is for. */
+  readonly kind: string
+  /** The file, which must not be there. */
+  readonly path: string
+  /** The definition that the guest is started with; the one it has where missing. */
+  readonly xml?: string
+  readonly state: 'running' | 'paused'
+  /** The guest runs on until all of it but a rest has been written. */
+  readonly live?: boolean
+}
+
+/** Writes a guest with its memory into a file. Afterwards it stands still, and has let go of its images. */
+export async function writeImage(
+  rooms: Rooms,
+  running: Running,
+  request: WriteRequest,
+): Promise<void> {
+  const { active, domain } = running
+  const { kind, path, state, live, signal, onProgress } = request
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  await using file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  await file.chmod(0o600)
+  const start = await beginImage(file, {
+    uuid: domain.uuid,
+    name: domain.name,
+    xml: request.xml ?? active.xml,
+    state,
+    savedAtMs: Date.now(),
+  })
+  const socketPath = `${active.stateDir}/save.sock`
+  const owner = rooms.layout.confinement?.user
+  await using receiver = await receiveStream({ path: socketPath, owner }, file, start)
+  await rooms.ask(running, async (qmp) => {
+    if (live !== true) {
+      if (active.state === 'running') await qmp.execute('stop')
+      rooms.store.setState(active, 'paused', kind === 'save' ? 'saving' : 'snapshot')
+    }
+    await qmp.executeUnchecked('migrate-set-parameters', unlimited)
+    await qmp.executeUnchecked('migrate', { uri: `unix:${socketPath}` })
+  })
+  await watchMigration(rooms, running, {
+    kind,
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  })
+  const streamBytes = await receiver.done
+  await file.sync()
+  await replaceHeader(file, (header) => ({ ...header, streamBytes }), path)
+}

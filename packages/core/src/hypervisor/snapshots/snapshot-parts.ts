@@ -1,0 +1,89 @@
+import type { Disk } from '../../domain/devices/disk.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { domainError, quote } from '../../errors.ts'
+import { isEmpty } from '../../qemu/devices/image-nodes.ts'
+import { fileOf } from '../blocks/switch-image.ts'
+import type { SnapshotOptions } from '../interface/snapshots.ts'
+import type { SnapshotWish } from './snapshot-document.ts'
+
+/** A disk that takes part, and how. */
+export interface Part {
+  readonly disk: Disk
+  readonly kind: 'internal' | 'external'
+  /** The overlay of an external one. */
+  readonly file: string
+}
+
+export interface PartOptions extends SnapshotOptions {
+  readonly name: string
+  readonly isActive: boolean
+}
+
+/** Which disks take part, and whether in themselves or by a new image above. */
+export function partsOf(domain: Domain, wish: SnapshotWish, options: PartOptions): readonly Part[] {
+  const { name, isActive, diskOnly } = options
+  const disks = (domain.devices.disk ?? []).filter((disk) => !isEmpty(disk))
+  const unknown = wish.disks.find(
+    (one) => !disks.some((disk) => disk.target === one.name || fileOf(disk) === one.name),
+  )
+  if (unknown !== undefined)
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `no disk named ${quote(unknown.name)}; the domain has: ${disks.map(({ target }) => target).join(', ')}`,
+    )
+  const hasMemory = wish.memory?.file !== undefined
+  if (hasMemory && (!isActive || diskOnly === true))
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      'memory state cannot be saved with offline or disk-only snapshot',
+    )
+  const writable = disks.filter((disk) => disk.readonly !== true && disk.device !== 'cdrom')
+  const canHold = (disk: Disk): boolean => disk.format === 'qcow2'
+  const external =
+    diskOnly === true ||
+    hasMemory ||
+    wish.disks.some((one) => one.snapshot === 'external') ||
+    !writable.every(canHold)
+  const parts = writable.flatMap((disk): Part[] => {
+    const asked = wish.disks.find((one) => one.name === disk.target || one.name === fileOf(disk))
+    const kind =
+      asked?.snapshot ?? (disk.snapshot === 'no' ? 'no' : external ? 'external' : 'internal')
+    if (kind === 'no') return []
+    return [{ disk, kind, file: asked?.file ?? overlayName(disk, name) }]
+  })
+  checkParts(parts, { isActive, diskOnly: diskOnly === true || hasMemory, canHold })
+  return parts
+}
+
+function overlayName(disk: Disk, name: string): string {
+  const file = fileOf(disk) ?? ''
+  const stem = file.replace(/\.[^./]*$/, '')
+  return `${stem === '' ? file : stem}.${name}`
+}
+
+interface PartRules {
+  readonly isActive: boolean
+  readonly diskOnly: boolean
+  readonly canHold: (disk: Disk) => boolean
+}
+
+function checkParts(parts: readonly Part[], { isActive, diskOnly, canHold }: PartRules): void {
+  const refuse = (message: string): never => {
+    throw domainError('ERR_OPERATION_UNSUPPORTED', message)
+  }
+  const [first] = parts
+  if (first === undefined) refuse('no disks are selected for the snapshot')
+  if (parts.some(({ kind }) => kind !== first?.kind))
+    refuse('internal and external snapshots cannot be mixed in one')
+  const raw = parts.find(({ disk, kind }) => kind === 'internal' && !canHold(disk))
+  if (raw !== undefined)
+    refuse(
+      `disk ${quote(raw.disk.target)} is ${raw.disk.format ?? 'raw'} and holds no snapshots; use --disk-only, or qcow2`,
+    )
+  if (first?.kind === 'internal' && diskOnly)
+    refuse('a snapshot of disks only, or with its memory in a file, is external')
+  if (first?.kind === 'external' && isActive && !diskOnly)
+    refuse(
+      'a guest that runs has its memory kept in qcow2 disks, or in a file of its own (--memspec FILE); for disks alone say --disk-only',
+    )
+}
