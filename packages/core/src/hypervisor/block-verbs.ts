@@ -7,11 +7,18 @@ const jobs = () => import('./blocks/block-jobs.ts')
 export function blockVerbs(rooms: Rooms): BlockVerbs {
   return {
     domainBlockPull: async (reference, disk, options = {}) =>
-      (await jobs()).blockPull(rooms, reference, { disk, ...options }),
+      (await import('./blocks/block-pull.ts')).blockPull(rooms, reference, { disk, ...options }),
     domainBlockCommit: async (reference, disk, options = {}) =>
-      (await jobs()).blockCommit(rooms, reference, { disk, ...options }),
+      (await import('./blocks/block-commit.ts')).blockCommit(rooms, reference, {
+        disk,
+        ...options,
+      }),
     domainBlockCopy: async (reference, disk, destination, options = {}) =>
-      (await jobs()).blockCopy(rooms, reference, { disk, destination, ...options }),
+      (await import('./blocks/block-copy.ts')).blockCopy(rooms, reference, {
+        disk,
+        destination,
+        ...options,
+      }),
     domainGetBlockJobInfo: async (reference, disk) =>
       (await jobs()).blockJobInfo(rooms, reference, disk),
     domainBlockJobAbort: async (reference, disk, options = {}) =>
@@ -23,6 +30,6 @@ export function blockVerbs(rooms: Rooms): BlockVerbs {
       return setBlockThreshold(rooms, reference, { disk, thresholdBytes })
     },
     domainBlockResize: async (reference, disk, sizeBytes) =>
-      (await jobs()).blockResize(rooms, reference, { disk, sizeBytes }),
+      (await import('./blocks/block-resize.ts')).blockResize(rooms, reference, { disk, sizeBytes }),
   }
 }

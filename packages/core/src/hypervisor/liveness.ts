@@ -175,6 +175,10 @@ export class Liveness {
     const end = async (active: ActiveRow, reason: string): Promise<void> => {
       await this.end(active, reason, { termMs: 2000 })
     }
+    if (record !== undefined && job.kind === 'snapshot-revert') {
+      const { finishRevert } = await import('./snapshots/revert-external.ts')
+      await finishRevert(this.#store, record, job)
+    }
     if (record !== undefined && job.kind === 'migrate') {
       const { finishMigration } = await import('./migration/finish-migration.ts')
       return finishMigration({ store: this.#store, end }, record, job)

@@ -7,6 +7,7 @@ import { stopProcess } from '../../src/run/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
+import { writeDisk } from '../support/guest-disk.ts'
 import { guestXml } from '../support/real-arch.ts'
 
 interface Started {
@@ -34,11 +35,7 @@ async function started(format = 'qcow2'): Promise<Started> {
     hypervisor,
     disk,
     path,
-    async write(pattern, offset, bytes) {
-      const command = `qemu-io -d /machine/peripheral/virtio-disk0/virtio-backend "write -P ${pattern} ${offset} ${bytes}"`
-      const said = await hypervisor.domainQemuMonitorCommand('a', command, { hmp: true })
-      expect(said).not.toMatch(/[Ee]rror|failed/)
-    },
+    write: (pattern, offset, bytes) => writeDisk(hypervisor, pattern, { offset, bytes }),
   }
 }
 

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
+import { reads, writeDisk } from '../support/guest-disk.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
 
 const inSector = /[ER]IP=0+7c0/
@@ -99,11 +101,161 @@ describe('snapshots', () => {
     await hypervisor.domainBlockCommit('a', 'vda', { whenReady: 'pivot' })
     for (const inactive of [false, true])
       expect(await hypervisor.domainGetXmlDesc('a', { inactive })).not.toContain(overlay)
-    await expect(hypervisor.domainSnapshotDelete('a', 's1')).rejects.toThrow('blockcommit')
+    await expect(hypervisor.domainRevertToSnapshot('a', 's1')).rejects.toThrow('blockcommit')
     await hypervisor.domainSnapshotDelete('a', 's1', { metadata: true })
     await expect(
       hypervisor.domainSnapshotCreateXml('a', named('s1'), { diskOnly: true }),
     ).rejects.toThrow('already exists')
     expect(await hypervisor.domainListAllSnapshots('a')).toEqual([])
+  })
+})
+
+const chain = (image: string): readonly string[] => {
+  const text = execFileSync('qemu-img', ['info', '-U', '--backing-chain', '--output=json', image], {
+    encoding: 'utf8',
+  })
+  return (JSON.parse(text) as { filename: string }[]).map(({ filename }) => filename)
+}
+
+const imageInUse = async (hypervisor: Hypervisor): Promise<string> =>
+  /<source file='([^']+)'/.exec(await hypervisor.domainGetXmlDesc('a'))?.[1] ?? ''
+
+const withMemory = (name: string, file: string): string =>
+  `<domainsnapshot><name>${name}</name><memory snapshot='external' file='${file}'/></domainsnapshot>`
+
+describe('snapshots with images and memory of their own', () => {
+  test('are taken while the guest runs, and it goes on from there: registers, memory and disk', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    await hypervisor.domainCreate('a')
+    await until(
+      () => registers(hypervisor),
+      (text) => inSector.test(text),
+      30_000,
+    )
+    await writeDisk(hypervisor, 0x11)
+    const memory = join(root.dir, 'here.mem')
+    const made = await hypervisor.domainSnapshotCreateXml('a', withMemory('here', memory), {
+      live: true,
+    })
+    expect(made).toMatchObject({ state: 'running', location: 'external', current: true })
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    await writeDisk(hypervisor, 0x22)
+    expect(await reads(root, hypervisor, 0x22)).toBe(true)
+    expect(await reads(root, hypervisor, 0x11)).toBe(false)
+    const xml = await hypervisor.domainSnapshotGetXmlDesc('a', 'here')
+    expect(xml).toContain(`<memory snapshot='external' file='${memory}'/>`)
+    await hypervisor.domainRevertToSnapshot('a', 'here')
+    expect(await hypervisor.domainGetState('a')).toEqual({
+      state: 'running',
+      reason: 'from snapshot',
+    })
+    expect(await registers(hypervisor)).toMatch(inSector)
+    expect(await reads(root, hypervisor, 0x11)).toBe(true)
+    // Twice: the way back has left the snapshot as it was.
+    await writeDisk(hypervisor, 0x33)
+    await hypervisor.domainRevertToSnapshot('a', 'here', { paused: true })
+    expect(await reads(root, hypervisor, 0x11)).toBe(true)
+    expect(chain(await imageInUse(hypervisor))).toHaveLength(2)
+    await hypervisor.domainSnapshotDelete('a', 'here')
+    for (const gone of [memory, image.replace('.qcow2', '.here')])
+      expect(existsSync(gone)).toBe(false)
+    expect(await reads(root, hypervisor, 0x11)).toBe(true)
+  })
+
+  test.each([
+    ['that runs', true],
+    ['that is off', false],
+  ])('of a guest %s are deleted in any order, and the disk is what it was', async (_, running) => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    await hypervisor.domainCreate('a')
+    for (const [i, name] of ['one', 'two', 'three'].entries()) {
+      await writeDisk(hypervisor, 0x11 * (i + 1))
+      await hypervisor.domainSnapshotCreateXml('a', named(name), { diskOnly: true })
+    }
+    await writeDisk(hypervisor, 0x77)
+    if (!running) await hypervisor.domainDestroy('a')
+    expect(chain(await imageInUse(hypervisor))).toHaveLength(4)
+    await hypervisor.domainSnapshotDelete('a', 'two')
+    expect(chain(await imageInUse(hypervisor))).toHaveLength(3)
+    await hypervisor.domainSnapshotDelete('a', 'three')
+    await hypervisor.domainSnapshotDelete('a', 'one')
+    expect(await hypervisor.domainListAllSnapshots('a')).toEqual([])
+    expect(await imageInUse(hypervisor)).toBe(image)
+    for (const name of ['one', 'two', 'three'])
+      expect(existsSync(image.replace('.qcow2', `.${name}`))).toBe(false)
+    if (!running) await hypervisor.domainCreate('a')
+    expect(await reads(root, hypervisor, 0x77)).toBe(true)
+  })
+
+  test('of a guest that is off are gone back to, and one that others stand on is kept', async () => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    await hypervisor.domainCreate('a')
+    await writeDisk(hypervisor, 0x11)
+    await hypervisor.domainSnapshotCreateXml('a', named('one'), { diskOnly: true })
+    await writeDisk(hypervisor, 0x22)
+    await hypervisor.domainSnapshotCreateXml('a', named('two'), { diskOnly: true })
+    await writeDisk(hypervisor, 0x33)
+    await hypervisor.domainRevertToSnapshot('a', 'one')
+    expect(await hypervisor.domainGetState('a')).toEqual({
+      state: 'shut off',
+      reason: 'from snapshot',
+    })
+    await hypervisor.domainSnapshotCreateXml(
+      'a',
+      `<domainsnapshot><name>side</name><disks><disk name='vda' snapshot='external'/></disks></domainsnapshot>`,
+    )
+    const tree = await hypervisor.domainListAllSnapshots('a')
+    expect(tree.map(({ name, parent }) => [name, parent])).toEqual([
+      ['one', undefined],
+      ['two', 'one'],
+      ['side', 'one'],
+    ])
+    await hypervisor.domainRevertToSnapshot('a', 'two', { running: true })
+    expect(await reads(root, hypervisor, 0x22)).toBe(true)
+    await expect(hypervisor.domainSnapshotDelete('a', 'one')).rejects.toThrow('--metadata')
+    await hypervisor.domainRevertToSnapshot('a', 'one', { running: true })
+    expect(await reads(root, hypervisor, 0x11)).toBe(true)
+  })
+
+  test('whose maker died are whole, or nothing of them is left', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    await hypervisor.domainCreate('a')
+    const { uuid } = await hypervisor.domainLookup('a')
+    const [memory, overlay] = [join(root.dir, 'm'), image.replace('.qcow2', '.lost')]
+    await hypervisor.domainSuspend('a')
+    const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+    {
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const job = store.beginJob(uuid, 'snapshot-create')
+      const made = [overlay, memory, `${memory}.partial`]
+      const xml = `<domainsnapshot><name>lost</name><disks><disk name='vda' snapshot='external'/></disks>${store.get(uuid)?.active?.xml ?? ''}</domainsnapshot>`
+      const files = [overlay]
+      store.setPhase(job, 'snapshot', {
+        snapshot: { name: 'lost', xml, files, made, running: true, after: {} },
+      })
+    }
+    for (const file of [memory, overlay]) writeFileSync(file, 'half of it')
+    expect(await hypervisor.domainListAllSnapshots('a')).toEqual([])
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    for (const file of [memory, overlay]) expect(existsSync(file)).toBe(false)
+  })
+
+  test('are refused by name where they cannot be', async () => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    await expect(
+      hypervisor.domainSnapshotCreateXml('a', withMemory('x', join(root.dir, 'm'))),
+    ).rejects.toThrow('memory state cannot be saved with offline or disk-only snapshot')
+    await hypervisor.domainCreate('a')
+    await expect(hypervisor.domainSnapshotCreateXml('a', withMemory('x', 'm'))).rejects.toThrow(
+      'must be absolute',
+    )
+    await hypervisor.domainSnapshotCreateXml('a', named('s'), { diskOnly: true })
+    await hypervisor.domainCheckpointCreateXml('a')
+    await expect(hypervisor.domainRevertToSnapshot('a', 's')).rejects.toThrow('checkpoint-delete')
   })
 })

@@ -102,3 +102,24 @@ export function freeIndex(domain: Domain): number {
 export function fileOf(disk: Disk): string | undefined {
   return pathOf(disk)
 }
+
+/** A domain with one image of a disk gone, whose content is in the one below; the same where it has none. */
+export function withoutImage(
+  domain: Domain,
+  {
+    target,
+    file,
+    into,
+  }: { readonly target: string; readonly file: string; readonly into: ImageFile },
+): Domain {
+  const disks = domain.devices.disk ?? []
+  const disk = disks.find((one) => one.target === target)
+  const images = disk && described(disk)
+  const at = images?.findIndex((one) => pathOf(one) === file) ?? -1
+  if (disk === undefined || images === undefined || at === -1) return domain
+  const below = images.slice(at + 1)
+  const kept = [...images.slice(0, at), ...(at === 0 && below.length === 0 ? [] : below)]
+  const after = withImages(disk, kept.length === 0 ? [numbered(into, undefined)] : kept)
+  const list = disks.map((one) => (one === disk ? after : one))
+  return { ...domain, devices: { ...domain.devices, disk: list } }
+}

@@ -3,6 +3,7 @@ import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
 import type { Rooms } from '../rooms.ts'
+import { revertExternal } from './revert-external.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { readKept } from './snapshot-document.ts'
 
@@ -15,12 +16,11 @@ export async function revertSnapshot(
   const record = await rooms.find(reference)
   const { uuid, xml } = record.domain
   const kept = readKept(rooms.store.snapshot(uuid, name))
-  if (kept.disks.some(({ snapshot }) => snapshot === 'external')) {
-    throw domainError(
-      'ERR_CONFIG_UNSUPPORTED',
-      'revert to external snapshot not supported yet: define the domain with the image below, or commit it (blockcommit)',
+  checkWayBack(rooms, uuid, { name, deleting: kept.deleting })
+  if (kept.disks.some(({ snapshot }) => snapshot === 'external'))
+    return rooms.withJob(uuid, 'snapshot-revert', (job) =>
+      revertExternal(rooms, { ...options, name, kept, record, job }),
     )
-  }
   const paused = options.paused === true || (options.running !== true && kept.state === 'paused')
   const live = kept.memory === 'internal'
   await rooms.withJob(uuid, 'snapshot-revert', async (job) => {
@@ -61,6 +61,25 @@ export async function revertSnapshot(
       }),
     })
   })
+}
+
+/** @throws DomainError where nothing whole would come of it. */
+function checkWayBack(
+  { store }: Rooms,
+  uuid: string,
+  { name, deleting }: { readonly name: string; readonly deleting: boolean },
+): void {
+  if (deleting)
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      `snapshot ${quote(name)} holds no whole state any more, for its images have been merged (blockcommit, or a deletion that did not come to its end): delete it`,
+    )
+  const { length } = store.checkpoints(uuid)
+  if (length > 0)
+    throw domainError(
+      'ERR_OPERATION_UNSUPPORTED',
+      `a domain with ${length} checkpoints does not go back: what that changes no checkpoint would know of; delete them first (checkpoint-delete), and take a full backup afterwards`,
+    )
 }
 
 /** The definition that a run was started from, as far as its own document tells. */

@@ -1,3 +1,4 @@
+import type { Domain } from '../../domain/domain.ts'
 import { nameProblem } from '../../domain/identity.ts'
 import { domainError, printable, quote } from '../../errors.ts'
 import type { Place, Problem } from '../../errors.ts'
@@ -6,6 +7,7 @@ import type { SnapshotRow } from '../../store/index.ts'
 import { childrenNamed, elementAt } from '../../xml/element.ts'
 import type { XmlElement } from '../../xml/element.ts'
 import { readXml } from '../../xml/read-xml.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { XmlWriter } from '../../xml/writer.ts'
 import type { SnapshotSummary } from '../interface/snapshots.ts'
 
@@ -214,4 +216,19 @@ export function summaryOfSnapshot(row: SnapshotRow): SnapshotSummary {
     ...(kept.description !== undefined && { description: kept.description }),
     createdAtMs: row.createdAtMs,
   }
+}
+
+/** The document with another definition of the domain in it; untouched where that is the same. */
+export function rewriteDomain(row: SnapshotRow, change: (domain: Domain) => Domain): string {
+  const kept = readKept(row)
+  const { domain } = parseDomain(kept.domain)
+  const after = change(domain)
+  if (after === domain) return row.xml
+  return formatSnapshot({
+    ...kept,
+    name: row.name,
+    createdAtMs: row.createdAtMs,
+    ...(row.parent !== undefined && { parent: row.parent }),
+    domain: formatDomain(after),
+  })
 }

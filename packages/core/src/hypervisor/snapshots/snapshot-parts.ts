@@ -55,7 +55,8 @@ export function partsOf(domain: Domain, wish: SnapshotWish, options: PartOptions
   return parts
 }
 
-function overlayName(disk: Disk, name: string): string {
+/** The name of a new image above a disk's own. */
+export function overlayName(disk: Disk, name: string): string {
   const file = fileOf(disk) ?? ''
   const stem = file.replace(/\.[^./]*$/, '')
   return `${stem === '' ? file : stem}.${name}`

@@ -1,0 +1,75 @@
+import type { Disk } from '../../domain/devices/disk.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { domainError, quote } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { BlockJobFact } from '../../store/index.ts'
+import type { BlockJobInfo, BlockJobOptions } from '../interface/blocks.ts'
+import { diskNamed } from '../live/set-iotune.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { remember } from './conclude-job.ts'
+import type { OpenImage } from './disk-graph.ts'
+import { jobId, jobOf } from './job-state.ts'
+
+type Kind = BlockJobInfo['type']
+
+/** What a job is about. */
+export interface JobPlace {
+  readonly disk: Disk
+  readonly live: Domain
+  readonly running: Running
+}
+
+export interface Begun {
+  readonly kind: Kind
+  readonly fact: BlockJobFact
+  start(qmp: QmpClient): Promise<unknown>
+}
+
+/** Starts a job on a disk that has none, and remembers what it will have changed. */
+export async function beginJob(
+  rooms: Rooms,
+  reference: string,
+  name: string,
+  plan: (qmp: QmpClient, at: JobPlace) => Promise<Begun>,
+): Promise<{ readonly running: Running; readonly disk: Disk }> {
+  const running = await rooms.findActive(reference)
+  const live = await rooms.live(running)
+  const disk = diskNamed(live, name)
+  await rooms.command(running, 'block-job', async (qmp) => {
+    const before = await jobOf(qmp, disk.target)
+    if (before !== undefined)
+      throw domainError(
+        'ERR_BLOCK_COPY_ACTIVE',
+        `disk ${quote(disk.target)} already in active block job (${before.kind})`,
+      )
+    const { fact, start } = await plan(qmp, { disk, live, running })
+    remember(rooms, running, disk.target, fact)
+    try {
+      await start(qmp)
+    } catch (error) {
+      remember(rooms, running, disk.target, undefined)
+      throw error
+    }
+  })
+  return { running, disk }
+}
+
+/** Job options that all kinds have: nobody needs to be there when it ends. */
+export function commonOptions(kind: Kind, target: string, { speedBytes }: BlockJobOptions): object {
+  return {
+    'job-id': jobId(kind, target),
+    'auto-dismiss': false,
+    ...(speedBytes !== undefined && { speed: speedBytes }),
+  }
+}
+
+/** @throws DomainError that names the images which the disk has. */
+export function imageAt(chain: readonly OpenImage[], file: string): OpenImage {
+  const found = chain.find((image) => image.file === file)
+  if (found !== undefined) return found
+  throw domainError(
+    'ERR_INVALID_ARG',
+    `${quote(file, 200)} is not an image of the disk; it has: ${chain.map((image) => quote(image.file, 200)).join(', ')}`,
+  )
+}

@@ -1,0 +1,59 @@
+import { domainError } from '../../errors.ts'
+import { unconfined } from '../confinement/confined-start.ts'
+import { takeImage } from '../confinement/hand-over.ts'
+import type { BlockCopyOptions } from '../interface/blocks.ts'
+import { performSteps } from '../live/perform-steps.ts'
+import type { Rooms } from '../rooms.ts'
+import { beginJob, commonOptions } from './begin-job.ts'
+import { diskChain, topNode } from './disk-graph.ts'
+import { followJob } from './follow-job.ts'
+import { createImage, openSteps } from './new-image.ts'
+import { fileOf, freeIndex } from './switch-image.ts'
+import type { ImageFile } from './switch-image.ts'
+
+export async function blockCopy(
+  rooms: Rooms,
+  reference: string,
+  {
+    disk: name,
+    destination,
+    format,
+    ...options
+  }: BlockCopyOptions & { readonly disk: string; readonly destination: string },
+): Promise<void> {
+  const { running, disk } = await beginJob(
+    rooms,
+    reference,
+    name,
+    async (qmp, { disk, live, running: { active } }) => {
+      const [top, under] = await diskChain(qmp, disk)
+      if (top === undefined) throw domainError('ERR_OPERATION_INVALID', 'the disk has no image')
+      const to: ImageFile = { file: destination, format: format ?? top.format }
+      const index = freeIndex(live)
+      if (options.reuseExternal !== true) {
+        await createImage({
+          ...to,
+          sizeBytes: top.sizeBytes,
+          ...(options.shallow === true && under && { backing: under }),
+        })
+      }
+      return {
+        kind: 'copy',
+        fact: { kind: 'copy', file: fileOf(disk) ?? '', dropped: [], to, index },
+        async start(one) {
+          const confinement = rooms.layout.confinement ?? unconfined
+          takeImage(rooms.store, active, { path: destination, confinement })
+          const steps = openSteps({ ...disk, readonly: false }, to, index)
+          await performSteps(one, steps)
+          await one.executeUnchecked('blockdev-mirror', {
+            ...commonOptions('copy', disk.target, options),
+            device: await topNode(one, disk),
+            target: `libvirt-${index}-format`,
+            sync: options.shallow === true ? 'top' : 'full',
+          })
+        },
+      }
+    },
+  )
+  await followJob(rooms, running, disk, options)
+}

@@ -1,0 +1,25 @@
+import { domainError, quote } from '../../errors.ts'
+import { diskNamed } from '../live/set-iotune.ts'
+import type { Rooms } from '../rooms.ts'
+import { diskChain, topNode } from './disk-graph.ts'
+
+export async function blockResize(
+  rooms: Rooms,
+  reference: string,
+  { disk: name, sizeBytes }: { readonly disk: string; readonly sizeBytes: number },
+): Promise<void> {
+  const running = await rooms.findActive(reference)
+  const disk = diskNamed(await rooms.live(running), name)
+  await rooms.command(running, 'blockresize', async (qmp) => {
+    const [top] = await diskChain(qmp, disk)
+    if (top !== undefined && sizeBytes < top.sizeBytes)
+      throw domainError(
+        'ERR_INVALID_ARG',
+        `a disk only grows here: ${quote(disk.target)} has ${top.sizeBytes} bytes`,
+      )
+    await qmp.executeUnchecked('block_resize', {
+      'node-name': await topNode(qmp, disk),
+      size: sizeBytes,
+    })
+  })
+}

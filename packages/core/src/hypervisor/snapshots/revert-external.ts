@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { Domain } from '../../domain/domain.ts'
+import { domainError, quote } from '../../errors.ts'
+import type { DomainRecord, Job, JobRow, Store } from '../../store/index.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { fileOf, freeIndex, stackedOn, withDisk } from '../blocks/switch-image.ts'
+import { planning } from '../host-connection.ts'
+import type { RevertOptions } from '../interface/snapshots.ts'
+import type { Rooms } from '../rooms.ts'
+import { incomingFrom } from '../saving/restore-domain.ts'
+import { readImage } from '../saving/save-image.ts'
+import { makeOverlays } from './make-overlays.ts'
+import type { Overlay } from './make-overlays.ts'
+import type { KeptSnapshot } from './snapshot-document.ts'
+import { overlayName } from './snapshot-parts.ts'
+
+export interface RevertRequest extends RevertOptions {
+  readonly name: string
+  readonly kept: KeptSnapshot
+  readonly record: DomainRecord
+  readonly job: Job
+}
+
+/** What a way back records before it begins. */
+interface RevertDetail {
+  readonly revert?: { readonly files: readonly string[] }
+}
+
+/**
+ * Takes a domain back to images that a snapshot keeps: new ones are made above them, so that the snapshot
+ * stays what it is. What the domain was on until now stays where it lies.
+ */
+export async function revertExternal(rooms: Rooms, request: RevertRequest): Promise<void> {
+  const { name, kept, record, job, signal } = request
+  const { store } = rooms
+  const { uuid, xml } = record.domain
+  const { domain } = parseDomain(kept.domain)
+  const overlays = overlaysAbove(domain, kept, `${name}-${job.token.slice(0, 8)}`)
+  const edit = (before: Domain): Domain =>
+    overlays.reduce((now, { disk, file, index }) => {
+      const at = { target: disk.target, file: fileOf(disk) ?? '' }
+      return withDisk(now, at, (one) => stackedOn(one, { file, format: 'qcow2' }, index))
+    }, before)
+  const isLive = kept.memoryFile !== undefined
+  const saved = kept.memoryFile === undefined ? undefined : await readImage(kept.memoryFile)
+  const plan = await rooms.plan(formatDomain(edit(domain)), { live: isLive })
+  const stored = isLive ? (await rooms.plan(formatDomain(edit(domain)))).domain : plan.domain
+  const files = overlays.map(({ file }) => file)
+  const detail: RevertDetail = { revert: { files } }
+  store.setPhase(job, 'revert', { ...detail })
+  try {
+    await makeOverlays(overlays)
+  } catch (error) {
+    for (const file of files) await rm(file, { force: true })
+    throw error
+  }
+  // From here on the guest that runs is lost; everything before has changed nothing.
+  if (record.active !== undefined)
+    await rooms.liveness.end(record.active, 'from snapshot', {
+      what: `domain ${quote(record.domain.name)}`,
+    })
+  if (xml !== undefined) store.change(uuid, { definition: formatDomain(stored) })
+  store.setCurrentSnapshot(uuid, name)
+  const starts = isLive || request.running === true || request.paused === true
+  if (!starts) {
+    store.setLastState(uuid, 'shut off', 'from snapshot')
+    return
+  }
+  const paused = request.paused === true || (request.running !== true && kept.state === 'paused')
+  const { startDomain } = await planning()
+  const feed =
+    saved && kept.memoryFile !== undefined && incomingFrom(kept.memoryFile, saved, request)
+  await startDomain({
+    store,
+    layout: rooms.layout,
+    drivers: rooms.drivers,
+    plan,
+    job,
+    options: { paused, ...(signal && { signal }) },
+    ...(feed && { incoming: { ...feed, reason: 'from snapshot' } }),
+  })
+}
+
+/** New images above those that the snapshot keeps. */
+function overlaysAbove(domain: Domain, kept: KeptSnapshot, suffix: string): readonly Overlay[] {
+  const first = freeIndex(domain)
+  return (domain.devices.disk ?? [])
+    .filter((disk) =>
+      kept.disks.some((one) => one.name === disk.target && one.snapshot === 'external'),
+    )
+    .map((disk, i) => {
+      const below = fileOf(disk) ?? ''
+      if (!existsSync(below))
+        throw domainError(
+          'ERR_OPERATION_INVALID',
+          `the image ${quote(below, 200)} of disk ${quote(disk.target)} is not there any more`,
+        )
+      return { disk, kind: 'external', file: overlayName(disk, suffix), index: first + i }
+    })
+}
+
+/** Whoever died on the way back leaves no image that no definition is on. */
+export async function finishRevert(
+  store: Store,
+  { domain, active }: DomainRecord,
+  job: JobRow,
+): Promise<void> {
+  const { revert } = job.detail as RevertDetail
+  for (const file of revert?.files ?? []) {
+    const used = [domain.xml, active?.xml].some((xml) => xml?.includes(`'${file}'`) === true)
+    if (!used) await rm(file, { force: true })
+  }
+  if (active === undefined && !store.forgetTransient(domain.uuid))
+    store.setLastState(domain.uuid, 'shut off', 'from snapshot')
+}
