@@ -1,5 +1,6 @@
 import { domainError } from '../errors.ts'
 import type { Arch } from './arch.ts'
+import { rowKey } from '../plan/allow-list.ts'
 import type { DeviceRow } from './device-allow-list.ts'
 
 /**
@@ -8,7 +9,12 @@ import type { DeviceRow } from './device-allow-list.ts'
  * Arch packages export `defineArch({ … })`, so a slip fails at import, with its place.
  */
 export function defineArch(arch: Arch): Arch {
-  const slips = [...checkProfiles(arch), ...checkDevices(arch), ...checkFeatures(arch)]
+  const slips = [
+    ...checkProfiles(arch),
+    ...checkDevices(arch),
+    ...checkImplicit(arch),
+    ...checkFeatures(arch),
+  ]
   if (slips.length > 0) {
     throw domainError('ERR_INVALID_ARG', `arch '${arch.name}': ${slips.join('; ')}`)
   }
@@ -48,6 +54,23 @@ function checkDevices(arch: Arch): string[] {
     }
   }
   return slips
+}
+
+/** What the board adds by itself must be offered, or every domain of it would be refused. */
+function checkImplicit({ machine, devices }: Arch): string[] {
+  return machine.profiles.flatMap(({ name, implicit }) =>
+    implicit.flatMap(({ kind, device }) => {
+      const at = rowKey(kind, device)
+      // A kind without rows, or a device that gets its model from the defaults.
+      if (at === undefined || (at.key === '' && !at.row.startsWith('controller:'))) return []
+      const model = devices[at.row]?.models[at.key]
+      if (model !== undefined && (model.machines ?? [name]).includes(name)) return []
+      const what = at.key === '' ? '' : ` '${at.key}'`
+      return [
+        `machine '${name}' has an implicit ${at.what}${what} that devices.${at.row} does not offer`,
+      ]
+    }),
+  )
 }
 
 function checkFeatures(arch: Arch): string[] {

@@ -43,6 +43,8 @@ export interface DeviceModel {
    * major and minor version.
    */
   readonly since?: readonly [major: number, minor: number]
+  /** How many of them one machine has room for; more are refused. As many as fit when missing. */
+  readonly max?: number
   /** Names of the machine profiles that have it; all of them when missing. */
   readonly machines?: readonly string[]
 }

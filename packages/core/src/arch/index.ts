@@ -39,6 +39,7 @@ export type {
   SysinfoBlock,
 } from './host-info.ts'
 export type {
+  BoardWord,
   ImplicitDevice,
   MachineBuilder,
   MachineCapability,
@@ -59,6 +60,7 @@ export { defineArch } from './define-arch.ts'
 export { linuxTopology } from './linux-topology.ts'
 export type { LinuxTopology, LinuxTopologyOptions } from './linux-topology.ts'
 export { deviceTree, sysText, treeNumber, treeStrings, treeText } from './device-tree.ts'
+export { treeFirmware, treeSysinfo } from './tree-firmware.ts'
 export { hostMemoryKiB, hostPageSizesKiB, hostText } from './read-linux.ts'
 export { smbiosFirmware } from './smbios/smbios-firmware.ts'
 export type { ProcessorId, SmbiosOptions } from './smbios/smbios-options.ts'
@@ -70,6 +72,7 @@ export type { ArchRegistry } from './registry.ts'
 export type { Problem, ErrorCode } from '../errors.ts'
 export { nearest } from '../nearest.ts'
 export { quote, unsupported } from '../errors.ts'
+export { isSince, versionText } from '../qemu/capabilities.ts'
 export type { Address, AddressType, PciAddress } from '../domain/address.ts'
 export type { Clock, Timer, TimerName } from '../domain/clock.ts'
 export type { Cpu, CpuFeature, CpuMode, CpuTopology, NumaCell } from '../domain/cpu.ts'

@@ -168,23 +168,36 @@ function count(cells: readonly HostCell[], { present, online, per }: Counted): H
   const groups = cells.filter((cell) => cell.cpus.length > 0).map((cell) => cell.threads ?? [])
   const most = (values: Iterable<number>): number => Math.max(1, ...values)
   const sockets = most(groups.map((all) => new Set(all.map((one) => one.socketId)).size))
-  const cores = most(groups.flatMap((all) => coresBySocket(all)))
+  const counted = (by: Name, what: Name): number =>
+    most(groups.flatMap((all) => countBy(all, by, what)))
+  const dies = counted(socketOf, dieOf)
+  const cores = counted(socketOf, coreOf)
   const threads = most(groups.flatMap((all) => all.map((one) => one.siblings.length))) * per
   const cpus = online.length * per
   const nodes = Math.max(1, groups.length)
-  const whole = nodes * sockets * cores * threads === present.length
-  return whole
-    ? { cpus, nodes, sockets, cores, threads }
-    : { cpus, nodes: 1, sockets: 1, cores: Math.max(1, present.length), threads: 1 }
+  if (nodes * sockets * cores * threads !== present.length)
+    return { cpus, nodes: 1, sockets: 1, cores: Math.max(1, present.length), threads: 1 }
+  const coresOfDie = counted(dieOf, coreOf)
+  // Dies of different sizes are not told of.
+  return dies > 1 && dies * coresOfDie === cores
+    ? { cpus, nodes, sockets, dies, cores: coresOfDie, threads }
+    : { cpus, nodes, sockets, cores, threads }
 }
 
-function coresBySocket(threads: readonly HostThread[]): readonly number[] {
-  const cores = new Map<number, Set<string>>()
-  for (const { socketId, dieId, coreId } of threads) {
-    const known = cores.get(socketId) ?? new Set()
-    cores.set(socketId, known.add(`${dieId}:${coreId}`))
+type Name = (thread: HostThread) => string
+
+const socketOf: Name = ({ socketId }) => `${socketId}`
+const dieOf: Name = ({ socketId, dieId }) => `${socketId}:${dieId}`
+const coreOf: Name = ({ socketId, dieId, coreId }) => `${socketId}:${dieId}:${coreId}`
+
+/** How many different ones of something each group has. */
+function countBy(threads: readonly HostThread[], by: Name, what: Name): readonly number[] {
+  const found = new Map<string, Set<string>>()
+  for (const thread of threads) {
+    const known = found.get(by(thread)) ?? new Set()
+    found.set(by(thread), known.add(what(thread)))
   }
-  return [...cores.values()].map((known) => known.size)
+  return [...found.values()].map((known) => known.size)
 }
 
 const cacheTypes: Readonly<Record<string, HostCache['type']>> = {

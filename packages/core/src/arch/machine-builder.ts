@@ -88,6 +88,21 @@ export interface RegisterBus {
 /** `loadparm`: a word for the boot loader, with the device it boots from. */
 export type PlatformOffer = 'keywrap' | 'loadparm' | `launch-security:${string}`
 
+/**
+ * A word of the document about something that a board may not have:
+ * - `dies`: a level between socket and core;
+ * - `sleep-states`: `<pm>`, on or off;
+ * - `secure-loader`: flash that only the firmware may write;
+ * - `firmware-serial`: firmware that is told to use a serial port, or not to;
+ * - `acpi-tables`: tables of the user's own.
+ */
+export type BoardWord =
+  | 'dies'
+  | 'sleep-states'
+  | 'secure-loader'
+  | 'firmware-serial'
+  | 'acpi-tables'
+
 /** A family of machine types that differ only by version. */
 export interface MachineProfile {
   /** Short name for messages and for the allow-list's `machines`. */
@@ -120,6 +135,10 @@ export interface MachineProfile {
    * whoever compares the two.
    */
   readonly topology?: 'flat' | 'sockets'
+  /** How many transports of bus `virtio-mmio` the board has. */
+  readonly virtioTransports?: number
+  /** What the board has not: a document that speaks of it is refused, with what to write instead. */
+  readonly lacks?: readonly BoardWord[]
   /** What few platforms have: key wrapping, words for the boot loader, ways to encrypt the guest. */
   readonly offers?: readonly PlatformOffer[]
 }

@@ -55,13 +55,14 @@ async function hostFindings(
   const arch = await findIfServed(registry, host.arch)
   if (arch === undefined) return warnings
   const files = hostFilesOf(layout)
-  const { cpus, sockets, cores, threads } = host.topology
+  const { cpus, sockets, dies = 1, cores, threads } = host.topology
+  const ofDies = dies === 1 ? '' : ` × ${dies} dies`
   const model = host.cpu.description ?? host.cpu.model ?? host.arch
   return [
     {
       level: 'ok',
       topic: 'host',
-      message: `${host.arch}, ${model}: ${cpus} CPUs (${sockets} × ${cores} cores × ${threads} threads), ${Math.floor(host.memoryKiB / 1024)} MiB of memory.`,
+      message: `${host.arch}, ${model}: ${cpus} CPUs (${sockets}${ofDies} × ${cores} cores × ${threads} threads), ${Math.floor(host.memoryKiB / 1024)} MiB of memory.`,
     },
     ...warnings,
     ...(arch.host.diagnose?.(host, files) ?? []),

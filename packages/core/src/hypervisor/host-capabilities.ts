@@ -35,12 +35,12 @@ function writeCpu(writer: XmlWriter, host: HostInfo, arch: Arch | undefined): vo
     element.attribute('frequency', String(counter.frequencyHz))
     if (counter.scaling !== undefined) element.attribute('scaling', counter.scaling ? 'yes' : 'no')
   }
-  const { sockets, cores, threads } = host.topology
+  const { sockets, dies = 1, cores, threads } = host.topology
   const topology = writer.append(['topology'])
   topology.attribute('sockets', String(sockets))
   // libvirt counts the cores of all dies together here.
   topology.attribute('dies', '1')
-  topology.attribute('cores', String(cores))
+  topology.attribute('cores', String(dies * cores))
   topology.attribute('threads', String(threads))
   if (physicalAddressBits !== undefined) {
     const element = writer.append(['maxphysaddr'])

@@ -165,7 +165,9 @@ export abstract class HostConnection {
 
   async nodeGetInfo(): Promise<NodeInfo> {
     const { arch, cpu, topology, memoryKiB } = await this.nodeGetHostInfo()
-    const { cpus, nodes, sockets, cores, threads } = topology
+    const { cpus, nodes, sockets, dies = 1, threads } = topology
+    // libvirt's word counts the cores of all dies of a socket together.
+    const cores = dies * topology.cores
     return { model: arch, memoryKiB, mhz: cpu.mhz, cpus, nodes, sockets, cores, threads }
   }
 

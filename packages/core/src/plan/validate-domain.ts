@@ -5,6 +5,7 @@ import { checkGrants } from './machine-grants.ts'
 import type { PlanContext } from './plan-context.ts'
 import { ruleContext } from './rule-context.ts'
 import { checkAddresses } from './validate/addresses.ts'
+import { checkBoard } from './validate/board.ts'
 import { checkCpu } from './validate/cpu.ts'
 import { checkDevices } from './validate/devices.ts'
 import { checkDomain } from './validate/domain.ts'
@@ -32,6 +33,7 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkMemoryBacking(domain, context),
     ...checkMemoryDevices(domain),
     ...checkDevices(domain, context),
+    ...checkBoard(domain, context),
     ...checkHostSide(domain, context),
     ...checkAddresses(domain, context),
     ...context.arch.machine.rules.flatMap((rule) => rule.check(rules)),

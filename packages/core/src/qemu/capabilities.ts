@@ -73,6 +73,11 @@ export function isSince(
   return version.major > major || (version.major === major && version.minor >= minor)
 }
 
+/** `7.2`, for messages. */
+export function versionText({ version }: Pick<QemuCapabilities, 'version'>): string {
+  return `${version.major}.${version.minor}`
+}
+
 /** The machine type with this name or alias. */
 export function findMachine(capabilities: QemuCapabilities, name: string): QemuMachine | undefined {
   // A versioned name wins over an alias of the same spelling.

@@ -38,6 +38,26 @@ function cpus(places: readonly string[], online: readonly number[]): Files {
 const options = { basePageKiB: 4, memoryKiB: 1000 }
 
 describe('topology', () => {
+  /** The same CPUs with a die for each. */
+  const onDies = (files: Files, dies: readonly number[]): Files => ({
+    ...files,
+    ...Object.fromEntries(
+      dies.map((die, id) => [`${root}/cpu/cpu${id}/topology/die_id`, `${die}\n`]),
+    ),
+  })
+
+  test('dies of a socket are told, and cores are those of one die', () => {
+    const files = cpus(['0.0', '0.1', '0.2', '0.3'], [0, 1, 2, 3])
+    const found = linuxTopology(host(onDies(files, [0, 0, 1, 1])), options)
+    expect(found.topology).toEqual({ cpus: 4, nodes: 1, sockets: 1, dies: 2, cores: 2, threads: 1 })
+  })
+
+  test('dies of different sizes are not', () => {
+    const files = cpus(['0.0', '0.1', '0.2', '0.3'], [0, 1, 2, 3])
+    const found = linuxTopology(host(onDies(files, [0, 0, 0, 1])), options)
+    expect(found.topology).toEqual({ cpus: 4, nodes: 1, sockets: 1, cores: 4, threads: 1 })
+  })
+
   test('two sockets of two cores of two threads, without NUMA', () => {
     const places = ['0.0', '0.1', '1.0', '1.1', '0.0', '0.1', '1.0', '1.1']
     const found = linuxTopology(host(cpus(places, [0, 1, 2, 3, 4, 5, 6, 7])), options)

@@ -155,11 +155,17 @@ function checkBoot(domain: AddressedDomain): Problem[] {
     const problem = value === undefined ? undefined : pathProblem(value)
     if (problem !== undefined) problems.push(wrong(`os/${key}`, problem))
   }
-  const { loader, loaderType, firmware } = domain.os
-  if (loaderType !== undefined && loader === undefined && firmware === undefined)
-    problems.push(
-      wrong('os/loader', `a loader is a path; give it, or let firmware='efi' or 'bios' find one`),
-    )
+  const { loader, loaderType, firmware, nvram, nvramTemplate } = domain.os
+  if (loader === undefined && firmware === undefined) {
+    if (loaderType !== undefined)
+      problems.push(
+        wrong('os/loader', `a loader is a path; give it, or let firmware='efi' or 'bios' find one`),
+      )
+    if (nvram !== undefined || nvramTemplate !== undefined)
+      problems.push(
+        wrong('os/nvram', `variables belong to a firmware; give its <loader>, or firmware='efi'`),
+      )
+  }
   if (
     domain.os.kernel === undefined &&
     (domain.os.initrd !== undefined || (domain.os.cmdline ?? '') !== '')

@@ -1,0 +1,106 @@
+import type { BoardWord } from '../../arch/machine-builder.ts'
+import { deviceKinds } from '../../domain/devices.ts'
+import type { DeviceKind } from '../../domain/devices.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { quote, unsupported } from '../../errors.ts'
+import type { Problem } from '../../errors.ts'
+import { lookUp, offered, rowKey } from '../allow-list.ts'
+import type { RowKey } from '../allow-list.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+import type { PlanContext } from '../plan-context.ts'
+
+/** What the board has a fixed number of, and what it does not have at all. */
+export function checkBoard(domain: AddressedDomain, context: PlanContext): Problem[] {
+  const places = placesOf(domain)
+  return [
+    ...tooMany(places, context),
+    ...noTransport(places, context),
+    ...(context.profile.lacks ?? []).flatMap((word) => absent(word, domain, context)),
+  ]
+}
+
+interface Place {
+  readonly kind: DeviceKind
+  readonly path: string
+  readonly at: RowKey | undefined
+  readonly addressType: string | undefined
+}
+
+function placesOf({ devices }: AddressedDomain): readonly Place[] {
+  return deviceKinds.flatMap((kind) =>
+    (devices[kind] ?? []).map((device, i) => ({
+      kind,
+      path: `devices/${kind}[${i + 1}]`,
+      at: rowKey(kind, device),
+      addressType: (device as { readonly address?: { readonly type: string } }).address?.type,
+    })),
+  )
+}
+
+function tooMany(places: readonly Place[], context: PlanContext): readonly Problem[] {
+  const counts = new Map<string, number>()
+  return places.flatMap(({ kind, path, at }): Problem[] => {
+    const max = at === undefined ? undefined : lookUp(at.row, at.key, context)?.max
+    if (at === undefined || max === undefined) return []
+    const place = `${at.row} ${at.key}`
+    const count = (counts.get(place) ?? 0) + 1
+    counts.set(place, count)
+    if (count <= max) return []
+    const others = offered(at.row, context).filter((key) => key !== at.key)
+    const model = at.path === '' ? '' : ` of ${at.what} ${quote(at.key)}`
+    const beside = others.length === 0 ? '' : `; offered beside: ${others.join(', ')}`
+    const message = `${context.profile.name} has places for ${max} <${kind}>${model}${beside}`
+    return [unsupported(path, message)]
+  })
+}
+
+function noTransport(places: readonly Place[], { profile }: PlanContext): readonly Problem[] {
+  const { virtioTransports: max = Number.POSITIVE_INFINITY, name } = profile
+  return places
+    .filter(({ addressType }) => addressType === 'virtio-mmio')
+    .slice(max)
+    .map(({ path }) =>
+      unsupported(`${path}/address`, `${name} has ${max} virtio transports; put the others on PCI`),
+    )
+}
+
+interface Absent {
+  readonly path: string
+  asked(domain: Domain): boolean
+  message(board: string): string
+}
+
+const absentOnes: Readonly<Record<BoardWord, Absent>> = {
+  dies: {
+    path: 'cpu/topology/@dies',
+    asked: ({ cpu }) => (cpu?.topology?.dies ?? 1) !== 1,
+    message: (board) => `${board} has no dies; use dies='1' and more cores`,
+  },
+  'sleep-states': {
+    path: 'pm',
+    asked: ({ pmSuspendToMem, pmSuspendToDisk }) =>
+      pmSuspendToMem !== undefined || pmSuspendToDisk !== undefined,
+    message: (board) => `${board} has no sleep states to choose; leave <pm> out`,
+  },
+  'secure-loader': {
+    path: 'os/loader/@secure',
+    asked: ({ os }) => os.loaderSecure === true,
+    message: (board) => `${board} has no flash that only the firmware may write; use secure='no'`,
+  },
+  'firmware-serial': {
+    path: 'os/bios/@useserial',
+    asked: ({ os }) => os.biosUseserial === true,
+    message: (board) =>
+      `firmware of ${board} always uses the first serial port; leave <bios useserial> out`,
+  },
+  'acpi-tables': {
+    path: 'os/acpi/table',
+    asked: ({ os }) => os.acpiTable !== undefined,
+    message: (board) => `QEMU takes no ACPI tables of others on ${board}; leave <acpi> out of <os>`,
+  },
+}
+
+function absent(word: BoardWord, domain: Domain, { profile }: PlanContext): readonly Problem[] {
+  const { path, asked, message } = absentOnes[word]
+  return asked(domain) ? [unsupported(path, message(profile.name))] : []
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { DomainError } from '../../src/errors.ts'
+import { defineArch } from '../../src/arch/index.ts'
+import type { DeviceAllowList, MachineProfile } from '../../src/arch/index.ts'
+import { planToy, toyXml } from '../support/plan-toy.ts'
+import { testArch, testCapabilities } from '../support/test-arch.ts'
+
+interface BoardParts {
+  readonly devices?: DeviceAllowList
+  readonly profile?: Partial<MachineProfile>
+}
+
+/** The toy platform on a board that has or lacks something. */
+function toyBoard({ devices = {}, profile = {} }: BoardParts) {
+  const [first] = testArch.machine.profiles
+  return {
+    arch: defineArch({
+      ...testArch,
+      devices: { ...testArch.devices, ...devices },
+      machine: { ...testArch.machine, profiles: [{ ...first, ...profile }] },
+    }),
+    capabilities: testCapabilities,
+  }
+}
+
+/** Path and message of each problem; none where it is planned. */
+function problemsOf(xml: string, board: ReturnType<typeof toyBoard>): readonly string[] {
+  try {
+    planToy(xml, false, board)
+    return []
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    return error.problems.map(({ path = '', message }) => `${path}: ${message}`)
+  }
+}
+
+const ports = (count: number): string => "<serial type='null'/>".repeat(count)
+
+describe('a board with places for so many devices of a model', () => {
+  const serial = testArch.devices.serial ?? { models: {} }
+  const two = toyBoard({
+    devices: {
+      serial: {
+        ...serial,
+        models: {
+          ...serial.models,
+          'spapr-vio-serial': { driver: 'spapr-vty', bus: 'spapr-vio', max: 2 },
+        },
+      },
+      parallel: { models: { parallel: { bus: 'none', max: 0 } } },
+    },
+  })
+
+  it('takes as many', () => {
+    expect(problemsOf(toyXml({ devices: ports(2) }), two)).toEqual([])
+  })
+
+  it('refuses each one more, and says what is offered beside', () => {
+    const message =
+      "toy has places for 2 <serial> of serial target type 'spapr-vio-serial'; offered beside: pci-serial, usb-serial"
+    expect(problemsOf(toyXml({ devices: ports(4) }), two)).toEqual([
+      `devices/serial[3]: ${message}`,
+      `devices/serial[4]: ${message}`,
+    ])
+  })
+
+  it('counts those of another model apart', () => {
+    const other = "<serial type='null'><target type='pci-serial'/></serial>"
+    expect(problemsOf(toyXml({ devices: other + ports(2) + other }), two)).toEqual([])
+  })
+
+  it('says no model where the kind has none', () => {
+    expect(problemsOf(toyXml({ devices: "<parallel type='null'/>" }), two)).toEqual([
+      'devices/parallel[1]: toy has places for 0 <parallel>',
+    ])
+  })
+})
+
+describe('a board with so many virtio transports', () => {
+  const rng = testArch.devices.rng?.models['virtio']
+  const one = toyBoard({
+    devices: {
+      rng: {
+        models: {
+          virtio: {
+            bus: 'pci',
+            ...rng,
+            others: [{ driver: 'virtio-rng-pci', bus: 'virtio-mmio' }],
+          },
+        },
+      },
+    },
+    profile: { virtioTransports: 1 },
+  })
+  const device = (address: string): string =>
+    `<rng model='virtio'><backend model='random'>/dev/urandom</backend>${address}</rng>`
+  const onTransport = device("<address type='virtio-mmio'/>")
+  const onPci = device("<address type='pci' slot='9'/>")
+
+  it('takes as many devices on them, and others elsewhere', () => {
+    expect(problemsOf(toyXml({ devices: onTransport + onPci }), one)).toEqual([])
+  })
+
+  it('refuses one more', () => {
+    expect(problemsOf(toyXml({ devices: onTransport + onPci + onTransport }), one)).toEqual([
+      'devices/rng[3]/address: toy has 1 virtio transports; put the others on PCI',
+    ])
+  })
+})
+
+describe('what a board has not', () => {
+  const bare = toyBoard({
+    profile: {
+      lacks: ['dies', 'sleep-states', 'secure-loader', 'firmware-serial', 'acpi-tables'],
+    },
+  })
+  const dies = "<cpu><topology sockets='1' dies='2' cores='1' threads='1'/></cpu>"
+  const os = (inner: string) => (xml: string) => xml.replace('</os>', `${inner}</os>`)
+  const asks: readonly (readonly [what: string, edit: (xml: string) => string, start: string])[] = [
+    ['dies', (xml) => xml.replace('<devices>', `${dies}<devices>`), 'cpu/topology/@dies: toy has'],
+    [
+      'a sleep state, even off',
+      (xml) => xml.replace('<devices>', "<pm><suspend-to-mem enabled='no'/></pm><devices>"),
+      'pm: toy has no sleep states',
+    ],
+    [
+      'flash for the firmware alone',
+      os("<loader readonly='yes' secure='yes' type='rom'>/f</loader>"),
+      "os/loader/@secure: toy has no flash that only the firmware may write; use secure='no'",
+    ],
+    ['a talking firmware', os("<bios useserial='yes'/>"), 'os/bios/@useserial: firmware of toy'],
+    [
+      'an ACPI table',
+      os("<acpi><table type='slic'>/t</table></acpi>"),
+      'os/acpi/table: QEMU takes no ACPI tables of others on toy',
+    ],
+  ]
+
+  it.each(asks)('%s, is refused where it is asked for', (_what, edit, start) => {
+    expect(problemsOf(edit(toyXml({})), bare).filter((one) => one.startsWith(start))).toHaveLength(
+      1,
+    )
+    expect(
+      problemsOf(edit(toyXml({})), toyBoard({})).filter((one) => one.startsWith(start)),
+    ).toEqual([])
+  })
+
+  it('is not missed by a document that does not ask', () => {
+    expect(problemsOf(toyXml({}), bare)).toEqual([])
+  })
+})
+
+describe('variables of a firmware', () => {
+  const os = (inner: string): string => toyXml({}).replace('</os>', `${inner}</os>`)
+
+  it('are refused where no firmware is there to have them', () => {
+    const message = "os/nvram: variables belong to a firmware; give its <loader>, or firmware='efi'"
+    for (const nvram of ['<nvram>/vars.fd</nvram>', "<nvram template='/t.fd'/>"])
+      expect(problemsOf(os(nvram), toyBoard({}))).toEqual([message])
+  })
+
+  it('are taken with its file', () => {
+    const loader = "<loader readonly='yes' type='pflash'>/code.fd</loader><nvram>/vars.fd</nvram>"
+    expect(problemsOf(os(loader), toyBoard({}))).toEqual([])
+  })
+})
