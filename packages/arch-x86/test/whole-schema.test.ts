@@ -12,6 +12,7 @@ const remote = (attributes: string, inner: string): string =>
   image('network', `<source ${attributes}>${inner}</source>`)
 const card = (type: string, source: string, more = ''): string =>
   `<interface type='${type}'><mac address='52:54:00:00:00:01'/>${source}<model type='virtio'/>${more}</interface>`
+const sharedMemory = "<memoryBacking><access mode='shared'/></memoryBacking>"
 const numa = (cells: string): string => `<cpu><numa>${cells}</numa></cpu>`
 
 const disks: readonly Row[] = [
@@ -82,6 +83,7 @@ const disks: readonly Row[] = [
   [
     'a disk that another process serves',
     {
+      middle: sharedMemory,
       devices: `<disk type='vhostuser' device='disk'><driver name='qemu' type='raw'/><source type='unix' path='/s'/><target dev='vda' bus='virtio'/></disk>`,
     },
     ['"driver":"vhost-user-blk-pci"', 'path=/s'],
@@ -200,6 +202,7 @@ const others: readonly Row[] = [
   [
     'a folder over virtiofs',
     {
+      middle: sharedMemory,
       devices:
         "<filesystem type='mount'><driver type='virtiofs' queue='1024'/><source socket='/s'/><target dir='tag'/></filesystem>",
     },
