@@ -27,45 +27,6 @@ const interruptController: Rule = {
   },
 }
 
-/** The board's UART; a second one belongs to the secure world, which guests of virt do not have. */
-const serialPorts: Rule = {
-  name: 'aarch64/serial-ports',
-  check({ domain }) {
-    const own = (domain.devices.serial ?? []).flatMap(({ targetType }, i) =>
-      targetType === 'system-serial' ? [i] : [],
-    )
-    return own
-      .slice(1)
-      .map((i) =>
-        unsupported(
-          `devices/serial[${i + 1}]`,
-          `virt has one serial port of its own; use <target type='pci-serial'/>, or a virtio console`,
-        ),
-      )
-  },
-}
-
-/** QEMU's NUM_VIRTIO_TRANSPORTS (include/hw/arm/virt.h). */
-const maxTransports = 32
-
-const transports: Rule = {
-  name: 'aarch64/virtio-mmio',
-  check({ domain }) {
-    const all = Object.entries(domain.devices).flatMap(([kind, list]) =>
-      Array.isArray(list)
-        ? list.flatMap((device: { readonly address?: { readonly type: string } }, i) =>
-            device.address?.type === 'virtio-mmio' ? [`devices/${kind}[${i + 1}]/address`] : [],
-          )
-        : [],
-    )
-    return all
-      .slice(maxTransports)
-      .map((path) =>
-        unsupported(path, `virt has ${maxTransports} virtio transports; put the others on PCI`),
-      )
-  },
-}
-
 const iommus: Rule = {
   name: 'aarch64/iommu',
   check({ domain }) {
@@ -106,21 +67,4 @@ const pluggedMemory: Rule = {
   },
 }
 
-/** QEMU's board has sockets, clusters, cores and threads. */
-const noDies: Rule = {
-  name: 'aarch64/dies',
-  check({ domain }) {
-    const dies = domain.cpu?.topology?.dies ?? 1
-    if (dies === 1) return []
-    return [unsupported('cpu/topology/@dies', `virt has no dies; use dies='1' and more cores`)]
-  },
-}
-
-export const boardRules: readonly Rule[] = [
-  interruptController,
-  serialPorts,
-  transports,
-  iommus,
-  pluggedMemory,
-  noDies,
-]
+export const boardRules: readonly Rule[] = [interruptController, iommus, pluggedMemory]

@@ -34,7 +34,8 @@ const onEitherTransport: DeviceAllowList = alsoOnMmio({
   serial: {
     default: ['system-serial'],
     models: {
-      'system-serial': { bus: 'none', modelName: 'pl011' },
+      // A second one belongs to the secure world, which guests of virt do not have.
+      'system-serial': { bus: 'none', modelName: 'pl011', max: 1 },
       'usb-serial': { driver: 'usb-serial', bus: 'usb' },
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
     },

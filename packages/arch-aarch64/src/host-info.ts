@@ -4,6 +4,8 @@ import {
   linuxTopology,
   smbiosFirmware,
   smbiosSysinfo,
+  treeFirmware,
+  treeSysinfo,
 } from '@polyvirt/core/arch'
 import type { HostFiles, HostInfo, HostInfoReader, HostSysinfo } from '@polyvirt/core/arch'
 import { readCoreKinds } from './host/core-kinds.ts'
@@ -14,7 +16,6 @@ import { diagnose } from './host/diagnose.ts'
 import { readFacts } from './host/facts.ts'
 import { hostCpu } from './host/host-cpu.ts'
 import { basePageKiB, gicVersion } from './host/kernel.ts'
-import { treeFirmware, treeSysinfo } from './host/platform.ts'
 import { anonymize, recordedPaths } from './host/recording.ts'
 import { processorFamilies, processorSignature } from './host/smbios-processor.ts'
 import { readVirtualization } from './host/virtualization.ts'

@@ -18,6 +18,10 @@ const virt: MachineProfile = {
   minimumMemoryKiB: 1024,
   // Two banks of that size, and an image has to fill its own (hw/arm/virt.c, VIRT_FLASH).
   flashKiB: 65536,
+  // NUM_VIRTIO_TRANSPORTS (include/hw/arm/virt.h).
+  virtioTransports: 32,
+  // QEMU's board has sockets, clusters, cores and threads, and nothing to tell its firmware.
+  lacks: ['dies', 'sleep-states', 'secure-loader', 'firmware-serial', 'acpi-tables'],
   pci: {
     root: 'pcie-root',
     grow: 'pcie-root-port',

@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
     'a second serial port of the board',
     devices("<serial type='null'/><serial type='null'/>"),
     'devices/serial[2]',
-    "<target type='pci-serial'/>",
+    'offered beside: usb-serial, pci-serial',
   ],
   [
     'a model that the port is not',

@@ -2,35 +2,6 @@ import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { hasAcpi } from './firmware-rules.ts'
 
-/** UARTs of the board (QEMU include/hw/pci-host/ls7a.h, VIRT_UART_COUNT); more are dropped unsaid. */
-const maxSerialPorts = 4
-
-const serialPorts: Rule = {
-  name: 'loongarch64/serial-ports',
-  check({ domain }) {
-    const own = (domain.devices.serial ?? []).flatMap(({ targetType }, i) =>
-      targetType === 'system-serial' ? [i] : [],
-    )
-    return own
-      .slice(maxSerialPorts)
-      .map((i) =>
-        unsupported(
-          `devices/serial[${i + 1}]`,
-          `virt has ${maxSerialPorts} serial ports of its own; use <target type='pci-serial'/>, or a virtio console`,
-        ),
-      )
-  },
-}
-
-const topology: Rule = {
-  name: 'loongarch64/topology',
-  check({ domain }) {
-    const dies = domain.cpu?.topology?.dies ?? 1
-    if (dies === 1) return []
-    return [unsupported('cpu/topology/@dies', `virt has no dies; use dies='1' and more cores`)]
-  },
-}
-
 /** Identities of processors that the interrupt controllers know (hw/loongarch/virt.c). */
 const maxIdentities = 256
 
@@ -70,4 +41,4 @@ const pluggedMemory: Rule = {
   },
 }
 
-export const boardRules: readonly Rule[] = [serialPorts, topology, identities, pluggedMemory]
+export const boardRules: readonly Rule[] = [identities, pluggedMemory]

@@ -32,7 +32,8 @@ export const devices: DeviceAllowList = {
   serial: {
     default: ['system-serial'],
     models: {
-      'system-serial': { bus: 'none', modelName: '16550a' },
+      // VIRT_UART_COUNT (include/hw/pci-host/ls7a.h); more are dropped unsaid.
+      'system-serial': { bus: 'none', modelName: '16550a', max: 4 },
       'usb-serial': { driver: 'usb-serial', bus: 'usb' },
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
     },

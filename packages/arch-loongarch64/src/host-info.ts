@@ -4,6 +4,8 @@ import {
   linuxTopology,
   smbiosFirmware,
   smbiosSysinfo,
+  treeFirmware,
+  treeSysinfo,
 } from '@polyvirt/core/arch'
 import type { HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
 import { readCpuinfo } from './host/cpuinfo.ts'
@@ -11,7 +13,7 @@ import { diagnose } from './host/diagnose.ts'
 import { readFacts } from './host/facts.ts'
 import { readCpu } from './host/host-cpu.ts'
 import { basePageKiB } from './host/kernel.ts'
-import { processorFamilies, treeFirmware, treeSysinfo } from './host/platform.ts'
+import { processorFamilies } from './host/platform.ts'
 import { anonymize, recordedPaths } from './host/recording.ts'
 import { readVirtualization } from './host/virtualization.ts'
 

@@ -14,6 +14,8 @@ const virt: MachineProfile = {
   memoryStepKiB: 1024,
   // The device tree stands behind the first megabyte (hw/loongarch/virt.c, FDT_BASE).
   minimumMemoryKiB: 2 * 1024,
+  // QEMU's board has sockets, cores and threads, and nothing to tell its firmware.
+  lacks: ['dies', 'sleep-states', 'secure-loader', 'firmware-serial', 'acpi-tables'],
   pci: { root: 'pcie-root', grow: 'pcie-root-port', occupied: [], places: [] },
   implicit: [
     {

@@ -97,7 +97,7 @@ const rows: readonly Row[] = [
     'devices/serial[1]/target/@type',
     'system-serial',
   ],
-  ['a fifth serial port of the board', serials(5), 'devices/serial[5]', "type='pci-serial'"],
+  ['a fifth serial port of the board', serials(5), 'devices/serial[5]', 'pci-serial'],
   [
     'a model that the port is not',
     devices(

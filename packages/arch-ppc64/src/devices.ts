@@ -38,7 +38,8 @@ export const devices: DeviceAllowList = {
   serial: {
     default: ['spapr-vio-serial'],
     models: {
-      'spapr-vio-serial': { driver: 'spapr-vty', bus: 'spapr-vio' },
+      // Registers of terminals are mapped to sixteen interrupts (hw/ppc/spapr_irq.c).
+      'spapr-vio-serial': { driver: 'spapr-vty', bus: 'spapr-vio', max: 16 },
       'usb-serial': { driver: 'usb-serial', bus: 'usb' },
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
     },

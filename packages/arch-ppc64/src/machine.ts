@@ -14,6 +14,7 @@ const pseries: MachineProfile = {
   pattern: /^pseries(?:-[\w.+-]+)?$/,
   memoryStepKiB: blockKiB,
   minimumMemoryKiB: 1024,
+  lacks: ['dies'],
   nvdimmStepKiB: blockKiB,
   pci: {
     root: 'pci-root',

@@ -33,16 +33,6 @@ const wholeCores: Rule = {
   },
 }
 
-/** The machine has no word for dies. */
-const noDies: Rule = {
-  name: 'ppc64/dies',
-  check({ domain }) {
-    const dies = domain.cpu?.topology?.dies ?? 1
-    if (dies === 1) return []
-    return [unsupported('cpu/topology/@dies', `pseries has no dies; use dies='1'`)]
-  },
-}
-
 /** SLOF is the firmware; UEFI does not exist here, and there is no flash to put anything in. */
 const firmware: Rule = {
   name: 'ppc64/firmware',
@@ -126,31 +116,12 @@ const panicAddress: Rule = {
   },
 }
 
-/** Interrupts of virtual terminals: their registers are mapped to sixteen (QEMU hw/ppc/spapr_irq.c). */
-const maxTerminals = 16
-
-const terminals: Rule = {
-  name: 'ppc64/terminals',
-  check({ domain }) {
-    const all = (domain.devices.serial ?? []).filter((one) => one.targetType === 'spapr-vio-serial')
-    if (all.length <= maxTerminals) return []
-    return [
-      unsupported(
-        `devices/serial[${maxTerminals + 1}]`,
-        `pseries has interrupts for ${maxTerminals} virtual terminals, not ${all.length}; use virtio consoles`,
-      ),
-    ]
-  },
-}
-
 export const rules: readonly Rule[] = [
   tcgThreads,
   ...capabilityRules,
   wholeCores,
-  noDies,
   firmware,
   sleep,
   hostBridges,
   panicAddress,
-  terminals,
 ]

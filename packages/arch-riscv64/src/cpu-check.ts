@@ -1,8 +1,7 @@
-import { nearest, quote, unsupported } from '@polyvirt/core/arch'
+import { nearest, quote, unsupported, versionText } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { checkFeatures, validateFeatures } from './check-features.ts'
 import { modelByName } from './cpu-models.ts'
-import { versionText } from './qemu-version.ts'
 import { offeredCpus } from './qemu-cpus.ts'
 
 /** All that can be known before a start: modes, models, features, and what this host can give. */

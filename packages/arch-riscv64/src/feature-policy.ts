@@ -1,5 +1,5 @@
+import { isSince } from '@polyvirt/core/arch'
 import type { FeaturePolicy } from '@polyvirt/core/arch'
-import { isOlder } from './qemu-version.ts'
 
 /** First QEMU whose board has ACPI, and a fw_cfg for what is handed over by it. */
 export const acpiSince: readonly [number, number] = [8, 0]
@@ -36,7 +36,7 @@ export const features: FeaturePolicy = {
   // Where QEMU has ACPI it is on by itself, so leaving it out must be said.
   whenAbsent: {
     acpi: ({ capabilities }) =>
-      isOlder(capabilities, ...acpiSince) ? {} : { machine: { acpi: 'off' } },
+      isSince(capabilities, acpiSince) ? { machine: { acpi: 'off' } } : {},
   },
   timers: {
     rtc: { tickpolicies: ['delay', 'catchup'] },

@@ -1,7 +1,6 @@
-import { unsupported } from '@polyvirt/core/arch'
+import { isSince, unsupported, versionText } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { acpiSince } from './feature-policy.ts'
-import { isOlder, versionText } from './qemu-version.ts'
 
 /** First QEMU whose board takes flash by `-blockdev`, and runs it above OpenSBI, as UEFI needs it. */
 const flashSince: readonly [number, number] = [8, 1]
@@ -11,7 +10,7 @@ const acpiNeedsUefi: Rule = {
   name: 'riscv64/acpi-uefi',
   check({ domain: { os, features }, capabilities }) {
     // Without ACPI at all, that is said.
-    if (features?.acpi !== true || isOlder(capabilities, ...acpiSince)) return []
+    if (features?.acpi !== true || !isSince(capabilities, acpiSince)) return []
     if (os.firmware === 'efi' || os.loaderType === 'pflash') return []
     return [
       unsupported(
@@ -30,7 +29,7 @@ const loaders: Rule = {
       void problems.push(unsupported(path, message))
     if (os.firmware === 'bios')
       add('os/@firmware', `virt boots a kernel of its own or through UEFI, not 'bios'; use 'efi'`)
-    if (isOlder(capabilities, ...flashSince)) {
+    if (!isSince(capabilities, flashSince)) {
       const needs = `needs flash, which virt takes since QEMU ${flashSince.join('.')}, and this is ${versionText(capabilities)}`
       if (os.firmware === 'efi') add('os/@firmware', `UEFI ${needs}; boot a kernel with <kernel>`)
       else if (os.loaderType === 'pflash')
@@ -39,18 +38,6 @@ const loaders: Rule = {
           `type='pflash' ${needs}; use type='rom' for firmware in place of OpenSBI`,
         )
     }
-    if (os.loaderSecure === true)
-      add(
-        'os/loader/@secure',
-        `flash that only the firmware may write needs system management mode, which virt has not; use secure='no'`,
-      )
-    if (os.biosUseserial === true)
-      add(
-        'os/bios/@useserial',
-        'firmware of virt always uses the serial port; leave <bios useserial> out',
-      )
-    if (os.acpiTable !== undefined)
-      add('os/acpi/table', 'QEMU takes no ACPI tables of others on virt; leave <acpi> out of <os>')
     return problems
   },
 }
@@ -64,7 +51,7 @@ const descriptions: Rule = {
   check({ domain, capabilities }) {
     const problems: Problem[] = []
     const needs = (path: string, what: string, since: readonly [number, number]): void => {
-      if (!isOlder(capabilities, ...since)) return
+      if (isSince(capabilities, since)) return
       const message = `${what} of virt need QEMU ${since.join('.')}, and this is ${versionText(capabilities)}; leave them out`
       problems.push(unsupported(path, message))
     }

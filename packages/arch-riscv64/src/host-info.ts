@@ -4,13 +4,15 @@ import {
   linuxTopology,
   smbiosFirmware,
   smbiosSysinfo,
+  treeFirmware,
+  treeSysinfo,
 } from '@polyvirt/core/arch'
 import type { HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
 import { readCpuinfo } from './host/cpuinfo.ts'
 import { diagnose } from './host/diagnose.ts'
 import { readFacts } from './host/facts.ts'
 import { readCpu } from './host/host-cpu.ts'
-import { processorFamilies, treeFirmware, treeSysinfo } from './host/platform.ts'
+import { processorFamilies } from './host/platform.ts'
 import { anonymize, recordedPaths } from './host/recording.ts'
 import { readVirtualization } from './host/virtualization.ts'
 

@@ -20,6 +20,10 @@ const virt: MachineProfile = {
   topology: 'flat',
   // Two banks of 32 MiB (hw/riscv/virt.c, VIRT_FLASH); QEMU takes no image of another size.
   flashKiB: 32 * 1024,
+  // VIRTIO_COUNT (hw/riscv/virt.c).
+  virtioTransports: 8,
+  // QEMU's board has sockets, cores and threads, and nothing to tell its firmware.
+  lacks: ['dies', 'sleep-states', 'secure-loader', 'firmware-serial', 'acpi-tables'],
   // The sifive_test device calls exit() when a guest powers off (hw/misc/sifive_test.c).
   endsItself: { before: [8, 2] },
   pci: {

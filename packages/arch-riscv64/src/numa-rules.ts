@@ -1,6 +1,5 @@
-import { unsupported } from '@polyvirt/core/arch'
+import { isSince, unsupported, versionText } from '@polyvirt/core/arch'
 import type { NumaCell, Rule } from '@polyvirt/core/arch'
-import { isOlder, versionText } from './qemu-version.ts'
 
 /** QEMU's VIRT_SOCKETS_MAX (include/hw/riscv/virt.h): a node is a socket of the board. */
 const maxNodes = 4
@@ -60,7 +59,7 @@ const interruptLines: Rule = {
   name: 'riscv64/numa-plic',
   check({ domain, capabilities }) {
     const { aia = 'none' } = domain.features ?? {}
-    if (!isOlder(capabilities, 8) || aia !== 'none') return []
+    if (isSince(capabilities, [8, 0]) || aia !== 'none') return []
     const started = domain.vcpuCurrent ?? domain.vcpus
     return (domain.cpu?.numa ?? []).flatMap((cell, i) => {
       const harts = startedHarts(cell, started)

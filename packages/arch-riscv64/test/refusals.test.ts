@@ -88,7 +88,7 @@ const rows: readonly Row[] = [
     'a second serial port of the board',
     { devices: "<serial type='pty'/><serial type='pty'/>" },
     'devices/serial[2]',
-    'pci-serial',
+    'offered beside: usb-serial, pci-serial',
   ],
   [
     'a ninth device on the board’s own transport',
@@ -223,7 +223,7 @@ describe('virt refuses', () => {
       newer(),
     )
     if (outcome.kind !== 'refused') throw new Error('it was accepted')
-    expect(outcome.error.message).toContain('virt has one IOMMU')
+    expect(outcome.error.message).toContain('at most one <iommu>')
     expect(outcome.error.message).toContain('nothing to choose')
   })
 })

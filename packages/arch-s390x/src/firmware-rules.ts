@@ -89,13 +89,4 @@ const bootMenu: Rule = {
   },
 }
 
-/** Sleep states are ACPI's; libvirt refuses even to say that they are off. */
-const sleep: Rule = {
-  name: 's390x/sleep-states',
-  check({ domain: { pmSuspendToMem, pmSuspendToDisk } }) {
-    if (pmSuspendToMem === undefined && pmSuspendToDisk === undefined) return []
-    return [unsupported('pm', 'IBM Z has no sleep states to choose; leave <pm> out')]
-  },
-}
-
-export const firmwareRules: readonly Rule[] = [firmware, descriptions, bootMenu, sleep]
+export const firmwareRules: readonly Rule[] = [firmware, descriptions, bootMenu]

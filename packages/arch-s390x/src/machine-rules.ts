@@ -1,24 +1,18 @@
 import { unsupported } from '@polyvirt/core/arch'
-import type { Problem, Rule } from '@polyvirt/core/arch'
+import type { Rule } from '@polyvirt/core/arch'
 
 /** QEMU's machine has sockets and cores only, whatever runs it (hw/s390x/s390-virtio-ccw.c). */
 const flatTopology: Rule = {
   name: 's390x/topology',
   check({ domain }) {
-    const { dies = 1, threads = 1 } = domain.cpu?.topology ?? {}
-    const problems: Problem[] = []
-    if (threads !== 1)
-      problems.push(
-        unsupported(
-          'cpu/topology/@threads',
-          `guests have no simultaneous threads, so not ${threads}; use threads='1' and more cores`,
-        ),
-      )
-    if (dies !== 1)
-      problems.push(
-        unsupported('cpu/topology/@dies', `the machine has no dies; use dies='1' and more cores`),
-      )
-    return problems
+    const { threads = 1 } = domain.cpu?.topology ?? {}
+    if (threads === 1) return []
+    return [
+      unsupported(
+        'cpu/topology/@threads',
+        `guests have no simultaneous threads, so not ${threads}; use threads='1' and more cores`,
+      ),
+    ]
   },
 }
 

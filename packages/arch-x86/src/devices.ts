@@ -65,13 +65,15 @@ export const devices: DeviceAllowList = {
   serial: {
     default: ['isa-serial'],
     models: {
-      'isa-serial': { driver: 'isa-serial', bus: 'isa' },
+      // MAX_ISA_SERIAL_PORTS (include/hw/char/serial.h).
+      'isa-serial': { driver: 'isa-serial', bus: 'isa', max: 4 },
       'usb-serial': { driver: 'usb-serial', bus: 'usb' },
       'pci-serial': { driver: 'pci-serial', bus: 'pci' },
       'isa-debug': { driver: 'isa-debugcon', bus: 'isa' },
     },
   },
-  parallel: { models: { parallel: { driver: 'isa-parallel', bus: 'isa' } } },
+  // MAX_PARALLEL_PORTS (include/hw/char/parallel.h).
+  parallel: { models: { parallel: { driver: 'isa-parallel', bus: 'isa', max: 3 } } },
   input: {
     default: ['ps2:mouse', 'ps2:keyboard', 'usb:tablet'],
     models: {

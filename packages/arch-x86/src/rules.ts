@@ -85,34 +85,7 @@ const oneRomOfAName: Rule = {
   },
 }
 
-/** QEMU's MAX_PARALLEL_PORTS and MAX_ISA_SERIAL_PORTS (include/hw/char/parallel.h, serial.h). */
-const isaPorts = { parallel: 3, serial: 4 } as const
-
-/** The ISA bus has a fixed number of places for ports. */
-const portsOnIsa: Rule = {
-  name: 'x86/isa-ports',
-  check({ domain }): readonly Problem[] {
-    const { parallel = [], serial = [] } = domain.devices
-    const onIsa = serial.flatMap(({ targetType }, i) => (targetType === 'isa-serial' ? [i] : []))
-    const refuse = (kind: keyof typeof isaPorts, index: number | undefined): readonly Problem[] =>
-      index === undefined
-        ? []
-        : [
-            {
-              code: 'ERR_CONFIG_UNSUPPORTED',
-              path: `devices/${kind}[${index + 1}]`,
-              message: `the ISA bus has places for ${isaPorts[kind]} ${kind} ports`,
-            },
-          ]
-    return [
-      ...refuse('parallel', parallel.length > isaPorts.parallel ? isaPorts.parallel : undefined),
-      ...refuse('serial', onIsa[isaPorts.serial]),
-    ]
-  },
-}
-
 export const rules: readonly Rule[] = [
-  portsOnIsa,
   manyVcpus,
   flashNeedsAcpi,
   pluggedMemoryNeedsAcpi,

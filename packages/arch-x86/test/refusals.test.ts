@@ -67,13 +67,13 @@ const rows: readonly Row[] = [
     'more parallel ports than the bus has places for',
     { devices: "<parallel type='null'/>".repeat(4) },
     'devices/parallel[4]',
-    'places for 3 parallel ports',
+    'places for 3 <parallel>',
   ],
   [
     'more serial ports than the bus has places for',
     { devices: "<serial type='null'/>".repeat(5) },
     'devices/serial[5]',
-    'places for 4 serial ports',
+    'places for 4 <serial>',
   ],
   [
     'a keymap by the name of a locale',
