@@ -180,6 +180,12 @@ const rows: readonly Row[] = [
     'dies',
   ],
   [
+    'a seventeenth virtual terminal, which would have no interrupt',
+    { devices: "<serial type='null'/>".repeat(17) },
+    'devices/serial[17]',
+    'places for 16 <serial>',
+  ],
+  [
     'a host bridge beyond the last',
     {
       devices:
