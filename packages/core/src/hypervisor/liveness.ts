@@ -189,6 +189,10 @@ export class Liveness {
       return
     }
     const { stateDir, taps, cgroup, id } = job.detail as StartDetail
+    if (job.kind === 'migrate-in') {
+      const { removeArrivals } = await import('./migration/finish-migration.ts')
+      await removeArrivals(job)
+    }
     if (stateDir !== undefined) {
       await stopHelpers(stateDir)
       await removeRunFolders(stateDir)

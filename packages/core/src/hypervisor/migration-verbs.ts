@@ -14,6 +14,11 @@ export function migrationVerbs(
   open: OpenDestination,
 ): MigrationVerbs {
   const other = async (uri: string): Promise<Destination> => {
+    if (/^[a-z+]+:\/\/[^/]/i.test(uri))
+      throw domainError(
+        'ERR_OPERATION_UNSUPPORTED',
+        `${quote(uri, 200)} is another host, and nothing answers there: a guest moves between roots of one machine (qemu:///embed?root=DIR); to another one it goes as a saved guest (save, restore) with its images, or from a root that both hosts see`,
+      )
     if (uri === rooms.layout.uri)
       throw domainError('ERR_INVALID_ARG', `${quote(uri, 200)} is where the domain is already`)
     return open(uri)
@@ -62,10 +67,9 @@ export function migrationVerbs(
       }
       if (running.job === undefined)
         throw domainError('ERR_OPERATION_INVALID', 'no job is active on the domain')
-      const { migrationStatus } = await import('./saving/migration-status.ts')
+      const { isSending, migrationStatus } = await import('./saving/migration-status.ts')
       await rooms.ask(running, async (qmp) => {
-        const { status } = await migrationStatus(qmp)
-        if (status !== 'active' && status !== 'setup') {
+        if (!isSending(await migrationStatus(qmp))) {
           throw domainError(
             'ERR_OPERATION_INVALID',
             `the job '${running.job?.kind ?? ''}' cannot be given up now`,

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
+import { reads, writeDisk } from '../support/guest-disk.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
 
 const inSector = /[ER]IP=0+7c0/
@@ -230,5 +232,171 @@ describe('supervision', () => {
     await running
     expect(seen).toEqual({ state: 'running', reason: 'crashed' })
     expect(errors).toHaveLength(1)
+  })
+})
+
+/** A folder of certificates as QEMU wants them, all of one authority, valid for this test. */
+function certificates(dir: string): string {
+  const folder = join(dir, 'pki')
+  mkdirSync(folder)
+  const at = (name: string): string => join(folder, name)
+  const openssl = (...args: readonly string[]): void => {
+    execFileSync('openssl', args, { stdio: 'ignore' })
+  }
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+  openssl(
+    ...['req', '-x509', ...key, '-keyout', at('ca-key.pem'), '-out', at('ca-cert.pem')],
+    ...['-subj', '/CN=test authority', '-days', '2'],
+    ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
+  )
+  for (const side of ['server', 'client']) {
+    openssl(
+      ...['req', ...key, '-keyout', at(`${side}-key.pem`), '-out', at(`${side}.csr`)],
+      ...['-subj', '/CN=localhost'],
+    )
+    writeFileSync(
+      at(`${side}.ext`),
+      `subjectAltName=DNS:localhost\nextendedKeyUsage=${side}Auth\nkeyUsage=digitalSignature\nbasicConstraints=CA:FALSE\n`,
+    )
+    openssl(
+      ...['x509', '-req', '-in', at(`${side}.csr`), '-CA', at('ca-cert.pem')],
+      ...['-CAkey', at('ca-key.pem'), '-CAcreateserial', '-out', at(`${side}-cert.pem`)],
+      ...['-days', '2', '-extfile', at(`${side}.ext`)],
+    )
+  }
+  return folder
+}
+
+describe('a guest whose disks go with it', () => {
+  async function withDisk(root: TestRoot): Promise<{ hypervisor: Hypervisor; image: string }> {
+    const hypervisor = await root.open()
+    const image = join(root.dir, 'disk.qcow2')
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', image, '4M'])
+    const devices = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${image}'/><target dev='vda' bus='virtio'/></disk>`
+    await hypervisor.domainDefineXml(guestXml({ name: 'a', devices }))
+    await hypervisor.domainCreate('a')
+    await writeDisk(hypervisor, 0x11)
+    return { hypervisor, image }
+  }
+
+  const elsewhere = async (hypervisor: Hypervisor, image: string, to: string): Promise<string> =>
+    (await hypervisor.domainGetXmlDesc('a')).replaceAll(image, to)
+
+  test.each([
+    ['over a socket', { transport: 'unix' as const }],
+    ['over TCP', { transport: 'tcp' as const }],
+    ['over TLS', { tls: true }],
+  ])('%s finds them there, and its own are as it left them', async (_, options) => {
+    const [from, to] = [testRoot(), testRoot()]
+    const { hypervisor, image } = await withDisk(from)
+    const copy = join(to.dir, 'disk.qcow2')
+    const tlsDir = 'tls' in options ? { tlsDir: certificates(to.dir) } : {}
+    const seen: number[] = []
+    await hypervisor.domainMigrate('a', to.uri, {
+      ...options,
+      ...tlsDir,
+      live: true,
+      persistent: true,
+      copyStorage: 'all',
+      xml: await elsewhere(hypervisor, image, copy),
+      onProgress: ({ processedBytes }) => seen.push(processedBytes),
+    })
+    expect(seen.length).toBeGreaterThan(1)
+    expect(from.guests()).toEqual([])
+    const destination = await to.open()
+    expect(await destination.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(await reads(to, destination, 0x11)).toBe(true)
+    await writeDisk(destination, 0x22)
+    const exports = await destination.domainQemuMonitorCommand(
+      'a',
+      '{"execute":"query-block-exports"}',
+    )
+    expect(JSON.parse(exports)).toMatchObject({ return: [] })
+    // It can be put away and can move on: nothing of the way here is left in its QEMU.
+    await destination.domainManagedSave('a')
+    await hypervisor.domainCreate('a')
+    expect(await reads(from, hypervisor, 0x11)).toBe(true)
+  })
+
+  test('but for what they stand on, where the destination has that', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const { hypervisor, image } = await withDisk(from)
+    await hypervisor.domainSnapshotCreateXml(
+      'a',
+      '<domainsnapshot><name>s</name></domainsnapshot>',
+      {
+        diskOnly: true,
+      },
+    )
+    await writeDisk(hypervisor, 0x22, { offset: 0 })
+    const top = image.replace('.qcow2', '.s')
+    const copy = join(to.dir, 'top.qcow2')
+    await hypervisor.domainMigrate('a', to.uri, {
+      live: true,
+      copyStorage: 'inc',
+      xml: await elsewhere(hypervisor, top, copy),
+    })
+    const destination = await to.open()
+    expect(await reads(to, destination, 0x11)).toBe(true)
+    expect(await reads(to, destination, 0x22, { offset: 0 })).toBe(true)
+    expect(statSync(copy).size).toBeLessThan(1024 * 1024)
+  })
+
+  test('stays with them where the move is given up, and no half of a copy is left', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const { hypervisor, image } = await withDisk(from)
+    const copy = join(to.dir, 'disk.qcow2')
+    const late = new AbortController()
+    const xml = await elsewhere(hypervisor, image, copy)
+    await expect(
+      hypervisor.domainMigrate('a', to.uri, {
+        live: true,
+        copyStorage: 'all',
+        xml,
+        bandwidthBytes: 1000,
+        signal: late.signal,
+        onProgress: () => late.abort(),
+      }),
+    ).rejects.toMatchObject({ code: 'ERR_OPERATION_ABORTED' })
+    expect(existsSync(copy)).toBe(false)
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(await reads(from, hypervisor, 0x11)).toBe(true)
+    await hypervisor.domainMigrate('a', to.uri, { live: true, copyStorage: 'all', xml })
+    expect(from.guests()).toEqual([])
+  })
+
+  test('is not copied onto itself, nor to where nobody answers', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const { hypervisor } = await withDisk(from)
+    await expect(
+      hypervisor.domainMigrate('a', to.uri, { live: true, copyStorage: 'all' }),
+    ).rejects.toThrow('would be copied onto itself')
+    await expect(
+      hypervisor.domainMigrate('a', to.uri, {
+        live: true,
+        copyStorage: 'all',
+        migrateDisks: ['vdz'],
+      }),
+    ).rejects.toThrow("disk target 'vdz' not found")
+    await expect(
+      hypervisor.domainMigrate('a', 'qemu+ssh://other/system', { live: true }),
+    ).rejects.toThrow('is another host, and nothing answers there')
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+  })
+
+  test('shows its certificate, and goes on here where that is not the one that is asked for', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const { hypervisor } = await withDisk(from)
+    const options = { live: true, tls: true, tlsDir: certificates(to.dir) }
+    await expect(
+      hypervisor.domainMigrate('a', to.uri, { ...options, tlsHostname: 'elsewhere.example' }),
+    ).rejects.toThrow(/[Cc]ertificate/)
+    await expect(
+      hypervisor.domainMigrate('a', to.uri, { ...options, tlsDir: '/nowhere' }),
+    ).rejects.toThrow('/nowhere')
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    await hypervisor.domainMigrate('a', to.uri, options)
+    expect(from.guests()).toEqual([])
+    expect(to.guests()).toHaveLength(1)
   })
 })

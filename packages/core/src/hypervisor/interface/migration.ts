@@ -20,8 +20,27 @@ export interface MigrateOptions extends LongWorkOptions {
   readonly bandwidthBytes?: number
   /** How long the guest may stand still at the end; QEMU's 300 ms. */
   readonly downtimeMs?: number
-  /** How the two QEMUs talk: a unix socket on this machine, or TCP on loopback. */
+  /**
+   * How the two QEMUs talk: a unix socket, or TCP on loopback. Where nothing is said, TCP with TLS or
+   * where the two are different users, and else a socket.
+   */
   readonly transport?: 'unix' | 'tcp'
+  /** What they say is encrypted, and each shows a certificate of {@link MigrateOptions.tlsDir}. */
+  readonly tls?: boolean
+  /**
+   * Folder of `ca-cert.pem`, `server-cert.pem`, `server-key.pem`, `client-cert.pem` and
+   * `client-key.pem`; `/etc/pki/qemu` where missing. QEMU's user reads it.
+   */
+  readonly tlsDir?: string
+  /** The name in the destination's certificate; `localhost` where missing. */
+  readonly tlsHostname?: string
+  /**
+   * The disks go too, over NBD: all of them, or (`inc`) only their top images, where the destination has
+   * the ones below. `xml` names where: images that are not there are made.
+   */
+  readonly copyStorage?: 'all' | 'inc'
+  /** Disks that go with {@link MigrateOptions.copyStorage}, by target; all that are written where missing. */
+  readonly migrateDisks?: readonly string[]
   /** Moves a guest whose disks may not be safely shared (caches of the host). */
   readonly unsafe?: boolean
 }

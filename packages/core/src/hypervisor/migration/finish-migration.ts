@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { isAlive } from '../../run/process-identity.ts'
 import { stopProcess } from '../../run/stop-process.ts'
 import type { ActiveRow, DomainRecord, JobRow, Store } from '../../store/index.ts'
@@ -49,7 +50,9 @@ export async function finishMigration(
     return
   }
   const wasRunning = migrate.running
-  await withMonitor(active, name, (qmp) => keepGuest(qmp, { wasRunning })).catch(() => undefined)
+  await withMonitor(active, name, (qmp) => keepGuest(qmp, { wasRunning, xml: active.xml })).catch(
+    () => undefined,
+  )
   if (wasRunning) store.setState(active, 'running', 'migration canceled')
 }
 
@@ -77,4 +80,10 @@ export async function finishArrival(
   store.adoptImages(arrival?.owners ?? [])
   if (arrival?.resume === false) store.setState(active, 'paused', 'user')
   else await goOn(store, active, domain.name)
+}
+
+/** Images that were made for a guest that did not come. */
+export async function removeArrivals({ detail }: JobRow): Promise<void> {
+  const { arrival } = detail as ArrivalDetail
+  for (const file of arrival?.made ?? []) await rm(file, { force: true })
 }

@@ -1,5 +1,7 @@
 import type { QmpClient } from '../../qmp/index.ts'
 import { cancelMigration } from '../saving/migration-status.ts'
+import { dropMirrors } from './mirror-disks.ts'
+import { dropCredentials } from './tls-credentials.ts'
 
 /**
  * The guest stays in this QEMU after all, as it was. One that has sent all of it has let go of its
@@ -7,9 +9,11 @@ import { cancelMigration } from '../saving/migration-status.ts'
  */
 export async function keepGuest(
   qmp: QmpClient,
-  { wasRunning }: { readonly wasRunning: boolean },
+  { wasRunning, xml }: { readonly wasRunning: boolean; readonly xml: string },
 ): Promise<void> {
   await cancelMigration(qmp)
+  await dropMirrors(qmp, xml)
+  await dropCredentials(qmp)
   if (wasRunning) {
     await qmp.execute('cont')
     return

@@ -29,6 +29,8 @@ export interface ArrivalDetail {
     readonly resume: boolean
     readonly definition?: DomainDefinition
     readonly owners?: readonly ImageOwner[]
+    /** Images that were made for it. */
+    readonly made?: readonly string[]
   }
 }
 

@@ -1,18 +1,21 @@
 import type { Domain } from '../../domain/domain.ts'
 import { formatDomain } from '../../xml/parse-domain.ts'
 import type { Job } from '../../store/index.ts'
+import { fileOf } from '../blocks/switch-image.ts'
 import { unconfined } from '../confinement/confined-start.ts'
 import { lendAgain } from '../confinement/hand-over.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { unlimited, watchMigration } from '../saving/migration-status.ts'
 import { keepGuest } from './keep-guest.ts'
 import type { Destination, MigrateRequest } from './migrate-domain.ts'
 import { definitionOf } from './migration-detail.ts'
 import type { MigrationDetail, MigrationPhase } from './migration-detail.ts'
 import { putBackDefinition } from './put-back-definition.ts'
 import { receiveDomain } from './receive-domain.ts'
+import { sendGuest } from './send-guest.ts'
+import { movedDisks } from './move-storage.ts'
+import { tlsWish } from './tls-credentials.ts'
 
 export interface Move {
   readonly job: Job
@@ -42,18 +45,32 @@ export async function moveGuest(
       ...(before && { before }),
     },
   }
+  const tls = tlsWish(request)
+  const moved = await rooms.ask(running, (qmp) => movedDisks(qmp, live, request))
   store.setPhase(job, 'perform' satisfies MigrationPhase, { ...detail })
   const named = request.name === undefined ? live : { ...live, name: request.name }
   let taken = false
   try {
     await receiveDomain(destination.rooms, {
       xml: request.xml ?? formatDomain(named),
-      transport: request.transport ?? 'unix',
+      transport: request.transport ?? usualTransport(rooms, destination.rooms, tls !== undefined),
+      tls,
+      moved,
+      sources: new Map(
+        (live.devices.disk ?? []).map((disk) => [disk.target, fileOf(disk) ?? ''] as const),
+      ),
       persistent: request.persistent === true,
       resume,
       owners: store.ownersOf(active),
       ...(signal && { signal }),
-      send: (uri) => send(rooms, running, { uri, request }),
+      send: (offer) =>
+        sendGuest(rooms, running, {
+          ...offer,
+          live,
+          options: request,
+          tls,
+          targets: moved.map(({ target }) => target),
+        }),
       handOver: () => phase('handover'),
       taken: () => {
         taken = true
@@ -79,25 +96,10 @@ export async function moveGuest(
   }
 }
 
-async function send(
-  rooms: Rooms,
-  running: Running,
-  { uri, request }: { readonly uri: string; readonly request: MigrateRequest },
-): Promise<void> {
-  const { live, bandwidthBytes, downtimeMs, signal, onProgress } = request
-  await rooms.ask(running, async (qmp) => {
-    if (live !== true && running.active.state === 'running') await qmp.execute('stop')
-    await qmp.executeUnchecked('migrate-set-parameters', {
-      ...(bandwidthBytes === undefined ? unlimited : { 'max-bandwidth': bandwidthBytes }),
-      ...(downtimeMs !== undefined && { 'downtime-limit': downtimeMs }),
-    })
-    await qmp.executeUnchecked('migrate', { uri })
-  })
-  await watchMigration(rooms, running, {
-    kind: 'migrate',
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  })
+/** A QEMU of another user cannot enter the run's folder of the other one, where a socket would be. */
+function usualTransport(here: Rooms, there: Rooms, isEncrypted: boolean): 'unix' | 'tcp' {
+  const [own, other] = [here, there].map(({ layout }) => layout.confinement?.user?.uid)
+  return isEncrypted || own !== other ? 'tcp' : 'unix'
 }
 
 interface TakeBack {
@@ -123,7 +125,7 @@ async function takeBack(
     putBackDefinition(store, uuid, migrate.before)
     lendAgain(rooms.store, active, rooms.layout.confinement ?? unconfined)
     await rooms.ask({ ...running, active }, (qmp) =>
-      keepGuest(qmp, { wasRunning: migrate.running }),
+      keepGuest(qmp, { wasRunning: migrate.running, xml: active.xml }),
     )
     rooms.store.setState(active, active.state, active.reason)
   } catch (cause) {

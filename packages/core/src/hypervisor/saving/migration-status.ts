@@ -66,6 +66,13 @@ const mostSilences = 30
 
 export interface WatchOptions extends LongWorkOptions {
   readonly kind: string
+  /** The guest stands still, and QEMU waits for a word before the last of it goes. */
+  readonly onSwitchover?: () => Promise<void>
+}
+
+/** QEMU is sending, or about to. */
+export function isSending({ status }: MigrationStatus): boolean {
+  return ['setup', 'active', 'pre-switchover', 'device'].includes(status)
 }
 
 /**
@@ -76,7 +83,7 @@ export interface WatchOptions extends LongWorkOptions {
 export async function watchMigration(
   rooms: Rooms,
   running: Running,
-  { kind, signal, onProgress }: WatchOptions,
+  { kind, signal, onProgress, onSwitchover }: WatchOptions,
 ): Promise<void> {
   const start = performance.now()
   let silences = 0
@@ -90,6 +97,7 @@ export async function watchMigration(
       silences = 0
       onProgress?.(progressOf(kind, now, performance.now() - start))
       if (now.status === 'completed') return
+      if (now.status === 'pre-switchover') await onSwitchover?.()
       if (now.status === 'failed' || now.status === 'cancelled') {
         throw domainError(
           now.status === 'failed' ? 'ERR_OPERATION_FAILED' : 'ERR_OPERATION_ABORTED',
@@ -130,8 +138,8 @@ export async function cancelMigration(qmp: QmpClient): Promise<void> {
   await qmp.executeUnchecked('migrate_cancel').catch(() => undefined)
   const deadline = performance.now() + 5000
   while (performance.now() < deadline) {
-    const { status } = await migrationStatus(qmp)
-    if (status !== 'active' && status !== 'cancelling' && status !== 'setup') return
+    const now = await migrationStatus(qmp)
+    if (now.status !== 'cancelling' && !isSending(now)) return
     await sleep(pollMs)
   }
 }

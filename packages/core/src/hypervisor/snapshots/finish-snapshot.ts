@@ -52,9 +52,9 @@ export async function finishSnapshot(
     return
   }
   if (active !== undefined && running !== undefined)
-    await withMonitor(active, domain.name, (qmp) => keepGuest(qmp, { wasRunning: running })).catch(
-      () => undefined,
-    )
+    await withMonitor(active, domain.name, (qmp) =>
+      keepGuest(qmp, { wasRunning: running, xml: active.xml }),
+    ).catch(() => undefined)
   if (active !== undefined && (await isOn(files, disks, { active, name: domain.name }))) {
     store.change(domain.uuid, after)
     store.addSnapshot({ uuid: domain.uuid, name, xml })

@@ -113,6 +113,6 @@ async function goOn(rooms: Rooms, running: Running | undefined): Promise<void> {
   if (running === undefined) return
   const { active } = running
   const wasRunning = active.state === 'running'
-  await rooms.ask(running, (qmp) => keepGuest(qmp, { wasRunning }))
+  await rooms.ask(running, (qmp) => keepGuest(qmp, { wasRunning, xml: active.xml }))
   rooms.store.setState(active, active.state, active.reason)
 }

@@ -1,0 +1,61 @@
+import type { Domain } from '../../domain/domain.ts'
+import type { MigrateOptions } from '../interface/migration.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { unlimited, watchMigration } from '../saving/migration-status.ts'
+import { finishMirrors, mirrorDisks } from './mirror-disks.ts'
+import type { DiskServer } from './mirror-disks.ts'
+import { addCredentials, tlsId } from './tls-credentials.ts'
+import type { TlsWish } from './tls-credentials.ts'
+
+/** Where the destination waits. */
+export interface Offer {
+  readonly uri: string
+  /** Where it takes disks, where any are to come. */
+  readonly server?: DiskServer
+}
+
+export interface SendRequest extends Offer {
+  readonly live: Domain
+  readonly options: MigrateOptions
+  readonly targets: readonly string[]
+  readonly tls: TlsWish | undefined
+}
+
+/** Sends a guest: its disks first, then its memory; the last of both while it stands still. */
+export async function sendGuest(
+  rooms: Rooms,
+  running: Running,
+  { uri, server, live, options, targets, tls }: SendRequest,
+): Promise<void> {
+  const { bandwidthBytes, downtimeMs, signal, onProgress } = options
+  await rooms.ask(running, async (qmp) => {
+    if (options.live !== true && running.active.state === 'running') await qmp.execute('stop')
+    if (tls !== undefined) await addCredentials(qmp, tls, 'client')
+  })
+  const hasDisks = server !== undefined && targets.length > 0
+  if (hasDisks) await mirrorDisks(rooms, running, { ...options, live, targets, server, wish: tls })
+  await rooms.ask(running, async (qmp) => {
+    await qmp.executeUnchecked('migrate-set-capabilities', {
+      capabilities: [{ capability: 'pause-before-switchover', state: hasDisks }],
+    })
+    await qmp.executeUnchecked('migrate-set-parameters', {
+      ...(bandwidthBytes === undefined ? unlimited : { 'max-bandwidth': bandwidthBytes }),
+      ...(downtimeMs !== undefined && { 'downtime-limit': downtimeMs }),
+      ...(tls && { 'tls-creds': tlsId, 'tls-hostname': tls.hostname }),
+    })
+    await qmp.executeUnchecked('migrate', { uri })
+  })
+  await watchMigration(rooms, running, {
+    kind: 'migrate',
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+    ...(hasDisks && {
+      onSwitchover: () =>
+        rooms.ask(running, async (qmp) => {
+          await finishMirrors(qmp, targets)
+          await qmp.executeUnchecked('migrate-continue', { state: 'pre-switchover' })
+        }),
+    }),
+  })
+}

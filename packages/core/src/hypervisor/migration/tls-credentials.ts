@@ -1,0 +1,56 @@
+import { domainError } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { MigrateOptions } from '../interface/migration.ts'
+
+/** Certificates of one migration; nothing where it is in the clear. */
+export interface TlsWish {
+  readonly dir: string
+  readonly hostname: string
+}
+
+/** QEMU's own place for them, as libvirt's `default_tls_x509_cert_dir` has it. */
+const usualDir = '/etc/pki/qemu'
+
+export function tlsWish({
+  tls,
+  tlsDir,
+  tlsHostname,
+  transport,
+}: MigrateOptions): TlsWish | undefined {
+  if (tls !== true) {
+    if (tlsDir === undefined && tlsHostname === undefined) return undefined
+    throw domainError('ERR_INVALID_ARG', 'certificates are named, and TLS is not asked for (tls)')
+  }
+  if (transport === 'unix')
+    throw domainError(
+      'ERR_OPERATION_UNSUPPORTED',
+      'TLS goes over tcp: a socket of this machine is nobody else’s to hear',
+    )
+  return { dir: tlsDir ?? usualDir, hostname: tlsHostname ?? 'localhost' }
+}
+
+/** Name of the credentials in both QEMUs. */
+export const tlsId = 'polyvirt-tls'
+
+/** @throws DomainError where the folder holds no certificates that QEMU can read. */
+export async function addCredentials(
+  qmp: QmpClient,
+  { dir }: TlsWish,
+  endpoint: 'client' | 'server',
+): Promise<void> {
+  await qmp.execute('object-add', {
+    'qom-type': 'tls-creds-x509',
+    id: tlsId,
+    dir,
+    endpoint,
+    'verify-peer': true,
+  })
+}
+
+/** What QEMU sends afterwards is in the clear again, as a saved guest must be. */
+export async function dropCredentials(qmp: QmpClient): Promise<void> {
+  await qmp
+    .executeUnchecked('migrate-set-parameters', { 'tls-creds': '', 'tls-hostname': '' })
+    .catch(() => undefined)
+  await qmp.execute('object-del', { id: tlsId }).catch(() => undefined)
+}
