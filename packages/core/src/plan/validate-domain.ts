@@ -14,6 +14,7 @@ import { checkMemoryBacking } from './validate/memory-backing.ts'
 import { checkMemoryDevices } from './validate/memory.ts'
 import { checkPlatform } from './validate/platform.ts'
 import { checkFeatures } from './validate/features.ts'
+import { checkSharedMemory } from './validate/shared-memory.ts'
 
 /** A domain that this architecture offers and this QEMU can run. */
 export type ValidDomain = AddressedDomain
@@ -31,6 +32,7 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkGrants(domain, context),
     ...checkPlatform(domain, context),
     ...checkMemoryBacking(domain, context),
+    ...checkSharedMemory(domain),
     ...checkMemoryDevices(domain),
     ...checkDevices(domain, context),
     ...checkBoard(domain, context),

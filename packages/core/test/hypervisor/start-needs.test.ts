@@ -67,7 +67,7 @@ const rows: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     'virtiofs without a socket',
-    `<devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/x'/><target dir='x'/></filesystem></devices>`,
+    `<memoryBacking><access mode='shared'/></memoryBacking><devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/x'/><target dir='x'/></filesystem></devices>`,
     'devices/filesystem[1]',
     '<source socket',
   ],

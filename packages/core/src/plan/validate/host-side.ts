@@ -101,6 +101,8 @@ export function checkHostSide(domain: AddressedDomain, context: PlanContext): Pr
       add('size', `the size is a power of two of MiB, not ${size}`, 'ERR_XML_ERROR')
     if (one.model === 'ivshmem-plain' && (one.server !== undefined || one.msi !== undefined))
       add('model/@type', `a server or interrupts need model 'ivshmem-doorbell'`)
+    if (one.model === 'ivshmem-doorbell' && one.server === undefined)
+      add('model/@type', `model 'ivshmem-doorbell' needs a <server>, which hands the memory out`)
     file(add, 'server/@path', one.serverPath)
   })
   for (const kind of ['iommu', 'vsock'] as const)

@@ -66,7 +66,8 @@ function shmem(context: ArgvContext, one: Shmem): Argument[] {
           id,
           chardev: `char${id}`,
           vectors: one.msiVectors,
-          ioeventfd: one.msiIoeventfd === undefined ? undefined : one.msiIoeventfd ? 'on' : 'off',
+          // QEMU's own default, and libvirt's.
+          ioeventfd: one.msiIoeventfd ?? true,
           master,
           ...address,
         }),
