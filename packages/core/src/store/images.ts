@@ -45,8 +45,11 @@ export interface Images {
   rememberOwner(owner: ImageOwner): void
   /** Whose the images of a run were before. */
   ownersOf(run: RunReference): readonly ImageOwner[]
-  /** Images of a run that no other run here has are not given back: they go on with their guest. */
-  keepImages(run: RunReference): void
+  /**
+   * Images of a run that no other run here has are not given back: they go on with their guest, but for
+   * those that it has left behind.
+   */
+  keepImages(run: RunReference, left?: readonly string[]): void
   /** Images that have come with their guest are given back to these, whoever lent them on the way. */
   adoptImages(owners: readonly ImageOwner[]): void
   /**
@@ -122,13 +125,14 @@ export function openImages(database: Database): Images {
           id,
         )
         .map(readOwner),
-    keepImages: ({ uuid, id }) =>
+    keepImages: ({ uuid, id }, left = []) =>
       database.write(() => {
         const sql = `DELETE FROM image_owners AS o WHERE
             EXISTS (SELECT 1 FROM image_uses AS u WHERE ${sameImage} AND u.uuid = ? AND u.id = ?)
           AND NOT EXISTS
-            (SELECT 1 FROM image_uses AS u WHERE ${sameImage} AND NOT (u.uuid = ? AND u.id = ?))`
-        database.run(sql, uuid, id, uuid, id)
+            (SELECT 1 FROM image_uses AS u WHERE ${sameImage} AND NOT (u.uuid = ? AND u.id = ?))
+          AND NOT EXISTS (SELECT 1 FROM json_each(?) AS l WHERE l.value = o.path)`
+        database.run(sql, uuid, id, uuid, id, JSON.stringify(left))
       }),
     adoptImages: (owners) =>
       database.write(() => {

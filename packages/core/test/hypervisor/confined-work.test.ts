@@ -157,4 +157,48 @@ describe('a QEMU of another user', () => {
     await hypervisor.domainDestroy('a')
     expect(statSync(disk).uid).toBe(0)
   })
+
+  test(`has its disks copied and served, and its memory put beside them${notRun}`, async () => {
+    if (!can) return
+    const { root, hypervisor, path } = await started()
+    const xml = `<domainbackup><disks><disk name='vda' type='file'><target file='${path('full')}'/></disk></disks></domainbackup>`
+    await hypervisor.domainBackupBegin('a', xml, { wait: true })
+    expect([statSync(path('full')).uid, statSync(path('full')).mode & 0o777]).toEqual([0, 0o600])
+    await hypervisor.domainBackupBegin('a', `<domainbackup mode='pull'/>`)
+    const socket = join(root.dir, 'run/domain-1-a/backup.sock')
+    const uri = `nbd+unix:///vda?socket=${socket}`
+    execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'raw', uri, path('copy')])
+    await hypervisor.domainAbortJob('a')
+    await hypervisor.domainSnapshotCreateXml(
+      'a',
+      `<domainsnapshot><name>m</name><memory snapshot='external' file='${path('mem')}'/></domainsnapshot>`,
+    )
+    expect(statSync(path('mem')).uid).toBe(0)
+    await hypervisor.domainRevertToSnapshot('a', 'm')
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    await hypervisor.domainSnapshotDelete('a', 'm')
+    await hypervisor.domainDestroy('a')
+    expect(statSync(path('disk.qcow2')).uid).toBe(0)
+  })
+
+  test(`takes its disks along to a root of yet another user${notRun}`, async () => {
+    if (!can) return
+    const { root, hypervisor, disk } = await started()
+    const to = testRoot()
+    chmodSync(to.dir, 0o711)
+    const copy = join(to.dir, 'disk.qcow2')
+    const xml = (await hypervisor.domainGetXmlDesc('a')).replaceAll(disk, copy)
+    await hypervisor.domainMigrate('a', `${to.uri}&user=daemon`, {
+      live: true,
+      copyStorage: 'all',
+      xml,
+    })
+    expect(root.guests()).toEqual([])
+    expect(statSync(copy).uid).toBe(findUser('daemon')?.uid)
+    await hypervisor.connectListAllDomains()
+    expect(statSync(disk).uid).toBe(0)
+    const there = await to.open({}, '&user=daemon')
+    await there.domainDestroy('a')
+    expect(statSync(copy).uid).toBe(0)
+  })
 })

@@ -31,7 +31,7 @@ export async function finishMigration(
   const lives = run !== undefined && isAlive(run.process)
   if (phase === 'finish' || (lives && phase !== 'take-back')) {
     if (active !== undefined) {
-      store.keepImages(active)
+      store.keepImages(active, migrate.left)
       await end(active, 'migrated')
     }
     if (there !== undefined && lives && migrate.resume !== false) await goOn(there, run, name)

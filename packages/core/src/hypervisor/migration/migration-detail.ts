@@ -18,6 +18,8 @@ export interface MigrationDetail {
     readonly resume?: boolean
     /** The definition here goes with the guest. */
     readonly undefineSource?: boolean
+    /** Images that stay here, for the guest has copies of them there. */
+    readonly left?: readonly string[]
     /** What was defined there before, to be put back after a failure. */
     readonly before?: DomainDefinition
   }

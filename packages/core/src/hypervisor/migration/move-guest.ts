@@ -14,7 +14,7 @@ import type { MigrationDetail, MigrationPhase } from './migration-detail.ts'
 import { putBackDefinition } from './put-back-definition.ts'
 import { receiveDomain } from './receive-domain.ts'
 import { sendGuest } from './send-guest.ts'
-import { movedDisks } from './move-storage.ts'
+import { leftImages, movedDisks } from './move-storage.ts'
 import { tlsWish } from './tls-credentials.ts'
 
 export interface Move {
@@ -36,8 +36,12 @@ export async function moveGuest(
   const resume = wasRunning && request.suspend !== true
   const before = definitionOf(destination.rooms.store.get(domain.uuid)?.domain)
   const phase = (name: MigrationPhase): void => store.setPhase(job, name)
+  const tls = tlsWish(request)
+  const moved = await rooms.ask(running, (qmp) => movedDisks(qmp, live, request))
+  const left = leftImages(live, moved, request.copyStorage === 'inc')
   const detail: MigrationDetail = {
     migrate: {
+      left,
       destination: destination.rooms.layout.libDir,
       running: wasRunning,
       resume,
@@ -45,8 +49,6 @@ export async function moveGuest(
       ...(before && { before }),
     },
   }
-  const tls = tlsWish(request)
-  const moved = await rooms.ask(running, (qmp) => movedDisks(qmp, live, request))
   store.setPhase(job, 'perform' satisfies MigrationPhase, { ...detail })
   const named = request.name === undefined ? live : { ...live, name: request.name }
   let taken = false
@@ -61,7 +63,7 @@ export async function moveGuest(
       ),
       persistent: request.persistent === true,
       resume,
-      owners: store.ownersOf(active),
+      owners: store.ownersOf(active).filter(({ path }) => !left.includes(path)),
       ...(signal && { signal }),
       send: (offer) =>
         sendGuest(rooms, running, {
@@ -85,7 +87,7 @@ export async function moveGuest(
   }
   try {
     phase('finish')
-    store.keepImages(active)
+    store.keepImages(active, detail.migrate.left)
     await rooms.liveness.end(active, 'migrated', { termMs: 2000 })
     if (detail.migrate.undefineSource === true) store.undefine(domain.uuid)
   } catch (cause) {

@@ -5,6 +5,7 @@ import { isEmpty } from '../../qemu/devices/image-nodes.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
 import type { ImageFile } from '../blocks/switch-image.ts'
+import { chainOf } from '../snapshots/image-chains.ts'
 import type { MigrateOptions } from '../interface/migration.ts'
 
 /** A disk that goes with its guest. */
@@ -62,4 +63,17 @@ export function mirrorId(target: string): string {
 
 export function mirrorNode(target: string): string {
   return `polyvirt-nbd-${target}`
+}
+
+/** Images of disks that were copied: of the top ones alone, those below are shared. */
+export function leftImages(
+  { devices }: Domain,
+  moved: readonly MovedDisk[],
+  isTopOnly: boolean,
+): readonly string[] {
+  const disks = devices.disk ?? []
+  return moved.flatMap(({ target }) => {
+    const images = chainOf(disks, target)
+    return isTopOnly ? images.slice(0, 1) : images
+  })
 }
