@@ -1,4 +1,5 @@
 import type { DomainRecord } from '../../store/index.ts'
+import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import type { SnapshotDetail } from './finish-snapshot.ts'
@@ -19,12 +20,21 @@ export async function takeInternal(
   const { active } = record
   const detail: SnapshotDetail = { snapshot: { name, xml: document, files: [], after: {} } }
   rooms.store.setPhase(job, 'snapshot', { ...detail })
-  if (active === undefined) await offlineSnapshot('-c', { tag: name, disks })
-  else {
-    const running: Running = { ...record, active }
-    await rooms.ask(running, (qmp) => internalSnapshot(qmp, 'save', { tag: name, disks }))
+  const running: Running | undefined = active && { ...record, active }
+  const perform = (what: 'save' | 'delete'): Promise<void> =>
+    running === undefined
+      ? offlineSnapshot(what === 'save' ? '-c' : '-d', { tag: name, disks })
+      : rooms.ask(running, (qmp) => internalSnapshot(qmp, what, { tag: name, disks }))
+  await perform('save')
+  try {
+    rooms.store.addSnapshot({ uuid, name, xml: document })
+  } catch (error) {
+    // A state that nobody knows of would be in the way of the next one of its name.
+    await perform('delete').catch(() => {
+      throw new JobLeft('the next command takes the snapshot back', error)
+    })
+    throw error
   }
-  rooms.store.addSnapshot({ uuid, name, xml: document })
   if (active !== undefined && options.halt === true) {
     await rooms.liveness.end(active, 'from snapshot', { termMs: 2000 })
   }
