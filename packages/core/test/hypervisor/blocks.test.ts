@@ -87,6 +87,21 @@ describe('images of a running guest', () => {
     for (const xml of await bothXml(hypervisor)) expect(xml).toContain(destination)
   })
 
+  test('a job whose beginner died is gone on with by whoever asks for the same, and by nobody else', async () => {
+    const root = testRoot()
+    const [low, mid, top] = chain(root)
+    const hypervisor = await started(root, top)
+    await hypervisor.domainBlockCommit('a', 'vdb', { base: low })
+    await expect(hypervisor.domainBlockCommit('a', 'vdb', { base: low })).rejects.toMatchObject({
+      code: 'ERR_BLOCK_COPY_ACTIVE',
+    })
+    await expect(
+      hypervisor.domainBlockCommit('a', 'vdb', { base: mid, whenReady: 'pivot' }),
+    ).rejects.toMatchObject({ code: 'ERR_BLOCK_COPY_ACTIVE' })
+    await hypervisor.domainBlockCommit('a', 'vdb', { base: low, whenReady: 'pivot' })
+    for (const xml of await bothXml(hypervisor)) expect(xml).not.toContain(top)
+  })
+
   test('an image in the middle goes down, and nobody need be there when it has', async () => {
     const root = testRoot()
     const [low, mid, top] = chain(root)

@@ -220,6 +220,20 @@ describe('snapshots with images and memory of their own', () => {
     expect(await reads(root, hypervisor, 0x11)).toBe(true)
   })
 
+  test('that keep an image which is written to say so from that moment on', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    await hypervisor.domainCreate('a')
+    for (const name of ['one', 'two', 'three'])
+      await hypervisor.domainSnapshotCreateXml('a', named(name), { diskOnly: true })
+    const file = (name: string): string => image.replace('.qcow2', `.${name}`)
+    await hypervisor.domainBlockCommit('a', 'vda', { top: file('two'), base: image, wait: true })
+    for (const name of ['one', 'two'])
+      await expect(hypervisor.domainRevertToSnapshot('a', name)).rejects.toThrow('no whole state')
+    // Its image sees all that has gone down.
+    await hypervisor.domainRevertToSnapshot('a', 'three')
+  })
+
   test('whose maker died are whole, or nothing of them is left', async () => {
     const root = testRoot()
     const { hypervisor, image } = await defined(root)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
@@ -26,18 +27,34 @@ export interface Begun {
   start(qmp: QmpClient): Promise<unknown>
 }
 
+export interface JoinOptions {
+  /**
+   * The very same job may be there already, begun by somebody who died over it: it is gone on with. What
+   * plans it must change nothing then.
+   */
+  readonly joins?: boolean
+}
+
 /** Starts a job on a disk that has none, and remembers what it will have changed. */
 export async function beginJob(
   rooms: Rooms,
   reference: string,
   name: string,
   plan: (qmp: QmpClient, at: JobPlace) => Promise<Begun>,
+  { joins = false }: JoinOptions = {},
 ): Promise<{ readonly running: Running; readonly disk: Disk }> {
   const running = await rooms.findActive(reference)
   const live = await rooms.live(running)
   const disk = diskNamed(live, name)
+  const isSame = async (kind: Kind, qmp: QmpClient, at: JobPlace): Promise<boolean> => {
+    const known = running.active.facts.blockJobs?.[disk.target]
+    if (!joins || known === undefined) return false
+    const begun = await plan(qmp, at)
+    return begun.kind === kind && isDeepStrictEqual(begun.fact, known)
+  }
   await rooms.command(running, 'block-job', async (qmp) => {
     const before = await jobOf(qmp, disk.target)
+    if (before !== undefined && (await isSame(before.kind, qmp, { disk, live, running }))) return
     if (before !== undefined)
       throw domainError(
         'ERR_BLOCK_COPY_ACTIVE',

@@ -1,17 +1,22 @@
 import { domainError } from '../../errors.ts'
+import type { QmpClient } from '../../qmp/index.ts'
 import type { BlockCommitOptions } from '../interface/blocks.ts'
 import type { Rooms } from '../rooms.ts'
+import { markMerged } from '../snapshots/mark-broken.ts'
 import { beginJob, commonOptions, imageAt } from './begin-job.ts'
+import type { Begun, JobPlace } from './begin-job.ts'
 import { diskChain, topNode } from './disk-graph.ts'
 import { followJob } from './follow-job.ts'
 import { fileOf } from './switch-image.ts'
 
+/** What images of a disk hold goes down into one below them. */
 export async function blockCommit(
   rooms: Rooms,
   reference: string,
   { disk: name, base, top, ...options }: BlockCommitOptions & { readonly disk: string },
 ): Promise<void> {
-  const { running, disk } = await beginJob(rooms, reference, name, async (qmp, { disk }) => {
+  const joins = options.wait === true || options.whenReady !== undefined
+  const plan = async (qmp: QmpClient, { disk, running }: JobPlace): Promise<Begun> => {
     const chain = await diskChain(qmp, disk)
     const lowest = base === undefined ? chain.at(-1) : imageAt(chain, base)
     const highest = top === undefined ? chain[0] : imageAt(chain, top)
@@ -37,14 +42,24 @@ export async function blockCommit(
         dropped,
         ...(isActive && { to: { file: lowest.file, format: lowest.format } }),
       },
-      start: async (one) =>
-        one.executeUnchecked('block-commit', {
-          ...commonOptions(kind, disk.target, options),
-          device: await topNode(one, disk),
-          base: lowest.file,
-          ...(!isActive && { top: highest.file }),
-        }),
+      async start(one) {
+        const files = chain.map(({ file }) => file)
+        const range = { target: disk.target, chain: files, from: highest.file, into: lowest.file }
+        const takeBack = markMerged(rooms.store, running.domain.uuid, range)
+        try {
+          await one.executeUnchecked('block-commit', {
+            ...commonOptions(kind, disk.target, options),
+            device: await topNode(one, disk),
+            base: lowest.file,
+            ...(!isActive && { top: highest.file }),
+          })
+        } catch (error) {
+          takeBack()
+          throw error
+        }
+      },
     }
-  })
+  }
+  const { running, disk } = await beginJob(rooms, reference, name, plan, { joins })
   await followJob(rooms, running, disk, options)
 }

@@ -9,7 +9,6 @@ import { leaveImages } from '../confinement/hand-over.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { markMerged } from '../snapshots/mark-broken.ts'
 import { diskChain } from './disk-graph.ts'
 import { jobOf } from './job-state.ts'
 import { described, shortened, switchedTo, withDisk } from './switch-image.ts'
@@ -52,12 +51,6 @@ export async function conclude(
     live: { id: active.id, xml: formatDomain(edit(live), active.id) },
     ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
   })
-  if (
-    fact.kind !== 'copy' &&
-    fact.kind !== 'pull' &&
-    !fact.dropped.some((one) => chain.some(({ file }) => file === one))
-  )
-    markMerged(rooms.store, active.uuid, fact.dropped)
   const gone = imagesGone(diskNamed(live, target), diskNamed(edit(live), target))
   for (const { index } of gone) await dropImage(qmp, index)
   const { to, index, kind } = fact

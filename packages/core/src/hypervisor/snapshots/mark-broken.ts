@@ -1,4 +1,5 @@
 import type { SnapshotRow, Store } from '../../store/index.ts'
+import { chainOf, readSnapshot } from './image-chains.ts'
 import { formatSnapshot, readKept } from './snapshot-document.ts'
 
 /** From now on the images of a snapshot change: it holds no whole state any more, and says so. */
@@ -16,10 +17,35 @@ export function markBroken(store: Store, row: SnapshotRow): void {
   store.replaceSnapshotXml(uuid, name, xml)
 }
 
-/** Images of a disk went down into those below: snapshots that kept one of those are none any more. */
-export function markMerged(store: Store, uuid: string, dropped: readonly string[]): void {
-  for (const row of store.snapshots(uuid)) {
-    const files = readKept(row).disks.flatMap(({ file }) => file ?? [])
-    if (files.some((file) => dropped.includes(file))) markBroken(store, row)
+/** What is about to be written down a disk's images. */
+export interface MergeRange {
+  readonly target: string
+  /** The images of the disk, the one in use first. */
+  readonly chain: readonly string[]
+  /** The highest image whose content goes down, and the one that takes it. */
+  readonly from: string
+  readonly into: string
+}
+
+/**
+ * Marks the snapshots that keep the image which is written to from now on, and see less of what goes into
+ * it than all: nobody can go back to those any more.
+ *
+ * @returns takes the marks back, where nothing has been written after all
+ */
+export function markMerged(
+  store: Store,
+  uuid: string,
+  { target, chain, from, into }: MergeRange,
+): () => void {
+  const broken = store.snapshots(uuid).filter((row) => {
+    const [top, ...below] = chainOf(readSnapshot(row).disks, target)
+    if (top === undefined || ![top, ...below].includes(into)) return false
+    const at = chain.indexOf(top)
+    return at === -1 || at > chain.indexOf(from)
+  })
+  for (const row of broken) markBroken(store, row)
+  return () => {
+    for (const { name, xml } of broken) store.replaceSnapshotXml(uuid, name, xml)
   }
 }
