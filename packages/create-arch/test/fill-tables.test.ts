@@ -15,6 +15,13 @@ const open = ({ failed }: TestRun): readonly string[] =>
     (name) => /^tables to fill, in this order (\S+) is filled$/.exec(name)?.[1] ?? [],
   )
 
+/** What the one test of this name that failed said. */
+const messageOf = ({ failed }: TestRun, name: string): string => {
+  const found = [...failed].filter(([full]) => full.includes(`${name}: `))
+  expect(found).toHaveLength(1)
+  return found[0]?.[1] ?? ''
+}
+
 /** Failures of the suite itself. */
 const suite = ({ failed }: TestRun): readonly string[] =>
   [...failed.keys()].filter((name) => name.startsWith('architecture '))
@@ -31,8 +38,8 @@ describe('a package for which no emulator was there', () => {
     expect(open(run)).toEqual([
       'test/fixtures/capabilities',
       'src/toy.ts',
-      'src/machine.ts',
       'src/devices.ts',
+      'src/machine.ts',
       'src/feature-policy.ts',
       'src/cpu-driver.ts',
       'src/host-info.ts',
@@ -63,11 +70,11 @@ describe('a package for which no emulator was there', () => {
         'src/toy.ts',
         (made) => made.edit('src/toy.ts', /\n *\/\/ TODO\(guest\)[^]*?(?=\n *kvmHosts)/, ''),
       ],
-      ['src/machine.ts', (made) => made.write('src/machine.ts', machineSource())],
       [
         'src/devices.ts',
         (made) => made.write('src/devices.ts', tableSource('devices', 'DeviceAllowList')),
       ],
+      ['src/machine.ts', (made) => made.write('src/machine.ts', machineSource())],
       [
         'src/feature-policy.ts',
         (made) => made.write('src/feature-policy.ts', tableSource('features', 'FeaturePolicy')),
@@ -113,17 +120,31 @@ describe('a package that an emulator was asked for', () => {
       const run = await made.test()
       expect(open(run)).toEqual([
         'src/ppc.ts',
-        'src/machine.ts',
         'src/devices.ts',
+        'src/machine.ts',
         'src/feature-policy.ts',
         'src/cpu-driver.ts',
         'src/host-info.ts',
         'test/fixtures/argv',
       ])
-      const refused = suite(run).filter((name) => name.includes('model: identity/named'))
-      expect(refused).toHaveLength(1)
-      expect(run.failed.get(refused[0] ?? '')).toMatch(
-        /controller model 'pci-root' is not offered[^]*Look at src\/devices\.ts:\n {2}src\/devices\.ts:\d+: TODO\(devices\)/,
+      const said = messageOf(run, 'golden: identity/named')
+      expect(said).toMatch(/the command line differs[^]*Look at test\/fixtures\/argv:/)
+
+      // A disk on a bus whose controller is not claimed.
+      made.edit(
+        'src/devices.ts',
+        "  'controller:pci': {",
+        "  disk: { models: { scsi: { bus: 'drive' } } },\n  'controller:pci': {",
+      )
+      const claimed = await made.test({}, 'conformance')
+      expect(messageOf(claimed, 'model: disk/cdrom')).toMatch(
+        /controller of this kind is not offered[^]*Look at src\/devices\.ts:\n {2}src\/devices\.ts:\d+: TODO\(devices\)/,
+      )
+
+      made.edit('src/devices.ts', "'controller:pci'", "'controller:dimm'")
+      const [message] = (await made.test({}, 'tables')).failed.values()
+      expect(message).toContain(
+        "machine 'g3beige' has an implicit pci controller model 'pci-root' that devices.controller:pci does not offer",
       )
     },
   )

@@ -20,10 +20,15 @@ export function devices(plan: ArchPlan): string {
 export const devices: DeviceAllowList = {
 ${comment(source, '  ')}  //
 ${comment(todo, '  ')}  //
-${rowsOf(offers)
-  .map((line) => `  // ${line}\n`)
+${Object.entries(offers)
+  .map(([row, models]) => linesOf(row, models, isClaimed(plan, row) ? '' : '// '))
   .join('')}}
 `
+}
+
+/** The machine's PCI root is on the board already, and what stands there must be offered. */
+function isClaimed({ facts }: ArchPlan, row: string): boolean {
+  return facts !== undefined && row === 'controller:pci'
 }
 
 function sourceOf(plan: ArchPlan): string {
@@ -38,22 +43,21 @@ const withDefault = new Set([
   ...['input', 'video'],
 ])
 
-function rowsOf(offers: DeviceOffers): readonly string[] {
-  return Object.entries(offers).flatMap(([row, models]) => {
-    const preferred = models
-      .map(({ model }) => model)
-      .filter((model) => !['', 'none'].includes(model))
-    return [
-      `${key(row)}: {`,
-      ...(withDefault.has(row) && preferred.length > 0
-        ? [`  default: [${preferred.map(quoted).join(', ')}],`]
-        : []),
-      '  models: {',
-      ...models.map((offer) => `    ${modelEntry(offer)},`),
-      '  },',
-      '},',
-    ]
-  })
+function linesOf(row: string, models: readonly DeviceOffer[], mark: string): string {
+  const preferred = models
+    .map(({ model }) => model)
+    .filter((model) => !['', 'none'].includes(model))
+  const lines = [
+    `${key(row)}: {`,
+    ...(withDefault.has(row) && preferred.length > 0
+      ? [`  default: [${preferred.map(quoted).join(', ')}],`]
+      : []),
+    '  models: {',
+    ...models.map((offer) => `    ${modelEntry(offer)},`),
+    '  },',
+    '},',
+  ]
+  return lines.map((line) => `  ${mark}${line}\n`).join('')
 }
 
 function modelEntry({ model, driver, bus }: DeviceOffer): string {

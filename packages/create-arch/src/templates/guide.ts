@@ -27,15 +27,15 @@ ${textProperty('write', `${record} (with the emulator installed, or its path beh
     section: '2. Who it is',
 ${textProperty('write', `kvmHosts: [${quoted(names.guests[0])}]`, '    ')}  },
   {
-    word: 'machine',
-    file: 'src/machine.ts',
-    section: '4. The machine',
-${textProperty('write', machineExample(plan), '    ')}  },
-  {
     word: 'devices',
     file: 'src/devices.ts',
     section: '3. The devices',
 ${textProperty('write', deviceExample(plan), '    ')}  },
+  {
+    word: 'machine',
+    file: 'src/machine.ts',
+    section: '4. The machine',
+${textProperty('write', machineExample(plan), '    ')}  },
   {
     word: 'features',
     file: 'src/feature-policy.ts',
@@ -122,8 +122,10 @@ export function guided({ describe, it }: TestRunner): TestRunner {
           try {
             await body()
           } catch (error) {
-            if (error instanceof Error) error.message += \`\\n\\n\${hint(name, error.message)}\`
-            throw error
+            if (!(error instanceof Error)) throw error
+            // Runners show of an assertion what differs in place of its message, so it is the cause.
+            const { message } = error
+            throw new Error(\`\${message}\\n\\n\${hint(name, message)}\`, { cause: error })
           }
         },
         timeoutMs,
