@@ -21,6 +21,10 @@ export function tuningVerbs(rooms: Rooms): TuningVerbs {
       const { vcpus, vcpuCurrent } = await asked(rooms, reference, options)
       return { maximum: vcpus, current: vcpuCurrent ?? vcpus }
     },
+    async domainSetLifecycleAction(reference, event, action, options = {}) {
+      const { setLifecycleAction } = await import('./live/set-lifecycle-action.ts')
+      return setLifecycleAction(rooms, reference, { event, action, ...options })
+    },
     async domainSetMemory(reference, memoryKiB, options = {}) {
       const { setMemory } = await import('./live/set-memory.ts')
       return setMemory(rooms, reference, { memoryKiB, ...options })

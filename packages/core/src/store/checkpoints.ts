@@ -1,7 +1,7 @@
 import type { RunReference } from './activity.ts'
 import type { Database } from './database.ts'
 import { openMoments } from './moments.ts'
-import type { MomentRow, NewMoment } from './moments.ts'
+import type { MomentRow, NewMoment, ToldMoment } from './moments.ts'
 import { readActive } from './rows.ts'
 import type { RunFacts } from './rows.ts'
 
@@ -16,6 +16,8 @@ export interface Checkpoints {
   checkpoint(uuid: string, name: string): CheckpointRow
   /** Becomes the current one, below the one that was. A name that is taken is refused. */
   addCheckpoint(checkpoint: NewMoment): CheckpointRow
+  /** Stores what a document says of one, at the place in the tree that it says. */
+  redefineCheckpoint(checkpoint: ToldMoment): CheckpointRow
   /** Its children become its parent's; where it was current, its parent is. */
   removeCheckpoint(uuid: string, name: string): void
   /** A backup that has begun, with the checkpoint of its moment: both, or neither. */
@@ -36,6 +38,7 @@ export function openCheckpoints(database: Database, now: () => number): Checkpoi
     checkpoints: moments.all,
     checkpoint: moments.need,
     addCheckpoint: moments.add,
+    redefineCheckpoint: moments.redefine,
     removeCheckpoint: moments.remove,
     beginBackup: ({ uuid, id }, backup, checkpoint) =>
       database.write(() => {

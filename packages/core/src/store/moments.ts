@@ -15,6 +15,14 @@ export interface MomentRow {
   readonly createdAtMs: number
 }
 
+/** One that is told again: what was known of it before is replaced. */
+export interface ToldMoment extends NewMoment {
+  readonly parent?: string
+  readonly createdAtMs?: number
+  /** It is made the current one; else that stays as it is. */
+  readonly current: boolean
+}
+
 export type NewMoment = Pick<MomentRow, 'uuid' | 'name' | 'xml'>
 
 /** Moments of one kind: a tree for each domain. */
@@ -26,6 +34,8 @@ export interface Moments {
   add(moment: NewMoment): MomentRow
   /** The same, inside a transaction of the caller's. */
   insert(moment: NewMoment): MomentRow
+  /** Stores what a document says of one, at the place in the tree that it says. */
+  redefine(moment: ToldMoment): MomentRow
   setCurrent(uuid: string, name: string): void
   replaceXml(uuid: string, name: string, xml: string): void
   /** Its children become its parent's; where it was current, its parent is. */
@@ -70,11 +80,37 @@ export function openMoments(
     makeCurrent(uuid, name)
     return need(uuid, name)
   }
+  const checkParent = ({ uuid, name, parent }: ToldMoment): void => {
+    const rows = new Map(all(uuid).map((one) => [one.name, one]))
+    if (parent !== undefined && parent !== name && !rows.has(parent))
+      throw domainError(
+        'ERR_INVALID_ARG',
+        `parent ${quote(parent)} for ${what} ${quote(name)} not found`,
+      )
+    for (let at = parent; at !== undefined; at = rows.get(at)?.parent)
+      if (at === name)
+        throw domainError(
+          'ERR_INVALID_ARG',
+          `parent ${quote(parent ?? '')} would create cycle to ${quote(name)}`,
+        )
+  }
   return {
     all,
     need,
     insert,
     add: (moment) => database.write(() => insert(moment)),
+    redefine: (moment) =>
+      database.write(() => {
+        const { uuid, name, parent, xml, createdAtMs = now(), current } = moment
+        checkParent(moment)
+        const known = all(uuid).find((one) => one.name === name)
+        const sql = `INSERT INTO ${table} (uuid, name, parent, is_current, xml, created_at)
+          VALUES (?, ?, ?, 0, ?, ?)
+          ON CONFLICT (uuid, name) DO UPDATE SET parent = excluded.parent, xml = excluded.xml`
+        database.run(sql, uuid, name, parent ?? null, xml, known?.createdAtMs ?? createdAtMs)
+        if (current) makeCurrent(uuid, name)
+        return need(uuid, name)
+      }),
     setCurrent: (uuid, name) =>
       database.write(() => {
         need(uuid, name)

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 import { openMoments } from './moments.ts'
-import type { MomentRow, NewMoment } from './moments.ts'
+import type { MomentRow, NewMoment, ToldMoment } from './moments.ts'
 
 /** One snapshot of a domain, as it is stored: its `xml` is a `<domainsnapshot>`. */
 export type SnapshotRow = MomentRow
@@ -15,6 +15,8 @@ export interface Snapshots {
   snapshot(uuid: string, name: string): SnapshotRow
   /** Becomes the current one, below the one that was. A name that is taken is refused. */
   addSnapshot(snapshot: NewSnapshot): SnapshotRow
+  /** Stores what a document says of one, at the place in the tree that it says. */
+  redefineSnapshot(snapshot: ToldMoment): SnapshotRow
   setCurrentSnapshot(uuid: string, name: string): void
   replaceSnapshotXml(uuid: string, name: string, xml: string): void
   /** Its children become its parent's; where it was current, its parent is. */
@@ -31,6 +33,7 @@ export function openSnapshots(database: Database, now: () => number): Snapshots 
     snapshots: moments.all,
     snapshot: moments.need,
     addSnapshot: moments.add,
+    redefineSnapshot: moments.redefine,
     setCurrentSnapshot: moments.setCurrent,
     replaceSnapshotXml: moments.replaceXml,
     removeSnapshot: moments.remove,

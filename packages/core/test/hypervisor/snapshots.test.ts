@@ -258,6 +258,30 @@ describe('snapshots with images and memory of their own', () => {
     for (const file of [memory, overlay]) expect(existsSync(file)).toBe(false)
   })
 
+  test('are told again to a domain that has their images, and described another way', async () => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    for (const name of ['one', 'two']) await hypervisor.domainSnapshotCreateXml('a', named(name))
+    const xml = await hypervisor.domainSnapshotGetXmlDesc('a', 'two')
+    await hypervisor.domainSnapshotDelete('a', 'two', { metadata: true })
+    await hypervisor.domainSnapshotCreateXml('a', xml, { redefine: true, current: true })
+    const told = xml.replace('</name>', '</name>\n  <description>what it is</description>')
+    const made = await hypervisor.domainSnapshotCreateXml('a', told, { redefine: true })
+    expect(made).toMatchObject({ parent: 'one', current: true, description: 'what it is' })
+    await hypervisor.domainRevertToSnapshot('a', 'two')
+    const other = xml.replace(`<state>shutoff<`, '<state>running<')
+    await expect(
+      hypervisor.domainSnapshotCreateXml('a', other, { redefine: true }),
+    ).rejects.toThrow("'state' of snapshot 'two' cannot become another")
+    const circle = (await hypervisor.domainSnapshotGetXmlDesc('a', 'one')).replace(
+      '</name>',
+      '</name>\n  <parent><name>two</name></parent>',
+    )
+    await expect(
+      hypervisor.domainSnapshotCreateXml('a', circle, { redefine: true }),
+    ).rejects.toThrow('would create cycle')
+  })
+
   test('are refused by name where they cannot be', async () => {
     const root = testRoot()
     const { hypervisor } = await defined(root)

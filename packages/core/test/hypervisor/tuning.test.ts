@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { cpuUnits } from '../../src/hypervisor/live/set-vcpus.ts'
-import { testRoot } from '../support/hypervisor.ts'
+import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
 
@@ -143,5 +143,31 @@ describe('what a running guest may use', () => {
       `<vcpupin vcpu='0' cpuset='0'/>`,
     )
     await expect(hypervisor.domainPinVcpu('a', 7, [0])).rejects.toThrow('out of range')
+  })
+})
+
+describe('what becomes of a guest that stops', () => {
+  test('is changed while it runs, and in its definition', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const disk = guestDisk(root.dir, 'reset')
+    await hypervisor.domainDefineXml(guestXml({ name: 'a', disk }))
+    await hypervisor.domainCreate('a', { paused: true })
+    const set = hypervisor.domainSetLifecycleAction
+    await expect(set('a', 'poweroff', 'coredump-destroy')).rejects.toThrow('is for a crash')
+    await expect(set('a', 'poweroff', 'rename-restart')).rejects.toThrow('rename-restart')
+    await expect(set('a', 'reboot', 'preserve')).rejects.toThrow(/on_reboot/)
+    await set('a', 'reboot', 'destroy', { live: true, config: true })
+    for (const inactive of [false, true])
+      expect(await hypervisor.domainGetXmlDesc('a', { inactive })).toContain(
+        '<on_reboot>destroy</on_reboot>',
+      )
+    await hypervisor.domainResume('a')
+    const ended = await until(
+      () => hypervisor.domainGetState('a'),
+      ({ state }) => state === 'shut off',
+      30_000,
+    )
+    expect(ended).toEqual({ state: 'shut off', reason: 'shutdown' })
   })
 })

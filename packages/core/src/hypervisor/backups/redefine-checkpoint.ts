@@ -1,4 +1,4 @@
-import { DomainError, domainError, quote } from '../../errors.ts'
+import { domainError, quote } from '../../errors.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { CheckpointOptions, CheckpointSummary } from '../interface/checkpoints.ts'
 import type { Rooms } from '../rooms.ts'
@@ -28,12 +28,16 @@ export async function redefineCheckpoint(
   return rooms.withJob(uuid, 'checkpoint-create', async () => {
     const document = formatCheckpoint(element)
     if (validate === true) await checkBitmaps(rooms, uuid, { name, xml: document })
-    try {
-      return summaryOfCheckpoint(rooms.store.addCheckpoint({ uuid, name, xml: document }))
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== 'ERR_OPERATION_INVALID') throw error
-      throw domainError('ERR_OPERATION_FAILED', `domain moment ${name} already exists`)
-    }
+    const { parent, creationTime } = element
+    const row = rooms.store.redefineCheckpoint({
+      uuid,
+      name,
+      xml: document,
+      current: rooms.store.checkpoints(uuid).every((one) => !one.current),
+      ...(parent !== undefined && { parent }),
+      ...(creationTime !== undefined && { createdAtMs: creationTime * 1000 }),
+    })
+    return summaryOfCheckpoint(row)
   })
 }
 

@@ -11,6 +11,10 @@ export interface SnapshotOptions extends LongWorkOptions {
   readonly live?: boolean
   /** New images are there already. */
   readonly reuseExternal?: boolean
+  /** Only what is known of one is stored: its images are there already. */
+  readonly redefine?: boolean
+  /** With `redefine`: it becomes the current one. */
+  readonly current?: boolean
   /** The images are switched, and no snapshot is remembered. */
   readonly noMetadata?: boolean
 }

@@ -1,5 +1,9 @@
+import type { CrashAction } from '../../domain/domain.ts'
 import type { Iotune } from '../../domain/devices/disk.ts'
 import type { ChangeTarget } from './devices.ts'
+
+/** libvirt's `virDomainLifecycle`. */
+export type LifecycleEvent = 'poweroff' | 'reboot' | 'crash'
 
 export type { Iotune } from '../../domain/devices/disk.ts'
 
@@ -81,4 +85,11 @@ export interface TuningVerbs {
     options?: ChangeTarget,
   ): Promise<void>
   domainGetBlockIoTune(reference: string, disk: string, options?: ChangeTarget): Promise<Iotune>
+  /** What becomes of the guest when it powers off, reboots or crashes: `on_poweroff` and its like. */
+  domainSetLifecycleAction(
+    reference: string,
+    event: LifecycleEvent,
+    action: CrashAction,
+    options?: ChangeTarget,
+  ): Promise<void>
 }

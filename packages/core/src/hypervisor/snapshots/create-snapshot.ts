@@ -2,6 +2,7 @@ import { domainError, quote } from '../../errors.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { SnapshotOptions, SnapshotSummary } from '../interface/snapshots.ts'
 import type { Rooms } from '../rooms.ts'
+import { redefineSnapshot } from './redefine-snapshot.ts'
 import { checkName, readWish, summaryOfSnapshot } from './snapshot-document.ts'
 import { partsOf } from './snapshot-parts.ts'
 import { takeExternal } from './take-external.ts'
@@ -16,6 +17,9 @@ export async function createSnapshot(
 ): Promise<SnapshotSummary> {
   const wish = readWish(xml)
   const { uuid } = (await rooms.find(reference)).domain
+  if (options.redefine === true) return redefineSnapshot(rooms, uuid, { xml, ...options })
+  if (options.current === true)
+    throw domainError('ERR_INVALID_ARG', 'current is for a snapshot that is redefined')
   return rooms.withJob(uuid, 'snapshot-create', async (job) => {
     const record = await rooms.find(uuid)
     const { active } = record

@@ -3,6 +3,7 @@ import { quote, unsupported } from '../../errors.ts'
 import { pathProblem } from './paths.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
+import { lifecycleProblems } from './lifecycle.ts'
 
 /** Longest single argument Linux passes on (MAX_ARG_STRLEN, include/uapi/linux/binfmts.h), in bytes. */
 const maxArgumentBytes = 131_072
@@ -14,7 +15,7 @@ export function checkDomain(domain: AddressedDomain, context: PlanContext): Prob
     ...checkMemory(domain, context),
     ...checkVcpus(domain, context),
     ...checkBoot(domain),
-    ...checkLifecycle(domain),
+    ...lifecycleProblems(domain),
     ...checkPassthrough(domain),
     ...checkClock(domain),
   ]
@@ -176,27 +177,6 @@ function checkBoot(domain: AddressedDomain): Problem[] {
     problems.push(
       wrong('os/cmdline', `longer than the ${maxArgumentBytes} bytes that one argument may have`),
     )
-  }
-  return problems
-}
-
-function checkLifecycle(domain: AddressedDomain): Problem[] {
-  const problems: Problem[] = []
-  for (const [element, value] of [
-    ['on_poweroff', domain.onPoweroff],
-    ['on_reboot', domain.onReboot],
-    ['on_crash', domain.onCrash],
-  ] as const) {
-    if (value === 'rename-restart') {
-      problems.push(
-        unsupported(element, `'rename-restart' is not offered; use destroy, restart or preserve`),
-      )
-    }
-  }
-  const { onPoweroff = 'destroy', onReboot = 'restart' } = domain
-  if (onReboot !== 'restart' && onReboot !== onPoweroff) {
-    const message = `'${onReboot}' with on_poweroff '${onPoweroff}' is not offered: a QEMU that stops at a reboot does not tell it from a power-off; give both the same action, or on_reboot 'restart'`
-    problems.push(unsupported('on_reboot', message))
   }
   return problems
 }
