@@ -361,6 +361,9 @@ describe('a guest whose disks go with it', () => {
     expect(existsSync(copy)).toBe(false)
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
     expect(await reads(from, hypervisor, 0x11)).toBe(true)
+    // It is put away as if nothing had been.
+    await hypervisor.domainManagedSave('a')
+    await hypervisor.domainCreate('a')
     await hypervisor.domainMigrate('a', to.uri, { live: true, copyStorage: 'all', xml })
     expect(from.guests()).toEqual([])
   })

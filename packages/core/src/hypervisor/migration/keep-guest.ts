@@ -1,7 +1,7 @@
 import type { QmpClient } from '../../qmp/index.ts'
 import { cancelMigration } from '../saving/migration-status.ts'
 import { dropMirrors } from './mirror-disks.ts'
-import { dropCredentials } from './tls-credentials.ts'
+import { resetSending } from './tls-credentials.ts'
 
 /**
  * The guest stays in this QEMU after all, as it was. One that has sent all of it has let go of its
@@ -13,7 +13,7 @@ export async function keepGuest(
 ): Promise<void> {
   await cancelMigration(qmp)
   await dropMirrors(qmp, xml)
-  await dropCredentials(qmp)
+  await resetSending(qmp)
   if (wasRunning) {
     await qmp.execute('cont')
     return

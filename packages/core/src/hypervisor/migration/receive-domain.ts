@@ -19,7 +19,7 @@ import type { DiskServer } from './mirror-disks.ts'
 import type { MovedDisk } from './move-storage.ts'
 import type { Offer } from './send-guest.ts'
 import { arrivingDisks, closeServer, makeArrivals, serveDisks } from './serve-disks.ts'
-import { addCredentials, dropCredentials, tlsId } from './tls-credentials.ts'
+import { addCredentials, resetSending, tlsId } from './tls-credentials.ts'
 import type { TlsWish } from './tls-credentials.ts'
 
 export interface ReceiveRequest {
@@ -153,7 +153,7 @@ async function feed(
     await arrived(qmp)
     await closeServer(qmp, disks)
   }
-  if (tls !== undefined) await dropCredentials(qmp)
+  if (tls !== undefined) await resetSending(qmp)
 }
 
 /** A port of loopback that nobody listens on; QEMU says so where somebody was faster. */

@@ -47,8 +47,10 @@ export async function addCredentials(
   })
 }
 
-/** What QEMU sends afterwards is in the clear again, as a saved guest must be. */
-export async function dropCredentials(qmp: QmpClient): Promise<void> {
+/** What QEMU sends afterwards is in the clear again, as a saved guest must be, and goes to its end. */
+export async function resetSending(qmp: QmpClient): Promise<void> {
+  const capabilities = [{ capability: 'pause-before-switchover', state: false }]
+  await qmp.executeUnchecked('migrate-set-capabilities', { capabilities }).catch(() => undefined)
   await qmp
     .executeUnchecked('migrate-set-parameters', { 'tls-creds': '', 'tls-hostname': '' })
     .catch(() => undefined)

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { LongWorkOptions } from '../interface/saving.ts'
+import { resetSending } from '../migration/tls-credentials.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from './migration-status.ts'
@@ -45,6 +46,7 @@ export async function writeImage(
       if (active.state === 'running') await qmp.execute('stop')
       rooms.store.setState(active, 'paused', kind === 'save' ? 'saving' : 'snapshot')
     }
+    await resetSending(qmp)
     await qmp.executeUnchecked('migrate-set-parameters', unlimited)
     await qmp.executeUnchecked('migrate', { uri: `unix:${socketPath}` })
   })
