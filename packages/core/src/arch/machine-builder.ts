@@ -91,6 +91,7 @@ export type PlatformOffer = 'keywrap' | 'loadparm' | `launch-security:${string}`
 /**
  * A word of the document about something that a board may not have:
  * - `dies`: a level between socket and core;
+ * - `numa`: nodes of memory;
  * - `sleep-states`: `<pm>`, on or off;
  * - `secure-loader`: flash that only the firmware may write;
  * - `firmware-serial`: firmware that is told to use a serial port, or not to;
@@ -98,6 +99,7 @@ export type PlatformOffer = 'keywrap' | 'loadparm' | `launch-security:${string}`
  */
 export type BoardWord =
   | 'dies'
+  | 'numa'
   | 'sleep-states'
   | 'secure-loader'
   | 'firmware-serial'
@@ -135,7 +137,7 @@ export interface MachineProfile {
    * whoever compares the two.
    */
   readonly topology?: 'flat' | 'sockets'
-  /** How many transports of bus `virtio-mmio` the board has. */
+  /** How many transports the board has for devices on bus `virtio-mmio`. */
   readonly virtioTransports?: number
   /** What the board has not: a document that speaks of it is refused, with what to write instead. */
   readonly lacks?: readonly BoardWord[]

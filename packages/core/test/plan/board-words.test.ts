@@ -108,16 +108,38 @@ describe('a board with so many virtio transports', () => {
   })
 })
 
+describe('a board whose devices are on transports by themselves', () => {
+  const bare = toyBoard({
+    devices: {
+      rng: { models: { virtio: { driver: 'virtio-rng-pci', bus: 'virtio-mmio' } } },
+    },
+    profile: { virtioTransports: 1 },
+  })
+
+  it('counts them', () => {
+    const device = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
+    expect(problemsOf(toyXml({ devices: device + device }), bare)).toEqual([
+      'devices/rng[2]: toy has 1 virtio transports; put the others on PCI',
+    ])
+  })
+})
+
 describe('what a board has not', () => {
   const bare = toyBoard({
     profile: {
-      lacks: ['dies', 'sleep-states', 'secure-loader', 'firmware-serial', 'acpi-tables'],
+      lacks: ['dies', 'numa', 'sleep-states', 'secure-loader', 'firmware-serial', 'acpi-tables'],
     },
   })
   const dies = "<cpu><topology sockets='1' dies='2' cores='1' threads='1'/></cpu>"
+  const numa = "<cpu><numa><cell id='0' cpus='0' memory='512' unit='MiB'/></numa></cpu>"
   const os = (inner: string) => (xml: string) => xml.replace('</os>', `${inner}</os>`)
   const asks: readonly (readonly [what: string, edit: (xml: string) => string, start: string])[] = [
     ['dies', (xml) => xml.replace('<devices>', `${dies}<devices>`), 'cpu/topology/@dies: toy has'],
+    [
+      'nodes of memory',
+      (xml) => xml.replace('<devices>', `${numa}<devices>`),
+      'cpu/numa: the memory of toy is one node',
+    ],
     [
       'a sleep state, even off',
       (xml) => xml.replace('<devices>', "<pm><suspend-to-mem enabled='no'/></pm><devices>"),

@@ -4,14 +4,14 @@ import type { DeviceKind } from '../../domain/devices.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { quote, unsupported } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
-import { lookUp, offered, rowKey } from '../allow-list.ts'
+import { lookUp, modelOf, offered, rowKey } from '../allow-list.ts'
 import type { RowKey } from '../allow-list.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
 /** What the board has a fixed number of, and what it does not have at all. */
 export function checkBoard(domain: AddressedDomain, context: PlanContext): Problem[] {
-  const places = placesOf(domain)
+  const places = placesOf(domain, context)
   return [
     ...tooMany(places, context),
     ...noTransport(places, context),
@@ -23,17 +23,19 @@ interface Place {
   readonly kind: DeviceKind
   readonly path: string
   readonly at: RowKey | undefined
-  readonly addressType: string | undefined
+  /** The document's word for where it stands on a virtio transport; none where it is on no such. */
+  readonly transport: string | undefined
 }
 
-function placesOf({ devices }: AddressedDomain): readonly Place[] {
+function placesOf({ devices }: AddressedDomain, context: PlanContext): readonly Place[] {
   return deviceKinds.flatMap((kind) =>
-    (devices[kind] ?? []).map((device, i) => ({
-      kind,
-      path: `devices/${kind}[${i + 1}]`,
-      at: rowKey(kind, device),
-      addressType: (device as { readonly address?: { readonly type: string } }).address?.type,
-    })),
+    (devices[kind] ?? []).map((device, i) => {
+      const path = `devices/${kind}[${i + 1}]`
+      const { address } = device as { readonly address?: object }
+      const transport = address === undefined ? path : `${path}/address`
+      const onOne = modelOf(kind, device, context)?.bus === 'virtio-mmio'
+      return { kind, path, at: rowKey(kind, device), transport: onOne ? transport : undefined }
+    }),
   )
 }
 
@@ -55,13 +57,12 @@ function tooMany(places: readonly Place[], context: PlanContext): readonly Probl
 }
 
 function noTransport(places: readonly Place[], { profile }: PlanContext): readonly Problem[] {
-  const { virtioTransports: max = Number.POSITIVE_INFINITY, name } = profile
+  const { virtioTransports: max = Number.POSITIVE_INFINITY, name, pci } = profile
+  const way = pci === undefined ? '' : '; put the others on PCI'
   return places
-    .filter(({ addressType }) => addressType === 'virtio-mmio')
+    .flatMap(({ transport }) => transport ?? [])
     .slice(max)
-    .map(({ path }) =>
-      unsupported(`${path}/address`, `${name} has ${max} virtio transports; put the others on PCI`),
-    )
+    .map((path) => unsupported(path, `${name} has ${max} virtio transports${way}`))
 }
 
 interface Absent {
@@ -75,6 +76,11 @@ const absentOnes: Readonly<Record<BoardWord, Absent>> = {
     path: 'cpu/topology/@dies',
     asked: ({ cpu }) => (cpu?.topology?.dies ?? 1) !== 1,
     message: (board) => `${board} has no dies; use dies='1' and more cores`,
+  },
+  numa: {
+    path: 'cpu/numa',
+    asked: ({ cpu }) => cpu?.numa !== undefined,
+    message: (board) => `the memory of ${board} is one node; leave <numa> out`,
   },
   'sleep-states': {
     path: 'pm',
