@@ -54,9 +54,12 @@ export type {
   RuleContext,
 } from './machine-builder.ts'
 export { boardRows, displayRows, pciModels, pciRows, portRows, usbRows } from './common-rows.ts'
+export { absentCpuWords } from './absent-cpu-words.ts'
+export type { AbsentCpuWords } from './absent-cpu-words.ts'
 export { acpiSwitch } from './acpi-switch.ts'
 export { alsoOnMmio, onChannels } from './virtio-transports.ts'
 export { defineArch } from './define-arch.ts'
+export { kernelPageKiB } from './kernel-page.ts'
 export { linuxTopology } from './linux-topology.ts'
 export type { LinuxTopology, LinuxTopologyOptions } from './linux-topology.ts'
 export { deviceTree, sysText, treeNumber, treeStrings, treeText } from './device-tree.ts'
