@@ -142,6 +142,8 @@ export class Liveness {
     if (backup?.mode === 'pull')
       for (const { file, made } of backup.disks) if (made) rmSync(file, { force: true })
     const { stateDir, xml, facts, log } = active
+    // One that QEMU never connected to does not know that it is over.
+    if (hasPasst(stateDir)) await stopHelpers(stateDir)
     await removeRunFolders(stateDir)
     await removeTaps(tapsOf(xml))
     if (facts.cgroup !== undefined) await removeCgroup(facts.cgroup)
@@ -245,6 +247,14 @@ export async function stopHelpers(stateDir: string): Promise<void> {
   const own = `=${stateDir}/`
   for (const found of findProcesses((argv) => argv.some((one) => one.includes(own)))) {
     await stopProcess(found.identity, { what: 'a process of a start that failed' })
+  }
+}
+
+function hasPasst(stateDir: string): boolean {
+  try {
+    return readdirSync(stateDir).some((name) => name.startsWith('passt-'))
+  } catch {
+    return false
   }
 }
 

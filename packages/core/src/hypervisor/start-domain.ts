@@ -38,6 +38,7 @@ import { firstCommands } from './first-commands.ts'
 import { removeRunFolders, stopHelpers } from './liveness.ts'
 import { resolveSources } from './resolve-sources.ts'
 import { prepareNvram, startTpm } from './start-files.ts'
+import { startPasst } from './start-passt.ts'
 import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
 import { makeTaps, nameTaps, removeTaps } from './taps.ts'
@@ -134,6 +135,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       const [emulator = '', ...args] = argv
       checkSockets(run.domain, channelDir)
       options.signal?.throwIfAborted()
+      await startPasst(domain, { stateDir, ...confined })
       options.onPhase?.('spawn')
       store.setPhase(job, 'spawn')
       spawned = await spawnQemu({

@@ -30,10 +30,6 @@ function networks({ devices }: Domain): Problem[] {
     const bridge = `use <interface type='bridge'> with a bridge of the host, or type='user'`
     if (nic.type === 'direct')
       found.push(unsupported(`${path}/@type`, `macvtap devices are not made yet; ${bridge}`))
-    if (nic.backendType === 'passt')
-      found.push(
-        unsupported(`${path}/backend/@type`, `passt is not started yet; leave <backend> out`),
-      )
     if ((nic.script ?? '') !== '' || nic.downscript !== undefined)
       found.push(
         unsupported(`${path}/script`, 'scripts are not run; plug the tap into a bridge instead'),

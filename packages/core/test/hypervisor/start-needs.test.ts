@@ -18,12 +18,6 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     'not run',
   ],
   [
-    'passt',
-    `<devices><interface type='user'><backend type='passt'/></interface></devices>`,
-    'devices/interface[1]/backend/@type',
-    'passt',
-  ],
-  [
     'a disk behind a password',
     `<devices><disk type='network'><source protocol='rbd' name='a/b'><auth username='u'/></source><target dev='vda'/></disk></devices>`,
     'devices/disk[1]/source/auth',

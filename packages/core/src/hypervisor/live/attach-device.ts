@@ -18,6 +18,7 @@ import type { Rooms } from '../rooms.ts'
 import { resolveDevice } from '../resolve-sources.ts'
 import { checkFiles } from '../start-checks.ts'
 import { checkNeeds } from '../start-needs.ts'
+import { startPasst, stopPasst } from '../start-passt.ts'
 import { makeTaps, nameTaps, removeTaps } from '../taps.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
@@ -114,6 +115,7 @@ async function plugIn(
   })
   await makeTaps(alone, taps, owner?.uid)
   try {
+    await startPasst(alone, { stateDir: active.stateDir, ...(owner && { owner }) })
     return await rooms.ask(running, async (qmp) => {
       await performSteps(qmp, steps, signal)
       try {
@@ -136,6 +138,7 @@ async function plugIn(
       }
     })
   } catch (error) {
+    await stopPasst(alone, { stateDir: active.stateDir })
     await removeTaps(Object.values(taps))
     leaveImages(rooms.store, active, images)
     throw error

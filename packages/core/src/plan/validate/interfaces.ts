@@ -50,7 +50,7 @@ const portNeeds: Readonly<Record<string, readonly (readonly [keyof VirtualPort, 
 /** What QEMU may be given before a colon and a port. */
 const hostAddress = /^[A-Za-z0-9_.:-]*$/
 
-export function checkInterfaces(domain: AddressedDomain, _context: PlanContext): Problem[] {
+export function checkInterfaces(domain: AddressedDomain, context: PlanContext): Problem[] {
   const problems: Problem[] = []
   for (const [i, nic] of (domain.devices.interface ?? []).entries()) {
     const path = `devices/interface[${i + 1}]`
@@ -69,7 +69,7 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
           'ERR_XML_ERROR',
         )
     }
-    problems.push(...hostSide(nic, path), ...forwards(nic, path))
+    problems.push(...hostSide(nic, path), ...passt(nic, path, context), ...forwards(nic, path))
     if (
       nic.mtu !== undefined &&
       (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev')
@@ -98,6 +98,28 @@ export function checkInterfaces(domain: AddressedDomain, _context: PlanContext):
   return problems
 }
 
+/** passt is a network of a user's own, at the other end of a socket that QEMU has had since 7.2. */
+function passt(
+  { type, backendType }: Interface,
+  path: string,
+  { capabilities }: PlanContext,
+): Problem[] {
+  if (backendType !== 'passt') return []
+  const at = `${path}/backend/@type`
+  if (type !== 'user')
+    return [
+      unsupported(at, `passt is offered for an interface of type 'user'; this one is '${type}'`),
+    ]
+  const { major, minor } = capabilities.version
+  if (major > 7 || (major === 7 && minor >= 2)) return []
+  return [
+    unsupported(
+      at,
+      `passt needs QEMU 7.2 or newer, this one is ${major}.${minor}; leave <backend> out`,
+    ),
+  ]
+}
+
 /** A command line is not for whole ranges of ports: each is a socket that QEMU opens at its start. */
 const maxForwards = 1024
 
@@ -119,6 +141,13 @@ function forwards({ type, backendType, portForwards = [] }: Interface, path: str
         return wrong(`the guest's ports would end at ${to + end - start}, behind 65535`)
       return []
     })
+    if (backendType === 'passt' && (address ?? dev) !== undefined && ranges.length === 0)
+      found.push(
+        unsupported(
+          at,
+          `passt forwards ports of an address that are named: add a <range start='…'/>`,
+        ),
+      )
     if (found.length > 0 || backendType === 'passt') return found
     const passt = `or use <backend type='passt'/>`
     const ports = forwardedPorts(forward).length

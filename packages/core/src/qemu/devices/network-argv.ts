@@ -112,7 +112,7 @@ function backend(context: ArgvContext, nic: Interface, position: number): Option
   const address = `${nic.sourceAddress ?? ''}:${nic.sourcePort ?? ''}`
   switch (nic.type) {
     case 'user':
-      return userBackend(nic)
+      return nic.backendType === 'passt' ? passtBackend(context, nic) : userBackend(nic)
     case 'server':
       return { type: 'socket', listen: address }
     case 'client':
@@ -132,6 +132,17 @@ function backend(context: ArgvContext, nic: Interface, position: number): Option
     default:
       return tapBackend(context, nic, position)
   }
+}
+
+/** Where passt listens for one card: the card's own address names it, which no other card has. */
+export function passtSocket(stateDir: string, { mac = '' }: Interface): string {
+  return `${stateDir}/passt-${mac.replaceAll(':', '')}.sock`
+}
+
+/** passt is at the other end of a socket (QEMU 7.2 and later). */
+function passtBackend({ runtime }: ArgvContext, nic: Interface): Options {
+  const path = passtSocket(runtime.paths.stateDir, nic)
+  return { type: 'stream', addr: { type: 'unix', path }, server: false }
 }
 
 function userBackend(nic: Interface): Options {
