@@ -256,6 +256,18 @@ describe('snapshots with images and memory of their own', () => {
     expect(await hypervisor.domainListAllSnapshots('a')).toEqual([])
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
     for (const file of [memory, overlay]) expect(existsSync(file)).toBe(false)
+    // It was stored, and its maker did not live to let the guest go on.
+    await hypervisor.domainSnapshotCreateXml('a', withMemory('kept', memory))
+    await hypervisor.domainSuspend('a')
+    {
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const job = store.beginJob(uuid, 'snapshot-create')
+      const xml = store.snapshot(uuid, 'kept').xml
+      const snapshot = { name: 'kept', xml, files: [], made: [memory], running: true, after: {} }
+      store.setPhase(job, 'snapshot', { snapshot })
+    }
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(existsSync(memory)).toBe(true)
   })
 
   test('are told again to a domain that has their images, and described another way', async () => {

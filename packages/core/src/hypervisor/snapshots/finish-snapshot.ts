@@ -36,6 +36,10 @@ export async function finishSnapshot(
   if (snapshot === undefined) return
   const { name, xml, files, after, made = files, running } = snapshot
   const { active, domain } = record
+  if (active !== undefined && running !== undefined)
+    await withMonitor(active, domain.name, (qmp) =>
+      keepGuest(qmp, { wasRunning: running, xml: active.xml }),
+    ).catch(() => undefined)
   if (store.snapshots(domain.uuid).some((one) => one.name === name)) return
   const live = parseDomain(active?.xml ?? domain.xml ?? '').domain
   const kept = readKept({ name, xml })
@@ -51,10 +55,6 @@ export async function finishSnapshot(
     ).catch(() => undefined)
     return
   }
-  if (active !== undefined && running !== undefined)
-    await withMonitor(active, domain.name, (qmp) =>
-      keepGuest(qmp, { wasRunning: running, xml: active.xml }),
-    ).catch(() => undefined)
   if (active !== undefined && (await isOn(files, disks, { active, name: domain.name }))) {
     store.change(domain.uuid, after)
     store.addSnapshot({ uuid: domain.uuid, name, xml })
