@@ -1,4 +1,4 @@
-import { nearest, quote, unsupported } from '@polyvirt/core/arch'
+import { absentCpuWords, nearest, quote, unsupported } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { checkFeatures, validateFeatures } from './check-features.ts'
 import { modelByName } from './cpu-models.ts'
@@ -13,7 +13,7 @@ export function check(one: Cpu, context: CpuContext): readonly Problem[] {
     ...features,
     // Of a CPU that does not exist, nobody can say what it has.
     ...(words.length + features.length > 0 ? [] : checkFeatures(one, context)),
-    ...checkRest(one),
+    ...absentCpuWords(one, { family: 'Arm', vendor: modelByName(one.model)?.vendor }),
   ]
 }
 
@@ -61,20 +61,4 @@ function checkHost(model: string, { host }: CpuContext): Problem[] {
   const own = host.cpu.model === undefined ? '' : `, ${host.cpu.model}`
   const message = `KVM on Arm gives guests the host's own CPU${own}, not ${quote(model)}; use mode='host-passthrough', or type='qemu'`
   return [{ code: 'ERR_CPU_INCOMPATIBLE', path: 'model', message }]
-}
-
-function checkRest(one: Cpu): Problem[] {
-  const problems: Problem[] = []
-  const add = (path: string, message: string): void =>
-    void problems.push(unsupported(path, message))
-  if (one.vendorId !== undefined) add('model/@vendor_id', 'a vendor id is not offered on Arm')
-  const vendor = modelByName(one.model)?.vendor
-  if (one.vendor !== undefined && vendor !== undefined && one.vendor !== vendor)
-    add('vendor', `a ${one.model ?? ''} is from ${vendor}, not from ${quote(one.vendor)}`)
-  if (one.maxphysaddrMode !== undefined)
-    add('maxphysaddr', 'physical address bits are not offered on Arm')
-  if (one.cacheMode !== undefined) add('cache', 'cache emulation is not offered on Arm')
-  if (one.migratable !== undefined && one.mode === 'host-passthrough')
-    add('@migratable', 'QEMU has no switch for that on Arm; leave migratable out')
-  return problems
 }

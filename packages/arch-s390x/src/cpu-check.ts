@@ -1,4 +1,4 @@
-import { nearest, quote, unsupported } from '@polyvirt/core/arch'
+import { absentCpuWords, nearest, quote, unsupported } from '@polyvirt/core/arch'
 import type { Cpu, CpuContext, Problem } from '@polyvirt/core/arch'
 import { checkFeatures, validateFeatures } from './check-features.ts'
 import { isAsNew, processorByName } from './cpu-models.ts'
@@ -13,7 +13,7 @@ export function check(one: Cpu, context: CpuContext): readonly Problem[] {
     ...features,
     // Of a CPU that does not exist, nobody can say what it lacks.
     ...(words.length + features.length > 0 ? [] : checkAvailable(one, context)),
-    ...checkRest(one),
+    ...absentCpuWords(one, { family: 'IBM Z', vendor: 'IBM' }),
   ]
 }
 
@@ -95,19 +95,4 @@ const maxShown = 8
 function shown(names: readonly string[]): string {
   const more = names.length - maxShown
   return names.slice(0, maxShown).join(', ') + (more > 0 ? ` and ${more} more` : '')
-}
-
-function checkRest(one: Cpu): Problem[] {
-  const problems: Problem[] = []
-  const add = (path: string, message: string): void =>
-    void problems.push(unsupported(path, message))
-  if (one.vendorId !== undefined) add('model/@vendor_id', 'a vendor id is not offered on IBM Z')
-  if (one.vendor !== undefined && one.vendor !== 'IBM')
-    add('vendor', `all processors of IBM Z are from IBM, not from ${quote(one.vendor)}`)
-  if (one.maxphysaddrMode !== undefined)
-    add('maxphysaddr', 'physical address bits are not offered on IBM Z')
-  if (one.cacheMode !== undefined) add('cache', 'cache emulation is not offered on IBM Z')
-  if (one.migratable !== undefined)
-    add('@migratable', 'QEMU has no switch for that on IBM Z; leave migratable out')
-  return problems
 }

@@ -16,19 +16,6 @@ const flatTopology: Rule = {
   },
 }
 
-const oneNode: Rule = {
-  name: 's390x/numa',
-  check({ domain }) {
-    if (domain.cpu?.numa === undefined) return []
-    return [
-      unsupported(
-        'cpu/numa',
-        'memory is one node for all processors of IBM Z: QEMU takes no NUMA here; leave <numa> out',
-      ),
-    ]
-  },
-}
-
 /** What a document may say of memory encryption that this kind of it does not know. */
 const protectedGuest: Rule = {
   name: 's390x/protected-guest',
@@ -59,4 +46,4 @@ const protectedGuest: Rule = {
   },
 }
 
-export const machineRules: readonly Rule[] = [flatTopology, oneNode, protectedGuest]
+export const machineRules: readonly Rule[] = [flatTopology, protectedGuest]

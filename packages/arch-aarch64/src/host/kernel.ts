@@ -1,32 +1,13 @@
-import { hostText } from '@polyvirt/core/arch'
+import { hostText, kernelPageKiB } from '@polyvirt/core/arch'
 import type { HostFiles } from '@polyvirt/core/arch'
-
-/** The entry of the auxiliary vector that holds the size of pages (include/uapi/linux/auxvec.h). */
-const auxPageSize = 6n
 
 /** The granules that an Arm kernel can be built for (Arm DDI 0487, D8.2). */
 const granulesKiB: readonly number[] = [4, 16, 64]
 
 /** The base page of this kernel: 4 KiB on most, 64 KiB on some for servers, 16 KiB on Apple's. */
 export function basePageKiB(files: HostFiles): number {
-  const kib = auxiliaryPageKiB(files) ?? mappedPageKiB(files)
+  const kib = kernelPageKiB(files)
   return kib !== undefined && granulesKiB.includes(kib) ? kib : 4
-}
-
-function auxiliaryPageKiB(files: HostFiles): number | undefined {
-  const bytes = files.read('/proc/self/auxv')
-  if (bytes === undefined) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % 16))
-  for (let at = 0; at < view.byteLength; at += 16) {
-    if (view.getBigUint64(at, true) === auxPageSize)
-      return Number(view.getBigUint64(at + 8, true)) / 1024
-  }
-  return undefined
-}
-
-function mappedPageKiB(files: HostFiles): number | undefined {
-  const kib = /^KernelPageSize:\s+(\d{1,7}) kB$/m.exec(hostText(files, '/proc/self/smaps'))?.[1]
-  return kib === undefined ? undefined : Number(kib)
 }
 
 /** No list of interrupts is longer; only its first lines are of interest. */
