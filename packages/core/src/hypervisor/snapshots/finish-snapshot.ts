@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { DefinitionChange, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
+import { isAlive } from '../../run/process-identity.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
 import { withMonitor } from '../monitor.ts'
@@ -20,21 +21,25 @@ export interface SnapshotDetail {
     readonly made?: readonly string[]
     /** The guest ran, and is to run on. */
     readonly running?: boolean
+    /** The images are switched, and no snapshot is remembered. */
+    readonly noMetadata?: boolean
   }
 }
 
 /**
- * A snapshot whose maker died. One that QEMU has gone over to is finished; any other is taken back, for
+ * A snapshot whose maker died, or could not say how it went. One that QEMU has gone over to is finished; any other is taken back, for
  * nobody can tell whether it is whole.
+ *
+ * @throws where QEMU runs and does not say which images it is on: nothing has been removed then.
  */
 export async function finishSnapshot(
   store: Store,
   record: DomainRecord,
-  job: JobRow,
+  job: Pick<JobRow, 'detail'>,
 ): Promise<void> {
   const { snapshot } = job.detail as Partial<SnapshotDetail>
   if (snapshot === undefined) return
-  const { name, xml, files, after, made = files, running } = snapshot
+  const { name, xml, files, after, made = files, running, noMetadata } = snapshot
   const { active, domain } = record
   if (active !== undefined && running !== undefined)
     await withMonitor(active, domain.name, (qmp) =>
@@ -57,13 +62,13 @@ export async function finishSnapshot(
   }
   if (active !== undefined && (await isOn(files, disks, { active, name: domain.name }))) {
     store.change(domain.uuid, after)
-    store.addSnapshot({ uuid: domain.uuid, name, xml })
+    if (noMetadata !== true) store.addSnapshot({ uuid: domain.uuid, name, xml })
     return
   }
   // The definition may be changed already; then the images are its own.
   const inUse = new Set(disks.map((disk) => disk.source?.file))
   if (files.some((file) => inUse.has(file))) {
-    store.addSnapshot({ uuid: domain.uuid, name, xml })
+    if (noMetadata !== true) store.addSnapshot({ uuid: domain.uuid, name, xml })
     return
   }
   for (const file of made) await rm(file, { force: true })
@@ -74,7 +79,7 @@ interface Asked {
   readonly name: string
 }
 
-/** Has QEMU gone over to the new images? It does so for all disks at once. */
+/** Has QEMU gone over to the new images? It does so for all disks at once. A dead one is on none. */
 async function isOn(
   files: readonly string[],
   disks: readonly Disk[],
@@ -84,5 +89,8 @@ async function isOn(
     const [first] = disks
     const [top] = first === undefined ? [] : await diskChain(qmp, first)
     return top !== undefined && files.includes(top.file)
-  }).catch(() => false)
+  }).catch((error: unknown) => {
+    if (isAlive(active.process)) throw error
+    return false
+  })
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../../domain/domain.ts'
 import type { DefinitionChange, DomainRecord } from '../../store/index.ts'
@@ -12,6 +12,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { syncFolder } from '../saving/save-domain.ts'
 import { writeImage } from '../saving/write-image.ts'
+import { finishSnapshot } from './finish-snapshot.ts'
 import type { SnapshotDetail } from './finish-snapshot.ts'
 import { makeOverlays, noneExists, switchToOverlays } from './make-overlays.ts'
 import type { Overlay } from './make-overlays.ts'
@@ -58,6 +59,7 @@ export async function takeExternal(
       files,
       made: [...made, ...(memory === undefined ? [] : [memory, partial(memory)])],
       running: active?.state === 'running',
+      ...(options.noMetadata === true && { noMetadata: true }),
       after,
     },
   }
@@ -66,8 +68,9 @@ export async function takeExternal(
     if (running === undefined) await makeOverlays(overlays)
     else await takeLive(rooms, running, { ...request, overlays })
   } catch (error) {
-    await goOn(rooms, running)
-    for (const file of detail.snapshot.made ?? []) await rm(file, { force: true })
+    await settle(rooms, record, { detail, error })
+    // QEMU had gone over already, and only its answer was lost.
+    if (rooms.store.snapshots(uuid).some((one) => one.name === name)) return
     throw error
   }
   try {
@@ -79,7 +82,26 @@ export async function takeExternal(
   }
   if (running !== undefined && options.halt === true)
     await rooms.liveness.end(running.active, 'from snapshot', { termMs: 2000 })
-  else if (memory !== undefined) await goOn(rooms, running)
+  else if (memory !== undefined)
+    await goOn(rooms, running).catch((cause: unknown) => {
+      throw new JobLeft('the snapshot is taken, and the next command lets the guest go on', cause)
+    })
+}
+
+/** What has come of it, QEMU says; where it cannot be asked now, whoever looks next asks. */
+async function settle(
+  { store }: Rooms,
+  record: DomainRecord,
+  { detail, error }: { readonly detail: SnapshotDetail; readonly error: unknown },
+): Promise<void> {
+  try {
+    await finishSnapshot(store, record, { detail: { ...detail } })
+    if (record.active !== undefined)
+      store.setState(record.active, record.active.state, record.active.reason)
+  } catch {
+    const said = error instanceof Error ? error.message : String(error)
+    throw new JobLeft(`${said}; the next command finds out what has come of the snapshot`, error)
+  }
 }
 
 const partial = (file: string): string => `${file}.partial`
