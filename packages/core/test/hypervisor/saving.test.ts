@@ -168,6 +168,14 @@ describe('a guest that is put away', () => {
     expect(existsSync(file)).toBe(true)
   })
 
+  test('is put away though one who died over it has left his socket', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    writeFileSync(join(root.dir, 'run/domain-1-a/save.sock'), '')
+    await hypervisor.domainManagedSave('a')
+    expect(await hypervisor.domainGetState('a')).toEqual({ state: 'shut off', reason: 'saved' })
+  })
+
   test('can be watched and given up by somebody else', async () => {
     const root = testRoot()
     const [one, two] = [await started(root), await root.open()]

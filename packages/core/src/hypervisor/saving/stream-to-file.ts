@@ -35,6 +35,8 @@ export async function receiveStream(
     socket.on('error', () => undefined)
     write(socket, file, position).then(resolve, reject)
   })
+  // Whoever calls holds the domain: a socket that is there is of one who died over it.
+  await rm(socketPath, { force: true })
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(socketPath, listening)
