@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { isAlive } from '../../run/process-identity.ts'
 import { stopProcess } from '../../run/stop-process.ts'
-import type { ActiveRow, DomainRecord, JobRow, Store } from '../../store/index.ts'
+import { DomainError } from '../../errors.ts'
+import type { ActiveRow, DomainDefinition, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { openStore } from '../../store/index.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { withMonitor } from '../monitor.ts'
@@ -41,7 +42,7 @@ export async function finishMigration(
   }
   if (there !== undefined) {
     if (lives) await endThere(there, run)
-    putBackDefinition(there, uuid, migrate.before)
+    putBack(there, uuid, migrate.before)
   }
   if (active === undefined || !isAlive(active.process)) return
   if (phase === 'handover') {
@@ -54,6 +55,15 @@ export async function finishMigration(
     () => undefined,
   )
   if (wasRunning) store.setState(active, 'running', 'migration canceled')
+}
+
+/** What somebody has defined there meanwhile is theirs. */
+function putBack(there: Store, uuid: string, before: DomainDefinition | undefined): void {
+  try {
+    putBackDefinition(there, uuid, before)
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+  }
 }
 
 /** What arrived and is not to stay; whoever looks there next cleans up after it. */
