@@ -31,7 +31,7 @@ export function renderFiles(plan: ArchPlan): Files {
     'src/feature-policy.ts': featurePolicy(plan),
     'src/host-info.ts': hostInfo(plan),
     'src/machine.ts': machine(plan),
-    'src/rules.ts': rules(plan),
+    'src/rules.ts': rules(),
     'test/conformance.test.ts': conformanceTest(plan),
     'test/tables.test.ts': tablesTest(plan),
     'test/guide.ts': guide(plan),

@@ -18,7 +18,7 @@ ${familyList(plan)}${comment(machineTodo(family))}const board: MachineProfile = 
   pattern: ${family === undefined ? '/^todo$/' : pattern(family)},
   memoryStepKiB: 1024,
   minimumMemoryKiB: 1024,
-${pci === undefined ? '' : pciEntry(pci)}  implicit: [${implicit === '' ? '' : `\n${implicit}  `}],
+${boardEntries(family)}${pci === undefined ? '' : pciEntry(pci)}  implicit: [${implicit === '' ? '' : `\n${implicit}  `}],
 }
 
 /** Machines of ${plan.names.arch}. */
@@ -73,6 +73,17 @@ function boardWords({ pci, buses }: NonNullable<AskedFamily['board']>): string {
 function pattern({ name, versioned }: AskedFamily): string {
   const plain = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   return versioned ? `/^${plain}(?:-[\\d.]+)?$/` : `/^${plain}$/`
+}
+
+/** What QEMU told of the board that the seam has words for. */
+function boardEntries(family: AskedFamily | undefined): string {
+  const transports = family?.board?.buses['virtio-mmio-bus']
+  return [
+    transports === undefined ? '' : `  virtioTransports: ${transports},\n`,
+    family?.numa === false
+      ? `  // QEMU ends on -numa: "NUMA is not supported by this machine-type".\n  lacks: ['numa'],\n`
+      : '',
+  ].join('')
 }
 
 function pciEntry({ root, grow, bus, occupied }: PciChoice): string {
