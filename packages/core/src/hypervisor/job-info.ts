@@ -2,7 +2,7 @@ import type { DomainJobInfo } from './interface/migration.ts'
 import { backupState, settleBackup } from './backups/settle-backup.ts'
 import type { Running } from './records.ts'
 import type { Rooms } from './rooms.ts'
-import { isSending, migrationStatus, progressOf } from './saving/migration-status.ts'
+import { isPostCopy, isSending, migrationStatus, progressOf } from './saving/migration-status.ts'
 
 /** How long a look waits for QEMU; what is known without it answers after that. */
 const lookMs = 1000
@@ -24,7 +24,7 @@ export async function jobInfo(
   const now = await rooms
     .ask(running, migrationStatus, { timeoutMs: lookMs })
     .catch(() => undefined)
-  return now === undefined || !isSending(now)
+  return now === undefined || !(isSending(now) || isPostCopy(now))
     ? info
     : { ...info, progress: progressOf(kind, now, Date.now() - startedAtMs) }
 }

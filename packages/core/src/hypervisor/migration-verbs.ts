@@ -55,6 +55,15 @@ export function migrationVerbs(
         qmp.executeUnchecked('migrate-set-parameters', { 'downtime-limit': downtimeMs }),
       )
     },
+    async domainMigrateStartPostCopy(reference) {
+      const running = await rooms.findActive(reference)
+      if (running.job?.kind !== 'migrate')
+        throw domainError(
+          'ERR_OPERATION_INVALID',
+          'post-copy can only be started while outgoing migration is in progress',
+        )
+      await rooms.ask(running, (qmp) => qmp.executeUnchecked('migrate-start-postcopy'))
+    },
     async domainGetJobInfo(reference, options = {}) {
       const { jobInfo } = await import('./job-info.ts')
       return jobInfo(rooms, reference, options)
@@ -67,9 +76,16 @@ export function migrationVerbs(
       }
       if (running.job === undefined)
         throw domainError('ERR_OPERATION_INVALID', 'no job is active on the domain')
-      const { isSending, migrationStatus } = await import('./saving/migration-status.ts')
+      const { isPostCopy, isSending, migrationStatus } =
+        await import('./saving/migration-status.ts')
       await rooms.ask(running, async (qmp) => {
-        if (!isSending(await migrationStatus(qmp))) {
+        const now = await migrationStatus(qmp)
+        if (isPostCopy(now))
+          throw domainError(
+            'ERR_OPERATION_INVALID',
+            'cannot abort migration in post-copy mode: the guest is at the destination',
+          )
+        if (!isSending(now)) {
           throw domainError(
             'ERR_OPERATION_INVALID',
             `the job '${running.job?.kind ?? ''}' cannot be given up now`,

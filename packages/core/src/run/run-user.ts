@@ -35,6 +35,7 @@ const capabilities = {
   CAP_SETGID: 6,
   CAP_SETUID: 7,
   CAP_SETPCAP: 8,
+  CAP_SYS_PTRACE: 19,
   CAP_SYS_RESOURCE: 24,
 } as const
 

@@ -1,13 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openEmbedded } from '../../src/hypervisor/embedded-hypervisor.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { layoutOf } from '../../src/hypervisor/layout.ts'
+import type { Destination } from '../../src/hypervisor/migration/migrate-domain.ts'
+import { makePrivateDir } from '../../src/run/private-dir.ts'
+import { missingCapabilities } from '../../src/run/run-user.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { reads, writeDisk } from '../support/guest-disk.ts'
-import { guestDisk, guestXml } from '../support/real-arch.ts'
+import { guestDisk, guestXml, realRegistry } from '../support/real-arch.ts'
 
 const inSector = /[ER]IP=0+7c0/
 
@@ -30,6 +36,21 @@ function unmount(path: string): void {
   } catch {
     // It was none.
   }
+}
+
+/** Has QEMU send all of its guest to nobody, as a migration does whose other half is elsewhere. */
+async function sendAway(hypervisor: Hypervisor, dir: string): Promise<void> {
+  const path = join(dir, 'away.sock')
+  const server = createServer((socket) => socket.resume())
+  await new Promise<void>((listening) => server.listen(path, listening))
+  const ask = (command: object): Promise<string> =>
+    hypervisor.domainQemuMonitorCommand('a', JSON.stringify(command))
+  await ask({ execute: 'migrate', arguments: { uri: `unix:${path}` } })
+  await until(
+    () => ask({ execute: 'query-migrate' }),
+    (text) => text.includes('"completed"'),
+  )
+  server.close()
 }
 
 async function started(root: TestRoot): Promise<Hypervisor> {
@@ -113,6 +134,7 @@ describe('a guest that moves to another root', () => {
       (await source.domainGetXmlDesc('a')).replace(/<disk[\s\S]*<\/disk>/, ''),
       { paused: true },
     )
+    await sendAway(source, from.dir)
     await interrupted('handover')
     expect(await source.domainGetState('a')).toEqual({ state: 'shut off', reason: 'migrated' })
     expect(from.guests()).toEqual([])
@@ -401,5 +423,78 @@ describe('a guest whose disks go with it', () => {
     await hypervisor.domainMigrate('a', to.uri, options)
     expect(from.guests()).toEqual([])
     expect(to.guests()).toHaveLength(1)
+  })
+})
+
+/** Post-copy needs a QEMU with powers, or a kernel that gives everybody userfaultfd. */
+const postCopy =
+  process.geteuid?.() === 0 && missingCapabilities('CAP_SYS_PTRACE').length === 0
+    ? ''
+    : ': not run, it needs root with CAP_SYS_PTRACE'
+
+const inLoop = /[ER]IP=0+7c[01]/
+
+/** A root whose QEMU keeps the powers of its caller, as where setpriv is not installed. */
+async function openPowerful(root: TestRoot): Promise<Destination> {
+  const layout = layoutOf(root.uri, { home: root.dir, uid: 0 })
+  for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir)
+  const store = await openStore({ path: `${layout.libDir}/polyvirt.db` })
+  const opened = openEmbedded({ layout, registry: realRegistry, store }, (uri) =>
+    openPowerful({ ...root, uri }),
+  )
+  onTestFinished(() => opened.hypervisor.close())
+  return opened
+}
+
+describe('a guest that goes on before all of its memory has come', () => {
+  test.each([
+    ['by itself', 'after-precopy'],
+    ['when it is told to', 'when-told'],
+  ] as const)(`%s is there whole in the end${postCopy}`, async (_, postcopy) => {
+    if (postCopy !== '') return
+    const [from, to] = [testRoot(), testRoot()]
+    const { hypervisor: source } = await openPowerful(from)
+    await source.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(from.dir, 'busy') }))
+    await source.domainCreate('a')
+    await until(
+      () => registers(source),
+      (text) => inLoop.test(text),
+      30_000,
+    )
+    const kinds = new Set<string>()
+    let told = false
+    // It writes faster than this: without post-copy it would never be there.
+    const there = await source.domainMigrate('a', to.uri, {
+      live: true,
+      persistent: true,
+      postcopy,
+      bandwidthBytes: 400_000,
+      onProgress({ kind }) {
+        kinds.add(kind)
+        if (told || postcopy === 'after-precopy') return
+        told = true
+        source.domainMigrateStartPostCopy('a').catch((error: unknown) => kinds.add(String(error)))
+      },
+    })
+    expect(there).toMatchObject({ state: 'running', reason: 'migrated' })
+    expect([...kinds]).toEqual(['migrate', 'post-copy'])
+    expect(from.guests()).toEqual([])
+    const destination = await to.open()
+    expect(await destination.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(await registers(destination)).toMatch(inLoop)
+    await destination.domainManagedSave('a')
+  })
+
+  test('stays here where the destination cannot have it, and says what would help', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const source = await started(from)
+    const moving = source.domainMigrate('a', to.uri, { live: true, postcopy: 'after-precopy' })
+    if (readFileSync('/proc/sys/vm/unprivileged_userfaultfd', 'utf8').trim() === '1') await moving
+    else await expect(moving).rejects.toThrow('vm.unprivileged_userfaultfd=1')
+    await expect(
+      source.domainMigrate('a', to.uri, { postcopy: 'when-told' }),
+    ).rejects.toMatchObject({ code: 'ERR_INVALID_ARG' })
+    await expect(source.domainMigrateStartPostCopy('a')).rejects.toThrow('in progress')
+    expect(await source.domainGetState('a')).toMatchObject({ state: 'running' })
   })
 })

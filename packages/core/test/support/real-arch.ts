@@ -82,6 +82,8 @@ const sectors = {
   poweroff: 'ba0406b80020eff4ebfd',
   /** Resets: the keyboard controller's reset line. */
   reset: 'b0fee664f4ebfd',
+  /** Writes its first 576 KiB again and again, each time something else. */
+  busy: 'b800108ec031ffb9008089d8f3ab8cc00500103d009075eb43ebe5',
   /** Reports a panic. */
   panic: 'ba0505b001eef4ebfd',
 } as const

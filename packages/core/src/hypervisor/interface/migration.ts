@@ -41,6 +41,12 @@ export interface MigrateOptions extends LongWorkOptions {
   readonly copyStorage?: 'all' | 'inc'
   /** Disks that go with {@link MigrateOptions.copyStorage}, by target; all that are written where missing. */
   readonly migrateDisks?: readonly string[]
+  /**
+   * The guest may go on there before all of its memory has come: when it is told to
+   * ({@link MigrationVerbs.domainMigrateStartPostCopy}), or by itself after the first pass. From then on
+   * it cannot come back, and is lost where one of the two QEMUs is.
+   */
+  readonly postcopy?: 'when-told' | 'after-precopy'
   /** Moves a guest whose disks may not be safely shared (caches of the host). */
   readonly unsafe?: boolean
 }
@@ -82,6 +88,12 @@ export interface MigrationVerbs {
   /** Changes the limits of a migration that is under way. */
   domainMigrateSetSpeed(reference: string, bandwidthBytes: number): Promise<void>
   domainMigrateSetMaxDowntime(reference: string, downtimeMs: number): Promise<void>
+  /**
+   * A migration with `postcopy` that is under way goes over now.
+   *
+   * @throws DomainError `ERR_OPERATION_INVALID` where none is.
+   */
+  domainMigrateStartPostCopy(reference: string): Promise<void>
   /** The job that holds the domain; nothing where none does. Waits for nobody. */
   domainGetJobInfo(
     reference: string,

@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { isAlive } from '../../run/process-identity.ts'
 import { stopProcess } from '../../run/stop-process.ts'
-import { DomainError } from '../../errors.ts'
+import { DomainError, domainError } from '../../errors.ts'
 import type { ActiveRow, DomainDefinition, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { openStore } from '../../store/index.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
+import { isPostCopy, migrationStatus } from '../saving/migration-status.ts'
+import type { MigrationStatus } from '../saving/migration-status.ts'
 import { keepGuest } from './keep-guest.ts'
 import { detailOfMigration } from './migration-detail.ts'
 import type { ArrivalDetail, MigrationPhase } from './migration-detail.ts'
@@ -30,7 +32,12 @@ export async function finishMigration(
   )
   const run = there?.get(uuid)?.active
   const lives = run !== undefined && isAlive(run.process)
-  if (phase === 'finish' || (lives && phase !== 'take-back')) {
+  const sent = active && (await sentBy(active, name))
+  if (sent !== undefined && isPostCopy(sent))
+    throw domainError('ERR_OPERATION_INVALID', 'the rest of its memory is still on its way')
+  // Whose QEMU has not sent all of a guest has it alone, whatever waits at the other side.
+  const isHere = sent !== undefined && sent.status !== 'completed'
+  if (phase === 'finish' || (lives && phase !== 'take-back' && !isHere)) {
     if (active !== undefined) {
       store.keepImages(active, migrate.left)
       await end(active, 'migrated')
@@ -45,7 +52,7 @@ export async function finishMigration(
     putBack(there, uuid, migrate.before)
   }
   if (active === undefined || !isAlive(active.process)) return
-  if (phase === 'handover') {
+  if (phase === 'handover' && !isHere) {
     // It may have gone on there and died since, with what it wrote: that is for its owner to judge.
     store.setState(active, 'paused', 'migrating')
     return
@@ -55,6 +62,11 @@ export async function finishMigration(
     () => undefined,
   )
   if (wasRunning) store.setState(active, 'running', 'migration canceled')
+}
+
+/** What QEMU here says of the migration; nothing where it cannot be asked. */
+function sentBy(active: ActiveRow, name: string): Promise<MigrationStatus | undefined> {
+  return withMonitor(active, name, migrationStatus).catch(() => undefined)
 }
 
 /** What somebody has defined there meanwhile is theirs. */

@@ -54,6 +54,8 @@ export async function migrateDomain(
       'domain is not running; use --offline for a definition',
     )
   }
+  if (request.postcopy !== undefined && request.live !== true)
+    throw domainError('ERR_INVALID_ARG', 'post-copy is for a guest that runs on meanwhile (live)')
   const running: Running = { ...record, active }
   const verdict = await judge(source, domain, destination)
   const [first, ...rest] = verdict.problems

@@ -57,6 +57,7 @@ export async function moveGuest(
       xml: request.xml ?? formatDomain(named),
       transport: request.transport ?? usualTransport(rooms, destination.rooms, tls !== undefined),
       tls,
+      isPostCopy: request.postcopy !== undefined,
       moved,
       sources: new Map(
         (live.devices.disk ?? []).map((disk) => [disk.target, fileOf(disk) ?? ''] as const),
@@ -84,6 +85,9 @@ export async function moveGuest(
       await takeBack(rooms, running, { job, destination, detail, why: error })
       throw error
     }
+    // What is left of its memory is here: this QEMU ends when all of it is there.
+    if (request.postcopy !== undefined)
+      throw new JobLeft(`the guest runs at ${destination.hypervisor.uri}, and goes on`, error)
   }
   try {
     phase('finish')

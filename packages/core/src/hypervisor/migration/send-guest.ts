@@ -3,6 +3,7 @@ import type { MigrateOptions } from '../interface/migration.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from '../saving/migration-status.ts'
+import type { MigrationStatus } from '../saving/migration-status.ts'
 import { finishMirrors, mirrorDisks } from './mirror-disks.ts'
 import type { DiskServer } from './mirror-disks.ts'
 import { addCredentials, tlsId } from './tls-credentials.ts'
@@ -13,6 +14,8 @@ export interface Offer {
   readonly uri: string
   /** Where it takes disks, where any are to come. */
   readonly server?: DiskServer
+  /** The guest stands still, and the last of it goes when this resolves. */
+  readonly atSwitchover?: () => Promise<void>
 }
 
 export interface SendRequest extends Offer {
@@ -26,7 +29,7 @@ export interface SendRequest extends Offer {
 export async function sendGuest(
   rooms: Rooms,
   running: Running,
-  { uri, server, live, options, targets, tls }: SendRequest,
+  { uri, server, atSwitchover, live, options, targets, tls }: SendRequest,
 ): Promise<void> {
   const { bandwidthBytes, downtimeMs, signal, onProgress } = options
   await rooms.ask(running, async (qmp) => {
@@ -37,10 +40,14 @@ export async function sendGuest(
   if (hasDisks) await mirrorDisks(rooms, running, { ...options, live, targets, server, wish: tls })
   await rooms.ask(running, async (qmp) => {
     await qmp.executeUnchecked('migrate-set-capabilities', {
-      capabilities: [{ capability: 'pause-before-switchover', state: hasDisks }],
+      capabilities: [
+        { capability: 'pause-before-switchover', state: hasDisks || atSwitchover !== undefined },
+        { capability: 'postcopy-ram', state: options.postcopy !== undefined },
+      ],
     })
     await qmp.executeUnchecked('migrate-set-parameters', {
       ...(bandwidthBytes === undefined ? unlimited : { 'max-bandwidth': bandwidthBytes }),
+      ...(bandwidthBytes !== undefined && { 'max-postcopy-bandwidth': bandwidthBytes }),
       ...(downtimeMs !== undefined && { 'downtime-limit': downtimeMs }),
       ...(tls && { 'tls-creds': tlsId, 'tls-hostname': tls.hostname }),
     })
@@ -50,12 +57,22 @@ export async function sendGuest(
     kind: 'migrate',
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
-    ...(hasDisks && {
-      onSwitchover: () =>
-        rooms.ask(running, async (qmp) => {
-          await finishMirrors(qmp, targets)
-          await qmp.executeUnchecked('migrate-continue', { state: 'pre-switchover' })
-        }),
-    }),
+    onSwitchover: async () => {
+      if (hasDisks) await rooms.ask(running, (qmp) => finishMirrors(qmp, targets))
+      await atSwitchover?.()
+      const state = 'pre-switchover'
+      await rooms.ask(running, (qmp) => qmp.executeUnchecked('migrate-continue', { state }))
+    },
+    ...(options.postcopy === 'after-precopy' && { onLook: startPostCopy(rooms, running) }),
   })
+}
+
+/** Goes over once all of memory has been gone through, and what was written meanwhile is the rest. */
+function startPostCopy(rooms: Rooms, running: Running): (now: MigrationStatus) => Promise<void> {
+  let isTold = false
+  return async ({ status, passes }) => {
+    if (isTold || status !== 'active' || passes < 2) return
+    isTold = true
+    await rooms.ask(running, (qmp) => qmp.executeUnchecked('migrate-start-postcopy'))
+  }
 }

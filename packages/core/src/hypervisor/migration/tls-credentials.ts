@@ -24,7 +24,7 @@ export function tlsWish({
   if (transport === 'unix')
     throw domainError(
       'ERR_OPERATION_UNSUPPORTED',
-      'TLS goes over tcp: a socket of this machine is nobody else’s to hear',
+      'TLS goes over tcp: nobody else can listen to a socket of this machine',
     )
   return { dir: tlsDir ?? usualDir, hostname: tlsHostname ?? 'localhost' }
 }
@@ -49,7 +49,10 @@ export async function addCredentials(
 
 /** What QEMU sends afterwards is in the clear again, as a saved guest must be, and goes to its end. */
 export async function resetSending(qmp: QmpClient): Promise<void> {
-  const capabilities = [{ capability: 'pause-before-switchover', state: false }]
+  const capabilities = ['pause-before-switchover', 'postcopy-ram'].map((capability) => ({
+    capability,
+    state: false,
+  }))
   await qmp.executeUnchecked('migrate-set-capabilities', { capabilities }).catch(() => undefined)
   await qmp
     .executeUnchecked('migrate-set-parameters', { 'tls-creds': '', 'tls-hostname': '' })

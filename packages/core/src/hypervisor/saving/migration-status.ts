@@ -15,6 +15,8 @@ export interface MigrationStatus {
   readonly remaining: number
   readonly total: number
   readonly mbps: number
+  /** How often all of memory has been gone through. */
+  readonly passes: number
 }
 
 interface MigrationInfo {
@@ -25,6 +27,7 @@ interface MigrationInfo {
     readonly remaining?: number
     readonly total?: number
     readonly mbps?: number
+    readonly 'dirty-sync-count'?: number
   }
 }
 
@@ -37,6 +40,7 @@ const migrationInfo = object<MigrationInfo>({
       remaining: optional(number),
       total: optional(number),
       mbps: optional(number),
+      'dirty-sync-count': optional(number),
     }),
   ),
 })
@@ -52,6 +56,7 @@ export async function migrationStatus(qmp: QmpClient): Promise<MigrationStatus> 
     remaining: ram['remaining'] ?? 0,
     total: ram['total'] ?? 0,
     mbps: ram['mbps'] ?? 0,
+    passes: ram['dirty-sync-count'] ?? 0,
   }
 }
 
@@ -68,11 +73,18 @@ export interface WatchOptions extends LongWorkOptions {
   readonly kind: string
   /** The guest stands still, and QEMU waits for a word before the last of it goes. */
   readonly onSwitchover?: () => Promise<void>
+  /** At each look. */
+  readonly onLook?: (now: MigrationStatus) => Promise<void>
 }
 
 /** QEMU is sending, or about to. */
 export function isSending({ status }: MigrationStatus): boolean {
   return ['setup', 'active', 'pre-switchover', 'device'].includes(status)
+}
+
+/** The guest is there already, and what is left of its memory is here. */
+export function isPostCopy({ status }: MigrationStatus): boolean {
+  return status.startsWith('postcopy-')
 }
 
 /**
@@ -83,7 +95,7 @@ export function isSending({ status }: MigrationStatus): boolean {
 export async function watchMigration(
   rooms: Rooms,
   running: Running,
-  { kind, signal, onProgress, onSwitchover }: WatchOptions,
+  { kind, signal, onProgress, onSwitchover, onLook }: WatchOptions,
 ): Promise<void> {
   const start = performance.now()
   let silences = 0
@@ -98,6 +110,9 @@ export async function watchMigration(
       onProgress?.(progressOf(kind, now, performance.now() - start))
       if (now.status === 'completed') return
       if (now.status === 'pre-switchover') await onSwitchover?.()
+      await onLook?.(now)
+      if (now.status === 'postcopy-paused')
+        throw domainError('ERR_OPERATION_FAILED', `${kind}: the two QEMUs lost each other`)
       if (now.status === 'failed' || now.status === 'cancelled') {
         throw domainError(
           now.status === 'failed' ? 'ERR_OPERATION_FAILED' : 'ERR_OPERATION_ABORTED',
@@ -107,14 +122,14 @@ export async function watchMigration(
     }
     if (now !== undefined && now.transferred !== sent.bytes)
       sent = { bytes: now.transferred, atMs: performance.now() }
-    if (performance.now() - sent.atMs > stallMs) {
+    if (performance.now() - sent.atMs > stallMs && (now === undefined || !isPostCopy(now))) {
       await rooms.ask(running, cancelMigration)
       throw domainError(
         'ERR_OPERATION_TIMEOUT',
         `${kind}: QEMU has sent nothing for ${stallMs / 1000} s`,
       )
     }
-    if (signal?.aborted === true) {
+    if (signal?.aborted === true && (now === undefined || !isPostCopy(now))) {
       await rooms.ask(running, cancelMigration)
       throw domainError('ERR_OPERATION_ABORTED', `${kind}: canceled by client`)
     }
@@ -124,7 +139,7 @@ export async function watchMigration(
 
 export function progressOf(kind: string, now: MigrationStatus, elapsedMs: number): JobProgress {
   return {
-    kind,
+    kind: isPostCopy(now) ? 'post-copy' : kind,
     processedBytes: now.transferred,
     remainingBytes: now.remaining,
     totalBytes: now.total,
