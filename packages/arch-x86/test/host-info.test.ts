@@ -1,3 +1,4 @@
+import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { describe, expect, it } from 'vitest'
 import type { HostFiles } from '@polyvirt/core/arch'
 import { host } from '../src/host-info.ts'
@@ -38,6 +39,22 @@ describe('an x86 host', () => {
   it('has sockets, cores and threads', () => {
     const info = host.read(files({ '/proc/cpuinfo': cpuinfo(16, 4, 8, 2) }))
     expect(info.topology).toEqual({ cpus: 16, nodes: 1, sockets: 2, cores: 4, threads: 2 })
+  })
+
+  it('with two dies in each socket has them, and cores of each', () => {
+    const cpus = Array.from({ length: 16 }, (_, id) => ({
+      id,
+      socket: Math.floor(id / 8),
+      die: Math.floor(id / 4) % 2,
+      core: Math.floor(id / 2),
+      siblings: [id - (id % 2), id - (id % 2) + 1],
+    }))
+    const linux = describeLinux({ cpus, nodes: [{ id: 0, memoryKiB: 1_048_576, distances: [10] }] })
+    const { topology, cells } = host.read(describedHost(linux))
+    expect(topology).toEqual({ cpus: 16, nodes: 1, sockets: 2, dies: 2, cores: 2, threads: 2 })
+    expect(cells[0]?.threads?.map(({ dieId }) => dieId).slice(0, 8)).toEqual([
+      0, 0, 0, 0, 1, 1, 1, 1,
+    ])
   })
 
   it('whose counts do not multiply out is shown flat', () => {
