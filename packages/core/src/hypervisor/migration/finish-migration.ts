@@ -62,6 +62,7 @@ export async function finishMigration(
     () => undefined,
   )
   if (wasRunning) store.setState(active, 'running', 'migration canceled')
+  else store.setState(active, 'paused', 'user')
 }
 
 /** What QEMU here says of the migration; nothing where it cannot be asked. */

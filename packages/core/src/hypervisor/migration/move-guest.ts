@@ -74,7 +74,11 @@ export async function moveGuest(
           tls,
           targets: moved.map(({ target }) => target),
         }),
-      handOver: () => phase('handover'),
+      handOver() {
+        phase('handover')
+        // Whoever looks now sees one that stands still here, not two that run.
+        store.setState(active, 'paused', 'migrating')
+      },
       taken: () => {
         taken = true
       },
