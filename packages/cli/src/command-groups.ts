@@ -5,8 +5,10 @@ export type GroupKeyword =
   | 'monitor'
   | 'events'
   | 'host'
+  | 'checkpoint'
   | 'network'
   | 'snapshot'
+  | 'backup'
   | 'pool'
   | 'volume'
   | 'polyvirt'
@@ -26,8 +28,10 @@ export const commandGroups: readonly CommandGroup[] = [
   { keyword: 'monitor', title: 'Domain Monitoring' },
   { keyword: 'events', title: 'Domain Events' },
   { keyword: 'host', title: 'Host and Hypervisor' },
+  { keyword: 'checkpoint', title: 'Checkpoint' },
   { keyword: 'network', title: 'Networking' },
   { keyword: 'snapshot', title: 'Snapshot' },
+  { keyword: 'backup', title: 'Backup' },
   { keyword: 'pool', title: 'Storage Pool' },
   { keyword: 'volume', title: 'Storage Volume' },
   { keyword: 'polyvirt', title: 'Polyvirt itself', alias: 'virsh' },

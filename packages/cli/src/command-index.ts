@@ -29,7 +29,10 @@ const node: Family = () => import('./commands/node.ts')
 const shell: Family = () => import('./commands/shell.ts')
 const start: Family = () => import('./commands/start.ts')
 const agent: Family = () => import('./commands/agent.ts')
+const backup: Family = () => import('./commands/backup.ts')
 const blockJobs: Family = () => import('./commands/block-jobs.ts')
+const checkpointList: Family = () => import('./commands/checkpoint-list.ts')
+const checkpoints: Family = () => import('./commands/checkpoints.ts')
 const domstats: Family = () => import('./commands/domstats.ts')
 const guestAccounts: Family = () => import('./commands/guest-accounts.ts')
 const guestInfo: Family = () => import('./commands/guest-info.ts')
@@ -47,6 +50,7 @@ const snapshotList: Family = () => import('./commands/snapshot-list.ts')
 const snapshots: Family = () => import('./commands/snapshots.ts')
 const stats: Family = () => import('./commands/stats.ts')
 const supervise: Family = () => import('./commands/supervise.ts')
+const treeEdit: Family = () => import('./commands/tree-edit.ts')
 const top: Family = () => import('./commands/top.ts')
 const tuning: Family = () => import('./commands/tuning.ts')
 const vcpus: Family = () => import('./commands/vcpus.ts')
@@ -124,6 +128,7 @@ const families: Readonly<Record<string, Family>> = {
   'migrate-getmaxdowntime': jobs,
   'migrate-setspeed': migrate,
   'migrate-getspeed': jobs,
+  'migrate-postcopy': migrate,
   numatune: limits,
   'qemu-monitor-command': guestInput,
   'qemu-agent-command': agent,
@@ -198,6 +203,14 @@ const families: Readonly<Record<string, Family>> = {
   sysinfo: host,
   uri: host,
   version: host,
+  'checkpoint-create': checkpoints,
+  'checkpoint-create-as': checkpoints,
+  'checkpoint-delete': checkpoints,
+  'checkpoint-dumpxml': checkpoints,
+  'checkpoint-edit': treeEdit,
+  'checkpoint-info': checkpoints,
+  'checkpoint-list': checkpointList,
+  'checkpoint-parent': checkpoints,
   'net-autostart': networks,
   'net-create': networks,
   'net-define': networks,
@@ -217,10 +230,13 @@ const families: Readonly<Record<string, Family>> = {
   'snapshot-current': snapshots,
   'snapshot-delete': snapshots,
   'snapshot-dumpxml': snapshots,
+  'snapshot-edit': treeEdit,
   'snapshot-info': snapshots,
   'snapshot-list': snapshotList,
   'snapshot-parent': snapshots,
   'snapshot-revert': snapshots,
+  'backup-begin': backup,
+  'backup-dumpxml': backup,
   'pool-autostart': pools,
   'pool-build': pools,
   'pool-create-as': pools,

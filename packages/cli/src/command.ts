@@ -58,6 +58,8 @@ export type ValueSource =
   | 'network'
   | 'pool'
   | 'volume'
+  | 'snapshot'
+  | 'checkpoint'
   | readonly string[]
 
 /** The options of one call, checked against the declaration. */

@@ -30,24 +30,30 @@ async function after(
 ): Promise<readonly string[]> {
   const found = await commandOf(before)
   if (found === undefined) return before.length === 1 ? secondWords(before[0] ?? '') : []
-  const { unused, awaiting } = bind(found.command, found.words)
-  if (awaiting !== undefined) return valuesOf(context, awaiting)
+  const { unused, awaiting, domain } = bind(found.command, found.words)
+  if (awaiting !== undefined) return valuesOf(context, awaiting, domain)
   const options = [...unused.map((option) => `--${option.name}`)]
   if (current.startsWith('-')) return options
   const next = unused.find((option) => option.kind !== 'bool' && option.named !== true)
-  const values = next === undefined ? [] : await valuesOf(context, next)
+  const values = next === undefined ? [] : await valuesOf(context, next, domain)
   return [...values, ...options]
 }
 
+interface Bound {
+  readonly unused: readonly OptionSpec[]
+  readonly awaiting?: OptionSpec | undefined
+  /** What was given as `domain`. */
+  readonly domain?: string | undefined
+}
+
 /** Which options are still free after these words, and whether the last one awaits its value. */
-function bind(
-  command: Command,
-  given: readonly string[],
-): { readonly unused: readonly OptionSpec[]; readonly awaiting?: OptionSpec } {
+function bind(command: Command, given: readonly string[]): Bound {
   let unused = offeredOptions(command)
   let awaiting: OptionSpec | undefined
+  let domain: string | undefined
   for (const word of given) {
     if (awaiting !== undefined) {
+      if (awaiting.name === 'domain') domain = word
       awaiting = undefined
       continue
     }
@@ -57,12 +63,20 @@ function bind(
         ? unused.find((each) => each.kind !== 'bool' && each.named !== true)
         : unused.find((each) => each.name === name)
     if (name !== undefined && option?.kind !== 'bool' && !word.includes('=')) awaiting = option
+    if (option?.name === 'domain' && awaiting === undefined) {
+      domain = word.startsWith('--') ? word.slice('--domain='.length) : word
+    }
     if (option?.kind !== 'argv') unused = unused.filter((each) => each !== option)
   }
-  return awaiting === undefined ? { unused } : { unused, awaiting }
+  return { unused, awaiting, domain }
 }
 
-async function valuesOf(context: Context, option: OptionSpec): Promise<readonly string[]> {
+/** `domain`: the one whose snapshots or checkpoints are meant. */
+async function valuesOf(
+  context: Context,
+  option: OptionSpec,
+  domain: string | undefined,
+): Promise<readonly string[]> {
   const source = option.complete
   try {
     switch (source) {
@@ -82,6 +96,9 @@ async function valuesOf(context: Context, option: OptionSpec): Promise<readonly 
         return (await (await context.hypervisor()).storagePoolListAll()).map(({ name }) => name)
       case 'volume':
         return await volumePaths(context)
+      case 'snapshot':
+      case 'checkpoint':
+        return domain === undefined ? [] : await keptNames(context, source, domain)
       case 'domain':
       case 'active-domain':
       case 'inactive-domain':
@@ -109,6 +126,19 @@ async function volumePaths(context: Context): Promise<readonly string[]> {
   const pools = await hypervisor.storagePoolListAll({ active: true })
   const volumes = await Promise.all(pools.map(({ uuid }) => hypervisor.storageVolListAll(uuid)))
   return volumes.flat().map(({ path }) => path)
+}
+
+async function keptNames(
+  context: Context,
+  kind: 'snapshot' | 'checkpoint',
+  domain: string,
+): Promise<readonly string[]> {
+  const hypervisor = await context.hypervisor()
+  const kept =
+    kind === 'snapshot'
+      ? await hypervisor.domainListAllSnapshots(domain)
+      : await hypervisor.domainListAllCheckpoints(domain)
+  return kept.map(({ name }) => name)
 }
 
 async function domainNames(context: Context, source: string): Promise<readonly string[]> {

@@ -44,23 +44,10 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
     'migrate-compcache',
     'pages are sent as they are; migrate-setspeed and migrate-setmaxdowntime are offered',
   ],
-  [
-    'migrate-postcopy',
-    'a migration copies before it switches; migrate-setmaxdowntime lets it end sooner',
-  ],
-  [
-    'snapshot-edit',
-    'a snapshot is deleted with --metadata or made anew: snapshot-delete, snapshot-create-as',
-  ],
   ['allocpages', 'huge pages are the host’s: write to /proc/sys/vm/nr_hugepages'],
   ['freepages', 'freecell and host info tell free memory and huge pages'],
   ['node-memory-tune', 'page merging is the host’s: /sys/kernel/mm/ksm'],
   ['nodesuspend', 'sleeping is the host’s: systemctl suspend'],
-  ['checkpoint-*', 'snapshot-create-as --disk-only, and domblklist, keep track of what changed'],
-  [
-    'backup-*',
-    'blockcopy DOMAIN DISK FILE --wait --finish makes a copy of a disk while the guest runs',
-  ],
   ['iface-*', 'cards of the host are its own network manager’s: ip(8), nmcli(1)'],
   [
     'nwfilter-*',
@@ -108,8 +95,9 @@ const options: readonly (readonly [command: string, option: string, instead: str
   ['vcpucount', 'guest', 'guestvcpus DOMAIN asks the agent'],
   ['start', 'reset-nvram', 'undefine --nvram and define it again: the variables are then fresh'],
   ['create', 'reset-nvram', 'undefine --nvram and define it again: the variables are then fresh'],
-  ['domjobinfo', 'completed', 'a job tells its end where it was started'],
-  ['domjobinfo', 'keep-completed', 'a job tells its end where it was started'],
+  ['migrate', 'postcopy-resume', 'both ends are on this machine, where no connection is lost'],
+  ['migrate', 'postcopy-bandwidth', 'migrate-setspeed, from another terminal'],
+  ['migrate', 'timeout-postcopy', 'migrate-postcopy from another terminal'],
   ['migrate', 'timeout', 'migrate-setmaxdowntime, or domjobabort, from another terminal'],
   ['schedinfo', 'weight', 'Xen has it; here: schedinfo DOMAIN cpu_shares=NUMBER'],
   ['schedinfo', 'cap', 'Xen has it; here: schedinfo DOMAIN vcpu_quota=MICROSECONDS'],
@@ -126,5 +114,5 @@ export function insteadOfCommand(name: string): string | undefined {
 
 /** The same of an option. */
 export function insteadOfOption(command: string, option: string): string | undefined {
-  return options.find(([pattern, name]) => fits(pattern, command) && name === option)?.[2]
+  return options.find(([pattern, name]) => fits(pattern, command) && fits(name, option))?.[2]
 }

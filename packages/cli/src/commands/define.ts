@@ -54,7 +54,6 @@ export const commands: readonly Command[] = [
         kind: 'bool',
         help: 'remove all domain snapshot metadata (vm must be inactive)',
       },
-      // There is no such metadata, so it is gone as soon as it is asked for.
       {
         name: 'checkpoints-metadata',
         kind: 'bool',
@@ -109,6 +108,7 @@ async function undefine(context: Context, options: Options): Promise<Answer> {
     hypervisor.domainUndefine(reference, {
       managedSave: options.flag('managed-save'),
       snapshotsMetadata: options.flag('snapshots-metadata'),
+      checkpointsMetadata: options.flag('checkpoints-metadata'),
       ...(options.flag('nvram') && { nvram: 'remove' as const }),
       ...(options.flag('keep-nvram') && { nvram: 'keep' as const }),
     }),

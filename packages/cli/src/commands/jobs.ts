@@ -1,9 +1,9 @@
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
-import type { Hypervisor, JobProgress } from '../core.ts'
+import type { DomainJobInfo, Hypervisor } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, int, later, need, text } from '../option-specs.ts'
+import { flag, int, need, text } from '../option-specs.ts'
 import { humanSize } from '../output/human-size.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 
@@ -17,10 +17,9 @@ export const commands: readonly Command[] = [
     description: 'Returns information about jobs running on a domain.',
     options: [
       domainOption,
-      later(flag('completed', 'return statistics of a recently completed job')),
-      later(
-        flag('keep-completed', "don't destroy statistics of a recently completed job when reading"),
-      ),
+      flag('completed', 'return statistics of a recently completed job'),
+      // They are kept until the next one.
+      flag('keep-completed', "don't destroy statistics of a recently completed job when reading"),
       flag('anystats', 'print statistics for any kind of job (even failed ones)'),
       flag('rawstats', 'print the raw data returned by libvirt'),
     ],
@@ -110,38 +109,63 @@ const operations: Readonly<Record<string, string>> = {
 }
 
 async function jobInfo(context: Context, options: Options): Promise<Answer> {
+  const completed = options.flag('completed')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  const job = await hypervisor.domainGetJobInfo(reference)
+  const job = await hypervisor.domainGetJobInfo(reference, { completed })
   if (job === undefined) {
     if (domain.id === undefined) throw notRunning()
     return { text: field('Job type:', 'None'), json: null }
   }
-  const { kind, phase, ownerPid, startedAtMs, progress } = job
-  const word = operations[kind] ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+  const { kind, phase, ownerPid, startedAtMs, progress, error } = job
+  const word = job.operation ?? operations[kind] ?? capitalized(kind)
   const elapsedMs = progress?.elapsedMs ?? Math.max(0, Date.now() - startedAtMs)
   return {
     text:
-      field('Job type:', progress === undefined ? 'Unbounded' : 'Bounded') +
+      field('Job type:', completed ? endOf(job) : typeOf(job)) +
       field('Operation:', word) +
-      field('Phase:', phase) +
-      field('Owner:', `process ${ownerPid}`) +
+      (completed ? '' : field('Phase:', phase) + field('Owner:', `process ${ownerPid}`)) +
       `${'Time elapsed:'.padEnd(17)} ${String(elapsedMs).padEnd(12)} ms\n` +
-      (progress === undefined ? '' : amounts(progress)),
+      amounts(job) +
+      (error === undefined ? '' : `${'Error message:'.padEnd(17)} ${printable(error)}\n`),
     json: job,
   }
+}
+
+/** Of a backup, as of libvirt's, nobody knows when the guest will have let it end. */
+function typeOf({ kind, progress }: DomainJobInfo): string {
+  return progress === undefined || kind === 'backup' ? 'Unbounded' : 'Bounded'
+}
+
+function endOf({ error }: DomainJobInfo): string {
+  return error === undefined ? 'Completed' : 'Failed'
+}
+
+function capitalized(kind: string): string {
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
 }
 
 function field(name: string, value: string): string {
   return `${name.padEnd(17)} ${printable(value).padEnd(12)}\n`
 }
 
-function amounts({ processedBytes, remainingBytes, totalBytes, rateBytes }: JobProgress): string {
-  const line = (name: string, text: string): string => `${name.padEnd(17)} ${text}\n`
+/** What a job moves: a guest's memory, or its disks. */
+function amounts({ kind, progress, temporaryBytes }: DomainJobInfo): string {
+  const line = (name: string, bytes: number, more = ''): string =>
+    `${name.padEnd(17)} ${humanSize(bytes)}${more}\n`
+  const temporary =
+    temporaryBytes === undefined
+      ? ''
+      : line('Temporary disk space use:', temporaryBytes.used) +
+        line('Temporary disk space total:', temporaryBytes.total)
+  if (progress === undefined) return temporary
+  const { processedBytes, remainingBytes, totalBytes, rateBytes } = progress
+  const what = kind === 'backup' ? 'File' : 'Data'
   return (
-    line('Data processed:', humanSize(processedBytes)) +
-    line('Data remaining:', humanSize(remainingBytes)) +
-    line('Data total:', humanSize(totalBytes)) +
-    (rateBytes === undefined ? '' : line('Bandwidth:', `${humanSize(rateBytes)}/s`))
+    line(`${what} processed:`, processedBytes) +
+    line(`${what} remaining:`, remainingBytes) +
+    line(`${what} total:`, totalBytes) +
+    (rateBytes === undefined ? '' : line('Bandwidth:', rateBytes, '/s')) +
+    temporary
   )
 }
 

@@ -1,13 +1,14 @@
-import { excludeTargets } from '../change-target.ts'
+import { changeTarget } from '../change-target.ts'
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { changeDefinition } from '../config/change-definition.ts'
-import { putChild, valueElement } from '../config/child-element.ts'
+import type { Hypervisor, LifecycleEvent } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, need } from '../option-specs.ts'
 
-const types = ['poweroff', 'reboot', 'crash']
-const actions = [
+const types: readonly LifecycleEvent[] = ['poweroff', 'reboot', 'crash']
+type Action = Parameters<Hypervisor['domainSetLifecycleAction']>[2]
+
+const actions: readonly Action[] = [
   'destroy',
   'restart',
   'rename-restart',
@@ -35,29 +36,15 @@ export const commands: readonly Command[] = [
 ]
 
 async function setAction(context: Context, options: Options): Promise<Answer> {
-  excludeTargets(options)
-  const type = options.need('type')
-  const action = options.need('action')
-  if (!types.includes(type)) throw invalid(`Invalid lifecycle type '${type}'.`)
-  if (!actions.includes(action)) throw invalid(`Invalid lifecycle action '${action}'.`)
-  const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  const failure = 'Unable to change lifecycle action.'
-  if (options.flag('live') || (domain.id !== undefined && !options.flag('config'))) {
-    throw new CommandError(failure, {
-      cause: new CommandError('a guest that runs keeps the actions it was started with', {
-        code: 'ERR_OPERATION_UNSUPPORTED',
-      }),
-      hint: 'they are changed for its next start with --config',
-    })
-  }
+  const target = changeTarget(options)
+  const type = types.find((each) => each === options.need('type'))
+  if (type === undefined) throw invalid(`Invalid lifecycle type '${options.need('type')}'.`)
+  const action = actions.find((each) => each === options.need('action'))
+  if (action === undefined) throw invalid(`Invalid lifecycle action '${options.need('action')}'.`)
+  const { hypervisor, reference } = await lookupDomain(context, options)
   await explainFailure(
-    failure,
-    changeDefinition(hypervisor, reference, (document, root) => [
-      putChild(document, root, {
-        name: `on_${type}`,
-        element: valueElement(`on_${type}`, action),
-      }),
-    ]),
+    'Unable to change lifecycle action.',
+    hypervisor.domainSetLifecycleAction(reference, type, action, target),
   )
   return { json: { type, action } }
 }

@@ -1,8 +1,10 @@
-import { explainFailure } from '../command-error.ts'
+import { exclude } from '../change-target.ts'
+import { CommandError, explainFailure, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
-import { flag, int, later, need, text } from '../option-specs.ts'
+import type { MigrateOptions } from '../core.ts'
+import { domainOption, lookupDomain, named as quoted } from '../lookup-domain.ts'
+import { flag, int, later, named, need, text } from '../option-specs.ts'
 import { longWork } from '../output/long-work.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 import { readDocument } from '../read-document.ts'
@@ -28,12 +30,10 @@ export const commands: readonly Command[] = [
       flag('persistent', 'persist VM on destination'),
       flag('undefinesource', 'undefine VM on source'),
       flag('suspend', 'do not restart the domain on the destination host'),
-      later(flag('copy-storage-all', 'migration with non-shared storage with full disk copy')),
-      later(
-        flag(
-          'copy-storage-inc',
-          'migration with non-shared storage with incremental copy (same base image shared between source and destination)',
-        ),
+      flag('copy-storage-all', 'migration with non-shared storage with full disk copy'),
+      flag(
+        'copy-storage-inc',
+        'migration with non-shared storage with incremental copy (same base image shared between source and destination)',
       ),
       later(
         flag(
@@ -52,15 +52,12 @@ export const commands: readonly Command[] = [
       later(flag('compressed', 'compress repeated pages during live migration')),
       later(flag('auto-converge', 'force convergence during live migration')),
       later(flag('rdma-pin-all', 'pin all memory before starting RDMA live migration')),
-      later(flag('abort-on-error', 'abort on soft errors during migration')),
-      later(
-        flag('postcopy', 'enable post-copy migration; switch to it using migrate-postcopy command'),
-      ),
-      later(
-        flag(
-          'postcopy-after-precopy',
-          'automatically switch to post-copy migration after one pass of pre-copy',
-        ),
+      // An error always ends it.
+      flag('abort-on-error', 'abort on soft errors during migration'),
+      flag('postcopy', 'enable post-copy migration; switch to it using migrate-postcopy command'),
+      flag(
+        'postcopy-after-precopy',
+        'automatically switch to post-copy migration after one pass of pre-copy',
       ),
       later(flag('postcopy-resume', 'resume failed post-copy migration')),
       later(flag('zerocopy', 'use zero-copy mechanism for migrating memory pages')),
@@ -82,7 +79,7 @@ export const commands: readonly Command[] = [
       later(flag('timeout-suspend', 'suspend the guest after timeout')),
       later(flag('timeout-postcopy', 'switch to post-copy after timeout')),
       text('xml', 'filename containing updated XML for the target'),
-      later(text('migrate-disks', 'comma separated list of disks to be migrated')),
+      text('migrate-disks', 'comma separated list of disks to be migrated'),
       later(int('disks-port', 'port to use by target server for incoming disks migration')),
       later(text('disks-uri', 'URI to use for disks migration (overrides --disks-port)')),
       later(text('comp-methods', 'comma separated list of compression methods to be used')),
@@ -93,13 +90,19 @@ export const commands: readonly Command[] = [
       later(int('auto-converge-initial', 'initial CPU throttling rate for auto-convergence')),
       later(int('auto-converge-increment', 'CPU throttling rate increment for auto-convergence')),
       later(text('persistent-xml', 'filename containing updated persistent XML for the target')),
-      later(flag('tls', 'use TLS for migration')),
+      flag('tls', 'use TLS for migration'),
       later(int('postcopy-bandwidth', 'post-copy migration bandwidth limit in MiB/s')),
       later(flag('parallel', 'enable parallel migration')),
       later(int('parallel-connections', 'number of connections for parallel migration')),
       int('bandwidth', 'migration bandwidth limit in MiB/s'),
-      later(
-        text('tls-destination', 'override the destination host name used for TLS verification'),
+      text('tls-destination', 'override the destination host name used for TLS verification'),
+      // Ours: both ends are on this machine.
+      named(text('transport', 'how the two QEMUs talk', ['unix', 'tcp'])),
+      named(
+        text(
+          'tls-dir',
+          'folder of ca-cert.pem, server-*.pem and client-*.pem (default /etc/pki/qemu)',
+        ),
       ),
     ],
     run: migrate,
@@ -129,6 +132,15 @@ export const commands: readonly Command[] = [
     ],
     run: setSpeed,
   },
+  {
+    name: 'migrate-postcopy',
+    group: 'domain',
+    summary: 'Switch running migration from pre-copy to post-copy',
+    description:
+      'Switch running migration from pre-copy to post-copy. The migration must have been started with --postcopy option.',
+    options: [domainOption],
+    run: startPostcopy,
+  },
 ]
 
 const mebibyte = 1024 * 1024
@@ -138,11 +150,12 @@ async function migrate(context: Context, options: Options): Promise<Answer> {
   const name = options.text('dname')
   const file = options.text('xml')
   const bandwidth = options.integer('bandwidth', 1)
+  const transfer = { ...storageOf(options), ...channelOf(options), ...postcopyOf(options) }
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const xml = file === undefined ? undefined : await readDocument(file)
   const work = longWork(context, 'Migration', options.flag('verbose'))
   const moved = await explainFailure(
-    `Failed to migrate domain ${named(domain)}`,
+    `Failed to migrate domain ${quoted(domain)}`,
     hypervisor.domainMigrate(reference, destination, {
       live: options.flag('live'),
       offline: options.flag('offline'),
@@ -153,13 +166,77 @@ async function migrate(context: Context, options: Options): Promise<Answer> {
       ...(name !== undefined && { name }),
       ...(xml !== undefined && { xml }),
       ...(bandwidth !== undefined && { bandwidthBytes: bandwidth * mebibyte }),
+      ...transfer,
       ...work.options,
     }),
   ).finally(() => work.clear())
   return {
-    remark: `Domain ${printable(named(moved))} migrated to ${printable(destination)}\n`,
+    remark: `Domain ${printable(quoted(moved))} migrated to ${printable(destination)}\n`,
     json: moved,
   }
+}
+
+function storageOf(options: Options): Pick<MigrateOptions, 'copyStorage' | 'migrateDisks'> {
+  exclude(options, 'copy-storage-all', 'copy-storage-inc')
+  const disks = options.text('migrate-disks')?.split(',')
+  const copyStorage = options.flag('copy-storage-all')
+    ? 'all'
+    : options.flag('copy-storage-inc')
+      ? 'inc'
+      : undefined
+  if (disks !== undefined && copyStorage === undefined) {
+    throw new UsageError(
+      'Option --migrate-disks is for --copy-storage-all or --copy-storage-inc, and neither is given',
+    )
+  }
+  return {
+    ...(copyStorage !== undefined && { copyStorage }),
+    ...(disks !== undefined && { migrateDisks: disks }),
+  }
+}
+
+function postcopyOf(options: Options): Pick<MigrateOptions, 'postcopy'> {
+  if (options.flag('postcopy-after-precopy')) {
+    if (!options.flag('postcopy')) {
+      throw new UsageError('Option --postcopy is required by option --postcopy-after-precopy')
+    }
+    return { postcopy: 'after-precopy' }
+  }
+  return options.flag('postcopy') ? { postcopy: 'when-told' } : {}
+}
+
+function channelOf(
+  options: Options,
+): Pick<MigrateOptions, 'transport' | 'tls' | 'tlsDir' | 'tlsHostname'> {
+  const given = options.text('transport')
+  const transport = given === 'unix' || given === 'tcp' ? given : undefined
+  if (transport !== given) {
+    throw new CommandError(
+      `transport '${given ?? ''}' is not supported, expecting 'unix' or 'tcp'`,
+      {
+        code: 'ERR_INVALID_ARG',
+      },
+    )
+  }
+  const tls = options.flag('tls')
+  const tlsDir = options.text('tls-dir')
+  const tlsHostname = options.text('tls-destination')
+  if (!tls && (tlsDir ?? tlsHostname) !== undefined) {
+    const name = tlsDir === undefined ? 'tls-destination' : 'tls-dir'
+    throw new UsageError(`Option --tls is required by option --${name}`)
+  }
+  return {
+    ...(transport !== undefined && { transport }),
+    ...(tls && { tls }),
+    ...(tlsDir !== undefined && { tlsDir }),
+    ...(tlsHostname !== undefined && { tlsHostname }),
+  }
+}
+
+async function startPostcopy(context: Context, options: Options): Promise<Answer> {
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  await hypervisor.domainMigrateStartPostCopy(reference)
+  return { json: { started: true } }
 }
 
 async function setDowntime(context: Context, options: Options): Promise<Answer> {

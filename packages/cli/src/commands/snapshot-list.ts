@@ -6,6 +6,8 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 import { formatTree } from '../output/format-tree.ts'
+import { localTime } from '../output/local-time.ts'
+import { isBelow } from '../snapshots/family-tree.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -27,7 +29,7 @@ export const commands: readonly Command[] = [
       flag('internal', 'filter by internal snapshots'),
       flag('external', 'filter by external snapshots'),
       flag('tree', 'list snapshots in a tree'),
-      text('from', 'limit list to children of given snapshot'),
+      text('from', 'limit list to children of given snapshot', 'snapshot'),
       flag('current', 'limit list to children of current snapshot'),
       flag('descendants', 'with --from, list all descendants'),
       flag('name', 'list snapshot names only'),
@@ -109,17 +111,6 @@ function originOf(all: readonly SnapshotSummary[], options: Options): string | u
   throw new CommandError(message, { code: 'ERR_NO_DOMAIN_SNAPSHOT' })
 }
 
-function isBelow(
-  all: readonly SnapshotSummary[],
-  { parent }: SnapshotSummary,
-  where: { readonly origin: string; readonly deep: boolean },
-): boolean {
-  if (parent === undefined) return false
-  if (parent === where.origin) return true
-  const above = all.find(({ name }) => name === parent)
-  return where.deep && above !== undefined && isBelow(all, above, where)
-}
-
 /** Filters of one kind add up; those of different kinds all have to hold. */
 function passes(all: readonly SnapshotSummary[], each: SnapshotSummary, options: Options): boolean {
   const hasChildren = all.some(({ parent }) => parent === each.name)
@@ -149,13 +140,4 @@ function passes(all: readonly SnapshotSummary[], each: SnapshotSummary, options:
     const given = kind.filter(([name]) => options.flag(name))
     return given.length === 0 || given.some(([, holds]) => holds)
   })
-}
-
-/** `2026-11-26 04:22:20 +0000`, in the time of this machine. */
-function localTime(ms: number): string {
-  const east = -new Date(ms).getTimezoneOffset()
-  const local = new Date(ms + east * 60_000).toISOString()
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const zone = `${two(Math.floor(Math.abs(east) / 60))}${two(Math.abs(east) % 60)}`
-  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${east < 0 ? '-' : '+'}${zone}`
 }

@@ -1,14 +1,15 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
-import type { SnapshotSummary } from '../core.ts'
+import type { SnapshotOptions, SnapshotSummary } from '../core.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, named, need, text, words } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { longWork } from '../output/long-work.ts'
 import { readDocument } from '../read-document.ts'
+import { countBelow } from '../snapshots/family-tree.ts'
 import { snapshotXml } from '../snapshots/snapshot-xml.ts'
 
 export const commands: readonly Command[] = [
@@ -20,12 +21,12 @@ export const commands: readonly Command[] = [
     options: [
       domainOption,
       text('xmlfile', 'domain snapshot XML'),
-      later(flag('redefine', 'redefine metadata for existing snapshot')),
-      later(flag('current', 'with redefine, set current snapshot')),
-      later(flag('no-metadata', 'take snapshot but create no metadata')),
+      flag('redefine', 'redefine metadata for existing snapshot'),
+      flag('current', 'with redefine, set current snapshot'),
+      flag('no-metadata', 'take snapshot but create no metadata'),
       flag('halt', 'halt domain after snapshot is created'),
       flag('disk-only', 'capture disk state but not vm state'),
-      later(flag('reuse-external', 'reuse any existing external files')),
+      flag('reuse-external', 'reuse any existing external files'),
       flag('quiesce', "quiesce guest's file systems"),
       flag('atomic', 'require atomic operation'),
       flag('live', 'take a live snapshot'),
@@ -43,10 +44,10 @@ export const commands: readonly Command[] = [
       text('name', 'name of snapshot'),
       text('description', 'description of snapshot'),
       flag('print-xml', 'print XML document rather than create'),
-      later(flag('no-metadata', 'take snapshot but create no metadata')),
+      flag('no-metadata', 'take snapshot but create no metadata'),
       flag('halt', 'halt domain after snapshot is created'),
       flag('disk-only', 'capture disk state but not vm state'),
-      later(flag('reuse-external', 'reuse any existing external files')),
+      flag('reuse-external', 'reuse any existing external files'),
       flag('quiesce', "quiesce guest's file systems"),
       flag('atomic', 'require atomic operation'),
       flag('live', 'take a live snapshot'),
@@ -68,7 +69,7 @@ export const commands: readonly Command[] = [
       domainOption,
       flag('name', 'list the name, rather than the full xml'),
       later(flag('security-info', 'include security sensitive information in XML dump')),
-      later(text('snapshotname', 'name of existing snapshot to make current')),
+      text('snapshotname', 'name of existing snapshot to make current', 'snapshot'),
     ],
     run: current,
   },
@@ -79,7 +80,7 @@ export const commands: readonly Command[] = [
     description: 'Snapshot Delete',
     options: [
       domainOption,
-      text('snapshotname', 'snapshot name'),
+      text('snapshotname', 'snapshot name', 'snapshot'),
       flag('current', 'delete current snapshot'),
       flag('children', 'delete snapshot and all children'),
       flag('children-only', 'delete children but not snapshot'),
@@ -94,7 +95,7 @@ export const commands: readonly Command[] = [
     description: 'Snapshot Dump XML',
     options: [
       domainOption,
-      need('snapshotname', 'snapshot name'),
+      need('snapshotname', 'snapshot name', 'snapshot'),
       later(flag('security-info', 'include security sensitive information in XML dump')),
       later(text('xpath', 'xpath expression to filter the XML document')),
       later(flag('wrap', 'wrap xpath results in an common root element')),
@@ -108,7 +109,7 @@ export const commands: readonly Command[] = [
     description: 'Returns basic information about a snapshot.',
     options: [
       domainOption,
-      text('snapshotname', 'snapshot name'),
+      text('snapshotname', 'snapshot name', 'snapshot'),
       flag('current', 'info on current snapshot'),
     ],
     run: info,
@@ -120,7 +121,7 @@ export const commands: readonly Command[] = [
     description: "Extract the snapshot's parent, if any",
     options: [
       domainOption,
-      text('snapshotname', 'find parent of snapshot name'),
+      text('snapshotname', 'find parent of snapshot name', 'snapshot'),
       flag('current', 'find parent of current snapshot'),
     ],
     run: parent,
@@ -132,7 +133,7 @@ export const commands: readonly Command[] = [
     description: 'Revert domain to snapshot',
     options: [
       domainOption,
-      text('snapshotname', 'snapshot name'),
+      text('snapshotname', 'snapshot name', 'snapshot'),
       flag('current', 'revert to current snapshot'),
       flag('running', 'after reverting, change state to running'),
       flag('paused', 'after reverting, change state to paused'),
@@ -144,9 +145,12 @@ export const commands: readonly Command[] = [
 ]
 
 async function create(context: Context, options: Options): Promise<Answer> {
+  const redefine = options.flag('redefine')
+  const asCurrent = options.flag('current')
+  if (asCurrent && !redefine) throw new UsageError('Option --redefine is required by --current')
   const file = options.text('xmlfile')
   const xml = file === undefined ? undefined : await readDocument(file)
-  return take(context, options, { xml, file })
+  return take(context, options, { xml, file, redefinition: { redefine, current: asCurrent } })
 }
 
 async function createAs(context: Context, options: Options): Promise<Answer> {
@@ -161,15 +165,24 @@ async function createAs(context: Context, options: Options): Promise<Answer> {
 async function take(
   context: Context,
   options: Options,
-  from: { readonly xml: string | undefined; readonly file?: string | undefined },
+  from: {
+    readonly xml: string | undefined
+    readonly file?: string | undefined
+    readonly redefinition?: Pick<SnapshotOptions, 'redefine' | 'current'>
+  },
 ): Promise<Answer> {
   const { hypervisor, reference } = await lookupDomain(context, options)
+  const { redefinition = {} } = from
   const work = longWork(context, 'Snapshot', false)
   const taken = await hypervisor
     .domainSnapshotCreateXml(reference, from.xml, {
       diskOnly: options.flag('disk-only'),
       quiesce: options.flag('quiesce'),
       halt: options.flag('halt'),
+      live: options.flag('live'),
+      reuseExternal: options.flag('reuse-external'),
+      noMetadata: options.flag('no-metadata'),
+      ...redefinition,
       ...work.options,
     })
     .catch((cause: unknown) => {
@@ -197,7 +210,14 @@ async function chosen(
 }
 
 async function current(context: Context, options: Options): Promise<Answer> {
+  exclude(options, 'name', 'snapshotname')
+  const wanted = options.text('snapshotname')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (wanted !== undefined) {
+    const xml = await hypervisor.domainSnapshotGetXmlDesc(reference, wanted)
+    await hypervisor.domainSnapshotCreateXml(reference, xml, { redefine: true, current: true })
+    return { remark: `Snapshot ${printable(wanted)} set as current`, json: wanted }
+  }
   const all = await hypervisor.domainListAllSnapshots(reference)
   const found = all.find((snapshot) => snapshot.current)
   if (found === undefined) {
@@ -219,8 +239,7 @@ async function info(context: Context, options: Options): Promise<Answer> {
   const found = await lookupDomain(context, options)
   const snapshot = await chosen(found, options)
   const all = await found.hypervisor.domainListAllSnapshots(found.reference)
-  const children = all.filter((each) => each.parent === snapshot.name).length
-  const descendants = descendantsOf(all, snapshot.name)
+  const { children, descendants } = countBelow(all, snapshot.name)
   const rows = [
     ['Name:', snapshot.name],
     ['Domain:', found.domain.name],
@@ -236,12 +255,6 @@ async function info(context: Context, options: Options): Promise<Answer> {
     text: rows.map(([name, value]) => `${name.padEnd(15)} ${printable(value)}\n`).join(''),
     json: { ...snapshot, children, descendants },
   }
-}
-
-function descendantsOf(all: readonly SnapshotSummary[], name: string): number {
-  return all
-    .filter((each) => each.parent === name)
-    .reduce((count, each) => count + 1 + descendantsOf(all, each.name), 0)
 }
 
 async function parent(context: Context, options: Options): Promise<Answer> {

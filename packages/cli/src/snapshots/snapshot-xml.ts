@@ -1,6 +1,6 @@
-import { CommandError } from '../command-error.ts'
 import type { Options } from '../command.ts'
 import { escapeXml } from '../output/escape-xml.ts'
+import { attributesOf, readDiskSpec, specParts, unparsed } from './spec-words.ts'
 
 /** The `<domainsnapshot>` that `snapshot-create-as` builds from its words. */
 export function snapshotXml(options: Options): string {
@@ -20,15 +20,10 @@ export function snapshotXml(options: Options): string {
   ].join('\n')
 }
 
-/** Commas part the words; two together are one of the text. */
-function parts(spec: string): readonly string[] {
-  return spec.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','))
-}
-
 function memoryElement(spec: string): string {
   let file: string | undefined
   let snapshot: string | undefined
-  for (const part of parts(spec)) {
+  for (const part of specParts(spec)) {
     if (part.startsWith('file=')) file = part.slice(5)
     else if (part.startsWith('snapshot=')) snapshot = part.slice(9)
     else if (part.startsWith('/') && file === undefined) file = part
@@ -39,14 +34,7 @@ function memoryElement(spec: string): string {
 }
 
 function diskElement(spec: string): readonly string[] {
-  const [name, ...rest] = parts(spec)
-  const given = new Map<string, string>()
-  for (const part of rest) {
-    const [, key, value] = /^(snapshot|driver|stype|file)=(.*)$/.exec(part) ?? []
-    if (key === undefined || value === undefined || given.has(key)) throw unparsed('diskspec', spec)
-    given.set(key, value)
-  }
-  if (name === undefined || name === '') throw unparsed('diskspec', spec)
+  const { name, given } = readDiskSpec(spec, ['snapshot', 'driver', 'stype', 'file'])
   const type = given.get('stype')
   const source = type === 'block' ? 'dev' : 'file'
   const driver = given.get('driver')
@@ -57,14 +45,4 @@ function diskElement(spec: string): readonly string[] {
   ]
   const start = `    <disk${attributesOf({ name, snapshot: given.get('snapshot'), type })}`
   return inside.length === 0 ? [`${start}/>`] : [`${start}>`, ...inside, '    </disk>']
-}
-
-function attributesOf(attributes: Readonly<Record<string, string | undefined>>): string {
-  return Object.entries(attributes)
-    .map(([name, value]) => (value === undefined ? '' : ` ${name}='${escapeXml(value)}'`))
-    .join('')
-}
-
-function unparsed(what: string, spec: string): CommandError {
-  return new CommandError(`unable to parse ${what}: ${spec}`, { code: 'ERR_INVALID_ARG' })
 }
