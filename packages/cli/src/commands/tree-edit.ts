@@ -85,7 +85,7 @@ async function editSnapshot(context: Context, options: Options): Promise<Answer>
     throw new CommandError('--snapshotname or --current is required', { code: 'ERR_INVALID_ARG' })
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
-  const { name, current } =
+  const { name, current, location } =
     given === undefined
       ? await hypervisor.domainSnapshotCurrent(reference)
       : await hypervisor.domainSnapshotLookup(reference, given)
@@ -102,6 +102,15 @@ async function editSnapshot(context: Context, options: Options): Promise<Answer>
       cause: new CommandError(`must use --rename or --clone to change ${name} to ${next}`, {
         code: 'ERR_INVALID_ARG',
       }),
+    })
+  }
+  if (next !== name && location === 'internal') {
+    // libvirt lets it be renamed, and it cannot be gone back to afterwards.
+    throw new CommandError(`Failed to update ${name}`, {
+      cause: new CommandError(
+        `the images keep the state of snapshot ${name} under this name; it cannot get another`,
+        { code: 'ERR_OPERATION_UNSUPPORTED' },
+      ),
     })
   }
   await explainFailure(

@@ -148,3 +148,52 @@ describe('A backup', () => {
     timeout,
   )
 })
+
+describe('A snapshot', () => {
+  it(
+    'is edited and becomes the current one; a name that its images know it by stays',
+    async () => {
+      const image = join(polyvirt.folder, 'w.qcow2')
+      await polyvirt.program('qemu-img', ['create', '-q', '-f', 'qcow2', image, '16M'])
+      const file = polyvirt.file(
+        'w.xml',
+        `<domain type='qemu'>
+  <name>w</name>
+  <memory unit='MiB'>64</memory>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <devices>
+    <disk type='file'><driver name='qemu' type='qcow2'/><source file='${image}'/><target dev='vda'/></disk>
+  </devices>
+</domain>`,
+      )
+      const [xml, current] = (
+        await polyvirt.answers(
+          `define ${file}; snapshot-create-as w a first; snapshot-create-as w b`,
+          'snapshot-edit w a --current; snapshot-dumpxml w a',
+          'snapshot-current w --name',
+        )
+      ).slice(1)
+      expect(xml).toContain('<description>other</description>')
+      expect(current?.trim()).toBe('a')
+      const rename = await polyvirt.program('env', [
+        'EDITOR=sed -i "0,/<name>/s|<name>a<|<name>c<|"',
+        process.execPath,
+        ...['--conditions=@polyvirt/source', join(import.meta.dirname, '../../src/main.ts')],
+        ...[
+          '-c',
+          `qemu:///embed?root=${polyvirt.folder}/root`,
+          'snapshot-edit',
+          'w',
+          'a',
+          '--rename',
+        ],
+      ])
+      expect(rename.stderr).toBe(
+        'error: Failed to update a\n' +
+          'error: the images keep the state of snapshot a under this name; it cannot get another\n',
+      )
+      await polyvirt.answers('snapshot-revert w a')
+    },
+    timeout,
+  )
+})
