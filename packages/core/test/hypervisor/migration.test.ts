@@ -462,6 +462,16 @@ describe('a guest that goes on before all of its memory has come', () => {
       30_000,
     )
     const kinds = new Set<string>()
+    // Slow enough to be seen, and no slower.
+    const hurry = (): void => {
+      const command = {
+        execute: 'migrate-set-parameters',
+        arguments: { 'max-postcopy-bandwidth': 0 },
+      }
+      source
+        .domainQemuMonitorCommand('a', JSON.stringify(command))
+        .catch((error: unknown) => kinds.add(String(error)))
+    }
     let told = false
     // It writes faster than this: without post-copy it would never be there.
     const there = await source.domainMigrate('a', to.uri, {
@@ -469,8 +479,10 @@ describe('a guest that goes on before all of its memory has come', () => {
       persistent: true,
       postcopy,
       bandwidthBytes: 400_000,
+      downtimeMs: 1,
       onProgress({ kind }) {
         kinds.add(kind)
+        if (kind === 'post-copy') hurry()
         if (told || postcopy === 'after-precopy') return
         told = true
         source.domainMigrateStartPostCopy('a').catch((error: unknown) => kinds.add(String(error)))
