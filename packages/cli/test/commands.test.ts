@@ -35,6 +35,7 @@ describe('the commands', () => {
         ...['print-xml', 'dry-run'],
       ],
       define: ['arch'],
+      migrate: ['transport', 'tls-dir'],
       start: ['arch'],
       'domxml-to-native': ['arch'],
       capabilities: ['table'],
