@@ -10,10 +10,10 @@
  */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { measureCapabilities } from './capabilities.ts'
 import { measureCases } from './cases.ts'
 import { measureList } from './list.ts'
+import { readOptions } from '../scripts/lib/read-options.ts'
 import { measureAtOnce, measureResident } from './many-guests.ts'
 import { measurePlan } from './plan.ts'
 import { measureStart } from './start.ts'
@@ -21,14 +21,13 @@ import { renderRows } from './stats.ts'
 import type { Row } from './stats.ts'
 import { measureVerbs } from './verbs.ts'
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    runs: { type: 'string', default: '7' },
-    guests: { type: 'string', default: '200' },
-    json: { type: 'string' },
-    cases: { type: 'string' },
-  },
+const usage = 'pnpm bench [--only NAME,…] [--runs N] [--guests N] [--json FILE] [--cases DIR]'
+const values = readOptions(usage, {
+  only: { type: 'string' },
+  runs: { type: 'string', default: '7' },
+  guests: { type: 'string', default: '200' },
+  json: { type: 'string' },
+  cases: { type: 'string' },
 })
 const runs = Math.max(1, Number(values.runs))
 const cases = values.cases ?? process.env['POLYVIRT_BENCH_CASES']

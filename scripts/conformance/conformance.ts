@@ -10,7 +10,6 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { runConformance } from '@polyvirt/conformance/run'
 import type { ArchSubject, Boots, ConformanceEvent } from '@polyvirt/conformance/run'
@@ -25,20 +24,20 @@ import {
   verdictLine,
 } from '@polyvirt/conformance-report'
 import type { ConformanceRun, Tier } from '@polyvirt/conformance-report'
+import { readOptions } from '../lib/read-options.ts'
 import { unpackedQemu } from '../qemu/unpacked-qemu.ts'
 import { workspaceSubjects } from './workspace-subjects.ts'
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((word) => word !== '--'),
-  options: {
-    arch: { type: 'string' },
-    tier: { type: 'string' },
-    scenario: { type: 'string' },
-    boots: { type: 'string' },
-    qemu: { type: 'string' },
-    repeat: { type: 'string', default: '1' },
-    out: { type: 'string' },
-  },
+const usage =
+  'pnpm conformance [--arch NAME,…] [--tier NAME,…] [--scenario ID,…] [--boots most|all] [--qemu SUITE] [--repeat N] [--out DIR]'
+const values = readOptions(usage, {
+  arch: { type: 'string' },
+  tier: { type: 'string' },
+  scenario: { type: 'string' },
+  boots: { type: 'string' },
+  qemu: { type: 'string' },
+  repeat: { type: 'string', default: '1' },
+  out: { type: 'string' },
 })
 
 const words = (text: string | undefined): readonly string[] | undefined => text?.split(',')

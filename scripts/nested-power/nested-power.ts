@@ -9,13 +9,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readOptions } from '../lib/read-options.ts'
 import { runChecks } from './checks.ts'
 import { buildHostDisk } from './host-disk.ts'
 import { startHost } from './host.ts'
 import { buildPolyvirtDisk } from './polyvirt-disk.ts'
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
+const values = readOptions('pnpm nested-power [--keep]', {
+  keep: { type: 'boolean', default: false },
+})
 const started = performance.now()
 const say = (text: string): void => {
   console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}`)
