@@ -124,6 +124,31 @@ describe('a board whose devices are on transports by themselves', () => {
   })
 })
 
+describe('an I/O thread of a device on a virtio transport', () => {
+  const virtio = { driver: 'virtio-blk-pci', bus: 'virtio-mmio' } as const
+  const board = toyBoard({ devices: { disk: { models: { virtio } } } })
+  const disk = (driver: string): string =>
+    toyXml({
+      more: '<iothreads>1</iothreads>',
+      devices: `<disk type='file'><driver name='qemu' type='raw' ${driver}/><source file='/x'/><target dev='vda' bus='virtio'/></disk>`,
+    })
+
+  it('is refused without KVM where QEMU would end over it', () => {
+    expect(problemsOf(disk("iothread='1'"), board)).toEqual([
+      'devices/disk[1]/driver/@iothread: with QEMU 7.2 an I/O thread serves a device on a virtio transport only with KVM; leave iothread out, or put the device on PCI',
+    ])
+    expect(problemsOf(disk(''), board)).toEqual([])
+  })
+
+  it('is taken of a newer QEMU', () => {
+    const newer = {
+      ...board,
+      capabilities: { ...testCapabilities, version: { major: 10, minor: 0, micro: 0 } },
+    }
+    expect(problemsOf(disk("iothread='1'"), newer)).toEqual([])
+  })
+})
+
 describe('what a board has not', () => {
   const bare = toyBoard({
     profile: {

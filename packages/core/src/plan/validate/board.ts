@@ -6,6 +6,7 @@ import { quote, unsupported } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
 import { lookUp, modelOf, offered, rowKey } from '../allow-list.ts'
 import type { RowKey } from '../allow-list.ts'
+import { isSince, versionText } from '../../qemu/capabilities.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -15,6 +16,7 @@ export function checkBoard(domain: AddressedDomain, context: PlanContext): Probl
   return [
     ...tooMany(places, context),
     ...noTransport(places, context),
+    ...noThreads(places, domain, context),
     ...(context.profile.lacks ?? []).flatMap((word) => absent(word, domain, context)),
   ]
 }
@@ -25,16 +27,25 @@ interface Place {
   readonly at: RowKey | undefined
   /** The document's word for where it stands on a virtio transport; none where it is on no such. */
   readonly transport: string | undefined
+  /** The I/O thread that serves it. */
+  readonly iothread: number | undefined
 }
 
 function placesOf({ devices }: AddressedDomain, context: PlanContext): readonly Place[] {
   return deviceKinds.flatMap((kind) =>
     (devices[kind] ?? []).map((device, i) => {
       const path = `devices/${kind}[${i + 1}]`
-      const { address } = device as { readonly address?: object }
+      const { address, iothread } = device as {
+        readonly address?: object
+        readonly iothread?: number
+      }
       const transport = address === undefined ? path : `${path}/address`
       const onOne = modelOf(kind, device, context)?.bus === 'virtio-mmio'
-      return { kind, path, at: rowKey(kind, device), transport: onOne ? transport : undefined }
+      return {
+        ...{ kind, path, iothread },
+        at: rowKey(kind, device),
+        transport: onOne ? transport : undefined,
+      }
     }),
   )
 }
@@ -63,6 +74,25 @@ function noTransport(places: readonly Place[], { profile }: PlanContext): readon
     .flatMap(({ transport }) => transport ?? [])
     .slice(max)
     .map((path) => unsupported(path, `${name} has ${max} virtio transports${way}`))
+}
+
+/** QEMU 7.2's transports wake a thread only through KVM; QEMU 10.0's do without (measured). */
+function noThreads(
+  places: readonly Place[],
+  { type }: Domain,
+  { capabilities }: PlanContext,
+): readonly Problem[] {
+  if (type === 'kvm' || isSince(capabilities, [8, 0])) return []
+  return places.flatMap(({ path, transport, iothread }) =>
+    transport === undefined || iothread === undefined
+      ? []
+      : [
+          unsupported(
+            `${path}/driver/@iothread`,
+            `with QEMU ${versionText(capabilities)} an I/O thread serves a device on a virtio transport only with KVM; leave iothread out, or put the device on PCI`,
+          ),
+        ],
+  )
 }
 
 interface Absent {
