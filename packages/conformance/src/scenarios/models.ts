@@ -228,7 +228,8 @@ function memorySample(key: string): string {
 /** What stands around the device: memory that is plugged in wants room, and a cell to belong to. */
 function frame(row: string, key: string): Pick<DomainParts, 'memory' | 'cpu' | 'middle'> {
   // Its server reads and writes the guest's memory.
-  if (key === 'virtiofs') return { middle: "<memoryBacking><access mode='shared'/></memoryBacking>" }
+  if (key === 'virtiofs')
+    return { middle: "<memoryBacking><access mode='shared'/></memoryBacking>" }
   if (row !== 'memory') return {}
   const plugged = key === 'sgx-epc' ? 0 : (memorySizes[key] ?? 524_288)
   return {
