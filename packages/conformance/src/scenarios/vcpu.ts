@@ -106,6 +106,11 @@ export const vcpuScenarios: readonly Scenario[] = [
     domain: domainXml({
       vcpu: "<vcpu cpuset='0'>2</vcpu>\n  <cputune><vcpupin vcpu='0' cpuset='0'/></cputune>",
     }),
-    expect: { plan: ({ stored }) => strictEqual(stored.vcpus, 2) },
+    expect: {
+      plan: ({ stored }) => {
+        deepStrictEqual(stored.vcpuCpuset, [0])
+        deepStrictEqual(stored.cputune?.vcpupins, [{ vcpu: 0, cpuset: [0] }])
+      },
+    },
   },
 ]

@@ -60,7 +60,7 @@ export const seeActs: readonly Act[] = [
   {
     id: 'screen/picture',
     title: 'a picture of the screen is a PNG with something on it',
-    uses: ['device:video/vga'],
+    uses: ['device:video/vga', 'device:graphics/vnc'],
     wants: {
       devices: [
         "<graphics type='vnc' port='-1' autoport='yes'/><video><model type='vga'/></video>",
