@@ -1,14 +1,9 @@
-import { domainError, quote } from '../../errors.ts'
+import { domainError } from '../../errors.ts'
 import type { Domain } from '../../domain/domain.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { BackupFact, Job } from '../../store/index.ts'
-import { dirtyBitmaps, diskChain, topNode } from '../blocks/disk-graph.ts'
-import { jobOf } from '../blocks/job-state.ts'
-import { createImage, openSteps } from '../blocks/new-image.ts'
-import { unconfined } from '../confinement/confined-start.ts'
-import { takeImage } from '../confinement/hand-over.ts'
+import { topNode } from '../blocks/disk-graph.ts'
 import type { BackupOptions } from '../interface/backups.ts'
-import { performSteps } from '../live/perform-steps.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { backupActions, exportId } from './backup-actions.ts'
@@ -19,7 +14,9 @@ import { backupParts, settledBackup } from './backup-parts.ts'
 import type { BackupPart } from './backup-parts.ts'
 import { serverAddress } from './backup-server.ts'
 import type { ServerAddress } from './backup-server.ts'
+import { checkParts } from './check-parts.ts'
 import { bitmapsOf } from './checkpoint-document.ts'
+import { placeCopy } from './place-copy.ts'
 import { planCheckpoint } from './plan-checkpoint.ts'
 import type { PlannedCheckpoint } from './plan-checkpoint.ts'
 import { followBackup } from './follow-backup.ts'
@@ -122,36 +119,6 @@ function factOf({ wish, parts, live, address, options }: FactRequest): BackupFac
   }
 }
 
-/** @throws DomainError for a disk with a job, and for a checkpoint that a disk knows nothing of. */
-async function checkParts(
-  { store }: Rooms,
-  qmp: QmpClient,
-  { uuid, parts }: { readonly uuid: string; readonly parts: readonly BackupPart[] },
-): Promise<void> {
-  for (const { disk, since } of parts) {
-    const { target } = disk
-    if ((await jobOf(qmp, target)) !== undefined)
-      throw domainError(
-        'ERR_BLOCK_COPY_ACTIVE',
-        `disk ${quote(target)} already in active block job`,
-      )
-    if (since === undefined) continue
-    const row = store.checkpoints(uuid).find(({ name }) => name === since)
-    if (row === undefined)
-      throw domainError(
-        'ERR_NO_DOMAIN_CHECKPOINT',
-        `Checkpoint ${quote(since)} for incremental backup of disk ${quote(target)} not found`,
-      )
-    const bitmap = bitmapsOf(row).get(target)
-    const found = (await dirtyBitmaps(qmp, disk)).find(({ name }) => name === bitmap)
-    if (found?.recording !== true || found.inconsistent === true)
-      throw domainError(
-        'ERR_CHECKPOINT_INCONSISTENT',
-        `missing or broken bitmap ${quote(since)} for disk ${quote(target)}: take a full backup with a new checkpoint`,
-      )
-  }
-}
-
 interface Tell {
   readonly running: Running
   readonly parts: readonly BackupPart[]
@@ -163,9 +130,11 @@ interface Tell {
 }
 
 async function tell(rooms: Rooms, qmp: QmpClient, request: Tell): Promise<void> {
-  const { running, parts, fact, address, checkpoint, live } = request
+  const { running, parts, fact, address, checkpoint, options, live } = request
+  const reuse = options.reuseExternal === true
   const placed: PlacedPart[] = []
-  for (const part of parts) placed.push(await place(rooms, qmp, { ...request, part }))
+  for (const part of parts)
+    placed.push(await placeCopy(rooms, qmp, { running, part, mode: fact.mode, reuse }))
   if (address !== undefined) await qmp.executeUnchecked('nbd-server-start', { addr: address })
   const { store } = rooms
   const bitmaps = new Map(
@@ -194,39 +163,4 @@ async function tell(rooms: Rooms, qmp: QmpClient, request: Tell): Promise<void> 
       ...(part.bitmap !== undefined && { bitmaps: [part.bitmap] }),
     })
   }
-}
-
-/** Makes the file where it is to be made, and has QEMU open it. */
-async function place(
-  rooms: Rooms,
-  qmp: QmpClient,
-  { running, part, fact, options }: Tell & { readonly part: BackupPart },
-): Promise<PlacedPart> {
-  const { disk, file, type, format, index } = part
-  const [top] = await diskChain(qmp, disk)
-  const node = await topNode(qmp, disk)
-  const sizeBytes = top?.sizeBytes ?? 0
-  if (options.reuseExternal !== true && type === 'file')
-    await makeCopy({ file, format, sizeBytes }, disk.target)
-  const confinement = rooms.layout.confinement ?? unconfined
-  takeImage(rooms.store, running.active, { path: file, confinement })
-  const below = fact.mode === 'pull' ? { below: node } : {}
-  await performSteps(
-    qmp,
-    openSteps({ ...disk, readonly: false }, { file, type, format, ...below }, index),
-  )
-  return { part, node, copy: `libvirt-${index}-format` }
-}
-
-async function makeCopy(
-  image: { readonly file: string; readonly format: string; readonly sizeBytes: number },
-  target: string,
-): Promise<void> {
-  const { existsSync } = await import('node:fs')
-  if (existsSync(image.file))
-    throw domainError(
-      'ERR_INVALID_ARG',
-      `store ${quote(image.file, 200)} for backup of ${quote(target)} exists`,
-    )
-  await createImage(image)
 }
