@@ -20,6 +20,12 @@ const bridge =
   "<controller type='pci' index='1' model='pcie-root-port'/>" +
   "<controller type='pci' index='2' model='pcie-to-pci-bridge'/>"
 
+/**
+ * Ports of a PCI Express board: what the definition has takes the first of them, and into what is left
+ * can be plugged. A board gets none while its guest runs.
+ */
+const ports = "<controller type='pci' model='pcie-root-port'/>".repeat(16)
+
 /** Whether vCPUs can be plugged into a running guest of this machine. */
 export const plugsVcpus = (target: Target): boolean => machineOf(target)?.hotpluggableCpus === true
 
@@ -45,8 +51,11 @@ function documentOf(acts: readonly Act[], target: Target, features: string): str
   const spare = plugsVcpus(target) && wants.some((one) => one.spareVcpus === true)
   const slots =
     claims(target, 'device:memory/dimm') && wants.some((one) => one.memorySlots === true)
-  const bridged =
+  const isExpress =
     target.profile.pci?.root === 'pcie-root' &&
+    claims(target, 'device:controller:pci/pcie-root-port')
+  const bridged =
+    isExpress &&
     claims(target, 'device:controller:pci/pcie-to-pci-bridge') &&
     wants.some((one) => one.conventionalPci === true)
   const total = firstVcpus + (spare ? spareVcpus : 0)
@@ -64,6 +73,7 @@ function documentOf(acts: readonly Act[], target: Target, features: string): str
     ...(features === '' ? {} : { features }),
     devices: [
       ...(bridged ? [bridge] : []),
+      ...(isExpress ? [ports] : []),
       ...new Set(wants.flatMap(({ devices = [] }) => devices)),
     ].join(''),
   })

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { acts } from '../../src/life/acts/index.ts'
+import { targetsOf } from '../../src/target.ts'
+import { minimalArch, minimalCapabilities } from '../../src/minimal-arch.ts'
+import { lifeMutants } from './life-mutants.ts'
+import { toyLife, type Deviation } from './toy-life.ts'
+
+const [target] = targetsOf(minimalArch, minimalArch.guests[0], minimalCapabilities, '/toy')
+
+async function play(id: string, deviation?: Deviation): Promise<void> {
+  const act = acts.find((one) => one.id === id)
+  if (act === undefined || target === undefined) throw new Error(`there is no act ${id}`)
+  using life = toyLife(target, deviation)
+  await act.play(life)
+}
+
+const played = new Set(lifeMutants.map(({ caughtBy }) => caughtBy))
+
+describe('what is done to a guest that runs', () => {
+  for (const id of played) {
+    it(`passes a hypervisor that is right: ${id}`, async () => {
+      await expect(play(id)).resolves.toBeUndefined()
+    })
+  }
+
+  for (const { flaw, caughtBy, because, deviation } of lifeMutants) {
+    it(`fails a hypervisor where ${flaw}`, async () => {
+      await expect(play(caughtBy, deviation)).rejects.toThrow(because)
+    })
+  }
+})

@@ -1,0 +1,48 @@
+/** What changes in a guest, as plain values. */
+export interface Inside {
+  /** Counts starts: another boot has another id. */
+  boots: number
+  /** Pulses of a process that lives in memory; none where there is no such process. */
+  count: number | undefined
+  /** The first line on its disk. */
+  disk: string
+  diskBytes: number
+  writtenBytes: number
+  flushes: number
+  /** The first line of the medium in its drive; empty without one. */
+  medium: string
+  memoryKiB: number
+  seconds: number
+  isLinked: boolean
+  state: 'running' | 'paused' | 'shut off'
+  /** Documents of devices that were plugged in, by alias. */
+  plugged: Readonly<Record<string, string>>
+}
+
+export const mebibyte: number = 1024 * 1024
+export const memoryKiB: number = 512 * 1024
+export const cardMac = '52:54:00:ba:d0:02'
+
+export const freshInside = (): Inside => ({
+  boots: 1,
+  count: undefined,
+  disk: '',
+  diskBytes: 64 * mebibyte,
+  writtenBytes: 0,
+  flushes: 0,
+  medium: '',
+  memoryKiB,
+  seconds: 1_800_000_000,
+  isLinked: true,
+  state: 'running',
+  plugged: {},
+})
+
+export const bootIdOf = ({ boots }: Inside): string =>
+  `00000000-0000-4000-8000-${String(boots).padStart(12, '0')}`
+
+/** Everything starts anew but what is on the disk. */
+export function startAnew(inside: Inside): void {
+  const { disk, diskBytes, plugged, boots } = inside
+  Object.assign(inside, freshInside(), { disk, diskBytes, plugged, boots: boots + 1 })
+}

@@ -1,0 +1,66 @@
+import { GuestError } from '../../src/guest/guest-error.ts'
+import { bootIdOf, mebibyte, type Inside } from './inside.ts'
+
+type Command = readonly [RegExp, (inside: Inside, words: readonly string[]) => string]
+
+/** The commands that acts give to a guest's shell, and what they print. */
+const commands: readonly Command[] = [
+  [/^cat \/proc\/sys\/kernel\/random\/boot_id$/, bootIdOf],
+  [
+    /^\(n=0; while true/,
+    (inside) => {
+      inside.count = 0
+      return ''
+    },
+  ],
+  [/^until \[ -s \/tmp\/count \]/, (inside) => String(pulse(inside))],
+  [
+    /^sleep 1; \[ \$\(cat \/tmp\/count\) -gt (\d+) \]$/,
+    (inside, [, than]) => {
+      if (pulse(inside) <= Number(than)) throw new GuestError('it counts no further')
+      return ''
+    },
+  ],
+  [
+    /^kill \$\(cat \/tmp\/counter\)/,
+    (inside) => {
+      inside.count = undefined
+      return ''
+    },
+  ],
+  [/^head -c 32 \/dev\/sr0/, ({ medium }) => medium],
+  [
+    /^echo (\w+) \| dd of=\/dev\/vda /,
+    (inside, [, text = '']) => {
+      inside.disk = text
+      return ''
+    },
+  ],
+  [/^echo 3 >\/proc\/sys\/vm\/drop_caches; (?:head|sha256sum)/, ({ disk }) => disk],
+  [
+    /^dd if=\/dev\/urandom of=\/dev\/vda bs=(\w+) (?:seek=\d+ )?count=(\d+) conv=fsync/,
+    (inside, [, block = '', count]) => {
+      inside.writtenBytes += Number(count) * (block === '1M' ? mebibyte : 64 * 1024)
+      inside.flushes += 1
+      inside.disk = `random ${inside.writtenBytes}`
+      return ''
+    },
+  ],
+  [/^date \+%s$/, ({ seconds }) => String(seconds)],
+]
+
+/** What a shell command prints in the guest. */
+export function toyShell(text: string, inside: Inside): string {
+  if (inside.state !== 'running') throw new GuestError(`the guest is ${inside.state}`)
+  for (const [pattern, run] of commands) {
+    const words = pattern.exec(text)
+    if (words !== null) return run(inside, words)
+  }
+  throw new GuestError(`'${text}' is no command of this guest`)
+}
+
+function pulse(inside: Inside): number {
+  if (inside.count === undefined) throw new GuestError('no such process')
+  inside.count += 1
+  return inside.count
+}
