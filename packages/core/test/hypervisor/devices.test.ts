@@ -150,6 +150,18 @@ describe('devices of a running guest', () => {
     expect(await hypervisor.domainGetXmlDesc('a')).toContain('one.img')
   })
 
+  test("a disk on a bus that plugs nothing is refused in libvirt's words, and nothing is told to QEMU", async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const described = await hypervisor.domainGetXmlDesc('a')
+    const xml = disk(image(root, 'one')).replace(/<target [^>]*>/, `<target dev='sde' bus='sata'/>`)
+    await expect(hypervisor.domainAttachDevice('a', xml)).rejects.toMatchObject({
+      code: 'ERR_OPERATION_UNSUPPORTED',
+      message: expect.stringContaining("disk bus 'sata' cannot be hotplugged.") as string,
+    })
+    expect(await hypervisor.domainGetXmlDesc('a')).toBe(described)
+  })
+
   test('a device whose image is missing changes nothing and is named', async () => {
     const root = testRoot()
     const hypervisor = await started(root)

@@ -1,4 +1,5 @@
 import type { Domain } from '../../domain/domain.ts'
+import { domainError, quote } from '../../errors.ts'
 import { planAttach, withDevice } from '../../plan/plan-attach.ts'
 import type { Attached } from '../../plan/plan-attach.ts'
 import { plugSteps } from '../../qemu/monitor-steps.ts'
@@ -96,7 +97,10 @@ async function plugIn(
 ): Promise<DeviceChangeResult> {
   const { running, live } = plan
   const { active } = running
-  const planned = await resolved(rooms, planAttach(live, parsed, plan.context))
+  if (parsed.kind === 'disk' && parsed.device.bus !== undefined) checkPlugs([parsed])
+  const attachedPlan = planAttach(live, parsed, plan.context)
+  checkPlugs(attachedPlan.added)
+  const planned = await resolved(rooms, attachedPlan)
   const alone = onlyNew(planned.domain, planned.added)
   checkNeeds(alone)
   checkFiles(alone)
@@ -157,6 +161,20 @@ function stepsOf(
   const after = optionsOf(rooms, plan, attached.domain)
   const { device } = attached.added.at(-1) ?? { device: {} }
   return { attached: { ...attached, device }, steps: plugSteps(before, after) }
+}
+
+/** Buses of disks that take one while the guest runs; libvirt plugs into no other. */
+const pluggable: readonly (string | undefined)[] = ['virtio', 'scsi', 'usb']
+
+/** @throws DomainError, in libvirt's words, for a disk on a bus that plugs nothing. */
+function checkPlugs(added: readonly AnyDevice[]): void {
+  for (const { kind, device } of added)
+    if (kind === 'disk' && !pluggable.includes(device.bus))
+      throw domainError(
+        'ERR_OPERATION_UNSUPPORTED',
+        `disk bus ${quote(device.bus ?? 'none')} cannot be hotplugged.`,
+        { path: 'devices/disk/target/@bus' },
+      )
 }
 
 /** The new device with what its driver knows of it. */
