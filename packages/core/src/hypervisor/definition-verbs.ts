@@ -22,9 +22,9 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       const plan = await rooms.plan(xml, options)
       const { uuid } = plan.domain
       // Whoever changes a definition holds the domain, so that no change is lost between two.
-      await inTurn(rooms, uuid, () =>
-        store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) }),
-      )
+      await inTurn(rooms, uuid, () => {
+        store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) })
+      })
       return {
         domain: summaryOf(await rooms.find(uuid)),
         warnings: plan.warnings,
@@ -87,11 +87,12 @@ export function definitionVerbs(rooms: Rooms): Verbs {
 const turnMs = 2000
 
 /** Another definition takes a moment; anything else that holds the domain is told at once. */
-async function inTurn(rooms: Rooms, uuid: string, define: () => unknown): Promise<void> {
+async function inTurn(rooms: Rooms, uuid: string, define: () => void): Promise<void> {
   const deadline = performance.now() + turnMs
   for (;;) {
     try {
-      await rooms.withJob(uuid, 'define', async () => define())
+      if (!rooms.store.whileFree(uuid, define))
+        await rooms.withJob(uuid, 'define', async () => define())
       return
     } catch (error) {
       const busy = error instanceof DomainError && error.code === 'ERR_RESOURCE_BUSY'

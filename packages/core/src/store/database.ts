@@ -27,9 +27,10 @@ export class Database {
 
   /**
    * Runs changes: all of them are made, durably, or none. Waits for other writers; readers are
-   * neither waited for nor kept waiting.
+   * neither waited for nor kept waiting. Changes within a change are a part of it.
    */
   write<T>(change: () => T): T {
+    if (this.#database.isTransaction) return change()
     return this.#transaction('BEGIN IMMEDIATE', change)
   }
 
@@ -38,6 +39,7 @@ export class Database {
    * journal is in order, so whatever is written durably behind it makes it durable, too.
    */
   writeLoosely<T>(change: () => T): T {
+    if (this.#database.isTransaction) return change()
     this.exec('PRAGMA synchronous = NORMAL')
     try {
       return this.write(change)

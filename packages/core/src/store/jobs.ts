@@ -25,6 +25,12 @@ export interface Jobs {
   /** Records how far the job is, before the step that follows; detail is replaced where given. */
   setPhase(job: Job, phase: string, detail?: JobDetail): void
   endJob(job: Job): void
+  /**
+   * Makes a change of the store in the moment in which nobody holds the domain.
+   *
+   * @returns false, and nothing is changed, where somebody does, alive or dead.
+   */
+  whileFree(uuid: string, change: () => void): boolean
   /** Lets go of a job that is not at its end: whoever looks next goes on with it. */
   leaveJob(job: Job): void
   /** All jobs, also those of domains that are only being made. */
@@ -94,6 +100,12 @@ export function openJobs(
       if (job.kind === 'start') database.writeLoosely(change)
       else database.write(change)
     },
+    whileFree: (uuid, change) =>
+      database.write(() => {
+        if (database.get(`SELECT 1 FROM ${table} WHERE uuid = ?`, uuid) !== undefined) return false
+        change()
+        return true
+      }),
     endJob: (job) =>
       database.writeLoosely(() => {
         const sql = `DELETE FROM ${table} WHERE uuid = ? AND token = ?`

@@ -261,6 +261,21 @@ describe('jobs', () => {
     store.endJob(job)
     expect(store.beginJob(uuid(1), 'start').interrupted).toBeUndefined()
   })
+
+  test('a change that waits for nobody is made whole, or not where somebody holds the domain', async () => {
+    const { store } = await open()
+    const change = (name: string) => (): void => void store.define(definition(name, uuid(1)))
+    expect(store.whileFree(uuid(1), change('a'))).toBe(true)
+    const failing = (): void => {
+      change('b')()
+      throw new Error('half way')
+    }
+    expect(() => store.whileFree(uuid(1), failing)).toThrow('half way')
+    const job = store.beginJob(uuid(1), 'start')
+    expect(store.whileFree(uuid(1), change('c'))).toBe(false)
+    store.endJob(job)
+    expect(store.get(uuid(1))?.domain.name).toBe('a')
+  })
 })
 
 describe('the file', () => {
