@@ -264,7 +264,8 @@ describe('jobs', () => {
 
   test('a change that waits for nobody is made whole, or not where somebody holds the domain', async () => {
     const { store } = await open()
-    const change = (name: string) => (): void => void store.define(definition(name, uuid(1)))
+    const change = (title: string) => (): void =>
+      void store.define({ ...definition('a', uuid(1)), title })
     expect(store.whileFree(uuid(1), change('a'))).toBe(true)
     const failing = (): void => {
       change('b')()
@@ -274,7 +275,7 @@ describe('jobs', () => {
     const job = store.beginJob(uuid(1), 'start')
     expect(store.whileFree(uuid(1), change('c'))).toBe(false)
     store.endJob(job)
-    expect(store.get(uuid(1))?.domain.name).toBe('a')
+    expect(store.get(uuid(1))?.domain.title).toBe('a')
   })
 })
 
