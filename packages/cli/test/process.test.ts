@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -57,6 +57,17 @@ const polyvirt = (...words: readonly string[]): Promise<Ended> =>
 
 const shell = (script: string): Promise<Ended> =>
   execute('bash', ['-c', `p() { "${process.execPath}" ${flags.join(' ')} "$@"; }; ${script}`])
+
+/** Whether a process has a handler of its own for a signal (proc(5), `SigCgt`). */
+function catches(pid: number, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`)
+  const hangUp = constants.signals.SIGHUP
+  // Node handles the other two by itself from the start; the command takes all three at once.
+  return [hangUp, constants.signals[signal]].every(
+    (one) => ((caught >> BigInt(one - 1)) & 1n) === 1n,
+  )
+}
 
 describe('the process', () => {
   it('runs commands, and prints no warnings of Node', async () => {
@@ -114,8 +125,9 @@ describe('the process', () => {
     children.push(child)
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-    // There is nothing to see of a process that waits, so it is given time to get there.
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    // Of a process that waits there is only this to see: it has something to do at a signal.
+    while (!catches(child.pid ?? 0, signal)) await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 500))
     child.kill(signal)
     const { promise, resolve } = Promise.withResolvers<number | null>()
     child.once('close', resolve)
