@@ -5,10 +5,13 @@ import type { Act } from '../act.ts'
 import type { Life } from '../life.ts'
 import { dataDisk, dataDiskXml } from './guest-agent.ts'
 
-/** Something that only memory holds: a process that counts, and which boot this is. */
+/**
+ * Something that only memory holds: a process that counts, and which boot this is. Its file is never
+ * seen half written.
+ */
 async function counting({ shell }: Life): Promise<() => Promise<void>> {
   await shell(
-    '(n=0; while true; do n=$((n + 1)); echo $n >/tmp/count; usleep 100000; done) >/dev/null 2>&1 & echo $! >/tmp/counter',
+    '(n=0; while true; do n=$((n + 1)); echo $n >/tmp/next; mv /tmp/next /tmp/count; usleep 100000; done) >/dev/null 2>&1 & echo $! >/tmp/counter',
   )
   const bootId = await shell('cat /proc/sys/kernel/random/boot_id')
   const count = async (): Promise<number> =>
