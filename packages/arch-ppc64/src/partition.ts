@@ -88,10 +88,11 @@ function processors(hundredths: number): string {
 
 /** Lines of the file that name this machine and partition: letters and digits become zeros. */
 export function anonymizePartition(bytes: Uint8Array): Uint8Array {
-  const text = new TextDecoder('latin1').decode(bytes)
+  // A character a byte, and back: a decoder's latin1 is Windows' code page, which has others.
+  const text = Array.from(bytes, (byte) => String.fromCodePoint(byte)).join('')
   const hidden = text.replace(
     /^(serial_number|partition_name)=(.*)$/gm,
     (_line, name: string, value: string) => `${name}=${value.replace(/[0-9A-Za-z]/g, '0')}`,
   )
-  return Uint8Array.from(hidden, (character) => character.charCodeAt(0))
+  return Uint8Array.from(hidden, (character) => character.codePointAt(0) ?? 0)
 }
