@@ -40,6 +40,9 @@ const values = readOptions(usage, {
   out: { type: 'string' },
 })
 
+/** Of a failure; a guest's last words are many, and all of them are in the report. */
+const mostLines = 12
+
 const words = (text: string | undefined): readonly string[] | undefined => text?.split(',')
 const say = (text: string): void => console.error(`polyvirt: ${text}`)
 
@@ -89,7 +92,9 @@ process.exitCode = runs.every((run) => exitVerdict(run) === 'passed') ? 0 : 1
 function tell(event: ConformanceEvent): void {
   if (event.kind === 'note') say(event.line)
   if (event.kind !== 'finished' || event.case.outcome !== 'failed') return
-  say(`${event.case.id}: ${event.case.failure?.message.split('\n')[0] ?? ''}`)
+  const lines = event.case.failure?.message.split('\n') ?? []
+  say(`${event.case.id}: ${lines.slice(0, mostLines).join('\n  ')}`)
+  if (lines.length > mostLines) say(`  (${lines.length - mostLines} lines more: --out DIR)`)
 }
 
 function write(folder: string, name: string, run: ConformanceRun): void {
