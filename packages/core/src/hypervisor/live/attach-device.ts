@@ -110,11 +110,14 @@ async function plugIn(
   const owner = rooms.layout.confinement?.user
   const confinement = rooms.layout.confinement ?? unconfined
   const images = await takeImages(rooms.store, active, { domain: alone, confinement })
+  // Whoever has to finish it writes what this one would have written.
+  const shown = (chardevs: Parameters<typeof liveDomain>[1]['chardevs']): Domain =>
+    liveDomain(attached.domain, { chardevs, ports: {}, taps: {} })
   rooms.store.setPhase(job, 'plug', {
     plug: steps,
     alias: attached.device.alias,
     taps: Object.values(taps),
-    live: { id: active.id, xml: formatDomain(attached.domain, active.id) },
+    live: { id: active.id, xml: formatDomain(shown([]), active.id) },
     ...(definition !== undefined && { definition }),
   })
   await makeTaps(alone, taps, owner?.uid)
@@ -125,9 +128,8 @@ async function plugIn(
       try {
         await firstCommands(qmp, onlyNew(attached.domain, attached.added))
         const chardevs = await qmp.execute('query-chardev')
-        const after = liveDomain(attached.domain, { chardevs, ports: {}, taps: {} })
         rooms.store.change(active.uuid, {
-          live: { id: active.id, xml: formatDomain(after, active.id) },
+          live: { id: active.id, xml: formatDomain(shown(chardevs), active.id) },
           ...(definition !== undefined && { definition }),
         })
       } catch (error) {
