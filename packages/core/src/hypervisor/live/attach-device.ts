@@ -125,16 +125,20 @@ async function plugIn(
     await startPasst(alone, { stateDir: active.stateDir, ...(owner && { owner }) })
     return await rooms.ask(running, async (qmp) => {
       await performSteps(qmp, steps, signal)
-      try {
-        await firstCommands(qmp, onlyNew(attached.domain, attached.added))
+      const record = async (): Promise<void> => {
         const chardevs = await qmp.execute('query-chardev')
         rooms.store.change(active.uuid, {
           live: { id: active.id, xml: formatDomain(shown(chardevs), active.id) },
           ...(definition !== undefined && { definition }),
         })
+      }
+      try {
+        await firstCommands(qmp, onlyNew(attached.domain, attached.added))
+        await record()
       } catch (error) {
-        await undoSteps(qmp, steps)
-        throw error
+        if (await undoSteps(qmp, steps)) throw error
+        // The guest keeps it, so it has it; where this fails as well, the job is left for the next one.
+        await record()
       }
       const alias = attached.device.alias
       return {

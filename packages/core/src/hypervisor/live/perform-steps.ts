@@ -32,14 +32,20 @@ export async function tell(qmp: QmpClient, step: MonitorStep): Promise<unknown> 
   return qmp.executeUnchecked(step.execute, step.arguments)
 }
 
-/** Takes steps back, last first; what is gone already is fine. */
-export async function undoSteps(qmp: QmpClient, steps: readonly MonitorStep[]): Promise<void> {
+/**
+ * Takes steps back, last first; what is gone already is fine.
+ *
+ * @returns false where the guest does not let its new device go: then everything behind it is there still.
+ */
+export async function undoSteps(qmp: QmpClient, steps: readonly MonitorStep[]): Promise<boolean> {
   for (const step of steps.toReversed()) {
     const undo = undoStep(step)
     if (undo === undefined) continue
     await tellLeftover(qmp, undo)
-    if (undo.execute === 'device_del') await waitGone(qmp, String(undo.arguments['id']))
+    if (undo.execute === 'device_del' && !(await isGone(qmp, String(undo.arguments['id']))))
+      return false
   }
+  return true
 }
 
 /** Removes what is left of a device: QEMU may still be letting go of it. */
@@ -65,9 +71,13 @@ async function tellLeftover(qmp: QmpClient, step: MonitorStep): Promise<void> {
   }
 }
 
-async function waitGone(qmp: QmpClient, alias: string): Promise<void> {
+async function isGone(qmp: QmpClient, alias: string): Promise<boolean> {
   const deadline = performance.now() + backOutMs
-  while ((await isPlugged(qmp, alias)) && performance.now() < deadline) await sleep(pollMs)
+  while (await isPlugged(qmp, alias)) {
+    if (performance.now() > deadline) return false
+    await sleep(pollMs)
+  }
+  return true
 }
 
 /** Does QEMU have a device of this name? */
