@@ -70,6 +70,12 @@ function resumed({ running, paused }: SaveOptions, wasRunning: boolean): 'runnin
 /** The guest is as it was before. */
 async function goOn(rooms: Rooms, running: Running, wasRunning: boolean): Promise<void> {
   if (!wasRunning) {
+    await rooms.ask(running, async (qmp) => {
+      // What was sent in full cannot be sent again, nor write its disks, before it has run a moment.
+      if ((await qmp.execute('query-status')).status !== 'postmigrate') return
+      await qmp.execute('cont')
+      await qmp.execute('stop')
+    })
     rooms.store.setState(running.active, running.active.state, running.active.reason)
     return
   }
