@@ -20,7 +20,7 @@ const inSector = /[ER]IP=0+7c0/
 
 async function started(root: TestRoot): Promise<Hypervisor> {
   const hypervisor = await root.open()
-  await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle') }))
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'still') }))
   await hypervisor.domainCreate('a')
   await booted(hypervisor)
   return hypervisor

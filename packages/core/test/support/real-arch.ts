@@ -76,6 +76,8 @@ export const realRegistry: ArchRegistry = createRegistry([realArch])
 const sectors = {
   /** Sleeps. */
   idle: 'f4ebfd',
+  /** Sleeps, and is never found anywhere else: no interrupt wakes it. */
+  still: 'faf4ebfd',
   /** Sends back each byte of the first serial port. */
   echo: 'bafd03eca80174fbbaf803eceeebf1',
   /** Powers off: the sleep register of the ACPI power management block. */
