@@ -55,7 +55,7 @@ async function sendAway(hypervisor: Hypervisor, dir: string): Promise<void> {
 
 async function started(root: TestRoot): Promise<Hypervisor> {
   const hypervisor = await root.open()
-  await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle') }))
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'still') }))
   await hypervisor.domainCreate('a')
   await until(
     () => registers(hypervisor),

@@ -15,7 +15,7 @@ const inSector = /[ER]IP=0+7c0/
 async function defined(root: TestRoot): Promise<{ hypervisor: Hypervisor; image: string }> {
   const hypervisor = await root.open()
   const image = join(root.dir, 'a.qcow2')
-  const raw = guestDisk(root.dir, 'idle')
+  const raw = guestDisk(root.dir, 'still')
   execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, image])
   const disk = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${image}'/><target dev='vda'/></disk>`
   await hypervisor.domainDefineXml(guestXml({ name: 'a', devices: disk }))
