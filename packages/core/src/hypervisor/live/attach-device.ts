@@ -13,6 +13,7 @@ import { unconfined } from '../confinement/confined-start.ts'
 import { leaveImages, takeImages } from '../confinement/hand-over.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
+import { JobLeft } from '../job-left.ts'
 import { channelDirOf } from '../layout.ts'
 import { liveDomain } from '../live-domain.ts'
 import type { Rooms } from '../rooms.ts'
@@ -137,8 +138,10 @@ async function plugIn(
         await record()
       } catch (error) {
         if (await undoSteps(qmp, steps)) throw error
-        // The guest keeps it, so it has it; where this fails as well, the job is left for the next one.
-        await record()
+        // The guest keeps it, so it has it.
+        await record().catch((cause: unknown) => {
+          throw new JobLeft('the guest has the device, and the next command writes it down', cause)
+        })
       }
       const alias = attached.device.alias
       return {
@@ -148,6 +151,8 @@ async function plugIn(
       }
     })
   } catch (error) {
+    // What is behind a device that the guest has is the guest's, too.
+    if (error instanceof JobLeft) throw error
     await stopPasst(alone, { stateDir: active.stateDir })
     await removeTaps(Object.values(taps))
     leaveImages(rooms.store, active, images)
