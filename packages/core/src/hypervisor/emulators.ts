@@ -88,19 +88,17 @@ export function probeFolders({ runDir, cacheDir, confinement }: Layout): {
   }
 }
 
-/** Questions under way in this process: guest architectures may share a binary. */
-const asking = new Map<string, Promise<QemuCapabilities>>()
-
 /** How long an answer is believed before all that it depends on is looked at again, in milliseconds. */
 const believedMs = 1000
 
-/** The last answers of this process: many documents are planned for one binary. */
-const believed = new Map<string, Believed>()
+/** Questions under way in this process, and its last answers: many documents are planned for one binary. */
+const asked = new Map<string, Asked>()
 
-interface Believed {
+interface Asked {
   readonly file: string
-  readonly atMs: number
-  readonly capabilities: QemuCapabilities
+  readonly answer: Promise<QemuCapabilities>
+  /** Infinite while it is under way. */
+  untilMs: number
 }
 
 /** What an emulator can do; asked once, then remembered by the binary's identity. */
@@ -113,11 +111,8 @@ export async function capabilitiesOf(
   const { path, ...file } = fileOf(emulator)
   const folders = probeFolders(layout)
   const key = JSON.stringify([path, folders, kvmTrial])
-  const last = believed.get(key)
-  if (last?.file === file.state && performance.now() - last.atMs < believedMs)
-    return last.capabilities
-  const running = asking.get(key)
-  if (running !== undefined) return running
+  const last = asked.get(key)
+  if (last?.file === file.state && performance.now() < last.untilMs) return last.answer
   const user = layout.confinement?.user
   if (user !== undefined) checkWay(layout.runDir, user)
   const answer = probeCapabilities({
@@ -125,13 +120,15 @@ export async function capabilitiesOf(
     ...folders,
     ...(kvmTrial !== undefined && { kvmMachine: kvmTrial }),
   }).then(({ capabilities }) => capabilities)
-  asking.set(key, answer)
+  const own: Asked = { file: file.state, answer, untilMs: Infinity }
+  asked.set(key, own)
   try {
-    const capabilities = await answer
-    believed.set(key, { file: file.state, atMs: performance.now(), capabilities })
-    return capabilities
+    return await answer
+  } catch (error) {
+    if (asked.get(key) === own) asked.delete(key)
+    throw error
   } finally {
-    asking.delete(key)
+    own.untilMs = performance.now() + believedMs
   }
 }
 

@@ -46,7 +46,7 @@ export function openCheckpoints(database: Database, now: () => number): Checkpoi
         if (row === undefined) return
         const facts = JSON.stringify({ ...readActive(row).facts, backup })
         database.run('UPDATE active SET facts = ? WHERE uuid = ? AND id = ?', facts, uuid, id)
-        if (checkpoint !== undefined) moments.insert(checkpoint)
+        if (checkpoint !== undefined) moments.add(checkpoint)
       }),
   }
 }

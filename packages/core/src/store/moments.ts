@@ -32,8 +32,6 @@ export interface Moments {
   need(uuid: string, name: string): MomentRow
   /** Becomes the current one, below the one that was. A name that is taken is refused. */
   add(moment: NewMoment): MomentRow
-  /** The same, inside a transaction of the caller's. */
-  insert(moment: NewMoment): MomentRow
   /** Stores what a document says of one, at the place in the tree that it says. */
   redefine(moment: ToldMoment): MomentRow
   setCurrent(uuid: string, name: string): void
@@ -67,19 +65,6 @@ export function openMoments(
     const sql = `UPDATE ${table} SET is_current = CASE WHEN name = ? THEN 1 ELSE 0 END WHERE uuid = ?`
     database.run(sql, name ?? '', uuid)
   }
-  const insert: Moments['insert'] = ({ uuid, name, xml }) => {
-    const before = all(uuid)
-    if (before.some((one) => one.name === name)) {
-      const message = `domain ${what} ${quote(name, 200)} already exists`
-      throw domainError('ERR_OPERATION_INVALID', message)
-    }
-    const parent = before.find(({ current }) => current)?.name ?? null
-    const sql = `INSERT INTO ${table} (uuid, name, parent, is_current, xml, created_at)
-      VALUES (?, ?, ?, 1, ?, ?)`
-    database.run(sql, uuid, name, parent, xml, now())
-    makeCurrent(uuid, name)
-    return need(uuid, name)
-  }
   const checkParent = ({ uuid, name, parent }: ToldMoment): void => {
     const rows = new Map(all(uuid).map((one) => [one.name, one]))
     if (parent !== undefined && parent !== name && !rows.has(parent))
@@ -97,8 +82,20 @@ export function openMoments(
   return {
     all,
     need,
-    insert,
-    add: (moment) => database.write(() => insert(moment)),
+    add: ({ uuid, name, xml }) =>
+      database.write(() => {
+        const before = all(uuid)
+        if (before.some((one) => one.name === name)) {
+          const message = `domain ${what} ${quote(name, 200)} already exists`
+          throw domainError('ERR_OPERATION_INVALID', message)
+        }
+        const parent = before.find(({ current }) => current)?.name ?? null
+        const sql = `INSERT INTO ${table} (uuid, name, parent, is_current, xml, created_at)
+          VALUES (?, ?, ?, 1, ?, ?)`
+        database.run(sql, uuid, name, parent, xml, now())
+        makeCurrent(uuid, name)
+        return need(uuid, name)
+      }),
     redefine: (moment) =>
       database.write(() => {
         const { uuid, name, parent, xml, createdAtMs = now(), current } = moment
