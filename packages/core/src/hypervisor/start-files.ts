@@ -1,10 +1,11 @@
 import { constants } from 'node:fs'
-import { chown, copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { chown, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
-import { domainError, printable, quote } from '../errors.ts'
+import { domainError, quote } from '../errors.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import type { RunUser } from '../run/run-user.ts'
+import { startHelper } from './start-helper.ts'
 
 /**
  * Gives a guest its own copy of its firmware's variables, where it has none yet: from then on they
@@ -36,9 +37,6 @@ export interface TpmStart {
   readonly launcher?: readonly [string, ...string[]]
 }
 
-/** How long swtpm may take until it listens. */
-const tpmMs = 10_000
-
 /**
  * Starts swtpm for a guest that has an emulated TPM. It ends by itself when QEMU closes the
  * connection, and its command line names the run's folder, by which an interrupted start finds it.
@@ -57,13 +55,9 @@ export async function startTpm(
   await makePrivateDir(state, owner === undefined ? {} : { owner })
   for (const file of owner === undefined ? [] : await readdir(state))
     await chown(`${state}/${file}`, owner?.uid ?? 0, owner?.gid ?? 0)
-  const said = `${stateDir}/swtpm.err`
-  const { execa } = await import('execa')
-  const [program, ...before] = launcher === undefined ? ['swtpm'] : [...launcher, 'swtpm']
-  const result = await execa(
-    program,
-    [
-      ...before,
+  await startHelper({
+    program: 'swtpm',
+    args: [
       'socket',
       ...(tpm.version === '1.2' ? [] : ['--tpm2']),
       '--tpmstate',
@@ -77,18 +71,9 @@ export async function startTpm(
       '--terminate',
       '--daemon',
     ],
-    // A daemon keeps what it was given open, so it is given no pipe of ours.
-    { reject: false, timeout: tpmMs, stdin: 'ignore', stdout: 'ignore', stderr: { file: said } },
-  )
-  if (result.exitCode === 0) return
-  const why =
-    result.code === 'ENOENT'
-      ? 'it is not installed; install it with: apt-get install swtpm'
-      : printable((await words(said)) || result.shortMessage || 'it did not say why')
-  throw domainError('ERR_OPERATION_FAILED', `swtpm cannot be started: ${why}`, { path })
-}
-
-async function words(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  return text.trim()
+    ...(launcher && { launcher }),
+    said: `${stateDir}/swtpm.err`,
+    missing: 'install it with: apt-get install swtpm',
+    path,
+  })
 }

@@ -1,20 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import type { Domain } from '../domain/domain.ts'
 import type { Interface, PortForward } from '../domain/devices/interface.ts'
-import { domainError, printable } from '../errors.ts'
 import { passtSocket } from '../qemu/devices/network-argv.ts'
 import { checkSocketPath } from '../run/connect-unix.ts'
 import { findProcesses, stopProcess } from '../run/index.ts'
 import type { RunUser } from '../run/run-user.ts'
+import { startHelper } from './start-helper.ts'
 
 export interface PasstStart {
   readonly stateDir: string
   /** Whose QEMU is, where it is not its caller's: so is passt. */
   readonly owner?: RunUser
 }
-
-/** How long passt may take until it listens. */
-const passtMs = 10_000
 
 /**
  * Starts passt for each card behind it. It ends by itself when QEMU closes the connection, and its
@@ -30,24 +26,14 @@ export async function startPasst(domain: Domain, start: PasstStart): Promise<voi
 async function startOne(nic: Interface, path: string, start: PasstStart): Promise<void> {
   const socket = passtSocket(start.stateDir, nic)
   checkSocketPath(socket)
-  const said = `${socket}.err`
   // A change that was interrupted may have left one that waits for ever.
   await stopPassts([socket])
-  const { execa } = await import('execa')
-  const result = await execa('passt', passtArguments(nic, start), {
-    // A daemon keeps what it was given open, so it is given no pipe of ours.
-    reject: false,
-    timeout: passtMs,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: { file: said },
-  })
-  if (result.exitCode === 0) return
-  const why =
-    result.code === 'ENOENT'
-      ? `it is not installed; install it with: apt-get install passt, or leave <backend> out for QEMU's own network`
-      : printable((await lastWords(said)) || result.shortMessage || 'it did not say why')
-  throw domainError('ERR_OPERATION_FAILED', `passt cannot be started: ${why}`, {
+  await startHelper({
+    program: 'passt',
+    args: passtArguments(nic, start),
+    said: `${socket}.err`,
+    reasonIn: lastLine,
+    missing: `install it with: apt-get install passt, or leave <backend> out for QEMU's own network`,
     path: `${path}/backend`,
   })
 }
@@ -99,9 +85,8 @@ function portsOf({ address = '', dev, ranges = [] }: PortForward): string {
   return place === '' ? spec : `${place}/${spec}`
 }
 
-/** What it said at the end; the lines about a syslog that is not there are not the reason. */
-async function lastWords(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const lines = text.split('\n').filter((line) => line !== '' && !line.includes('to syslog'))
-  return lines.at(-1)?.trim() ?? ''
+/** It says much before the reason; that there is no syslog is none. */
+function lastLine(words: string): string {
+  const lines = words.split('\n').filter((line) => line !== '' && !line.includes('to syslog'))
+  return lines.at(-1) ?? ''
 }
