@@ -2,7 +2,8 @@ import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
-import { fileOf, freeIndex } from '../blocks/switch-image.ts'
+import { isNamed, isWritten, noDiskNamed } from '../blocks/named-disk.ts'
+import { freeIndex } from '../blocks/switch-image.ts'
 import type { BackupDiskElement, BackupElement } from './backup-document.ts'
 
 /** One disk of a backup, with everything settled. */
@@ -35,12 +36,8 @@ export function backupParts(
   const first = freeIndex(domain)
   const asked = wish.disks ?? defaults(disks)
   const parts = asked.flatMap((element, i): BackupPart[] => {
-    const disk = disks.find((one) => one.target === element.name || fileOf(one) === element.name)
-    if (disk === undefined)
-      throw refusal(
-        i,
-        `no disk named ${quote(element.name)}; the domain has: ${disks.map(({ target }) => target).join(', ')}`,
-      )
+    const disk = disks.find((one) => isNamed(one, element.name))
+    if (disk === undefined) throw refusal(i, noDiskNamed(element.name, disks))
     if (element.backup === false) return []
     return [part(disk, { element, wish, suffix, position: i, index: first + i })]
   })
@@ -56,7 +53,7 @@ export function backupParts(
 
 function defaults(disks: readonly Disk[]): readonly BackupDiskElement[] {
   return disks
-    .filter((disk) => !isEmpty(disk) && disk.readonly !== true && disk.device !== 'cdrom')
+    .filter((disk) => !isEmpty(disk) && isWritten(disk))
     .map(({ target }) => ({ name: target }))
 }
 

@@ -1,10 +1,9 @@
-import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
-import { domainError, quote } from '../../errors.ts'
+import { domainError } from '../../errors.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
 import type { NewMoment } from '../../store/index.ts'
 import { formatDomain } from '../../xml/parse-domain.ts'
-import { fileOf } from '../blocks/switch-image.ts'
+import { isNamed, isWritten, noDiskNamed } from '../blocks/named-disk.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { formatCheckpoint, readCheckpoint } from './checkpoint-document.ts'
@@ -54,17 +53,12 @@ function settledDisks(
   name: string,
 ): readonly CheckpointDisk[] {
   const disks = devices.disk ?? []
-  const isMeant = (disk: Disk, { name: asked }: CheckpointDisk): boolean =>
-    disk.target === asked || fileOf(disk) === asked
-  const unknown = wish.disks?.find((one) => !disks.some((disk) => isMeant(disk, one)))
+  const unknown = wish.disks?.find(({ name: one }) => !disks.some((disk) => isNamed(disk, one)))
   if (unknown !== undefined)
-    throw domainError(
-      'ERR_CONFIG_UNSUPPORTED',
-      `no disk named ${quote(unknown.name)}; the domain has: ${disks.map(({ target }) => target).join(', ')}`,
-    )
+    throw domainError('ERR_CONFIG_UNSUPPORTED', noDiskNamed(unknown.name, disks))
   return disks.map((disk): CheckpointDisk => {
-    const asked = wish.disks?.find((one) => isMeant(disk, one))
-    const canBeWritten = !isEmpty(disk) && disk.readonly !== true && disk.device !== 'cdrom'
+    const asked = wish.disks?.find((one) => isNamed(disk, one.name))
+    const canBeWritten = !isEmpty(disk) && isWritten(disk)
     const takesPart =
       asked === undefined ? wish.disks === undefined && canBeWritten : asked.checkpoint !== 'no'
     if (!takesPart) return { name: disk.target, checkpoint: 'no' }

@@ -1,7 +1,6 @@
 import type { QmpClient } from '../../qmp/index.ts'
 import type { ActiveRow, BackupFact, BackupResult } from '../../store/index.ts'
-import { queryJobs } from '../blocks/job-state.ts'
-import type { QemuJob } from '../blocks/job-state.ts'
+import { bytesOf, queryJobs } from '../blocks/job-state.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { backupJobId } from './backup-actions.ts'
@@ -19,11 +18,9 @@ export interface BackupState {
 export async function backupState(qmp: QmpClient, fact: BackupFact): Promise<BackupState> {
   const own = new Set(fact.disks.map(({ target }) => backupJobId(target)))
   const jobs = (await queryJobs(qmp)).filter(({ id }) => own.has(id))
-  const sum = (of: (job: QemuJob) => number): number => jobs.reduce((all, job) => all + of(job), 0)
   const error = jobs.find((job) => job.error !== undefined)?.error
   return {
-    processedBytes: sum((job) => job['current-progress']),
-    totalBytes: sum((job) => job['total-progress']),
+    ...bytesOf(jobs),
     // One disk that fails is no backup: the others are not waited for.
     ended: error !== undefined || jobs.every(({ status }) => status === 'concluded'),
     ...(error !== undefined && { error }),

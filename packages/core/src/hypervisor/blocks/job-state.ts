@@ -80,3 +80,15 @@ export function infoOf(
     ...(job.error !== undefined && { error: job.error }),
   }
 }
+
+/** How far several jobs are together, in bytes. */
+export function bytesOf(jobs: readonly QemuJob[]): {
+  readonly processedBytes: number
+  readonly totalBytes: number
+} {
+  const sum = (of: (job: QemuJob) => number): number => jobs.reduce((all, job) => all + of(job), 0)
+  return {
+    processedBytes: sum((job) => job['current-progress']),
+    totalBytes: sum((job) => job['total-progress']),
+  }
+}

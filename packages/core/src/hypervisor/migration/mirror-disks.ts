@@ -4,7 +4,7 @@ import type { Domain } from '../../domain/domain.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { topNode } from '../blocks/disk-graph.ts'
-import { queryJobs } from '../blocks/job-state.ts'
+import { bytesOf, queryJobs } from '../blocks/job-state.ts'
 import type { QemuJob } from '../blocks/job-state.ts'
 import type { MigrateOptions } from '../interface/migration.ts'
 import { diskNamed } from '../live/set-iotune.ts'
@@ -57,17 +57,12 @@ export async function mirrorDisks(
   const start = performance.now()
   for (;;) {
     const jobs = await rooms.ask(running, (qmp) => mirrors(qmp, targets))
-    const sum = (of: (job: QemuJob) => number): number =>
-      jobs.reduce((all, job) => all + of(job), 0)
-    const [done, total] = [
-      sum((job) => job['current-progress']),
-      sum((job) => job['total-progress']),
-    ]
+    const { processedBytes, totalBytes } = bytesOf(jobs)
     onProgress?.({
       kind: 'migrate',
-      processedBytes: done,
-      remainingBytes: total - done,
-      totalBytes: total,
+      processedBytes,
+      remainingBytes: totalBytes - processedBytes,
+      totalBytes,
       elapsedMs: performance.now() - start,
     })
     checkMirrors(jobs)

@@ -1,6 +1,7 @@
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
+import { isWritten } from '../blocks/named-disk.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
@@ -48,10 +49,7 @@ function chosen(disks: readonly Disk[], named: readonly string[] | undefined): r
     )
   return disks.filter((disk) =>
     named === undefined
-      ? !isEmpty(disk) &&
-        disk.readonly !== true &&
-        disk.shareable !== true &&
-        disk.device !== 'cdrom'
+      ? !isEmpty(disk) && isWritten(disk) && disk.shareable !== true
       : named.includes(disk.target),
   )
 }

@@ -2,6 +2,7 @@ import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
+import { isNamed, isWritten, noDiskNamed } from '../blocks/named-disk.ts'
 import { fileOf } from '../blocks/switch-image.ts'
 import type { SnapshotOptions } from '../interface/snapshots.ts'
 import type { SnapshotWish } from './snapshot-document.ts'
@@ -23,21 +24,16 @@ export interface PartOptions extends SnapshotOptions {
 export function partsOf(domain: Domain, wish: SnapshotWish, options: PartOptions): readonly Part[] {
   const { name, isActive, diskOnly } = options
   const disks = (domain.devices.disk ?? []).filter((disk) => !isEmpty(disk))
-  const unknown = wish.disks.find(
-    (one) => !disks.some((disk) => disk.target === one.name || fileOf(disk) === one.name),
-  )
+  const unknown = wish.disks.find(({ name: one }) => !disks.some((disk) => isNamed(disk, one)))
   if (unknown !== undefined)
-    throw domainError(
-      'ERR_CONFIG_UNSUPPORTED',
-      `no disk named ${quote(unknown.name)}; the domain has: ${disks.map(({ target }) => target).join(', ')}`,
-    )
+    throw domainError('ERR_CONFIG_UNSUPPORTED', noDiskNamed(unknown.name, disks))
   const hasMemory = wish.memory?.file !== undefined
   if (hasMemory && (!isActive || diskOnly === true))
     throw domainError(
       'ERR_CONFIG_UNSUPPORTED',
       'memory state cannot be saved with offline or disk-only snapshot',
     )
-  const writable = disks.filter((disk) => disk.readonly !== true && disk.device !== 'cdrom')
+  const writable = disks.filter(isWritten)
   const canHold = (disk: Disk): boolean => disk.format === 'qcow2'
   const external =
     diskOnly === true ||
@@ -45,7 +41,7 @@ export function partsOf(domain: Domain, wish: SnapshotWish, options: PartOptions
     wish.disks.some((one) => one.snapshot === 'external') ||
     !writable.every(canHold)
   const parts = writable.flatMap((disk): Part[] => {
-    const asked = wish.disks.find((one) => one.name === disk.target || one.name === fileOf(disk))
+    const asked = wish.disks.find((one) => isNamed(disk, one.name))
     const kind =
       asked?.snapshot ?? (disk.snapshot === 'no' ? 'no' : external ? 'external' : 'internal')
     if (kind === 'no') return []
