@@ -29,24 +29,21 @@ const ports = "<controller type='pci' model='pcie-root-port'/>".repeat(16)
 /** Whether vCPUs can be plugged into a running guest of this machine. */
 export const plugsVcpus = (target: Target): boolean => machineOf(target)?.hotpluggableCpus === true
 
-/** The document of a guest in which all of these acts can be played. */
-export function lifeXml(acts: readonly Act[], target: Target): string {
-  const whole = (features: string): string => documentOf(acts, target, features)
-  // Boards with ACPI plug by it. Where it needs firmware, a kernel that is booted directly has none.
-  const withAcpi = whole('<acpi/>')
-  if (!claims(target, 'feature:acpi')) return whole('')
-  return needsFirmware(withAcpi, target) ? whole('') : withAcpi
-}
-
-function needsFirmware(xml: string, target: Target): boolean {
-  const outcome = planScenario(xml, target)
-  return (
+/**
+ * Features of a guest whose life is looked at. Boards with ACPI plug by it; where it needs firmware, a
+ * kernel that is booted directly has none.
+ */
+export function lifeFeatures(target: Target): string {
+  if (!claims(target, 'feature:acpi')) return ''
+  const outcome = planScenario(lifeXml([], target, '<acpi/>'), target)
+  const needsFirmware =
     outcome.kind === 'refused' &&
     outcome.error.problems.every(({ path }) => path === 'features/acpi')
-  )
+  return needsFirmware ? '' : '<acpi/>'
 }
 
-function documentOf(acts: readonly Act[], target: Target, features: string): string {
+/** The document of a guest in which all of these acts can be played. */
+export function lifeXml(acts: readonly Act[], target: Target, features: string): string {
   const wants = acts.flatMap((act) => act.wants ?? [])
   const spare = plugsVcpus(target) && wants.some((one) => one.spareVcpus === true)
   const slots =

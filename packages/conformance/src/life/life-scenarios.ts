@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
 import type { Act } from './act.ts'
 import { acts } from './acts/index.ts'
-import { lifeXml } from './life-domain.ts'
+import { lifeFeatures, lifeXml } from './life-domain.ts'
 import type { Life } from './life.ts'
 import { playActs } from './play-acts.ts'
 
@@ -27,11 +27,11 @@ function partsOf(target: Target): readonly Part[] {
   })
 }
 
-const scenarioOf = (part: Part, target: Target): Scenario => ({
+const scenarioOf = (part: Part, target: Target, features: string): Scenario => ({
   id: part.id,
   title: part.title,
   uses: part.uses,
-  domain: lifeXml([part], target),
+  domain: lifeXml([part], target, features),
   golden: false,
   live: false,
   ...(part.drivers === undefined ? {} : { drivers: () => part.drivers ?? [] }),
@@ -44,14 +44,15 @@ const scenarioOf = (part: Part, target: Target): Scenario => ({
  */
 export function lifeScenarios(target: Target): readonly Scenario[] {
   const parts = partsOf(target)
+  const features = lifeFeatures(target)
   const together = parts.filter(({ last }) => last !== true)
   return [
-    ...parts.map((part) => scenarioOf(part, target)),
+    ...parts.map((part) => scenarioOf(part, target, features)),
     {
       id: wholeLife,
       title: 'a guest to which everything is done while it runs goes through all of it',
       uses: [...new Set(together.flatMap(({ uses }) => uses))],
-      domain: lifeXml(together, target),
+      domain: lifeXml(together, target, features),
       golden: false,
       live: false,
       expect: {
