@@ -10,16 +10,27 @@ import { rolldown } from 'rolldown'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
+/** Turns an old Node away, so it imports nothing before that. */
+const entry = join(here, 'src/main.ts')
 
 const bundle = await rolldown({
-  input: { main: join(here, 'src/main.ts') },
+  input: { main: entry },
   platform: 'node',
   external: [/^node:/],
+  // What several commands share is one file, also where one of them imports it late.
+  checks: { ineffectiveDynamicImport: false },
   // Core from its sources, so that nothing of it is bundled twice.
   resolve: { conditionNames: ['@polyvirt/source', 'import', 'node', 'default'] },
 })
 rmSync(dist, { recursive: true, force: true })
-const { output } = await bundle.write({ dir: dist, format: 'esm', sourcemap: true })
+const { output } = await bundle.write({
+  dir: dist,
+  format: 'esm',
+  sourcemap: true,
+  // Names stay as they are written, for whoever reads a stack trace.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, test: (id) => id !== entry }] },
+})
 await bundle.close()
 
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
