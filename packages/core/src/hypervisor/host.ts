@@ -34,9 +34,38 @@ export async function readHost(
   registry: ArchRegistry,
   files: HostFiles = realHostFiles,
 ): Promise<HostInfo> {
+  const read = await hostReader(registry, files)
+  return read()
+}
+
+/** {@link readHost}, with the reading itself left for when it is wanted. It is done once. */
+export async function hostReader(
+  registry: ArchRegistry,
+  files: HostFiles = realHostFiles,
+): Promise<() => HostInfo> {
   const arch = hostArch(files)
   const found = await findIfServed(registry, arch)
-  if (found !== undefined) return found.host.read(files)
+  let known: HostInfo | undefined
+  return () => (known ??= found?.host.read(files) ?? bareNumbers(arch))
+}
+
+/**
+ * The host as something that is read when the first word of it is asked for: it takes hundreds of
+ * files of /sys, and most domains are planned without a look at it.
+ */
+export function hostOnDemand(read: () => HostInfo): HostInfo {
+  return new Proxy({} as HostInfo, {
+    get: (_, key) => Reflect.get(read(), key),
+    has: (_, key) => Reflect.has(read(), key),
+    ownKeys: () => Reflect.ownKeys(read()),
+    getOwnPropertyDescriptor: (_, key) => {
+      const property = Reflect.getOwnPropertyDescriptor(read(), key)
+      return property && { ...property, configurable: true }
+    },
+  })
+}
+
+function bareNumbers(arch: string): HostInfo {
   const list = cpus()
   return {
     arch,

@@ -18,7 +18,7 @@ import { machineTrials } from '../run/machine-trials.ts'
 import { readFirmware } from '../run/read-firmware.ts'
 import { parseDomain } from '../xml/parse-domain.ts'
 import { capabilitiesOf, probeFolders, requireEmulator } from './emulators.ts'
-import { hostArch, hostFilesOf, readHost } from './host.ts'
+import { hostArch, hostFilesOf, hostOnDemand, hostReader } from './host.ts'
 import type { AskedEmulator } from './asked-emulator.ts'
 import type { DomainCapabilitiesOptions } from './hypervisor.ts'
 import type { Layout } from './layout.ts'
@@ -52,7 +52,7 @@ export interface Plan extends PlannedDomain {
 export class Planner {
   readonly #layout: Layout
   readonly #registry: ArchRegistry
-  #host: HostInfo | undefined
+  #host: (() => HostInfo) | undefined
 
   constructor(layout: Layout, registry: ArchRegistry) {
     this.#layout = layout
@@ -91,7 +91,7 @@ export class Planner {
         arch,
         guestName,
         capabilities,
-        host: await this.host(),
+        host: hostOnDemand(await this.#hostReader()),
         emulator,
         firmwares: readFirmware(),
         fresh,
@@ -143,7 +143,12 @@ export class Planner {
   }
 
   async host(): Promise<HostInfo> {
-    this.#host ??= await readHost(this.#registry, hostFilesOf(this.#layout))
+    const read = await this.#hostReader()
+    return read()
+  }
+
+  async #hostReader(): Promise<() => HostInfo> {
+    this.#host ??= await hostReader(this.#registry, hostFilesOf(this.#layout))
     return this.#host
   }
 

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { isMainThread } from 'node:worker_threads'
@@ -54,28 +57,23 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
   for (const text of [...options.args, ...Object.values(options.environment)]) checkArgument(text)
   const log = openLog(options.log)
   const [program, ...prefix] = [...(options.launcher ?? []), emulator] as [string, ...string[]]
-  // Any descriptor will do; execa's types list only the first few.
-  const output = log.fd as 3
-  // Loaded here, because a command that only looks at domains need not pay for it.
-  const { execa } = await import('execa')
-  const started = withPrivateUmask(() =>
-    execa(program, [...prefix, ...options.args], {
-      // QEMU shall outlive this process, so execa must not end it on the way out.
-      detached: true,
-      cleanup: false,
-      cwd: '/',
-      env: { ...options.environment },
-      extendEnv: false,
-      preferLocal: false,
-      shell: false,
-      buffer: false,
-      // How it ended is looked at by whoever waits; a guest's end is no rejection.
-      reject: false,
-      stdio: ['ignore', output, output, ...(options.pair === true ? (['pipe'] as const) : [])],
-    }),
-  )
-  closeSync(log.fd)
-  const child = started.nodeChildProcess
+  let child: ChildProcess
+  try {
+    child = withPrivateUmask(() =>
+      spawn(program, [...prefix, ...options.args], {
+        // QEMU shall outlive this process.
+        detached: true,
+        cwd: '/',
+        env: { ...options.environment },
+        stdio: ['ignore', log.fd, log.fd, ...(options.pair === true ? (['pipe'] as const) : [])],
+      }),
+    )
+    if (child.pid === undefined) throw await whyNotSpawned(child)
+  } catch (cause) {
+    throw spawnError(cause, emulator)
+  } finally {
+    closeSync(log.fd)
+  }
   child.unref()
   let exit: ProcessExit | undefined
   const exited = new Promise<ProcessExit>((resolve) => {
@@ -84,7 +82,6 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
       resolve(exit)
     })
   })
-  if (child.pid === undefined) throw spawnError(await started, emulator)
   // A child that has ended already is a zombie here: the event loop has not run since.
   const identity = identify(child.pid) ?? { pid: child.pid, startTime: -1, bootId: '' }
   // Node makes such a pipe a pair of unix sockets, readable and writable at both ends.
@@ -132,9 +129,13 @@ function withPrivateUmask<T>(spawn: () => T): T {
   }
 }
 
-/** A process that could not be made: execa's result is then an error, with the system's as cause. */
-function spawnError(result: unknown, emulator: string): DomainError {
-  const cause = result instanceof Error ? (result.cause ?? result) : result
+/** Node throws some errors of a spawn and tells others as an event. */
+async function whyNotSpawned(child: ChildProcess): Promise<unknown> {
+  const [error] = (await once(child, 'error')) as [unknown]
+  return error
+}
+
+function spawnError(cause: unknown, emulator: string): DomainError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return domainError(
     'ERR_INTERNAL_ERROR',
