@@ -43,10 +43,7 @@ function checkCache(cpu: Cpu): readonly Problem[] {
   return [unsupported('cache/@mode', message)]
 }
 
-function checkBits(
-  { maxphysaddrMode, maxphysaddrBits }: Cpu,
-  { cpu: { physicalAddressBits } }: HostInfo,
-): readonly Problem[] {
+function checkBits({ maxphysaddrMode, maxphysaddrBits }: Cpu, host: HostInfo): readonly Problem[] {
   if (maxphysaddrMode === 'emulate' && maxphysaddrBits === undefined)
     return [unsupported('maxphysaddr/@bits', `maxphysaddr mode 'emulate' needs bits='…'`)]
   if (maxphysaddrBits === undefined) return []
@@ -54,6 +51,8 @@ function checkBits(
     const message = `maxphysaddr mode 'passthrough' takes the host's bits; leave out bits='${maxphysaddrBits}'`
     return [unsupported('maxphysaddr/@bits', message)]
   }
+  // Asked last: the host is only read for those whose answer depends on it.
+  const { physicalAddressBits } = host.cpu
   if (physicalAddressBits === undefined || maxphysaddrBits <= physicalAddressBits) return []
   const message = `${maxphysaddrBits} address bits are more than this host has: ${physicalAddressBits}`
   return [unsupported('maxphysaddr/@bits', message)]
