@@ -9,33 +9,45 @@ import { readStore } from './read-store.ts'
 import type { StoredDomain } from './read-store.ts'
 import { listTree, viewDomains, viewFiles } from './view.ts'
 import type { View } from './view.ts'
+import { viewGuests } from './view-guests.ts'
 
 export interface Inspection {
   readonly view: View
   readonly problems: readonly string[]
 }
 
+export interface InspectOptions {
+  /** Asks the QEMUs too, where all of them must answer. */
+  readonly guests?: boolean
+}
+
 /** How long `list` may take, whatever has happened, in milliseconds. */
 const listMs = 15_000
 
 /** Asks polyvirt for its guests, which is when it puts things right, and then looks without it. */
-export async function recoverAndInspect(lab: Lab): Promise<Inspection> {
+export async function recoverAndInspect(
+  lab: Lab,
+  options: InspectOptions = {},
+): Promise<Inspection> {
   const problems: string[] = []
   for (const root of lab.roots.filter((one) => existsSync(one))) {
     const listed = await lab.run(['list', '--all'], { root, limitMs: listMs })
     if (listed.code !== 0) problems.push(`list --all: ${describe(listed)}`)
   }
   // A process that was killed may be seen for a moment more.
-  let found = await inspect(lab)
+  let found = await inspect(lab, options)
   for (let tries = 0; found.problems.length > 0 && tries < 5; tries++) {
     await sleep(100)
-    found = await inspect(lab)
+    found = await inspect(lab, options)
   }
   return { view: found.view, problems: [...problems, ...found.problems] }
 }
 
 /** Everything that must hold of a lab that nobody is working in. Changes nothing. */
-export async function inspect(lab: Lab): Promise<Inspection> {
+export async function inspect(
+  lab: Lab,
+  { guests = false }: InspectOptions = {},
+): Promise<Inspection> {
   const roots = lab.roots.filter((root) => existsSync(join(root, 'lib/polyvirt.db')))
   const stores = roots.map((root) => readStore(join(root, 'lib/polyvirt.db')))
   const domains = stores.flatMap((store) => store.domains)
@@ -48,6 +60,7 @@ export async function inspect(lab: Lab): Promise<Inspection> {
   ]
   const view = [
     ...stores.flatMap((store, i) => viewDomains(store.domains).map((line) => `${i} ${line}`)),
+    ...(guests ? await viewGuests(domains) : []),
     ...viewFiles(lab.folder),
   ]
   return { view, problems }

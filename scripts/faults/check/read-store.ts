@@ -8,6 +8,8 @@ export interface StoredRun {
   readonly state: string
   readonly stateDir: string
   readonly xml: string
+  /** `push` or `pull`, while a backup is made. */
+  readonly backup: string | undefined
 }
 
 export interface StoredDomain {
@@ -17,6 +19,7 @@ export interface StoredDomain {
   readonly autostart: boolean
   readonly run: StoredRun | undefined
   readonly snapshots: readonly string[]
+  readonly checkpoints: readonly string[]
 }
 
 /** A store as another program reads it, and what is wrong with it. */
@@ -44,7 +47,13 @@ export function readStore(path: string): StoreReading {
     for (const use of all('SELECT * FROM image_uses WHERE uuid NOT IN (SELECT uuid FROM active)'))
       problems.push(`${path}: ${use['path']} is held for a run that is over`)
     const runs = all('SELECT * FROM active')
-    const snapshots = all('SELECT * FROM snapshots ORDER BY created_at, rowid')
+    const moments = (table: 'snapshots' | 'checkpoints', uuid: unknown): readonly string[] =>
+      all(`SELECT * FROM ${table} ORDER BY created_at, rowid`)
+        .filter((row) => row['uuid'] === uuid)
+        .map(
+          ({ name, parent, is_current }) =>
+            `${name} of ${parent}${is_current === 1 ? ', current' : ''}`,
+        )
     const domains = all('SELECT * FROM domains ORDER BY name').map((row): StoredDomain => {
       const run = runs.find(({ uuid }) => uuid === row['uuid'])
       for (const xml of [row['xml'], run?.['xml']])
@@ -55,23 +64,23 @@ export function readStore(path: string): StoreReading {
         xml: typeof row['xml'] === 'string' ? row['xml'] : undefined,
         autostart: row['autostart'] === 1,
         run: run && runOf(run),
-        snapshots: snapshots
-          .filter(({ uuid }) => uuid === row['uuid'])
-          .map(
-            ({ name, parent, is_current }) =>
-              `${name} of ${parent}${is_current === 1 ? ', current' : ''}`,
-          ),
+        snapshots: moments('snapshots', row['uuid']),
+        checkpoints: moments('checkpoints', row['uuid']),
       }
     })
     return { domains, problems }
   } catch (error) {
-    return { domains: [], problems: [...problems, `${path}: cannot be read: ${String(error)}`] }
+    return {
+      domains: [],
+      problems: [...problems, `${path}: cannot be read: ${String(error)}`],
+    }
   } finally {
     database?.close()
   }
 }
 
 function runOf(row: Row): StoredRun {
+  const facts = JSON.parse(String(row['facts'])) as { readonly backup?: { readonly mode: string } }
   return {
     id: Number(row['id']),
     pid: Number(row['pid']),
@@ -79,6 +88,7 @@ function runOf(row: Row): StoredRun {
     state: String(row['state']),
     stateDir: String(row['state_dir']),
     xml: String(row['xml']),
+    backup: facts.backup?.mode,
   }
 }
 

@@ -10,17 +10,24 @@ const passing = new Set(['log', 'cache'])
 
 /** The store's part of a view. */
 export function viewDomains(domains: readonly StoredDomain[]): View {
-  return domains.flatMap(({ name, xml, autostart, run, snapshots }) => [
+  return domains.flatMap(({ name, xml, autostart, run, snapshots, checkpoints }) => [
     `domain ${name}: ${run?.state ?? 'shut off'}${autostart ? ', autostart' : ''}`,
-    `domain ${name}: persistent ${xml ?? 'no'}`,
+    `domain ${name}: persistent ${xml === undefined ? 'no' : withoutChance(xml)}`,
     ...(run === undefined ? [] : [`domain ${name}: live ${withoutRun(run.xml)}`]),
+    ...(run?.backup === undefined ? [] : [`domain ${name}: backup ${run.backup}`]),
     ...snapshots.map((snapshot) => `domain ${name}: snapshot ${snapshot}`),
+    ...checkpoints.map((checkpoint) => `domain ${name}: checkpoint ${checkpoint}`),
   ])
 }
 
-/** A live document without what every run has of its own. */
+/** A document without what every run has of its own. */
 function withoutRun(xml: string): string {
-  return xml.replace(/ id='\d+'/, '').replaceAll(/domain-\d+-/g, 'domain-N-')
+  return withoutChance(xml.replace(/ id='\d+'/, '').replaceAll(/domain-\d+-/g, 'domain-N-'))
+}
+
+/** The name of an image that polyvirt made, such as `disk.s1-731e85db`, without its random end. */
+export function withoutChance(text: string): string {
+  return text.replaceAll(/(?<=\.\w+-)[0-9a-f]{8}\b/g, 'X')
 }
 
 /** Every file below a folder, with what must not change about it; run numbers are left out. */
@@ -29,7 +36,7 @@ export function viewFiles(folder: string): View {
     .filter((path) => !/\/polyvirt\.db(-wal|-shm)?$/.test(path) && !/\.(xml|trace)$/.test(path))
     .map((path) => {
       const { mode, uid } = lstatSync(join(folder, path))
-      return `file ${path.replace(/domain-\d+-/, 'domain-N-')} ${mode.toString(8)} of ${uid}`
+      return `file ${withoutChance(path.replace(/domain-\d+-/, 'domain-N-'))} ${mode.toString(8)} of ${uid}`
     })
     .toSorted()
 }

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { recoverAndInspect } from '../check/inspect.ts'
+import type { Inspection } from '../check/inspect.ts'
 import { difference } from '../check/view.ts'
 import type { View } from '../check/view.ts'
 import type { Lab } from '../engine/lab.ts'
@@ -6,10 +8,10 @@ import type { Bench, Row, Verdict } from '../engine/row.ts'
 import { verdictOf } from '../engine/row.ts'
 import { describe } from '../engine/run-program.ts'
 import type { Outcome } from '../engine/run-program.ts'
-import { beginTrial, prepareOperation } from './operations.ts'
 import type { Operation } from './operations.ts'
 import { faults, findPoints, formatPoint, parsePoint } from './point.ts'
 import type { Fault } from './point.ts'
+import { beginTrial, located, prepareOperation } from './prepare-operation.ts'
 import { injectFault, traceCommand } from './run-under-strace.ts'
 
 /** Kills the command, and makes it fail in six ways, at every system call that changes something. */
@@ -28,12 +30,12 @@ interface Ends {
 
 async function openInjection(lab: Lab, operation: Operation): Promise<Bench> {
   await prepareOperation(lab, operation)
-  const args = operation.command(lab)
+  const args = located(lab, operation.command)
   await beginTrial(lab, operation)
-  const before = await sound(lab, 'before')
+  const before = await sound(lab, operation, 'before')
   const { outcome, trace, pid } = await traceCommand(lab, args)
   if (outcome.code !== 0) throw new Error(`${args.join(' ')} without a fault: ${describe(outcome)}`)
-  const after = await sound(lab, 'after')
+  const after = await sound(lab, operation, 'after')
   const points = findPoints(trace, { folder: lab.folder, pid }).map(formatPoint)
   return {
     points: points.flatMap((point) => faults.map((fault) => `${fault}@${point}`)),
@@ -43,10 +45,23 @@ async function openInjection(lab: Lab, operation: Operation): Promise<Bench> {
 }
 
 /** The lab's view where nothing has gone wrong; whatever is wrong then is wrong without a fault. */
-async function sound(lab: Lab, when: string): Promise<View> {
-  const { view, problems } = await recoverAndInspect(lab)
+async function sound(lab: Lab, operation: Operation, when: string): Promise<View> {
+  const { view, problems } = await lookAt(lab, operation)
   if (problems.length > 0) throw new Error(`${when} the command: ${problems.join('\n')}`)
   return view
+}
+
+/** How long a job of QEMU may take to end, in tenths of a second. */
+const jobTenths = 100
+
+async function lookAt(lab: Lab, { goesOn = false }: Operation): Promise<Inspection> {
+  // Whoever asks for the job when it has ended is who puts it away.
+  for (let left = jobTenths; goesOn && left > 0; left--) {
+    const { stdout, code } = await lab.run(['domjobinfo', 'g'])
+    if (code !== 0 || /None/.test(stdout)) break
+    await sleep(100)
+  }
+  return recoverAndInspect(lab, { guests: true })
 }
 
 interface PointTrial {
@@ -59,11 +74,11 @@ interface PointTrial {
 async function tryPoint({ lab, operation, name, ends }: PointTrial): Promise<Verdict> {
   const [fault = '', ...rest] = name.split('@')
   const point = parsePoint(rest.join('@'))
-  const args = operation.command(lab)
+  const args = located(lab, operation.command)
   await beginTrial(lab, operation)
   const { outcome, reached } = await injectFault(lab, args, { point, fault: fault as Fault })
   if (!reached && !outcome.hung) return { kind: 'untouched' }
-  const { view, problems } = await recoverAndInspect(lab)
+  const { view, problems } = await lookAt(lab, operation)
   const found = [
     ...problems,
     ...outcomeProblems(outcome, fault),
@@ -106,14 +121,15 @@ async function retryProblems(
   view: View,
 ): Promise<readonly string[]> {
   if (difference(view, ends.after).length > 0) {
-    const again = await lab.run(operation.command(lab))
+    const again = await lab.run(located(lab, operation.command))
     if (again.code !== 0) return [`once more: ${describe(again)}`]
-    const { view: now, problems } = await recoverAndInspect(lab)
+    const { view: now, problems } = await lookAt(lab, operation)
     const wrong = difference(now, ends.after)
     const found = [...problems, ...(wrong.length > 0 ? ['once more did not do it:', ...wrong] : [])]
     if (found.length > 0) return found
   }
-  if (operation.proof === undefined) return []
-  const proof = await lab.run(operation.proof(lab))
+  const wrong = (await operation.made?.(lab)) ?? []
+  if (wrong.length > 0 || operation.proof === undefined) return wrong
+  const proof = await lab.run(located(lab, operation.proof))
   return proof.code === 0 ? [] : [`what was made is of no use: ${describe(proof)}`]
 }
