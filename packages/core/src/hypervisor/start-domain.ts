@@ -262,8 +262,9 @@ async function prepareDirs(layout: Layout, dirs: Dirs): Promise<void> {
   await makePrivateDir(layout.runDir, shared)
   await makePrivateDir(layout.logDir)
   await makePrivateDir(stateDir)
-  // The key under which secrets will be handed to this QEMU.
-  await writePrivateFile(`${stateDir}/master-key.aes`, randomBytes(32))
+  // The key under which secrets will be handed to this QEMU, which no power cut leaves alive.
+  const key = `${stateDir}/master-key.aes`
+  await writePrivateFile(key, randomBytes(32), { durable: false })
   if (
     domain.memoryBacking !== undefined ||
     domain.devices.memory !== undefined ||
@@ -280,8 +281,7 @@ async function prepareDirs(layout: Layout, dirs: Dirs): Promise<void> {
   }
   if (owner === undefined) return
   checkWay(layout.runDir, owner)
-  for (const path of [`${stateDir}/master-key.aes`, stateDir])
-    await chown(path, owner.uid, owner.gid)
+  for (const path of [key, stateDir]) await chown(path, owner.uid, owner.gid)
 }
 
 /** A channel's socket lies in a folder of ours, so only here its path is as long as it will be. */
