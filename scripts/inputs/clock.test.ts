@@ -66,26 +66,33 @@ describe('C: clocks', () => {
       const controller = new AbortController()
       const seen: string[] = []
       const watching = (async () => {
-        for await (const { event } of bed.hypervisor.domainEvents({ signal: controller.signal }))
-          seen.push(event)
+        for await (const { event, domain } of bed.hypervisor.domainEvents({
+          signal: controller.signal,
+        }))
+          seen.push(`${domain.name} ${event}`)
       })()
-      // Who watches has seen the first event of the guest that was there, so what follows is seen.
+      const { hypervisor } = bed
+      // Who watches has seen something of a domain, so what follows is seen.
       await until(
         async () => {
-          await bed.hypervisor.domainSuspend('odd').catch(() => undefined)
-          await bed.hypervisor.domainResume('odd').catch(() => undefined)
+          await hypervisor.domainDefineXml(guestXml({ name: '<name>early</name>' }))
+          await hypervisor.domainUndefine('early')
           return seen
         },
-        (events) => events.length > 0,
+        ({ length }) => length > 0,
       )
-      await bed.hypervisor.domainDefineXml(guestXml({ name: '<name>watched</name>' }))
-      await vi.waitFor(() => expect(seen).toContain('defined'), 10_000)
+      expect(seen).toContain('early defined')
+      await hypervisor.domainDefineXml(guestXml({ name: '<name>watched</name>' }))
+      await vi.waitFor(() => expect(seen).toContain('watched defined'), 10_000)
       jumpTo(0)
-      await bed.hypervisor.domainUndefine('watched')
-      await vi.waitFor(() => expect(seen).toContain('undefined'), 10_000)
+      await hypervisor.domainUndefine('watched')
+      await vi.waitFor(() => expect(seen).toContain('watched undefined'), 10_000)
       controller.abort()
       await watching
-      expect(seen.filter((event) => /defined/.test(event))).toEqual(['defined', 'undefined'])
+      expect(seen.filter((event) => event.startsWith('watched'))).toEqual([
+        'watched defined',
+        'watched undefined',
+      ])
     }),
   )
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fullDisks } from './cases/disks.ts'
+import { compiled } from './support/compiled.ts'
 import { heldRow, titled } from './support/numbered.ts'
 
 /** Not in /tmp, which one of them fills. Short, because sockets lie below it. */
@@ -15,7 +16,7 @@ beforeAll(async () => {
   const own = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount']
   const words = [...own, process.execPath, '--conditions=@polyvirt/source', program, base]
   const stdout = await new Promise<string>((resolve) => {
-    execFile('unshare', words, { timeout: 150_000 }, (_, out, err) => {
+    execFile('unshare', words, { timeout: 150_000, env: compiled }, (_, out, err) => {
       stderr = err
       resolve(out)
     })

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { disk, rng } from './cases/devices.ts'
 import { killedVerbs, otherKills } from './cases/kills.ts'
 import type { KilledVerb } from './cases/kills.ts'
+import { compiled } from './support/compiled.ts'
 import { guestXml } from './support/guest-xml.ts'
 import { byId, held, heldRow, titled, titleOf } from './support/numbered.ts'
 import { isAlive } from './support/rooms.ts'
@@ -58,7 +59,7 @@ function killed(row: KilledVerb, writes: number): Promise<'done' | 'killed' | 'r
   const child = spawn(
     process.execPath,
     ['--conditions=@polyvirt/source', program, bed.uri, String(writes), ...words],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', env: compiled },
   )
   return new Promise((resolve) =>
     child.once('exit', (code, signal) =>

@@ -28,6 +28,8 @@ beforeAll(async () => {
   bed = await openTestbed()
   // Another user has to get to the roots of theirs that lie in here.
   chmodSync(bed.file(''), 0o755)
+  mkdirSync(bed.file('compiled'))
+  chownSync(bed.file('compiled'), nobody, nobody)
 }, 60_000)
 afterAll(() => bed.dispose(), 60_000)
 
@@ -63,7 +65,12 @@ function other(root: string, words: readonly string[], before = ''): Promise<Cli
     before === ''
       ? [...user, ...command]
       : ['unshare', '--mount', 'sh', '-c', `${before}\nexec "$@"`, 'sh', ...command]
-  const env = { PATH: process.env['PATH'], HOME: root }
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: root,
+    // The other user finds compiled what an earlier call has compiled.
+    ...(before === '' && { NODE_COMPILE_CACHE: bed.file('compiled') }),
+  }
   return new Promise((resolve) =>
     execFile(program, rest, { cwd: '/', env }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),

@@ -2,13 +2,10 @@ import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } fr
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { damagedImages, otherStreams } from './cases/streams.ts'
 import { disk } from './cases/devices.ts'
-import { guestXml } from './support/guest-xml.ts'
 import { byId, held, heldRow, titled, titleOf } from './support/numbered.ts'
 import { openReaders } from './support/readers.ts'
 import type { Readers } from './support/readers.ts'
-import { failure } from './support/failure.ts'
 import { expectHarmless, toldError } from './support/refusal.ts'
-import { until } from './support/until.ts'
 
 let bed: Readers
 let whole: Buffer
@@ -116,46 +113,6 @@ describe('Z: a saved guest', () => {
       expect(existsSync(path)).toBe(true)
       expect(bed.processes()).toEqual([])
       writeFileSync(path, own)
-    }),
-  )
-
-  test(
-    title('Z-09'),
-    { timeout: 40_000 },
-    held(async () => {
-      const { hypervisor } = bed
-      await hypervisor.domainDefineXml(guestXml())
-      await hypervisor.domainCreate('guest')
-      const destination = `qemu:///embed?root=${bed.file('there')}`
-      const controller = new AbortController()
-      const moving = failure(
-        hypervisor.domainMigrate('guest', destination, {
-          live: true,
-          bandwidthBytes: 1,
-          signal: controller.signal,
-        }),
-      )
-      const there = await until(
-        () =>
-          bed.processes().find(({ cmdline }) => cmdline.some((word) => word.includes('/there/'))),
-        (found) => found !== undefined,
-      )
-      process.kill(there?.identity.pid ?? 0, 'SIGSTOP')
-      await until(
-        () => hypervisor.domainGetJobInfo('guest'),
-        (job) => job?.progress !== undefined,
-      )
-      controller.abort()
-      const error = await moving
-      expect(error).toBeInstanceOf(Error)
-      expectHarmless((error as Error).message)
-      await until(
-        () => hypervisor.domainGetState('guest'),
-        ({ state }) => state === 'running',
-      )
-      expect(await hypervisor.domainGetState('guest')).toMatchObject({ state: 'running' })
-      await hypervisor.domainDestroy('guest')
-      expect(bed.processes()).toEqual([])
     }),
   )
 })

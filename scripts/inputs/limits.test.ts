@@ -2,13 +2,18 @@ import { rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { otherAgents } from './cases/agent.ts'
 import { otherPeers } from './cases/qmp.ts'
+import { otherStreams } from './cases/streams.ts'
 import { guestXml } from './support/guest-xml.ts'
 import { byId, held, titleOf } from './support/numbered.ts'
 import { defineOddGuest } from './support/odd-guest.ts'
 import { failure } from './support/failure.ts'
-
+import { openOddAgent } from './support/odd-agent.ts'
+import type { OddAgent } from './support/odd-agent.ts'
+import { expectHarmless } from './support/refusal.ts'
 import { identify, isAlive } from './support/rooms.ts'
+import type { FoundProcess } from './support/rooms.ts'
 import { openTestbed } from './support/testbed.ts'
 import type { Testbed } from './support/testbed.ts'
 import { until } from './support/until.ts'
@@ -22,7 +27,7 @@ afterAll(() => bed.dispose(), 60_000)
 const title = (id: string): string => titleOf(byId(otherPeers, id))
 
 // These wait for the product's own limits, so they wait together.
-describe.concurrent('Q: limits', () => {
+describe.concurrent('Limits', () => {
   test(
     `${title('Q-01')}: and is given up by itself after 30 s`,
     { timeout: 60_000 },
@@ -139,6 +144,78 @@ describe.concurrent('Q: limits', () => {
       expect(isAlive(guest.identity)).toBe(false)
     }),
   )
+
+  test(
+    `${titleOf(byId(otherAgents, 'G-03'))}: by default for 5 s, as long as libvirt waits`,
+    { timeout: 40_000 },
+    held(async () => {
+      await using guest = await openAgentGuest('silent')
+      guest.agent.behave(() => true)
+      const begin = performance.now()
+      const asked = failure(bed.hypervisor.domainGetGuestInfo('silent'))
+      await expectUnaffected('silent')
+      const error = await asked
+      expect(error).toMatchObject({ code: 'ERR_AGENT_UNRESPONSIVE' })
+      expect((error as Error).message).toContain('within 5 s')
+      expect(performance.now() - begin).toBeLessThan(15_000)
+    }),
+  )
+
+  test(
+    titleOf(byId(otherAgents, 'G-18')),
+    { timeout: 40_000 },
+    held(async () => {
+      await using guest = await openAgentGuest('frozen')
+      guest.agent.behave(({ execute }, socket) => {
+        if (execute !== 'guest-fsfreeze-freeze') return false
+        socket.destroy()
+        return true
+      })
+      const error = await failure(bed.hypervisor.domainFsFreeze('frozen', { timeoutMs: 200 }))
+      expect(error).toMatchObject({ code: 'ERR_AGENT_UNRESPONSIVE' })
+      expect((error as Error).message).toContain('may still be frozen')
+      expect(guest.agent.heard).toContain('guest-fsfreeze-thaw')
+      await expectUnaffected('frozen')
+    }),
+  )
+
+  test(
+    titleOf(byId(otherStreams, 'Z-09')),
+    { timeout: 40_000 },
+    held(async () => {
+      const { hypervisor } = bed
+      await hypervisor.domainDefineXml(guestXml({ name: '<name>moving</name>' }))
+      await hypervisor.domainCreate('moving')
+      const destination = `qemu:///embed?root=${bed.file('there')}`
+      const controller = new AbortController()
+      const moving = failure(
+        hypervisor.domainMigrate('moving', destination, {
+          live: true,
+          bandwidthBytes: 1,
+          signal: controller.signal,
+        }),
+      )
+      const thereProcesses = (): readonly FoundProcess[] =>
+        bed.processes().filter(({ cmdline }) => cmdline.some((word) => word.includes('/there/')))
+      const [there] = await until(thereProcesses, ({ length }) => length > 0)
+      process.kill(there?.identity.pid ?? 0, 'SIGSTOP')
+      await until(
+        () => hypervisor.domainGetJobInfo('moving'),
+        (job) => job?.progress !== undefined,
+      )
+      controller.abort()
+      const error = await moving
+      expect(error).toBeInstanceOf(Error)
+      expectHarmless((error as Error).message)
+      await until(
+        () => hypervisor.domainGetState('moving'),
+        ({ state }) => state === 'running',
+      )
+      expect(await hypervisor.domainGetState('moving')).toMatchObject({ state: 'running' })
+      await hypervisor.domainDestroy('moving')
+      expect(thereProcesses()).toEqual([])
+    }),
+  )
 })
 
 interface RealGuest {
@@ -162,4 +239,24 @@ function greeted(path: string): Promise<Socket> {
     socket.once('error', reject)
     socket.once('data', () => resolve(socket))
   })
+}
+
+interface AgentGuest extends AsyncDisposable {
+  readonly agent: OddAgent
+}
+
+/** A guest that runs, and its agent, which does what the test says. */
+async function openAgentGuest(name: string): Promise<AgentGuest> {
+  const path = bed.file(`${name}.sock`)
+  const channel = `<channel type='unix'><source mode='bind' path='${path}'/><target type='virtio' name='org.qemu.guest_agent.0'/></channel>`
+  await defineOddGuest(bed, name, channel)
+  await bed.hypervisor.domainCreate(name)
+  const agent = await openOddAgent(path)
+  return { agent, [Symbol.asyncDispose]: () => agent.close() }
+}
+
+/** The guest is managed as ever, whatever its agent does. */
+async function expectUnaffected(name: string): Promise<void> {
+  await bed.hypervisor.domainSuspend(name)
+  await bed.hypervisor.domainResume(name)
 }
