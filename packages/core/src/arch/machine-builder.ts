@@ -125,6 +125,11 @@ export interface MachineProfile {
    * and leaves its monitor's socket, as if it had crashed.
    */
   readonly endsItself?: { readonly before: readonly [major: number, minor: number] }
+  /**
+   * Under TCG, QEMU older than this does not keep the timers of the board's processors with a guest's
+   * state: one that is restored, gone back to or moved sleeps on each vCPU until something interrupts it.
+   */
+  readonly losesTimers?: { readonly before: readonly [major: number, minor: number] }
   /** Size that an image in flash must have, where the board insists. */
   readonly flashKiB?: number
   /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */
