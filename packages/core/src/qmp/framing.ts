@@ -33,13 +33,16 @@ export function createFrameReader(limits: { readonly maxLineBytes?: number } = {
   let length = 0
   let overflowed = false
 
-  function endLine(): Frame | undefined {
+  function endLine(last: Uint8Array): Frame | undefined {
+    // Most lines come whole, and are read where they are.
+    if (length === 0 && !overflowed && last.length <= limit) return readLine(last)
+    const tooLong = add(last)
     const line = join(parts, length)
     parts = []
     length = 0
     if (!overflowed) return readLine(line)
     overflowed = false
-    return undefined
+    return tooLong
   }
 
   function add(part: Uint8Array): Frame | undefined {
@@ -65,14 +68,18 @@ export function createFrameReader(limits: { readonly maxLineBytes?: number } = {
       let start = 0
       for (;;) {
         const end = chunk.indexOf(newline, start)
-        keep(add(chunk.subarray(start, end === -1 ? undefined : end)))
-        if (end === -1) return frames
-        keep(endLine())
+        if (end === -1) {
+          keep(add(chunk.subarray(start)))
+          return frames
+        }
+        keep(endLine(chunk.subarray(start, end)))
         start = end + 1
       }
     },
   }
 }
+
+const strictly = new TextDecoder('utf-8', { fatal: true })
 
 /** One line without its end; nothing for a blank one. */
 export function readLine(line: Uint8Array): Frame | undefined {
@@ -81,7 +88,7 @@ export function readLine(line: Uint8Array): Frame | undefined {
   if (!withinDepth(line)) return malformed(`nesting deeper than ${maxDepth}`, line)
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(line)
+    text = strictly.decode(line)
   } catch {
     return malformed('bytes that are not UTF-8', line)
   }
@@ -107,6 +114,7 @@ function parseJson(text: string): unknown {
 }
 
 function withinDepth(line: Uint8Array): boolean {
+  if (line.length <= maxDepth) return true
   let depth = 0
   let inString = false
   for (let at = 0; at < line.length; at++) {
@@ -123,7 +131,8 @@ function withinDepth(line: Uint8Array): boolean {
 }
 
 function isBlank(line: Uint8Array): boolean {
-  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
+  for (const byte of line) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
+  return true
 }
 
 function join(parts: readonly Uint8Array[], length: number): Uint8Array {
