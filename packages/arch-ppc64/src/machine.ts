@@ -16,6 +16,8 @@ const pseries: MachineProfile = {
   minimumMemoryKiB: 1024,
   lacks: ['dies'],
   nvdimmStepKiB: blockKiB,
+  // The decrementer, by which an emulated vCPU wakes (QEMU 8.1 "target/ppc: Migrate DECR SPR").
+  losesTimers: { before: [8, 1] },
   pci: {
     root: 'pci-root',
     rootName: 'spapr-pci-host-bridge',

@@ -17,7 +17,7 @@ export interface EvidenceView {
 
 /** Views of what a case left, in the order it came to be. */
 export function evidenceViews(parts: CaseParts): readonly EvidenceView[] {
-  const { xml, stored, argv, live, guest, console, screenshots, refusal } = parts
+  const { xml, stored, argv, live, acts, guest, console, screenshots, refusal } = parts
   const remarks = (refusal ?? []).flatMap(({ line, message }) =>
     line === undefined ? [] : [{ line, text: message }],
   )
@@ -37,6 +37,9 @@ export function evidenceViews(parts: CaseParts): readonly EvidenceView[] {
           build: () => argvView(argv),
         },
     live === undefined ? undefined : jsonView('live', 'QEMU', live),
+    acts === undefined
+      ? undefined
+      : { name: 'acts', title: 'Acts', text: acts, build: () => consoleView(acts) },
     guest === undefined ? undefined : jsonView('guest', 'Guest', guest),
     console === undefined
       ? undefined

@@ -40,6 +40,8 @@ export interface Evidence {
   readonly live?: Readonly<Record<string, unknown>>
   /** What the guest printed on its console, control characters made visible, cut to 64 KiB. */
   readonly console?: string
+  /** What became of each act that was played in one guest, a line each. */
+  readonly acts?: string
   /** What the guest reported from inside. */
   readonly guest?: unknown
   /** Pictures as `data:image/png;base64,…`. */

@@ -48,6 +48,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
       { maxLength: 2 },
     ),
     live: fc.dictionary(arbitraryText, json, { maxKeys: 3 }),
+    acts: arbitraryText,
     console: arbitraryText,
     guest: json,
     screenshots: fc.array(fc.record({ title: arbitraryText, url: arbitraryText }), {

@@ -34,6 +34,7 @@ const partNames: readonly PartName[] = [
   'argv',
   'refusal',
   'live',
+  'acts',
   'console',
   'guest',
   'screenshots',

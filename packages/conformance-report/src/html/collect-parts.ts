@@ -15,6 +15,7 @@ const partNames: readonly PartName[] = [
   'stored',
   'argv',
   'live',
+  'acts',
   'guest',
   'console',
   'screenshots',

@@ -168,7 +168,7 @@ const leaf = (value, short) => element('span', { class: short === undefined ? ty
     shownText(short ?? (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))),
 ]);
 function evidenceViews(parts) {
-    const { xml, stored, argv, live, guest, console, screenshots, refusal } = parts;
+    const { xml, stored, argv, live, acts, guest, console, screenshots, refusal } = parts;
     const remarks = (refusal ?? []).flatMap(({ line, message }) => line === undefined ? [] : [{ line, text: message }]);
     const views = [
         xml === undefined
@@ -186,6 +186,9 @@ function evidenceViews(parts) {
                 build: () => argvView(argv),
             },
         live === undefined ? undefined : jsonView('live', 'QEMU', live),
+        acts === undefined
+            ? undefined
+            : { name: 'acts', title: 'Acts', text: acts, build: () => consoleView(acts) },
         guest === undefined ? undefined : jsonView('guest', 'Guest', guest),
         console === undefined
             ? undefined

@@ -21,6 +21,7 @@ const evidence = object(
     argv: list(text),
     refusal: list(object({ code: text, message: text }, { path: text, line: amount })),
     live: record(anything),
+    acts: text,
     console: text,
     guest: anything,
     screenshots: list(object({ title: text, url: text })),

@@ -12,11 +12,12 @@ export function briefEvidence({ face, outcome, reason, title, evidence }: CaseRe
   })
   const parts = refusal.length === 0 ? heads : [...heads, part('refused', refusal.join('\n'))]
   if (outcome !== 'failed' || evidence === undefined) return parts.join('\n\n')
-  const { xml, argv, stored, live, console } = evidence
+  const { xml, argv, stored, live, acts, console } = evidence
   if (xml !== undefined) parts.push(part('document', xml))
   if (argv !== undefined) parts.push(part('command line', argvLines(argv).join('\n')))
   else if (stored !== undefined) parts.push(part('definition', stored))
   if (live !== undefined) parts.push(part('QEMU answered', JSON.stringify(live, null, 1)))
+  if (acts !== undefined) parts.push(part('acts', acts))
   if (console !== undefined) parts.push(part('end of the console', console, 'end'))
   return parts.join('\n\n')
 }

@@ -13,6 +13,8 @@ export interface Life {
   readonly drivers: readonly string[]
   /** Says in one line how far it has got. */
   progress(line: string): void
+  /** Writes a line down that stays with the result. */
+  note(line: string): void
   /** What it reported when it was up last. */
   readonly report: GuestReport
   /** For images and files; removed at the end. */
@@ -30,12 +32,17 @@ export interface Life {
   sees<T>(what: string, find: (seen: Seen) => T | undefined): Promise<T>
   /** Asks until there is an answer. */
   until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T>
-  /** The guest is in another QEMU now, of this subject or of another. */
+  /**
+   * The guest is in another QEMU now, of this subject or of another. One that came without its timers is
+   * woken.
+   */
   follow(subject?: Subject): Promise<void>
   /** Starts the guest anew, and waits for its report. */
   boot(): Promise<GuestReport>
   /** Another place for guests: a root of its own. */
   elsewhere(): Promise<Subject>
+  /** What is in an image, or behind an NBD address, whatever its format. */
+  bytesOf(place: string, format: 'raw' | 'qcow2'): Promise<Uint8Array>
   /** An empty image in {@link folder}. */
   image(name: string, mebibytes: number, format?: 'raw' | 'qcow2'): string
 }

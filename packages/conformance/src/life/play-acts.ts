@@ -3,24 +3,37 @@ import { NotTried } from '../not-tried.ts'
 import type { Act } from './act.ts'
 import type { Life } from './life.ts'
 
+/** What is played: an act, or what is seen of it where it is not offered. */
+export interface Played extends Pick<Act, 'id' | 'title' | 'drivers' | 'play'> {
+  readonly isOffered?: boolean
+}
+
 /**
- * Plays acts one after the other in one guest. One that fails keeps the others from nothing, as long as
- * the guest runs.
+ * Plays acts one after the other in one guest, and notes what became of each. One that fails keeps the
+ * others from nothing, as long as the guest runs.
  *
  * @throws whatever the only one that failed threw, or an error with all their messages.
  */
-export async function playActs(
-  acts: readonly Pick<Act, 'id' | 'title' | 'play'>[],
-  life: Life,
-): Promise<void> {
+export async function playActs(acts: readonly Played[], life: Life): Promise<void> {
   const failed: Error[] = []
-  for (const act of acts) {
-    life.progress(act.title)
+  for (const { id, title, drivers = [], play, isOffered } of acts) {
+    const missing = drivers.filter((one) => !life.drivers.includes(one))
+    if (missing.length > 0) {
+      life.note(`${id}: not run: the kernel of this guest has no ${missing.join(' and no ')}`)
+      continue
+    }
+    life.progress(title)
     try {
-      await act.play(life)
+      await play(life)
+      life.note(`${id}: ${isOffered === false ? 'refused, as it must be' : 'passed'}`)
     } catch (error) {
-      if (error instanceof NotTried || !(error instanceof Error)) throw error
-      error.message = `${act.id}: ${error.message}`
+      if (!(error instanceof Error)) throw error
+      if (error instanceof NotTried) {
+        life.note(`${id}: not run: ${error.message}`)
+        continue
+      }
+      error.message = `${id}: ${error.message}`
+      life.note(`${id}: failed`)
       failed.push(error)
       if (life.signal.aborted || !(await runs(life))) break
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRegistry, formatDomain, openHypervisor } from '@polyvirt/core'
@@ -12,6 +12,7 @@ import type { GuestReport } from '../guest/guest-report.ts'
 import type { ConsoleProgress } from '../guest/patience.ts'
 import { processCpuMs } from '../guest/process-cpu.ts'
 import { readReport } from '../guest/read-report.ts'
+import { runProgram } from '../guest/run-program.ts'
 import { guardFolder } from '../guard-folder.ts'
 import { until } from '../guest-session.ts'
 import { emptyQcow2, withImages } from '../images.ts'
@@ -19,6 +20,7 @@ import { askedDomain } from '../plan-scenario.ts'
 import { withFirmware, withKernel } from '../started-guest.ts'
 import type { Target } from '../target.ts'
 import type { Life } from './life.ts'
+import { losesTimers, lostTimers, wakeCommand } from './lost-timers.ts'
 import { lookCommand, readLook, type Seen } from './look-inside.ts'
 import type { Subject } from './subject.ts'
 
@@ -27,6 +29,8 @@ export interface LifeOptions {
   readonly signal: AbortSignal
   /** Is told in one line what is being done. */
   readonly progress?: (line: string) => void
+  /** Is told in one line what is to be known of the result. */
+  readonly note?: (line: string) => void
   readonly onProgress?: (progress: ConsoleProgress) => void
   /** Is given each console before the guest says anything. */
   readonly onConsole?: (console: GuestConsole) => void
@@ -161,7 +165,7 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
     await stream?.close()
     stream = undefined
   }
-  const follow = async (next: Subject = subject): Promise<void> => {
+  const listen = async (next: Subject): Promise<void> => {
     subject = next
     await close()
     const opened = await subject.domainOpenConsole(name, { force: true })
@@ -182,6 +186,14 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
     if (status === 0) return output
     throw new GuestError(`'${text}' ended with ${status} in the guest: ${output}`)
   }
+  const note = options.note ?? (() => undefined)
+  const follow = async (next: Subject = subject): Promise<void> => {
+    await listen(next)
+    if (!losesTimers(target)) return
+    // A key on the console interrupts the vCPU that serves it; that one interrupts the others.
+    await shell(wakeCommand)
+    note(lostTimers(target))
+  }
   const look = async (): Promise<Seen> => {
     await guestCommand(talk(), 'settle', patience())
     return readLook(await shell(lookCommand))
@@ -191,6 +203,7 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
   return {
     drivers: options.image.drivers,
     progress: options.progress ?? (() => undefined),
+    note,
     ...{ target, name, folder, signal, shell, look, follow, nextReport, close, until: eventually },
     elsewhere: options.elsewhere,
     get subject() {
@@ -204,9 +217,16 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
     sees: (what, find) => eventually(what, async () => find(await look())),
     async boot() {
       await subject.domainCreate(name, { paused: true })
-      await follow()
+      await listen(subject)
       await subject.domainResume(name)
       return await nextReport()
+    },
+    async bytesOf(place, format) {
+      const copy = join(folder, 'read.raw')
+      const args = ['convert', '-f', format, '-O', 'raw', place, copy]
+      const { outcome, stderr } = await runProgram('qemu-img', args, { signal })
+      if (outcome !== 'succeeded') throw new GuestError(`${place} cannot be read: ${stderr}`)
+      return readFileSync(copy)
     },
     image(file, mebibytes, format = 'raw') {
       const path = join(folder, `${file}.${format}`)

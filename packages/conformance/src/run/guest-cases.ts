@@ -109,9 +109,10 @@ async function runLife(scenario: Scenario, target: Target, boot: Boot): Promise<
   const image = await buildToolsImage(boot.recipe, { signal, onProgress: imageProgress(progress) })
   checkDrivers(scenario, target, image)
   const consoles: GuestConsole[] = []
+  const acts: string[] = []
   try {
     await using life = await startLife(scenario.domain, target, {
-      ...{ image, signal, progress },
+      ...{ image, signal, progress, note: (line) => acts.push(line) },
       onDefined: (stored) => leave({ stored }),
       onConsole: (opened) => consoles.push(opened),
       onProgress: ({ lastLine }) => progress(lastLine),
@@ -120,7 +121,7 @@ async function runLife(scenario: Scenario, target: Target, boot: Boot): Promise<
     await inContext('while it runs', () => scenario.expect?.life?.(life))
   } finally {
     const console = consoles.map(({ transcript }) => transcript).join('\n')
-    leave({ console: visibleConsole(console) })
+    leave({ console: visibleConsole(console), ...(acts.length > 0 && { acts: acts.join('\n') }) })
   }
 }
 

@@ -8,7 +8,7 @@ export function insideFiles(inside: Inside): Readonly<Record<string, string>> {
     {
       '/proc/sys/kernel/random/boot_id': bootIdOf(inside),
       '/proc/meminfo': `MemTotal: ${inside.memoryKiB + 256 * 1024 * dimms(inside)} kB`,
-      '/sys/devices/system/cpu/online': '0-1',
+      '/sys/devices/system/cpu/online': `0-${inside.vcpus - 1}`,
       '/sys/class/block/vda/size': String(inside.diskBytes / 512),
       '/sys/class/net/eth0/address': cardMac,
       '/sys/class/net/eth0/carrier': inside.isLinked ? '1' : '0',
@@ -35,7 +35,9 @@ function pluggedFiles(alias: string, xml: string): Readonly<Record<string, strin
     case 'rng':
       return { '/sys/class/misc/hw_random/rng_available': 'virtio_rng.0' }
     case 'input':
-      return { '/sys/class/input/input5/name': 'QEMU Virtio Tablet' }
+      return {
+        '/sys/class/input/input5/name': `QEMU Virtio ${/type='tablet'/.test(xml) ? 'Tablet' : 'Mouse'}`,
+      }
     case 'watchdog':
       return { '/sys/class/watchdog/watchdog0/identity': 'i6300ESB timer' }
     case 'channel':

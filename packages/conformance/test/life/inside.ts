@@ -6,6 +6,8 @@ export interface Inside {
   count: number | undefined
   /** The first line on its disk. */
   disk: string
+  /** Words further on it, by mebibyte. */
+  words: Readonly<Record<number, string>>
   diskBytes: number
   writtenBytes: number
   flushes: number
@@ -14,6 +16,14 @@ export interface Inside {
   memoryKiB: number
   seconds: number
   isLinked: boolean
+  vcpus: number
+  /** Codes of keys that have arrived, as its input device says them. */
+  keys: string
+  /** Something that it drew by chance. */
+  known: string
+  onReboot: 'restart' | 'destroy'
+  /** Why it is in its state. */
+  reason: string
   state: 'running' | 'paused' | 'shut off'
   /** Documents of devices that were plugged in, by alias. */
   plugged: Readonly<Record<string, string>>
@@ -27,6 +37,7 @@ export const freshInside = (): Inside => ({
   boots: 1,
   count: undefined,
   disk: '',
+  words: {},
   diskBytes: 64 * mebibyte,
   writtenBytes: 0,
   flushes: 0,
@@ -34,6 +45,11 @@ export const freshInside = (): Inside => ({
   memoryKiB,
   seconds: 1_800_000_000,
   isLinked: true,
+  vcpus: 2,
+  keys: '',
+  known: '',
+  onReboot: 'restart',
+  reason: 'booted',
   state: 'running',
   plugged: {},
 })
@@ -43,6 +59,11 @@ export const bootIdOf = ({ boots }: Inside): string =>
 
 /** Everything starts anew but what is on the disk. */
 export function startAnew(inside: Inside): void {
-  const { disk, diskBytes, plugged, boots } = inside
-  Object.assign(inside, freshInside(), { disk, diskBytes, plugged, boots: boots + 1 })
+  const { disk, words, diskBytes, plugged, boots } = inside
+  Object.assign(inside, freshInside(), { disk, words, diskBytes, plugged, boots: boots + 1 })
+}
+
+/** What was said of this run is forgotten with it. */
+export function turnOff(inside: Inside, reason: string): void {
+  Object.assign(inside, { state: 'shut off', reason, onReboot: 'restart' })
 }

@@ -1,5 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import type { Deviation } from './toy-life.ts'
-import { startAnew } from './inside.ts'
+import { startAnew, turnOff } from './inside.ts'
 
 /** A hypervisor that is wrong in one rule. */
 export interface LifeMutant {
@@ -233,5 +234,324 @@ export const lifeMutants: readonly LifeMutant[] = [
         return { state, reason: 'shutdown' }
       },
     }),
+  },
+  {
+    flaw: 'a disk on a controller is plugged into nothing',
+    caughtBy: 'hotplug/disk-scsi',
+    because: /the device to come/,
+    deviation: () => ({ domainAttachDevice: async () => ({ alias: 'a', xml: '', warnings: [] }) }),
+  },
+  {
+    flaw: 'a USB disk is smaller than its image',
+    caughtBy: 'hotplug/disk-usb',
+    because: /the device to come/,
+    deviation: (right) => ({
+      domainAttachDevice: async (name, xml, options) =>
+        right.domainAttachDevice(name, xml.replace(/<source[^>]*>/, ''), options),
+    }),
+  },
+  {
+    flaw: 'a tablet is plugged in as a mouse',
+    caughtBy: 'hotplug/input',
+    because: /the device to come/,
+    deviation: (right) => ({
+      domainAttachDevice: async (name, xml, options) =>
+        right.domainAttachDevice(name, xml.replace('tablet', 'mouse'), options),
+    }),
+  },
+  {
+    flaw: 'a channel has another name inside',
+    caughtBy: 'hotplug/channel',
+    because: /the device to come/,
+    deviation: (right) => ({
+      domainAttachDevice: async (name, xml, options) =>
+        right.domainAttachDevice(name, xml.replace('org.polyvirt', 'com.example'), options),
+    }),
+  },
+  {
+    flaw: 'a controller that is plugged in takes no disk',
+    caughtBy: 'hotplug/controller',
+    because: /the device to come/,
+    deviation: (right) => ({
+      domainAttachDevice: async (name, xml, options) =>
+        xml.startsWith('<disk')
+          ? { alias: 'a', xml: '', warnings: [] }
+          : right.domainAttachDevice(name, xml, options),
+    }),
+  },
+  {
+    flaw: 'a watchdog stays when it is unplugged',
+    caughtBy: 'hotplug/watchdog',
+    because: /the device to go/,
+    deviation: () => ({ domainDetachDevice: async (_name, xml) => ({ xml, warnings: [] }) }),
+  },
+  {
+    flaw: 'vCPUs are counted that the guest has not',
+    caughtBy: 'hotplug/vcpus',
+    because: /4 vCPUs/,
+    deviation: () => {
+      let counted = 2
+      return {
+        domainSetVcpus: async (_name, count) => void (counted = count),
+        domainGetVcpuCounts: async () => ({
+          ...{ maximum: 4, current: counted, enabled: [] },
+          ...{ maximumConfig: 4, currentConfig: counted },
+        }),
+      }
+    },
+  },
+  {
+    flaw: 'a balloon tells of memory that the guest has not',
+    caughtBy: 'stats/memory',
+    because: /and inside/,
+    deviation: (right) => ({
+      domainGetMemoryStats: async (name) => ({
+        ...(await right.domainGetMemoryStats(name)),
+        availableKiB: 1024,
+      }),
+    }),
+  },
+  {
+    flaw: 'of a chord only one key arrives',
+    caughtBy: 'keys/arrive',
+    because: /the keys in the guest/,
+    deviation: (_right, inside) => ({
+      domainSendKey: async () => void (inside.keys = '0001 0030'),
+    }),
+  },
+  {
+    flaw: 'a commit leaves the disk on its overlay',
+    caughtBy: 'snapshot/external-and-commit',
+    because: /on nothing else/,
+    deviation: () => ({ domainBlockCommit: nothing }),
+  },
+  {
+    flaw: 'a commit loses what was written on the overlay',
+    caughtBy: 'snapshot/external-and-commit',
+    because: /overlay/,
+    deviation: (right, inside) => ({
+      async domainBlockCommit(name, disk, options) {
+        await right.domainBlockCommit(name, disk, options)
+        inside.disk = 'base'
+      },
+    }),
+  },
+  {
+    flaw: 'a pull leaves the disk on its base',
+    caughtBy: 'block/pull',
+    because: /nothing is below it/,
+    deviation: () => ({ domainBlockPull: nothing }),
+  },
+  {
+    flaw: 'a pull brings other bytes',
+    caughtBy: 'block/pull',
+    because: /random/,
+    deviation: (right, inside) => ({
+      async domainBlockPull(name, disk, options) {
+        await right.domainBlockPull(name, disk, options)
+        inside.disk = ''
+      },
+    }),
+  },
+  {
+    flaw: 'a copy lacks what the guest wrote while it was made',
+    caughtBy: 'block/copy',
+    because: /random/,
+    deviation: (right, inside) => {
+      let then = ''
+      return {
+        async domainBlockCopy(name, disk, ...more) {
+          then = inside.disk
+          await right.domainBlockCopy(name, disk, ...more)
+        },
+        async domainBlockJobAbort(name, disk, options) {
+          await right.domainBlockJobAbort(name, disk, options)
+          inside.disk = then
+        },
+      }
+    },
+  },
+  {
+    flaw: 'a disk does not go over to its copy',
+    caughtBy: 'block/copy',
+    because: /it is on the copy/,
+    deviation: () => ({ domainBlockJobAbort: nothing }),
+  },
+  {
+    flaw: 'a snapshot in files brings back memory and not the disk',
+    caughtBy: 'snapshot/external-with-memory',
+    because: /before/,
+    deviation: (right, inside) => ({
+      async domainRevertToSnapshot(name, snapshot, options) {
+        const { disk } = inside
+        await right.domainRevertToSnapshot(name, snapshot, options)
+        inside.disk = disk
+      },
+    }),
+  },
+  {
+    flaw: 'a snapshot in files brings back the disk and not memory',
+    caughtBy: 'snapshot/external-with-memory',
+    because: /00000000/,
+    deviation: (right, inside) => ({
+      async domainRevertToSnapshot(name, snapshot, options) {
+        await right.domainRevertToSnapshot(name, snapshot, options)
+        startAnew(inside)
+      },
+    }),
+  },
+  {
+    flaw: 'a snapshot that is deleted leaves its memory behind',
+    caughtBy: 'snapshot/external-with-memory',
+    because: /the file is gone/,
+    deviation: (right) => {
+      let memory = ''
+      return {
+        async domainSnapshotCreateXml(name, xml, options) {
+          memory = /file='([^']+)'/.exec(xml ?? '')?.[1] ?? ''
+          return await right.domainSnapshotCreateXml(name, xml, options)
+        },
+        async domainSnapshotDelete(name, snapshot, options) {
+          await right.domainSnapshotDelete(name, snapshot, options)
+          writeFileSync(memory, '')
+        },
+      }
+    },
+  },
+  {
+    flaw: 'an incremental backup is a full one',
+    caughtBy: 'backup/push',
+    because: /what was not written again is not in it/,
+    deviation: (right) => ({
+      domainBackupBegin: async (name, xml, options) =>
+        right.domainBackupBegin(name, xml?.replace('<incremental>full</incremental>', ''), options),
+    }),
+  },
+  {
+    flaw: 'a backup begins behind what the guest had written',
+    caughtBy: 'backup/push',
+    because: /old/,
+    deviation: (right, inside) => ({
+      async domainBackupBegin(name, xml, options) {
+        const { words } = inside
+        inside.words = {}
+        await right.domainBackupBegin(name, xml, options)
+        inside.words = words
+      },
+    }),
+  },
+  {
+    flaw: 'a disk that is pulled is served as it is now',
+    caughtBy: 'backup/pull',
+    because: /then/,
+    deviation: (right, inside) => ({
+      domainBackupGetXmlDesc: async (name) => {
+        const xml = await right.domainBackupGetXmlDesc(name)
+        const { words } = inside
+        inside.words = { ...words, 12: 'now' }
+        await right.domainBackupBegin(name, xml)
+        inside.words = words
+        return xml
+      },
+    }),
+  },
+  {
+    flaw: 'a backup that was ended is still there',
+    caughtBy: 'backup/pull',
+    because: /the backup has ended/,
+    deviation: () => ({ domainAbortJob: nothing }),
+  },
+  {
+    flaw: 'a checkpoint sees no writes',
+    caughtBy: 'checkpoint/create-and-delete',
+    because: /0 bytes are told/,
+    deviation: () => ({
+      domainCheckpointGetXmlDesc: async () => "<disk name='vda' checkpoint='bitmap' size='0'/>",
+    }),
+  },
+  {
+    flaw: 'a checkpoint is deleted without those below it',
+    caughtBy: 'checkpoint/create-and-delete',
+    because: /1 !== 0/,
+    deviation: (right) => ({
+      domainCheckpointDelete: async (name, checkpoint) =>
+        right.domainCheckpointDelete(name, checkpoint),
+    }),
+  },
+  {
+    flaw: 'a disk arrives empty where its guest moved to',
+    caughtBy: 'migrate/with-storage',
+    because: /moved/,
+    deviation: (right, inside) => ({
+      async domainMigrate(name, to, options) {
+        inside.disk = ''
+        return await right.domainMigrate(name, to, options)
+      },
+    }),
+  },
+  {
+    flaw: 'a guest that moves with its disks goes on with those of before',
+    caughtBy: 'migrate/with-storage',
+    because: /it is on the copy/,
+    deviation: (right) => ({
+      domainMigrate: async (name, to, { xml: _, ...options } = {}) =>
+        right.domainMigrate(name, to, options),
+    }),
+  },
+  {
+    flaw: 'a dump is of another guest',
+    caughtBy: 'dump/elf',
+    because: /is not in it/,
+    deviation: (right, inside) => ({
+      async domainCoreDump(name, file, options) {
+        inside.known = 'something else'
+        await right.domainCoreDump(name, file, options)
+      },
+    }),
+  },
+  {
+    flaw: 'a dump has not the format that was asked for',
+    caughtBy: 'dump/kdump',
+    because: /makedumpfile/,
+    deviation: (right) => ({
+      domainCoreDump: async (name, file) => right.domainCoreDump(name, file),
+    }),
+  },
+  {
+    flaw: 'a guest whose agent was asked stays up',
+    caughtBy: 'power/shutdown-agent',
+    because: /the guest to be off/,
+    deviation: () => ({ domainShutdown: nothing }),
+  },
+  {
+    flaw: 'a guest that powers off is said to have crashed',
+    caughtBy: 'power/shutdown-button',
+    because: /crashed/,
+    deviation: (_right, inside) => ({
+      domainShutdown: async () => turnOff(inside, 'crashed'),
+    }),
+  },
+  {
+    flaw: 'a guest that restarts by itself is another domain afterwards',
+    caughtBy: 'power/reboot-by-itself',
+    because: /Expected values to be strictly equal/,
+    deviation: (right, inside) => ({
+      domainLookup: async (name) => ({ ...(await right.domainLookup(name)), id: inside.boots }),
+    }),
+  },
+  {
+    flaw: 'what becomes of a restart is written down, and QEMU not told',
+    caughtBy: 'power/reboot-ends-as-told',
+    because: /the guest to be off/,
+    deviation: () => ({
+      domainSetLifecycleAction: nothing,
+      domainGetXmlDesc: async () => '<on_reboot>destroy</on_reboot>',
+    }),
+  },
+  {
+    flaw: 'what was said for this time is said for all times',
+    caughtBy: 'power/reboot-ends-as-told',
+    because: /on_reboot/,
+    deviation: () => ({ domainGetXmlDesc: async () => '<on_reboot>destroy</on_reboot>' }),
   },
 ]

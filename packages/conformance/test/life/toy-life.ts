@@ -10,7 +10,8 @@ import { readLook, type Seen } from '../../src/life/look-inside.ts'
 import type { Subject } from '../../src/life/subject.ts'
 import { toyShell } from './toy-shell.ts'
 import { toySubject } from './toy-subject.ts'
-import { freshInside, type Inside } from './inside.ts'
+import { toyDisks } from './toy-disks.ts'
+import { freshInside, startAnew, turnOff, type Inside } from './inside.ts'
 import { insideFiles } from './inside-files.ts'
 
 /** A guest that is a few variables, for acts to be played in without QEMU. */
@@ -30,8 +31,9 @@ export function toyLife(target: Life['target'], deviation: Deviation = () => ({}
   const folder = mkdtempSync(join(tmpdir(), 'toy-'))
   const inside = freshInside()
   const kept = new Map<string, Inside>()
+  const disks = toyDisks(inside, kept)
   const subjectAt = (uri: string): Subject => {
-    const right = toySubject(inside, uri, kept)
+    const right = toySubject(inside, uri, { kept, disks })
     return { ...right, ...deviation(right, inside) }
   }
   let subject = subjectAt('toy:///here')
@@ -59,6 +61,8 @@ export function toyLife(target: Life['target'], deviation: Deviation = () => ({}
     drivers: [],
     signal: new AbortController().signal,
     progress: () => undefined,
+    note: () => undefined,
+    bytesOf: async (place) => disks.bytesOf(place),
     get subject() {
       return subject
     },
@@ -66,10 +70,17 @@ export function toyLife(target: Life['target'], deviation: Deviation = () => ({}
       return report
     },
     shell: async (text) => toyShell(text, inside),
-    send: () => undefined,
+    send(line) {
+      if (line !== 'reboot') turnOff(inside, 'shutdown')
+      else if (inside.onReboot === 'destroy') turnOff(inside, 'shutdown')
+      else startAnew(inside)
+    },
     sees: async (what, find) => until(what, async () => find(await look())),
     nextReport: again,
-    boot: again,
+    async boot() {
+      startAnew(inside)
+      return await again()
+    },
     async follow(next = subject) {
       subject = next
     },

@@ -30,12 +30,28 @@ const commands: readonly Command[] = [
   ],
   [/^head -c 32 \/dev\/sr0/, ({ medium }) => medium],
   [
-    /^echo (\w+) \| dd of=\/dev\/vda /,
+    /^echo (\w+) \| dd of=\/dev\/vda bs=1M seek=(\d+) /,
+    (inside, [, word = '', at]) => {
+      inside.words = { ...inside.words, [Number(at)]: word }
+      inside.writtenBytes += mebibyte
+      return ''
+    },
+  ],
+  [
+    /^echo (\w+) \| dd of=\/dev\/vda bs=512 /,
     (inside, [, text = '']) => {
       inside.disk = text
       return ''
     },
   ],
+  [
+    /^cat \/proc\/sys\/kernel\/random\/uuid \| tee /,
+    (inside) => (inside.known = `known-${inside.boots}-${inside.writtenBytes}`),
+  ],
+  [/^grep -l 'Virtio Keyboard'/, () => 'event3'],
+  [/^hexdump .*\/dev\/input\/event3 /, () => ''],
+  [/^cat \/tmp\/keys$/, ({ keys }) => keys],
+  [/^kill \$\(cat \/tmp\/reader\)$/, () => ''],
   [/^echo 3 >\/proc\/sys\/vm\/drop_caches; (?:head|sha256sum)/, ({ disk }) => disk],
   [
     /^dd if=\/dev\/urandom of=\/dev\/vda bs=(\w+) (?:seek=\d+ )?count=(\d+) conv=fsync/,

@@ -2,36 +2,51 @@ import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { DomainError } from '@polyvirt/core'
 import type { Subject } from '../../src/life/subject.ts'
-import { mebibyte, startAnew, type Inside } from './inside.ts'
+import { mebibyte, startAnew, turnOff, type Inside } from './inside.ts'
+import type { ToyDisks } from './toy-disks.ts'
 
-/** Kept states of guests, by the path or the name under which they were kept. */
-type Kept = Map<string, Inside>
+export interface ToyPlace {
+  /** Kept states of guests, by the path or the name under which they were kept. */
+  readonly kept: Map<string, Inside>
+  readonly disks: ToyDisks
+}
 
 /** Does with a toy guest what libvirt's verbs say. Verbs that no act with a mutant uses are not there. */
-export function toySubject(inside: Inside, uri: string, kept: Kept = new Map()): Subject {
-  let reason = 'booted'
+export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlace): Subject {
   const keep = (key: string): void => void kept.set(key, structuredClone(inside))
   const bringBack = (key: string): void => {
     const before = kept.get(key)
     if (before === undefined) throw new Error(`nothing is kept as ${key}`)
     Object.assign(inside, structuredClone(before), { state: 'running' })
   }
-  const turnOff = (why: string): void => {
-    reason = why
-    inside.state = 'shut off'
-  }
   const verbs = {
+    ...disks.verbs,
     uri,
     domainGetState: async () => ({
       state: places.get(inside) === uri ? inside.state : 'shut off',
-      reason,
+      reason: inside.reason,
     }),
     domainGetInfo: async () => ({ pid: 1, maxMemoryKiB: 512 * 1024 }),
-    domainGetXmlDesc: async () => Object.values(inside.plugged).join('\n'),
+    domainGetXmlDesc: async () =>
+      [
+        `<on_reboot>${inside.onReboot}</on_reboot>`,
+        disks.element(),
+        ...Object.values(inside.plugged),
+      ].join('\n'),
+    domainLookup: async () => ({ name: 'toy', id: 1 }),
+    domainShutdown: async () => turnOff(inside, 'shutdown'),
+    domainSetLifecycleAction: async (_: string, __: string, action: Inside['onReboot']) =>
+      void (inside.onReboot = action),
+    domainSetVcpus: async (_: string, count: number) => void (inside.vcpus = count),
+    domainGetVcpuCounts: async () => ({ current: inside.vcpus }),
+    domainSetMemoryStatsPeriod: async () => undefined,
+    domainGetMemoryStats: async () => ({ availableKiB: inside.memoryKiB }),
+    // Linux' codes of the left control key and of B.
+    domainSendKey: async () => void (inside.keys += '0001 001d 0001 0030'),
     domainSuspend: async () => void (inside.state = 'paused'),
     domainResume: async () => void (inside.state = 'running'),
     domainReset: async () => startAnew(inside),
-    domainDestroy: async () => turnOff('destroyed'),
+    domainDestroy: async () => turnOff(inside, 'destroyed'),
     domainAttachDevice: async (_: string, xml: string) => {
       if (/bus='(?:sata|ide|fdc)'/.test(xml))
         throw new DomainError([{ code: 'ERR_OPERATION_UNSUPPORTED', message: 'it plugs nothing' }])
@@ -66,12 +81,12 @@ export function toySubject(inside: Inside, uri: string, kept: Kept = new Map()):
       void (inside.diskBytes = bytes),
     domainSave: async (_: string, file: string) => {
       keep(file)
-      turnOff('saved')
+      turnOff(inside, 'saved')
     },
     domainRestore: async (file: string) => bringBack(file),
     domainManagedSave: async () => {
       keep('managed')
-      turnOff('saved')
+      turnOff(inside, 'saved')
     },
     domainHasManagedSaveImage: async () => kept.has('managed'),
     domainCreate: async () => {
@@ -79,13 +94,16 @@ export function toySubject(inside: Inside, uri: string, kept: Kept = new Map()):
       else bringBack('managed')
       kept.delete('managed')
     },
-    domainSnapshotCreateXml: async () => keep('snapshot'),
-    domainRevertToSnapshot: async () => bringBack('snapshot'),
-    domainSnapshotDelete: async () => void kept.delete('snapshot'),
-    domainListAllSnapshots: async () => (kept.has('snapshot') ? [{ name: 'one' }] : []),
     domainCanMigrate: async () => ({ possible: true, problems: [] }),
-    domainMigrate: async (_: string, to: string) => void places.set(inside, to),
-    domainCoreDump: async (_: string, file: string) => writeFileSync(file, '\u007FELF'),
+    domainMigrate: async (...[name, to, options]: Parameters<Subject['domainMigrate']>) => {
+      await disks.verbs.domainMigrate?.(name, to, options)
+      places.set(inside, to)
+    },
+    domainCoreDump: async (_: string, file: string, { format = 'elf' } = {}) =>
+      writeFileSync(
+        file,
+        format === 'elf' ? `\u007FELF ${inside.known}` : 'makedumpfile KDUMP   packed',
+      ),
     domainScreenshot: async () => picture(mebibyte),
   }
   if (!places.has(inside)) places.set(inside, uri)

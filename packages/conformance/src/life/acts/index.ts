@@ -1,7 +1,10 @@
 import type { Act } from '../act.ts'
+import { backupActs } from './backup.ts'
 import { agentActs } from './guest-agent.ts'
 import { changeActs } from './change.ts'
+import { dumpActs } from './dump.ts'
 import { keepActs } from './keep.ts'
+import { moveActs } from './move.ts'
 import { plugActs, vcpuActs } from './plug.ts'
 import { powerActs } from './power.ts'
 import { seeActs } from './see.ts'
@@ -13,6 +16,9 @@ export const acts: readonly Act[] = [
   ...agentActs,
   ...seeActs,
   ...keepActs,
+  ...backupActs,
+  ...dumpActs,
+  ...moveActs,
   ...vcpuActs,
   ...powerActs,
 ]

@@ -1,54 +1,14 @@
 import { doesNotMatch, match, ok, strictEqual } from 'node:assert'
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Act } from '../act.ts'
-import type { Life } from '../life.ts'
+import { counting } from './counting.ts'
+import { read, told, write } from './disk-words.ts'
 import { dataDisk, dataDiskXml } from './guest-agent.ts'
-
-/**
- * Something that only memory holds: a process that counts, and which boot this is. Its file is never
- * seen half written.
- */
-async function counting({ shell }: Life): Promise<() => Promise<void>> {
-  await shell(
-    '(n=0; while true; do n=$((n + 1)); echo $n >/tmp/next; mv /tmp/next /tmp/count; usleep 100000; done) >/dev/null 2>&1 & echo $! >/tmp/counter',
-  )
-  const bootId = await shell('cat /proc/sys/kernel/random/boot_id')
-  const count = async (): Promise<number> =>
-    Number(await shell('until [ -s /tmp/count ]; do usleep 10000; done; cat /tmp/count'))
-  const before = await count()
-  return async () => {
-    strictEqual(await shell('cat /proc/sys/kernel/random/boot_id'), bootId)
-    const after = await count()
-    ok(after >= before, `it counted to ${before}, and then was at ${after}`)
-    await shell(`sleep 1; [ $(cat /tmp/count) -gt ${after} ]`)
-    await shell('kill $(cat /tmp/counter); rm -f /tmp/count')
-  }
-}
 
 const files: Pick<Act, 'uses' | 'wants'> = {
   uses: ['device:disk/virtio'],
   wants: { devices: [dataDiskXml] },
-}
-
-/** Writes a name on the disk, past every cache. */
-async function write(life: Life, text: string): Promise<void> {
-  const disk = await dataDisk(life)
-  await life.shell(`echo ${text} | dd of=/dev/${disk} bs=512 conv=sync,fsync 2>/dev/null`)
-}
-
-/** The data disk as the hypervisor tells of it: another one may have images of its own. */
-async function told({ subject, name }: Life): Promise<string> {
-  const disks = (await subject.domainGetXmlDesc(name)).split('<disk ')
-  return disks.find((one) => one.includes("<target dev='vda'")) ?? ''
-}
-
-/** What a guest that has cached nothing reads. */
-async function read(life: Life): Promise<string> {
-  const disk = await dataDisk(life)
-  return (
-    await life.shell(`echo 3 >/proc/sys/vm/drop_caches; head -c 64 /dev/${disk} | head -n 1`)
-  ).trim()
 }
 
 export const keepActs: readonly Act[] = [
@@ -173,42 +133,32 @@ export const keepActs: readonly Act[] = [
     },
   },
   {
-    id: 'migrate/live',
-    title: 'a guest that moves goes on there, and runs once',
-    uses: [],
-    async play(life) {
-      const { subject, name } = life
-      const goesOn = await counting(life)
-      const there = await life.elsewhere()
-      const verdict = await subject.domainCanMigrate(name, there.uri)
-      ok(verdict.possible, verdict.problems.map(({ message }) => message).join('; '))
-      await subject.domainMigrate(name, there.uri, { live: true, persistent: true, unsafe: true })
-      strictEqual((await subject.domainGetState(name)).state, 'shut off')
-      strictEqual((await there.domainGetState(name)).state, 'running')
-      await life.follow(there)
-      await goesOn()
-      // Back, so that the others find it where it was.
-      const again = await counting(life)
-      await there.domainMigrate(name, subject.uri, {
-        live: true,
-        unsafe: true,
-        undefineSource: true,
-      })
-      await life.follow(subject)
-      await again()
-    },
-  },
-  {
-    id: 'dump/elf',
-    title: 'the memory of a guest is dumped while it runs, and holds what it knew',
-    uses: [],
+    id: 'snapshot/external-with-memory',
+    title: 'a snapshot in files of its own brings back the disk and what ran, and goes again',
+    ...files,
     async play(life) {
       const { subject, name, folder } = life
+      await write(life, 'before')
       const goesOn = await counting(life)
-      const file = join(folder, 'core')
-      await subject.domainCoreDump(name, file)
+      const memory = join(folder, 'memory')
+      await subject.domainSnapshotCreateXml(
+        name,
+        `<domainsnapshot><name>files</name><memory snapshot='external' file='${memory}'/></domainsnapshot>`,
+      )
+      const [kept] = await subject.domainListAllSnapshots(name)
+      strictEqual(kept?.location, 'external')
+      ok(existsSync(memory), 'its memory is in a file')
+      await write(life, 'after')
+      strictEqual(await read(life), 'after')
+      await subject.domainRevertToSnapshot(name, 'files')
+      await life.follow()
+      strictEqual(await read(life), 'before')
       await goesOn()
-      strictEqual(readFileSync(file).subarray(1, 4).toString('latin1'), 'ELF')
+      await write(life, 'later')
+      await subject.domainSnapshotDelete(name, 'files')
+      strictEqual((await subject.domainListAllSnapshots(name)).length, 0)
+      ok(!existsSync(memory), 'the file is gone')
+      strictEqual(await read(life), 'later')
     },
   },
 ]

@@ -1,4 +1,4 @@
-import { notStrictEqual, strictEqual } from 'node:assert'
+import { doesNotMatch, match, notStrictEqual, strictEqual } from 'node:assert'
 import type { Act } from '../act.ts'
 import { agentChannel } from '../life-domain.ts'
 import type { Life } from '../life.ts'
@@ -61,6 +61,21 @@ export const powerActs: readonly Act[] = [
       const again = await life.nextReport()
       notStrictEqual(again.kernel.bootId, kernel.bootId)
       strictEqual((await life.subject.domainLookup(life.name)).id, id)
+    },
+  },
+  {
+    id: 'power/reboot-ends-as-told',
+    title:
+      'a guest that is told while it runs to end by its next restart ends by it, and just this once',
+    uses: [],
+    async play(life) {
+      const { subject, name } = life
+      await subject.domainSetLifecycleAction(name, 'reboot', 'destroy', { live: true })
+      match(await subject.domainGetXmlDesc(name), /<on_reboot>destroy</)
+      life.send('reboot')
+      strictEqual(await isOff(life), 'shutdown')
+      doesNotMatch(await subject.domainGetXmlDesc(name), /<on_reboot>destroy</)
+      await life.boot()
     },
   },
   {
