@@ -156,9 +156,12 @@ describe('a guest that is put away', () => {
     }
     await hypervisor.domainSuspend('a')
     writeFileSync(temporary, 'half of it')
+    const socket = join(root.dir, 'run/domain-1-a/save.sock')
+    writeFileSync(socket, '')
     await interrupted('save')
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
     expect(existsSync(temporary)).toBe(false)
+    expect(existsSync(socket)).toBe(false)
     writeFileSync(temporary, 'all of it')
     await interrupted('commit')
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })

@@ -6,6 +6,7 @@ import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
 import { cancelMigration } from './migration-status.ts'
 import type { SaveDetail } from './save-domain.ts'
+import { streamSocket } from './stream-to-file.ts'
 
 /** A save whose process died: the file is there and the guest goes, or the guest goes on. */
 export async function finishSave(
@@ -26,6 +27,7 @@ export async function finishSave(
   }).catch(() => undefined)
   if (running) store.setState(active, 'running', 'save canceled')
   await rm(temporary, { force: true })
+  await rm(streamSocket(active.stateDir), { force: true })
 }
 
 /** A guest that runs has left its managed save behind. */

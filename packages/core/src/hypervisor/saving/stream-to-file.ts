@@ -18,7 +18,15 @@ export interface StreamSocket {
   readonly owner: RunUser | undefined
 }
 
-/** Listens for one connection and writes what comes behind a position of the file. */
+/** Where the stream of a run is taken; whoever finds it there after its taker died removes it. */
+export function streamSocket(stateDir: string): string {
+  return `${stateDir}/save.sock`
+}
+
+/**
+ * Listens for one connection and writes what comes behind a position of the file. Where it fails,
+ * nothing is left of it.
+ */
 export async function receiveStream(
   { path: socketPath, owner }: StreamSocket,
   file: FileHandle,
@@ -37,13 +45,19 @@ export async function receiveStream(
   })
   // Whoever calls holds the domain: a socket that is there is of one who died over it.
   await rm(socketPath, { force: true })
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed)
-    server.listen(socketPath, listening)
-  })
-  // QEMU without root's powers needs the right to write; its folder is private.
-  await chmod(socketPath, 0o600)
-  if (owner !== undefined) await chown(socketPath, owner.uid, owner.gid)
+  try {
+    await new Promise<void>((listening, failed) => {
+      server.once('error', failed)
+      server.listen(socketPath, listening)
+    })
+    // QEMU without root's powers needs the right to write; its folder is private.
+    await chmod(socketPath, 0o600)
+    if (owner !== undefined) await chown(socketPath, owner.uid, owner.gid)
+  } catch (error) {
+    server.close()
+    await rm(socketPath, { force: true })
+    throw error
+  }
   return {
     done: promise,
     async [Symbol.asyncDispose]() {

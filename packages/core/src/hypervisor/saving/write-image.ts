@@ -6,7 +6,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from './migration-status.ts'
 import { beginImage, replaceHeader } from './save-image.ts'
-import { receiveStream } from './stream-to-file.ts'
+import { receiveStream, streamSocket } from './stream-to-file.ts'
 
 export interface WriteRequest extends LongWorkOptions {
   /** `save`, `snapshot`: what it is for. */
@@ -38,7 +38,7 @@ export async function writeImage(
     state,
     savedAtMs: Date.now(),
   })
-  const socketPath = `${active.stateDir}/save.sock`
+  const socketPath = streamSocket(active.stateDir)
   const owner = rooms.layout.confinement?.user
   await using receiver = await receiveStream({ path: socketPath, owner }, file, start)
   await rooms.ask(running, async (qmp) => {

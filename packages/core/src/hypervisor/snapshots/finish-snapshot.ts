@@ -6,6 +6,7 @@ import { isAlive } from '../../run/process-identity.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
 import { withMonitor } from '../monitor.ts'
+import { streamSocket } from '../saving/stream-to-file.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { readKept } from './snapshot-document.ts'
 
@@ -41,10 +42,12 @@ export async function finishSnapshot(
   if (snapshot === undefined) return
   const { name, xml, files, after, made = files, running, noMetadata } = snapshot
   const { active, domain } = record
-  if (active !== undefined && running !== undefined)
+  if (active !== undefined && running !== undefined) {
     await withMonitor(active, domain.name, (qmp) =>
       keepGuest(qmp, { wasRunning: running, xml: active.xml }),
     ).catch(() => undefined)
+    await rm(streamSocket(active.stateDir), { force: true })
+  }
   if (store.snapshots(domain.uuid).some((one) => one.name === name)) return
   const live = parseDomain(active?.xml ?? domain.xml ?? '').domain
   const kept = readKept({ name, xml })
