@@ -64,7 +64,8 @@ export async function receiveStream(
       for (const socket of sockets) socket.destroy()
       server.close()
       reject(domainError('ERR_OPERATION_ABORTED', 'nobody waits for the stream any more'))
-      await rm(socketPath, { force: true })
+      // One that cannot be removed is no reason to give up a save; it goes with the run's folder.
+      await rm(socketPath, { force: true }).catch(() => undefined)
     },
   }
 }
