@@ -5,6 +5,7 @@ import type { HostNeed } from './host-needs.ts'
 import type { Life } from './life/life.ts'
 import type { LiveMachine } from './live-machine.ts'
 import type { Planned } from './plan-scenario.ts'
+import type { Target } from './target.ts'
 
 /**
  * Something an architecture may offer, as its own tables say: a row of the device allow-list
@@ -49,6 +50,8 @@ export interface Scenario {
   readonly live?: boolean
   /** Kernel modules that its guest cannot do without; where the kernel has none, it is not booted. */
   readonly drivers?: (planned: Planned) => readonly string[]
+  /** Why there is nothing to see with the emulator at hand; then no guest is booted for it. */
+  readonly notRun?: (target: Target) => string | undefined
   /** What of the machine at hand it takes to start it; where that is missing, it is not run. */
   readonly needs?: readonly HostNeed[]
 }

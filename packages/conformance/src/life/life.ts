@@ -32,10 +32,7 @@ export interface Life {
   sees<T>(what: string, find: (seen: Seen) => T | undefined): Promise<T>
   /** Asks until there is an answer. */
   until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T>
-  /**
-   * The guest is in another QEMU now, of this subject or of another. One that came without its timers is
-   * woken.
-   */
+  /** The guest is in another QEMU now, of this subject or of another. */
   follow(subject?: Subject): Promise<void>
   /** Starts the guest anew, and waits for its report. */
   boot(): Promise<GuestReport>

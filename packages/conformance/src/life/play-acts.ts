@@ -2,9 +2,10 @@ import { GuestError } from '../guest/guest-error.ts'
 import { NotTried } from '../not-tried.ts'
 import type { Act } from './act.ts'
 import type { Life } from './life.ts'
+import { lostTimers } from './lost-timers.ts'
 
 /** What is played: an act, or what is seen of it where it is not offered. */
-export interface Played extends Pick<Act, 'id' | 'title' | 'drivers' | 'play'> {
+export interface Played extends Pick<Act, 'id' | 'title' | 'drivers' | 'carries' | 'play'> {
   readonly isOffered?: boolean
 }
 
@@ -16,10 +17,11 @@ export interface Played extends Pick<Act, 'id' | 'title' | 'drivers' | 'play'> {
  */
 export async function playActs(acts: readonly Played[], life: Life): Promise<void> {
   const failed: Error[] = []
-  for (const { id, title, drivers = [], play, isOffered } of acts) {
-    const missing = drivers.filter((one) => !life.drivers.includes(one))
-    if (missing.length > 0) {
-      life.note(`${id}: not run: the kernel of this guest has no ${missing.join(' and no ')}`)
+  for (const act of acts) {
+    const { id, title, play, isOffered } = act
+    const why = notPlayed(act, life)
+    if (why !== undefined) {
+      life.note(`${id}: not run: ${why}`)
       continue
     }
     life.progress(title)
@@ -42,6 +44,12 @@ export async function playActs(acts: readonly Played[], life: Life): Promise<voi
   if (second !== undefined)
     throw new GuestError(failed.map(({ message }) => message).join('\n'), { cause: first })
   if (first !== undefined) throw first
+}
+
+function notPlayed({ drivers = [], carries }: Played, life: Life): string | undefined {
+  const missing = drivers.filter((one) => !life.drivers.includes(one))
+  if (missing.length > 0) return `the kernel of this guest has no ${missing.join(' and no ')}`
+  return carries === true ? lostTimers(life.target) : undefined
 }
 
 async function runs({ subject, name }: Life): Promise<boolean> {

@@ -20,7 +20,6 @@ import { askedDomain } from '../plan-scenario.ts'
 import { withFirmware, withKernel } from '../started-guest.ts'
 import type { Target } from '../target.ts'
 import type { Life } from './life.ts'
-import { losesTimers, lostTimers, wakeCommand } from './lost-timers.ts'
 import { lookCommand, readLook, type Seen } from './look-inside.ts'
 import type { Subject } from './subject.ts'
 
@@ -165,7 +164,7 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
     await stream?.close()
     stream = undefined
   }
-  const listen = async (next: Subject): Promise<void> => {
+  const follow = async (next: Subject = subject): Promise<void> => {
     subject = next
     await close()
     const opened = await subject.domainOpenConsole(name, { force: true })
@@ -186,14 +185,6 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
     if (status === 0) return output
     throw new GuestError(`'${text}' ended with ${status} in the guest: ${output}`)
   }
-  const note = options.note ?? (() => undefined)
-  const follow = async (next: Subject = subject): Promise<void> => {
-    await listen(next)
-    if (!losesTimers(target)) return
-    // A key on the console interrupts the vCPU that serves it; that one interrupts the others.
-    await shell(wakeCommand)
-    note(lostTimers(target))
-  }
   const look = async (): Promise<Seen> => {
     await guestCommand(talk(), 'settle', patience())
     return readLook(await shell(lookCommand))
@@ -203,7 +194,7 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
   return {
     drivers: options.image.drivers,
     progress: options.progress ?? (() => undefined),
-    note,
+    note: options.note ?? (() => undefined),
     ...{ target, name, folder, signal, shell, look, follow, nextReport, close, until: eventually },
     elsewhere: options.elsewhere,
     get subject() {
@@ -217,7 +208,7 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
     sees: (what, find) => eventually(what, async () => find(await look())),
     async boot() {
       await subject.domainCreate(name, { paused: true })
-      await listen(subject)
+      await follow()
       await subject.domainResume(name)
       return await nextReport()
     },

@@ -48,6 +48,8 @@ interface Boot {
 
 async function bootScenario(scenario: Scenario, target: Target, boot: Boot): Promise<void> {
   const { guest, inside, firmware, life } = scenario.expect ?? {}
+  const why = scenario.notRun?.(target)
+  if (why !== undefined) throw new NotTried(why)
   if (firmware !== undefined) await runFirmware(scenario, target, boot.context)
   if (guest !== undefined || inside !== undefined) await bootGuest(scenario, target, boot)
   if (life !== undefined) await runLife(scenario, target, boot)

@@ -16,6 +16,7 @@ export const keepActs: readonly Act[] = [
     id: 'save/restore',
     title: 'a guest that is saved and restored goes on where it was',
     uses: [],
+    carries: true,
     async play(life) {
       const { subject, name, folder } = life
       const goesOn = await counting(life)
@@ -31,6 +32,7 @@ export const keepActs: readonly Act[] = [
     id: 'save/managed',
     title: 'a guest with a managed save goes on with it at its next start',
     uses: [],
+    carries: true,
     async play(life) {
       const { subject, name } = life
       const goesOn = await counting(life)
@@ -46,6 +48,7 @@ export const keepActs: readonly Act[] = [
     id: 'snapshot/internal',
     title: 'a snapshot with memory brings back the disk and what ran',
     ...files,
+    carries: true,
     async play(life) {
       const { subject, name } = life
       await write(life, 'before')
@@ -136,6 +139,7 @@ export const keepActs: readonly Act[] = [
     id: 'snapshot/external-with-memory',
     title: 'a snapshot in files of its own brings back the disk and what ran, and goes again',
     ...files,
+    carries: true,
     async play(life) {
       const { subject, name, folder } = life
       await write(life, 'before')

@@ -11,6 +11,7 @@ export const moveActs: readonly Act[] = [
     id: 'migrate/live',
     title: 'a guest that moves goes on there, and runs once',
     uses: [],
+    carries: true,
     async play(life) {
       const { subject, name } = life
       const goesOn = await counting(life)
@@ -37,6 +38,7 @@ export const moveActs: readonly Act[] = [
     id: 'migrate/with-storage',
     title: 'a guest that moves with its disks reads there what it wrote here',
     uses: ['device:disk/virtio'],
+    carries: true,
     wants: { devices: [dataDiskXml] },
     async play(life) {
       const { subject, name, folder } = life
