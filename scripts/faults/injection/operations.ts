@@ -13,6 +13,13 @@ export interface Operation {
   readonly command: Words
   /** A command that must succeed where the operation was done, to see that its result is of use. */
   readonly proof?: Words
+  /**
+   * It goes in steps that cannot be taken back, such as merging images: what stops in between is sound, is
+   * told as failed, and the command once more goes on with it.
+   */
+  readonly inSteps?: boolean
+  /** It gives up a guest that runs for another one: what stops in between leaves that one off. */
+  readonly mayEndOff?: boolean
   /** QEMU works on when the command has ended; what is looked at is how that ends. */
   readonly goesOn?: boolean
   /** What is wrong with the files that were made, where the operation was done. */
@@ -53,11 +60,11 @@ export const operations: readonly Operation[] = [
   { name: 'snapshot-disk', stored: defined, live: paused, command: ['snapshot-create-as', 'g', 'o1', '--disk-only'] },
   { name: 'snapshot-memory', stored: defined, live: running, command: withMemory, proof: ['snapshot-revert', 'g', 'e1'] },
   { name: 'revert', stored: withSnapshot, command: ['snapshot-revert', 'g', 's1'] },
-  { name: 'revert-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-revert', 'g', 'e1'] },
+  { name: 'revert-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-revert', 'g', 'e1'], mayEndOff: true },
   { name: 'revert-external', stored: [...defined, diskOnly], command: ['snapshot-revert', 'g', 'e1'] },
   { name: 'snapshot-delete', stored: withSnapshot, command: ['snapshot-delete', 'g', 's1'] },
-  { name: 'snapshot-delete-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-delete', 'g', 'e1'] },
-  { name: 'snapshot-delete-external', stored: [...defined, diskOnly], command: ['snapshot-delete', 'g', 'e1'] },
+  { name: 'snapshot-delete-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-delete', 'g', 'e1'], inSteps: true },
+  { name: 'snapshot-delete-external', stored: [...defined, diskOnly], command: ['snapshot-delete', 'g', 'e1'], inSteps: true },
   { name: 'checkpoint', stored: defined, live: running, command: checkpoint, proof: since },
   { name: 'checkpoint-delete', stored: defined, live: [...running, checkpoint], command: ['checkpoint-delete', 'g', 'c1'] },
   { name: 'checkpoint-delete-off', stored: defined, live: [...running, checkpoint, ['destroy', 'g']], command: ['checkpoint-delete', 'g', 'c1'] },
@@ -69,7 +76,7 @@ export const operations: readonly Operation[] = [
   { name: 'restore', stored: defined, live: [...paused, ['save', 'g', '@/g.save']], command: ['restore', '@/g.save'] },
   { name: 'managedsave', stored: defined, live: paused, command: ['managedsave', 'g'], proof: ['start', 'g'] },
   { name: 'dump', stored: defined, live: running, command: ['dump', 'g', '@/g.core', '--memory-only'], made: coreProblems('g.core') },
-  { name: 'blockcommit', stored: defined, live: overlay, command: ['blockcommit', 'g', 'vda', '--active', '--pivot', '--wait'] },
+  { name: 'blockcommit', stored: defined, live: overlay, command: ['blockcommit', 'g', 'vda', '--active', '--pivot', '--wait'], inSteps: true },
   { name: 'migrate', stored: defined, live: paused, command: toThere },
   { name: 'migrate-storage', stored: defined, live: running, command: [...toThere, '--copy-storage-all', '--xml', '@/there.xml'] },
 ] // prettier-ignore
