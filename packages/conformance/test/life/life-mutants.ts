@@ -494,7 +494,7 @@ export const lifeMutants: readonly LifeMutant[] = [
     caughtBy: 'migrate/with-storage',
     because: /it is on the copy/,
     deviation: (right) => ({
-      domainMigrate: async (name, to, { xml: _, ...options } = {}) =>
+      domainMigrate: async (name, to, { xml: _xml, ...options } = {}) =>
         right.domainMigrate(name, to, options),
     }),
   },
