@@ -172,7 +172,8 @@ export class Liveness {
     const record = this.#store.get(job.uuid)
     if (record !== undefined && job.kind === 'snapshot-create') {
       const { finishSnapshot } = await import('./snapshots/finish-snapshot.ts')
-      return finishSnapshot(this.#store, record, job)
+      await finishSnapshot(this.#store, record, job)
+      return
     }
     const end = async (active: ActiveRow, reason: string): Promise<void> => {
       await this.end(active, reason, { termMs: 2000 })

@@ -67,6 +67,17 @@ const image: RequiredShape<ImageInfo> = object<ImageInfo>({
   },
 })
 
+const blockStats: RequiredShape<BlockStatsInfo> = object<BlockStatsInfo>({
+  qdev: optional(string),
+  'node-name': optional(string),
+  stats: record,
+  parent: optional(object<NonNullable<BlockStatsInfo['parent']>>({ stats: record })),
+  backing: {
+    optional: true,
+    problem: (value, path) => blockStats.problem(value, path),
+  },
+})
+
 const dirtyBitmap = object<DirtyBitmapInfo>({
   name: optional(string),
   count: number,
@@ -165,14 +176,7 @@ export const returnShapes: { readonly [Name in QmpCommandName]: Shape<QmpReturn<
       ),
     }),
   ),
-  'query-blockstats': array(
-    object<BlockStatsInfo>({
-      qdev: optional(string),
-      'node-name': optional(string),
-      stats: record,
-      parent: optional(object<NonNullable<BlockStatsInfo['parent']>>({ stats: record })),
-    }),
-  ),
+  'query-blockstats': array(blockStats),
   'query-pci': array(object<PciBusInfo>({ bus: number, devices: array(pciDevice) })),
   'query-cpus-fast': array(
     object<CpuInfoFast>({

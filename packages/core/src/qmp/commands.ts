@@ -143,6 +143,8 @@ export interface BlockStatsInfo {
   readonly 'node-name'?: string
   readonly stats: Readonly<Record<string, unknown>>
   readonly parent?: { readonly stats: Readonly<Record<string, unknown>> }
+  /** The image below. */
+  readonly backing?: BlockStatsInfo
 }
 
 export interface PciBusInfo {

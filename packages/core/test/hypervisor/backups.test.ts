@@ -89,6 +89,36 @@ describe('a backup that is pushed', () => {
     expect(root.guests()).toEqual([])
   })
 
+  test('tells what was written since, also where the disk has gone over to another image', async () => {
+    const { hypervisor, path, write } = await started()
+    const since = async (name: string): Promise<number | undefined> => {
+      const file = path(`since-${name}`)
+      await hypervisor.domainBackupBegin('a', push(file, name), { wait: true })
+      const last = await hypervisor.domainGetJobInfo('a', { completed: true })
+      rmSync(file)
+      return last?.progress?.processedBytes
+    }
+    await hypervisor.domainCheckpointCreateXml('a', checkpoint('one'))
+    await write(0x11, 0, 65_536)
+    await hypervisor.domainBlockCopy('a', 'vda', path('copy'), { format: 'qcow2', wait: true })
+    await write(0x22, 1_048_576, 65_536)
+    await hypervisor.domainBlockJobAbort('a', 'vda', { pivot: true })
+    await write(0x33, 2_097_152, 65_536)
+    expect(await since('one')).toBe(3 * 65_536)
+    const xml = '<domainsnapshot><name>s</name></domainsnapshot>'
+    await hypervisor.domainSnapshotCreateXml('a', xml, { diskOnly: true, noMetadata: true })
+    await hypervisor.domainCheckpointCreateXml('a', checkpoint('two'))
+    await write(0x44, 3_145_728, 65_536)
+    await hypervisor.domainBlockCommit('a', 'vda', { whenReady: 'pivot' })
+    await write(0x55, 4_194_304, 65_536)
+    expect(await since('two')).toBe(2 * 65_536)
+    // What is copied down was written before, but not since the guest had it there.
+    expect(await since('one')).toBe(5 * 65_536)
+    await hypervisor.domainDestroy('a')
+    await hypervisor.domainCreate('a')
+    expect(await since('two')).toBe(2 * 65_536)
+  })
+
   test('without a document is beside each image, in raw, and asked for the way it is', async () => {
     const { hypervisor, disk, write, path } = await started('raw')
     await write(0x33, 0, 65_536)

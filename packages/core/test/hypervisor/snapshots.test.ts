@@ -28,6 +28,21 @@ const registers = (hypervisor: Hypervisor): Promise<string> =>
 const named = (name: string): string => `<domainsnapshot><name>${name}</name></domainsnapshot>`
 
 describe('snapshots', () => {
+  test('without metadata are told of and not remembered', async () => {
+    const { hypervisor, image } = await defined(testRoot())
+    const inside = await hypervisor.domainSnapshotCreateXml('a', named('in'), { noMetadata: true })
+    expect(inside).toMatchObject({ name: 'in', location: 'internal', current: false })
+    expect(execFileSync('qemu-img', ['snapshot', '-l', image], { encoding: 'utf8' })).toMatch(
+      /\bin\b/,
+    )
+    await hypervisor.domainCreate('a', { paused: true })
+    const options = { diskOnly: true, noMetadata: true }
+    const outside = await hypervisor.domainSnapshotCreateXml('a', named('out'), options)
+    expect(outside).toMatchObject({ name: 'out', location: 'external', state: 'disk-snapshot' })
+    expect(await hypervisor.domainListAllSnapshots('a')).toEqual([])
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain('a.out')
+  })
+
   test('inside the images, of a guest that is off, are a tree that it can go back in', async () => {
     const root = testRoot()
     const { hypervisor } = await defined(root)

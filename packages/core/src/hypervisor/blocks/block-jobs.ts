@@ -2,6 +2,7 @@ import { domainError, quote } from '../../errors.ts'
 import type { BlockJobInfo } from '../interface/blocks.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Rooms } from '../rooms.ts'
+import { carryBitmaps } from './carry-bitmaps.ts'
 import { conclude, concluded } from './conclude-job.ts'
 import { infoOf, jobOf, speedOf } from './job-state.ts'
 
@@ -32,7 +33,8 @@ export async function abortBlockJob(
   { disk: name, pivot = false }: { readonly disk: string; readonly pivot?: boolean },
 ): Promise<void> {
   const running = await rooms.findActive(reference)
-  const { target } = diskNamed(await rooms.live(running), name)
+  const disk = diskNamed(await rooms.live(running), name)
+  const { target } = disk
   await rooms.command(running, 'block-job', async (qmp) => {
     const found = await jobOf(qmp, target)
     if (found === undefined)
@@ -46,6 +48,8 @@ export async function abortBlockJob(
         'ERR_BLOCK_COPY_ACTIVE',
         `block job on disk ${quote(target)} is not ready for pivot yet`,
       )
+    const fact = running.active.facts.blockJobs?.[target]
+    if (pivot && fact !== undefined) await carryBitmaps(qmp, disk, fact)
     if (status !== 'concluded')
       await qmp.executeUnchecked(pivot ? 'job-complete' : 'job-cancel', { id })
     await concluded(qmp, target)

@@ -10,7 +10,7 @@ export interface OpenImage {
   readonly sizeBytes: number
 }
 
-function isOn({ qdev = '' }: QmpBlockInfo, { alias = '' }: Disk): boolean {
+function isOn({ qdev = '' }: Pick<QmpBlockInfo, 'qdev'>, { alias = '' }: Disk): boolean {
   return `${qdev}/`.startsWith(`/machine/peripheral/${alias}/`) || qdev === alias
 }
 
@@ -39,6 +39,14 @@ export async function imagesByAlias(
 /** The node that a disk's device is on. */
 export async function topNode(qmp: QmpClient, disk: Disk): Promise<string> {
   return (await insertedIn(qmp, disk))['node-name'] ?? ''
+}
+
+/** The nodes of a disk's images, from the one in use down: as {@link diskChain} has them. */
+export async function nodesOf(qmp: QmpClient, disk: Disk): Promise<readonly string[]> {
+  const nodes: string[] = []
+  let at = (await qmp.execute('query-blockstats')).find((one) => isOn(one, disk))
+  for (; at !== undefined; at = at.backing) nodes.push(at['node-name'] ?? '')
+  return nodes
 }
 
 /** The bitmaps of the image in use. */

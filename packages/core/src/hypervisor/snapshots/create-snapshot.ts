@@ -29,8 +29,10 @@ export async function createSnapshot(
       throw domainError('ERR_OPERATION_INVALID', `domain snapshot ${quote(name)} already exists`)
     const parts = partsOf(domain, wish, { name, isActive: active !== undefined, ...options })
     const request: TakeRequest = { name, parts, wish, domain, options, job }
-    if (parts.every(({ kind }) => kind === 'internal')) await takeInternal(rooms, record, request)
-    else await takeExternal(rooms, record, request)
-    return summaryOfSnapshot(rooms.store.snapshot(uuid, name))
+    const take = parts.every(({ kind }) => kind === 'internal') ? takeInternal : takeExternal
+    const taken = { uuid, name, xml: await take(rooms, record, request) }
+    // Nobody remembers one without metadata: what is told of it is all there is.
+    const kept = rooms.store.snapshots(uuid).find((one) => one.name === name)
+    return summaryOfSnapshot(kept ?? { ...taken, current: false, createdAtMs: Date.now() })
   })
 }

@@ -29,7 +29,7 @@ export interface SnapshotDetail {
 
 /**
  * A snapshot whose maker died, or could not say how it went. One that QEMU has gone over to is finished; any other is taken back, for
- * nobody can tell whether it is whole.
+ * nobody can tell whether it is whole. Tells whether it is taken.
  *
  * @throws where QEMU runs and does not say which images it is on: nothing has been removed then.
  */
@@ -37,9 +37,9 @@ export async function finishSnapshot(
   store: Store,
   record: DomainRecord,
   job: Pick<JobRow, 'detail'>,
-): Promise<void> {
+): Promise<boolean> {
   const { snapshot } = job.detail as Partial<SnapshotDetail>
-  if (snapshot === undefined) return
+  if (snapshot === undefined) return false
   const { name, xml, files, after, made = files, running, noMetadata } = snapshot
   const { active, domain } = record
   if (active !== undefined && running !== undefined) {
@@ -48,7 +48,7 @@ export async function finishSnapshot(
     ).catch(() => undefined)
     await rm(streamSocket(active.stateDir), { force: true })
   }
-  if (store.snapshots(domain.uuid).some((one) => one.name === name)) return
+  if (store.snapshots(domain.uuid).some((one) => one.name === name)) return true
   const live = parseDomain(active?.xml ?? domain.xml ?? '').domain
   const kept = readKept({ name, xml })
   const disks = (live.devices.disk ?? []).filter((disk) =>
@@ -61,20 +61,21 @@ export async function finishSnapshot(
         ? offlineSnapshot('-d', tag)
         : withMonitor(active, domain.name, (qmp) => internalSnapshot(qmp, 'delete', tag))
     ).catch(() => undefined)
-    return
+    return false
   }
   if (active !== undefined && (await isOn(files, disks, { active, name: domain.name }))) {
     store.change(domain.uuid, after)
     if (noMetadata !== true) store.addSnapshot({ uuid: domain.uuid, name, xml })
-    return
+    return true
   }
   // The definition may be changed already; then the images are its own.
   const inUse = new Set(disks.map((disk) => disk.source?.file))
   if (files.some((file) => inUse.has(file))) {
     if (noMetadata !== true) store.addSnapshot({ uuid: domain.uuid, name, xml })
-    return
+    return true
   }
   for (const file of made) await rm(file, { force: true })
+  return false
 }
 
 interface Asked {

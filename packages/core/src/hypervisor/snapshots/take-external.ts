@@ -19,12 +19,12 @@ import type { Overlay } from './make-overlays.ts'
 import { documentOf } from './take-request.ts'
 import type { TakeRequest } from './take-request.ts'
 
-/** New images above the old ones, all in one transaction of QEMU's. */
+/** New images above the old ones, all in one transaction of QEMU's. Tells the snapshot's document. */
 export async function takeExternal(
   rooms: Rooms,
   record: DomainRecord,
   request: TakeRequest,
-): Promise<void> {
+): Promise<string> {
   const { name, parts, domain, options, job } = request
   const { uuid } = record.domain
   const document = documentOf(rooms, record, request)
@@ -68,9 +68,8 @@ export async function takeExternal(
     if (running === undefined) await makeOverlays(overlays)
     else await takeLive(rooms, running, { ...request, overlays })
   } catch (error) {
-    await settle(rooms, record, { detail, error })
-    // QEMU had gone over already, and only its answer was lost.
-    if (rooms.store.snapshots(uuid).some((one) => one.name === name)) return
+    // QEMU may have gone over already, and only its answer is lost.
+    if (await settle(rooms, record, { detail, error })) return document
     throw error
   }
   try {
@@ -86,6 +85,7 @@ export async function takeExternal(
     await goOn(rooms, running).catch((cause: unknown) => {
       throw new JobLeft('the snapshot is taken, and the next command lets the guest go on', cause)
     })
+  return document
 }
 
 /** What has come of it, QEMU says; where it cannot be asked now, whoever looks next asks. */
@@ -93,11 +93,12 @@ async function settle(
   { store }: Rooms,
   record: DomainRecord,
   { detail, error }: { readonly detail: SnapshotDetail; readonly error: unknown },
-): Promise<void> {
+): Promise<boolean> {
   try {
-    await finishSnapshot(store, record, { detail: { ...detail } })
+    const isTaken = await finishSnapshot(store, record, { detail: { ...detail } })
     if (record.active !== undefined)
       store.setState(record.active, record.active.state, record.active.reason)
+    return isTaken
   } catch {
     const said = error instanceof Error ? error.message : String(error)
     throw new JobLeft(`${said}; the next command finds out what has come of the snapshot`, error)

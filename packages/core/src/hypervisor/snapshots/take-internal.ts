@@ -7,12 +7,12 @@ import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { documentOf } from './take-request.ts'
 import type { TakeRequest } from './take-request.ts'
 
-/** The state inside the images, with the memory of a guest that runs. */
+/** The state inside the images, with the memory of a guest that runs. Tells the snapshot's document. */
 export async function takeInternal(
   rooms: Rooms,
   record: DomainRecord,
   request: TakeRequest,
-): Promise<void> {
+): Promise<string> {
   const { name, parts, options, job } = request
   const { uuid } = record.domain
   const disks = parts.map(({ disk }) => disk)
@@ -27,7 +27,7 @@ export async function takeInternal(
       : rooms.ask(running, (qmp) => internalSnapshot(qmp, what, { tag: name, disks }))
   await perform('save')
   try {
-    rooms.store.addSnapshot({ uuid, name, xml: document })
+    if (options.noMetadata !== true) rooms.store.addSnapshot({ uuid, name, xml: document })
   } catch (error) {
     // A state that nobody knows of would be in the way of the next one of its name.
     await perform('delete').catch(() => {
@@ -38,4 +38,5 @@ export async function takeInternal(
   if (active !== undefined && options.halt === true) {
     await rooms.liveness.end(active, 'from snapshot', { termMs: 2000 })
   }
+  return document
 }
