@@ -1,6 +1,7 @@
 import type { QmpClient } from '../../qmp/index.ts'
-import type { ActiveRow, BackupFact, BackupResult } from '../../store/index.ts'
+import type { ActiveRow, BackupFact, BackupResult, Job, JobRow, Store } from '../../store/index.ts'
 import { bytesOf, queryJobs } from '../blocks/job-state.ts'
+import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { backupJobId } from './backup-actions.ts'
@@ -34,27 +35,52 @@ export async function settleBackup(rooms: Rooms, running: Running): Promise<void
   const state = await rooms.ask(running, (qmp) => backupState(qmp, fact))
   if (!state.ended) return
   await rooms
-    .withJob(running.domain.uuid, 'backup-end', () => endBackup(rooms, running, state))
+    .withJob(running.domain.uuid, 'backup-end', (job) => endBackup(rooms, job, state))
     .catch((error: unknown) => {
       // Somebody else does it just now.
       if (rooms.store.get(running.domain.uuid)?.job === undefined) throw error
     })
 }
 
+/** What the end of a backup records before it begins: QEMU does not tell any more afterwards. */
+interface EndDetail {
+  readonly backupEnd: BackupState
+}
+
 /** Closes a backup: a copy that is whole stays, and how it was is remembered. */
-export async function endBackup(
-  rooms: Rooms,
-  running: Running,
-  { processedBytes, totalBytes, error }: Omit<BackupState, 'ended'>,
+export async function endBackup(rooms: Rooms, job: Job, state: BackupState): Promise<void> {
+  const detail: EndDetail = { backupEnd: state }
+  rooms.store.setPhase(job, 'end', { ...detail })
+  try {
+    await closeAndRemember(rooms, job.uuid, state)
+  } catch (cause) {
+    throw new JobLeft('the backup is over, and the next command writes it down', cause)
+  }
+}
+
+/** Whoever died over the end of a backup has closed some of it, or all. */
+export async function finishBackupEnd(
+  rooms: Pick<Rooms, 'store' | 'ask'>,
+  { domain }: Running,
+  job: JobRow,
 ): Promise<void> {
-  const { store } = rooms
-  const active = store.get(running.domain.uuid)?.active
+  const { backupEnd } = job.detail as Partial<EndDetail>
+  if (backupEnd !== undefined) await closeAndRemember(rooms, domain.uuid, backupEnd)
+}
+
+async function closeAndRemember(
+  { store, ask }: Pick<Rooms, 'store' | 'ask'>,
+  uuid: string,
+  { processedBytes, totalBytes, error }: BackupState,
+): Promise<void> {
+  const record = store.get(uuid)
+  const active = record?.active
   const fact = active?.facts.backup
-  if (active === undefined || fact === undefined) return
-  await rooms.ask({ ...running, active }, (qmp) => closeBackup(qmp, active, fact))
+  if (record === undefined || active === undefined || fact === undefined) return
+  await ask({ ...record, active }, (qmp) => closeBackup(qmp, active, fact))
   if (fact.mode === 'push' && error === undefined) letGo(store, active, fact.disks)
   else await removeBackupFiles(store, active, fact)
-  remember(rooms, active, {
+  remember(store, active, {
     startedAtMs: fact.startedAtMs,
     elapsedMs: Date.now() - fact.startedAtMs,
     processedBytes,
@@ -63,7 +89,7 @@ export async function endBackup(
   })
 }
 
-function remember({ store }: Rooms, active: ActiveRow, lastBackup: BackupResult): void {
+function remember(store: Store, active: ActiveRow, lastBackup: BackupResult): void {
   const { backup: _, ...facts } = store.get(active.uuid)?.active?.facts ?? {}
   store.setFacts(active, { ...facts, lastBackup })
 }

@@ -7,6 +7,7 @@ import type { BlockJobFact } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { leaveImages } from '../confinement/hand-over.ts'
 import { diskNamed } from '../live/set-iotune.ts'
+import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { diskChain } from './disk-graph.ts'
@@ -15,7 +16,7 @@ import { described, shortened, switchedTo, withDisk } from './switch-image.ts'
 
 /** Notes what a job will have changed when it ends, or (nothing) that it has been taken note of. */
 export function remember(
-  { store }: Rooms,
+  { store }: Pick<Rooms, 'store'>,
   { active }: Running,
   target: string,
   fact: BlockJobFact | undefined,
@@ -30,7 +31,7 @@ export function remember(
 
 /** Lets an ended job go, and brings the definitions to what QEMU has then. */
 export async function conclude(
-  rooms: Rooms,
+  rooms: Pick<Rooms, 'store'>,
   running: Running,
   qmp: QmpClient,
   target: string,
@@ -47,10 +48,14 @@ export async function conclude(
   const chain = await diskChain(qmp, diskNamed(live, target))
   const edit = changeOf(fact, { target, files: chain.map(({ file }) => file) })
   const { xml } = record.domain
-  rooms.store.change(active.uuid, {
-    live: { id: active.id, xml: formatDomain(edit(live), active.id) },
-    ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
-  })
+  try {
+    rooms.store.change(active.uuid, {
+      live: { id: active.id, xml: formatDomain(edit(live), active.id) },
+      ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
+    })
+  } catch (cause) {
+    throw new JobLeft('QEMU is on the new images, and the next command writes it down', cause)
+  }
   const gone = imagesGone(diskNamed(live, target), diskNamed(edit(live), target))
   for (const { index } of gone) await dropImage(qmp, index)
   const { to, index, kind } = fact

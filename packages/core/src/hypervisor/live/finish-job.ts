@@ -4,6 +4,8 @@ import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
 import { finishCheckpoint } from '../backups/create-checkpoint.ts'
+import { conclude } from '../blocks/conclude-job.ts'
+import { finishBackupEnd } from '../backups/settle-backup.ts'
 import { finishBackup } from '../backups/undo-backup.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
@@ -53,8 +55,24 @@ export async function finishJob(
     })
     return
   }
+  if (job.kind === 'block-job') {
+    // QEMU may be on other images than the definitions say, with nothing left that tells of the job.
+    await ask(async (qmp) => {
+      for (const target of Object.keys(active.facts.blockJobs ?? {}))
+        await conclude({ store }, running, qmp, target)
+    })
+    return
+  }
   if (job.kind === 'migrate-in') return finishArrival({ store, end }, running, job)
   if (job.kind === 'save') return finishSave({ store, end }, running, job)
+  if (job.kind === 'backup-end') {
+    const rooms = {
+      store,
+      ask: <T>({ active: one }: Running, talk: Parameters<typeof withMonitor<T>>[2]): Promise<T> =>
+        withMonitor(one, domain.name, talk),
+    }
+    return finishBackupEnd(rooms, running, job)
+  }
   if (job.kind === 'backup-begin') return finishBackup(store, running, job)
   if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
   if (job.kind === 'dump') return finishDump(running, job)

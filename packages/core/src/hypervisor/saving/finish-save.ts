@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { JobRow } from '../../store/index.ts'
 import type { FinishContext } from '../live/finish-job.ts'
+import { keepGuest } from '../migration/keep-guest.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
-import { cancelMigration } from './migration-status.ts'
 import type { SaveDetail } from './save-domain.ts'
 import { streamSocket } from './stream-to-file.ts'
 
@@ -22,8 +22,7 @@ export async function finishSave(
     return
   }
   await withMonitor(active, domain.name, async (qmp) => {
-    await cancelMigration(qmp)
-    if (running) await qmp.execute('cont')
+    await keepGuest(qmp, { wasRunning: running, xml: active.xml })
   }).catch(() => undefined)
   if (running) store.setState(active, 'running', 'save canceled')
   await rm(temporary, { force: true })

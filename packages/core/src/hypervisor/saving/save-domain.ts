@@ -44,6 +44,7 @@ async function saveInto(
   const temporary = `${file}.${process.pid}.partial`
   const detail: SaveDetail = { save: { temporary, file, running: wasRunning } }
   rooms.store.setPhase(job, 'save', { ...detail })
+  let written = temporary
   try {
     await writeImage(rooms, running, {
       ...request,
@@ -53,9 +54,11 @@ async function saveInto(
     })
     rooms.store.setPhase(job, 'commit')
     await rename(temporary, file)
+    written = file
     await syncFolder(dirname(file))
   } catch (error) {
-    await rm(temporary, { force: true })
+    // A guest that goes on leaves no state behind that it was in: its disks are others' then.
+    await rm(written, { force: true })
     await goOn(rooms, running, wasRunning)
     throw error
   }

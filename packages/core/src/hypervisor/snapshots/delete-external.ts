@@ -3,6 +3,7 @@ import { runProgram } from '../../run/run-program.ts'
 import type { SnapshotRow } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { blockCommit } from '../blocks/block-commit.ts'
+import { blockJobInfo } from '../blocks/block-jobs.ts'
 import { described, shortened, switchedTo, withDisk, withoutImage } from '../blocks/switch-image.ts'
 import type { Rooms } from '../rooms.ts'
 import { readSnapshot } from './image-chains.ts'
@@ -22,6 +23,9 @@ const mergeMs = 3_600_000
 export async function deleteExternal(rooms: Rooms, row: SnapshotRow): Promise<void> {
   const { uuid, name } = row
   const { store } = rooms
+  // Of a merge whose asker died over its end the definitions may not know yet.
+  for (const target of Object.keys(store.get(uuid)?.active?.facts.blockJobs ?? {}))
+    await blockJobInfo(rooms, uuid, target)
   const merges = await rooms.withJob(uuid, 'snapshot-delete', async () => {
     const record = store.get(uuid)
     const xml = record?.active?.xml ?? record?.domain.xml ?? ''

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
+import { isAlive } from '../../run/process-identity.ts'
 import type { DomainRecord, Job, JobRow, Store } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { fileOf, freeIndex, stackedOn, withDisk } from '../blocks/switch-image.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
+import { JobLeft } from '../job-left.ts'
 import type { Rooms } from '../rooms.ts'
 import { incomingFrom } from '../saving/restore-domain.ts'
 import { readImage } from '../saving/save-image.ts'
@@ -24,7 +26,13 @@ export interface RevertRequest extends RevertOptions {
 
 /** What a way back records before it begins. */
 interface RevertDetail {
-  readonly revert?: { readonly files: readonly string[] }
+  readonly revert?: {
+    readonly name: string
+    readonly files: readonly string[]
+    /** The run that it ends, and what the domain is from then on. */
+    readonly ends?: number
+    readonly definition?: string
+  }
 }
 
 /**
@@ -47,21 +55,27 @@ export async function revertExternal(rooms: Rooms, request: RevertRequest): Prom
   const plan = await rooms.plan(formatDomain(edit(domain)), { live: isLive })
   const stored = isLive ? (await rooms.plan(formatDomain(edit(domain)))).domain : plan.domain
   const files = overlays.map(({ file }) => file)
-  const detail: RevertDetail = { revert: { files } }
+  const after = xml === undefined ? {} : { definition: formatDomain(stored) }
+  const ends = record.active?.id
+  const detail: RevertDetail = { revert: { name, files, ...(ends && { ends }), ...after } }
   store.setPhase(job, 'revert', { ...detail })
   try {
     await makeOverlays(overlays)
+    // From here on the guest that runs is lost; everything before has changed nothing.
+    if (record.active !== undefined)
+      await rooms.liveness.end(record.active, 'from snapshot', {
+        what: `domain ${quote(record.domain.name)}`,
+      })
+    store.change(uuid, after)
+    store.setCurrentSnapshot(uuid, name)
   } catch (error) {
-    for (const file of files) await rm(file, { force: true })
+    try {
+      await finishRevert(store, store.get(uuid) ?? record, { detail: { ...detail } })
+    } catch (cause) {
+      throw new JobLeft('the next command finds out how far the way back was gone', cause)
+    }
     throw error
   }
-  // From here on the guest that runs is lost; everything before has changed nothing.
-  if (record.active !== undefined)
-    await rooms.liveness.end(record.active, 'from snapshot', {
-      what: `domain ${quote(record.domain.name)}`,
-    })
-  if (xml !== undefined) store.change(uuid, { definition: formatDomain(stored) })
-  store.setCurrentSnapshot(uuid, name)
   const starts = isLive || request.running === true || request.paused === true
   if (!starts) {
     store.setLastState(uuid, 'shut off', 'from snapshot')
@@ -100,13 +114,23 @@ function overlaysAbove(domain: Domain, kept: KeptSnapshot, suffix: string): read
     })
 }
 
-/** Whoever died on the way back leaves no image that no definition is on. */
+/**
+ * Whoever died on the way back leaves no image that no definition is on. Where the guest that ran is lost
+ * already, the way is gone to its end: the domain is what the snapshot says, and off.
+ */
 export async function finishRevert(
   store: Store,
   { domain, active }: DomainRecord,
-  job: JobRow,
+  job: Pick<JobRow, 'detail'>,
 ): Promise<void> {
   const { revert } = job.detail as RevertDetail
+  const isLost = active === undefined || (active.id === revert?.ends && !isAlive(active.process))
+  if (revert?.ends !== undefined && isLost && revert.definition !== undefined) {
+    store.change(domain.uuid, { definition: revert.definition })
+    store.setCurrentSnapshot(domain.uuid, revert.name)
+    store.setLastState(domain.uuid, 'shut off', 'from snapshot')
+    return
+  }
   for (const file of revert?.files ?? []) {
     const used = [domain.xml, active?.xml].some((xml) => xml?.includes(`'${file}'`) === true)
     if (!used) await rm(file, { force: true })
