@@ -17,6 +17,10 @@ async function play(id: string, deviation?: Deviation): Promise<void> {
 const played = new Set(lifeMutants.map(({ caughtBy }) => caughtBy))
 
 describe('what is done to a guest that runs', () => {
+  it('is each caught where it is done wrong', () => {
+    expect(acts.map(({ id }) => id).filter((id) => !played.has(id))).toEqual([])
+  })
+
   for (const id of played) {
     it(`passes a hypervisor that is right: ${id}`, async () => {
       await expect(play(id)).resolves.toBeUndefined()

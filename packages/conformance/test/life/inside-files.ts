@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { bootIdOf, cardMac, type Inside } from './inside.ts'
+import { bootIdOf, cardMac, kernel, type Inside } from './inside.ts'
 
 /** The files in which the guest's kernel would show its state. */
 export function insideFiles(inside: Inside): Readonly<Record<string, string>> {
@@ -7,6 +7,8 @@ export function insideFiles(inside: Inside): Readonly<Record<string, string>> {
   return Object.assign(
     {
       '/proc/sys/kernel/random/boot_id': bootIdOf(inside),
+      '/proc/sys/kernel/osrelease': kernel.release,
+      '/machine': kernel.machine,
       '/proc/meminfo': `MemTotal: ${inside.memoryKiB + 256 * 1024 * dimms(inside)} kB`,
       '/sys/devices/system/cpu/online': `0-${inside.vcpus - 1}`,
       '/sys/class/block/vda/size': String(inside.diskBytes / 512),

@@ -17,6 +17,13 @@ export interface Inside {
   seconds: number
   isLinked: boolean
   vcpus: number
+  /** A word in a file system: written, or held back while that is frozen. */
+  file: string
+  isFrozen: boolean
+  /** What root's password was made into. */
+  password: string
+  /** An address of its card, with the length of its prefix. */
+  address: string
   /** Codes of keys that have arrived, as its input device says them. */
   keys: string
   /** Something that it drew by chance. */
@@ -31,6 +38,13 @@ export interface Inside {
 
 export const mebibyte: number = 1024 * 1024
 export const memoryKiB: number = 512 * 1024
+/** What its kernel tells of itself. */
+export const kernel = { release: '6.1.0-toy', machine: 'toy64' } as const
+export const hostname = 'guest'
+
+/** A password as it is kept. */
+export const made = (word: string): string => `$6$salt$${Buffer.from(word).toString('hex')}`
+
 export const cardMac = '52:54:00:ba:d0:02'
 
 export const freshInside = (): Inside => ({
@@ -46,6 +60,10 @@ export const freshInside = (): Inside => ({
   seconds: 1_800_000_000,
   isLinked: true,
   vcpus: 2,
+  file: '',
+  isFrozen: false,
+  password: '*',
+  address: '',
   keys: '',
   known: '',
   onReboot: 'restart',

@@ -554,4 +554,54 @@ export const lifeMutants: readonly LifeMutant[] = [
     because: /on_reboot/,
     deviation: () => ({ domainGetXmlDesc: async () => '<on_reboot>destroy</on_reboot>' }),
   },
+  {
+    flaw: 'a floppy drive that plugs nothing takes a disk all the same',
+    caughtBy: 'hotplug/disk-fdc',
+    because: /it should be refused, but was plugged/,
+    deviation: () => ({ domainAttachDevice: async () => ({ alias: 'a', xml: '', warnings: [] }) }),
+  },
+  {
+    flaw: 'vCPUs go from a machine that plugs none, and nobody says a word',
+    caughtBy: 'hotplug/vcpus-refused',
+    because: /it is refused with a code/,
+    deviation: () => ({ domainSetVcpus: nothing }),
+  },
+  {
+    flaw: 'what the host is is told in place of what the guest is',
+    caughtBy: 'agent/tells',
+    because: /the-host/,
+    deviation: (right) => ({
+      domainGetGuestInfo: async (name) => ({
+        ...(await right.domainGetGuestInfo(name)),
+        hostname: 'the-host',
+      }),
+    }),
+  },
+  {
+    flaw: 'an address is told without its prefix',
+    caughtBy: 'agent/addresses',
+    because: /prefix/,
+    deviation: (right) => ({
+      domainInterfaceAddresses: async (name) =>
+        (await right.domainInterfaceAddresses(name)).map((card) => ({
+          ...card,
+          addresses: card.addresses.map((one) => ({ ...one, prefix: 0 })),
+        })),
+    }),
+  },
+  {
+    flaw: 'file systems are said to be frozen and take writes',
+    caughtBy: 'agent/freeze',
+    because: /nothing/,
+    deviation: () => ({ domainFsFreeze: async () => 1 }),
+  },
+  {
+    flaw: 'another password is set than the one that is asked for',
+    caughtBy: 'agent/password',
+    because: /\$6\$salt/,
+    deviation: (right) => ({
+      domainSetUserPassword: async (name, user, word, options) =>
+        right.domainSetUserPassword(name, user, word.trimEnd().split(':', 1)[0] ?? '', options),
+    }),
+  },
 ]

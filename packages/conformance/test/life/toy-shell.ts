@@ -1,5 +1,5 @@
 import { GuestError } from '../../src/guest/guest-error.ts'
-import { bootIdOf, mebibyte, type Inside } from './inside.ts'
+import { bootIdOf, cardMac, hostname, made, mebibyte, type Inside } from './inside.ts'
 
 type Command = readonly [RegExp, (inside: Inside, words: readonly string[]) => string]
 
@@ -48,6 +48,21 @@ const commands: readonly Command[] = [
     /^cat \/proc\/sys\/kernel\/random\/uuid \| tee /,
     (inside) => (inside.known = `known-${inside.boots}-${inside.writtenBytes}`),
   ],
+  [/^uname -n$/, () => hostname],
+  [new RegExp(`^grep -l '${cardMac}'`), () => '/sys/class/net/eth0/address'],
+  [
+    /^ip addr add (\S+) dev eth0$/,
+    (inside, [, address = '']) => nothingOf((inside.address = address)),
+  ],
+  [/^ip addr del /, (inside) => nothingOf((inside.address = ''))],
+  [/^mke2fs \/dev\/vda /, (inside) => nothingOf((inside.file = ''))],
+  [/^\(echo written >\/mnt\/file\)/, (inside) => nothingOf((inside.file = 'written'))],
+  [/^sleep 1$/, () => ''],
+  [/^\[ -s \/mnt\/file \]/, ({ file, isFrozen }) => (file === '' || isFrozen ? 'nothing' : '')],
+  [/^cat \/mnt\/file /, ({ file, isFrozen }) => (isFrozen ? '' : file)],
+  [/^umount \/mnt$/, () => ''],
+  [/^grep '\^root:' \/etc\/shadow$/, ({ password }) => `root:${password}:19000:0:99999:7:::`],
+  [/^mkpasswd -m sha512 -S salt '([^']+)'$/, (_inside, [, word = '']) => made(word)],
   [/^grep -l 'Virtio Keyboard'/, () => 'event3'],
   [/^hexdump .*\/dev\/input\/event3 /, () => ''],
   [/^cat \/tmp\/keys$/, ({ keys }) => keys],
@@ -64,6 +79,9 @@ const commands: readonly Command[] = [
   ],
   [/^date \+%s$/, ({ seconds }) => String(seconds)],
 ]
+
+/** What a command prints that only changes something. */
+const nothingOf = (_change: unknown): string => ''
 
 /** What a shell command prints in the guest. */
 export function toyShell(text: string, inside: Inside): string {

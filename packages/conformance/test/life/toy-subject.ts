@@ -2,7 +2,16 @@ import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { DomainError } from '@polyvirt/core'
 import type { Subject } from '../../src/life/subject.ts'
-import { mebibyte, startAnew, turnOff, type Inside } from './inside.ts'
+import {
+  cardMac,
+  hostname,
+  kernel,
+  made,
+  mebibyte,
+  startAnew,
+  turnOff,
+  type Inside,
+} from './inside.ts'
 import type { ToyDisks } from './toy-disks.ts'
 
 export interface ToyPlace {
@@ -37,7 +46,33 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
     domainShutdown: async () => turnOff(inside, 'shutdown'),
     domainSetLifecycleAction: async (_: string, __: string, action: Inside['onReboot']) =>
       void (inside.onReboot = action),
-    domainSetVcpus: async (_: string, count: number) => void (inside.vcpus = count),
+    domainSetVcpus: async (_: string, count: number) => {
+      if (count < 2)
+        throw new DomainError([
+          { code: 'ERR_OPERATION_UNSUPPORTED', message: 'it started with two' },
+        ])
+      inside.vcpus = count
+    },
+    domainGetGuestInfo: async () => ({
+      os: { 'kernel-release': kernel.release, machine: kernel.machine },
+      hostname,
+      interfaces: [{ name: 'lo' }],
+    }),
+    domainInterfaceAddresses: async () => {
+      const [address, prefix] = inside.address.split('/')
+      const addresses = [{ type: 'ipv4', address, prefix: Number(prefix) }]
+      return [{ name: 'eth0', mac: cardMac, addresses }]
+    },
+    domainFsFreeze: async () => {
+      inside.isFrozen = true
+      return 1
+    },
+    domainFsThaw: async () => {
+      inside.isFrozen = false
+      return 1
+    },
+    domainSetUserPassword: async (_: string, __: string, word: string) =>
+      void (inside.password = made(word)),
     domainGetVcpuCounts: async () => ({ current: inside.vcpus }),
     domainSetMemoryStatsPeriod: async () => undefined,
     domainGetMemoryStats: async () => ({ availableKiB: inside.memoryKiB }),
