@@ -344,4 +344,27 @@ describe('whoever dies over a backup', () => {
     expect(existsSync(disk)).toBe(true)
     await hypervisor.domainBackupBegin('a', push(path('full')), { wait: true })
   })
+
+  test('over its end has ended it, as it was when it ended', async () => {
+    const { root, hypervisor, path } = await started()
+    const { uuid } = await hypervisor.domainLookup('a')
+    await hypervisor.domainBackupBegin('a', pull(path('nbd.sock')))
+    const scratch = /<scratch file='([^']+)'/.exec(
+      await hypervisor.domainBackupGetXmlDesc('a'),
+    )?.[1]
+    expect(existsSync(scratch ?? '')).toBe(true)
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const backupEnd = { ended: true, processedBytes: 3, totalBytes: 7 }
+      store.setPhase(store.beginJob(uuid, 'backup-end'), 'end', { backupEnd })
+    }
+    await hypervisor.connectListAllDomains()
+    expect(existsSync(scratch ?? '')).toBe(false)
+    await expect(hypervisor.domainBackupGetXmlDesc('a')).rejects.toMatchObject({
+      code: 'ERR_NO_DOMAIN_BACKUP',
+    })
+    const last = await hypervisor.domainGetJobInfo('a', { completed: true })
+    expect(last?.progress).toMatchObject({ processedBytes: 3, totalBytes: 7 })
+  })
 })

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
@@ -100,6 +101,32 @@ describe('images of a running guest', () => {
     ).rejects.toMatchObject({ code: 'ERR_BLOCK_COPY_ACTIVE' })
     await hypervisor.domainBlockCommit('a', 'vdb', { base: low, whenReady: 'pivot' })
     for (const xml of await bothXml(hypervisor)) expect(xml).not.toContain(top)
+  })
+
+  test('a job whose asker died over its end is written down by whoever looks next', async () => {
+    const root = testRoot()
+    const [low, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    await hypervisor.domainBlockCommit('a', 'vdb', { base: low, wait: true })
+    const id = 'polyvirt-active-commit-vdb'
+    const tell = (execute: string): Promise<string> =>
+      hypervisor.domainQemuMonitorCommand('a', JSON.stringify({ execute, arguments: { id } }))
+    await tell('job-complete')
+    await until(
+      () => tell('job-dismiss'),
+      (said) => !said.includes('error'),
+    )
+    const { uuid } = await hypervisor.domainLookup('a')
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      store.beginJob(uuid, 'block-job')
+    }
+    await hypervisor.connectListAllDomains()
+    for (const xml of await bothXml(hypervisor)) {
+      expect(xml).toContain(low)
+      expect(xml).not.toContain(top)
+    }
   })
 
   test('an image in the middle goes down, and nobody need be there when it has', async () => {

@@ -285,6 +285,38 @@ describe('snapshots with images and memory of their own', () => {
     expect(existsSync(memory)).toBe(true)
   })
 
+  test('are gone back to in the end where the guest was lost on the way', async () => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    await hypervisor.domainCreate('a', { paused: true })
+    const { uuid } = await hypervisor.domainLookup('a')
+    await hypervisor.domainSnapshotCreateXml('a', named('one'), { diskOnly: true })
+    await hypervisor.domainSnapshotCreateXml('a', named('two'), { diskOnly: true })
+    const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+    const before = await hypervisor.domainGetXmlDesc('a', { inactive: true })
+    {
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const active = store.get(uuid)?.active
+      if (active === undefined) throw new Error('the guest does not run')
+      const { id: ends } = active
+      const definition = before.replace('a.two', 'a.back')
+      const revert = { name: 'one', files: [join(root.dir, 'a.back')], ends, definition }
+      store.setPhase(store.beginJob(uuid, 'snapshot-revert'), 'revert', { revert })
+      store.beginEnd(active, 'from snapshot')
+    }
+    for (const { identity } of root.guests()) process.kill(identity.pid, 'SIGKILL')
+    await until(
+      () => hypervisor.domainGetState('a'),
+      ({ state }) => state === 'shut off',
+    )
+    expect(await hypervisor.domainGetState('a')).toEqual({
+      state: 'shut off',
+      reason: 'from snapshot',
+    })
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain('a.back')
+    expect(await hypervisor.domainSnapshotCurrent('a')).toMatchObject({ name: 'one' })
+  })
+
   test('are told again to a domain that has their images, and described another way', async () => {
     const root = testRoot()
     const { hypervisor } = await defined(root)
