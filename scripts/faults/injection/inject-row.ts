@@ -56,7 +56,7 @@ const jobTenths = 100
 
 async function lookAt(lab: Lab, { goesOn = false }: Operation): Promise<Inspection> {
   // Whoever asks for the job when it has ended is who puts it away.
-  for (let left = jobTenths; goesOn && left > 0; left--) {
+  for (let left = goesOn ? jobTenths : 0; left > 0; left--) {
     const { stdout, code } = await lab.run(['domjobinfo', 'g'])
     if (code !== 0 || /None/.test(stdout)) break
     await sleep(100)

@@ -23,8 +23,8 @@ export function coreProblems(name: string): Made {
   return async (lab) => {
     const path = lab.path(name)
     const { size } = await stat(path)
-    const file = await open(path)
-    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close())
+    await using file = await open(path)
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
     const whole = size > memoryBytes && buffer.toString('latin1') === '\x7fELF'
     return whole ? [] : [`${path}: no whole dump: ${size} bytes`]
   }

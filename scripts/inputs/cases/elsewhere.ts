@@ -12,11 +12,4 @@ export const elsewhere: readonly Elsewhere[] = [
     what: 'EIO at every write, fsync, rename, unlink and open',
     where: 'scripts/faults',
   },
-  {
-    id: 'F-09',
-    what: 'no file descriptor left, for a process or for all',
-    where: 'scripts/faults',
-  },
-  { id: 'F-10', what: 'a quota that is used up', where: 'scripts/faults' },
-  { id: 'F-17', what: 'a file handle that has gone stale', where: 'scripts/faults' },
 ]

@@ -4,6 +4,7 @@ import { clockJumps } from './clock.ts'
 import { badDevices, literalDevices, otherDevices } from './devices.ts'
 import { fullDisks } from './disks.ts'
 import { elsewhere } from './elsewhere.ts'
+import { failingCalls } from './failing-calls.ts'
 import { floods } from './floods.ts'
 import { killedVerbs, otherKills } from './kills.ts'
 import { badNames, goodNames } from './names.ts'
@@ -24,6 +25,7 @@ export const everything: Readonly<Record<string, readonly Numbered[]>> = {
   'qmp.test.ts': [...oddPeers, ...otherPeers],
   'agent.test.ts': [...oddAnswers, ...otherAgents],
   'disks.test.ts': fullDisks,
+  'failing-calls.test.ts': failingCalls,
   'rights.test.ts': rights,
   'races.test.ts': races,
   'stale.test.ts': staleThings,

@@ -58,12 +58,12 @@ const neverInterrupted: Interrupts = {
   listen: () => ({ signal: new AbortController().signal, stop: () => undefined }),
 }
 
-export async function openTestbed(): Promise<Testbed> {
+export async function openTestbed(arches: ArchRegistry = registry): Promise<Testbed> {
   // Short: sockets below it have room for few characters.
   const base = mkdtempSync(join(tmpdir(), 'pv-in-'))
   const dir = join(base, 'root')
   const uri = `qemu:///embed?root=${dir}`
-  const open = (): Promise<Hypervisor> => openHypervisor(uri, { registry })
+  const open = (): Promise<Hypervisor> => openHypervisor(uri, { registry: arches })
   const hypervisor = await open()
   const processes = (): readonly FoundProcess[] =>
     findProcesses((argv) => argv.some((word) => word.includes(`${base}/`)))
