@@ -1,12 +1,12 @@
 /**
  * Does everything that may go wrong to polyvirt and to QEMU, and sees that nothing is lost by it:
  *
- *   scripts/dev pnpm faults [--only NAME[,NAME]] [--scale 0.02] [--seed N] [--point POINT]
+ *   scripts/dev pnpm faults [--only NAME[,NAME]] [--scale 0.02] [--seed N] [--point POINT]…
  *                           [--workers N] [--out DIR] [--list]
  *
  * A row of the plan does one kind of harm so many times; --list tells the rows. A row is named in full
  * or by its beginning (`inject`). --scale takes a share of each row, chosen by the seed, and --point one
- * trial alone: what a failure prints. --out takes each row's result as JSON.
+ * trial alone, or several: what a failure prints. --out takes each row's result as JSON.
  *
  * Ends with 0 where nothing failed, 1 where something did, 2 for wrong usage, 130 when interrupted; in
  * each case nothing of it is left on the machine.
@@ -24,7 +24,7 @@ import { formatFailure, formatResults } from './report.ts'
 import { rows } from './rows.ts'
 
 const usage =
-  'usage: pnpm faults [--only NAME[,NAME]] [--scale SHARE] [--seed N] [--point POINT] [--workers N] [--out DIR] [--list]'
+  'usage: pnpm faults [--only NAME[,NAME]] [--scale SHARE] [--seed N] [--point POINT]… [--workers N] [--out DIR] [--list]'
 
 interface Request {
   readonly rows: readonly Row[]
@@ -42,7 +42,7 @@ function readRequest(): Request | 'list' {
       scale: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: '2' },
-      point: { type: 'string' },
+      point: { type: 'string', multiple: true },
       out: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
@@ -55,15 +55,15 @@ function readRequest(): Request | 'list' {
   const scale = Number(values.scale)
   if (!(scale > 0 && scale <= 1)) throw new Error(`--scale takes a share, up to 1\n${usage}`)
   const chosen = chooseRows(values.only.split(',').filter((name) => name !== ''))
-  const { point, out } = values
-  if (point !== undefined && chosen.length !== 1)
+  const { point: points, out } = values
+  if (points !== undefined && chosen.length !== 1)
     throw new Error(`--point is of one row: say which by --only\n${usage}`)
   return {
     rows: chosen,
     scale,
     seed: number('seed'),
     workers: Math.max(1, number('workers')),
-    ...(point !== undefined && { points: [point] }),
+    ...(points !== undefined && { points }),
     ...(out !== undefined && { out: resolve(out) }),
   }
 }
