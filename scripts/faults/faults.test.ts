@@ -14,6 +14,7 @@ import { rows } from './rows.ts'
 const sample: readonly (readonly [row: string, ...points: string[]])[] = [
   ['inject/define', 'SIGKILL@fsync:r/lib/polyvirt.db-wal:1', 'ENOSPC@pwrite64:r/lib/polyvirt.db-wal:2'],
   ['inject/start', 'SIGKILL@clone::1', 'SIGKILL@connect::1', 'EIO@fsync:r/lib/polyvirt.db-wal:2'],
+  ['inject/managedsave', 'EIO@fsync:r/lib/save:1', 'SIGKILL@chmod:r/run/domain-2-g/save.sock:1'],
   ['random/cli', '1'],
   ['races', 'start:1', 'define:0'],
   ['peers/qmp', 'Q-03:1', 'Q-06:0', 'Q-10:0', 'Q-13:1', 'Q-19:0', 'Q-22:0'],

@@ -11,7 +11,7 @@ import { readProcess } from '../engine/children.ts'
 import { guestXml, makeDisk } from '../engine/guest-xml.ts'
 import { Lab } from '../engine/lab.ts'
 import { inspect } from './inspect.ts'
-import { difference } from './view.ts'
+import { difference, withoutChance } from './view.ts'
 
 /** A lab with one guest defined, in which nothing is wrong. */
 async function soundLab(): Promise<Lab> {
@@ -119,6 +119,30 @@ describe('the checker', () => {
     const lab = await soundLab()
     writeFileSync(lab.path('disk.qcow2'), Buffer.alloc(65_536))
     expect(await problemsOf(lab)).toContain('its content is not what was written')
+  })
+
+  test('sees what a QEMU has of its own: images, bitmaps on them, exports', async () => {
+    const lab = await soundLab()
+    await using hypervisor = await openHypervisor(lab.uri(), { registry: createRegistry([x86]) })
+    await hypervisor.domainCreate('g', { paused: true })
+    const seen = async (): Promise<readonly string[]> =>
+      (await inspect(lab, { guests: true })).view.filter((line) => line.startsWith('guest g: '))
+    expect(await seen()).toEqual([
+      'guest g: node file disk.qcow2',
+      'guest g: node qcow2 disk.qcow2',
+    ])
+    const add = {
+      execute: 'block-dirty-bitmap-add',
+      arguments: { node: 'libvirt-1-format', name: 'b' },
+    }
+    await hypervisor.domainQemuMonitorCommand('g', JSON.stringify(add))
+    expect(await seen()).toContain('guest g: node qcow2 disk.qcow2, bitmap b')
+    await hypervisor.domainDestroy('g')
+  })
+
+  test('takes images that polyvirt named at random for the same', () => {
+    expect(withoutChance('/w/disk.s1-731e85db')).toBe(withoutChance('/w/disk.s1-9babce1a'))
+    expect(withoutChance('11111111-2222-4333-8444-555555555555')).toContain('4333')
   })
 
   test('tells a view from another one by every line', () => {
