@@ -150,14 +150,14 @@ async function run(context: Context, options: Options, job: Job): Promise<Answer
     seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000),
   ]
   const signal = AbortSignal.any(limits.filter((each) => each !== undefined))
-  await job
-    .act(hypervisor, reference, {
+  await work.during(
+    job.act(hypervisor, reference, {
       ...work.options,
       ...(wait && { signal, wait }),
       ...speedOf(options),
       ...(job.whenReady !== undefined && { whenReady: job.whenReady }),
-    })
-    .finally(() => work.clear())
+    }),
+  )
   const json = {
     disk: options.need('path'),
     ...(job.whenReady !== undefined && { whenReady: job.whenReady }),

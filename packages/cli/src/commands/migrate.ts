@@ -154,22 +154,24 @@ async function migrate(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const xml = file === undefined ? undefined : await readDocument(file)
   const work = longWork(context, 'Migration', options.flag('verbose'))
-  const moved = await explainFailure(
-    `Failed to migrate domain ${quoted(domain)}`,
-    hypervisor.domainMigrate(reference, destination, {
-      live: options.flag('live'),
-      offline: options.flag('offline'),
-      persistent: options.flag('persistent'),
-      undefineSource: options.flag('undefinesource'),
-      suspend: options.flag('suspend'),
-      unsafe: options.flag('unsafe'),
-      ...(name !== undefined && { name }),
-      ...(xml !== undefined && { xml }),
-      ...(bandwidth !== undefined && { bandwidthBytes: bandwidth * mebibyte }),
-      ...transfer,
-      ...work.options,
-    }),
-  ).finally(() => work.clear())
+  const moved = await work.during(
+    explainFailure(
+      `Failed to migrate domain ${quoted(domain)}`,
+      hypervisor.domainMigrate(reference, destination, {
+        live: options.flag('live'),
+        offline: options.flag('offline'),
+        persistent: options.flag('persistent'),
+        undefineSource: options.flag('undefinesource'),
+        suspend: options.flag('suspend'),
+        unsafe: options.flag('unsafe'),
+        ...(name !== undefined && { name }),
+        ...(xml !== undefined && { xml }),
+        ...(bandwidth !== undefined && { bandwidthBytes: bandwidth * mebibyte }),
+        ...transfer,
+        ...work.options,
+      }),
+    ),
+  )
   return {
     remark: `Domain ${printable(quoted(moved))} migrated to ${printable(destination)}\n`,
     json: moved,

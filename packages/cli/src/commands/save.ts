@@ -167,10 +167,12 @@ async function save(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const given = { ...state, ...(await xmlOf(options)) }
   const work = longWork(context, 'Save', options.flag('verbose'))
-  await explainFailure(
-    `Failed to save domain ${named(domain)} to ${file}`,
-    hypervisor.domainSave(reference, file, { ...given, ...work.options }),
-  ).finally(() => work.clear())
+  await work.during(
+    explainFailure(
+      `Failed to save domain ${named(domain)} to ${file}`,
+      hypervisor.domainSave(reference, file, { ...given, ...work.options }),
+    ),
+  )
   return {
     remark: `\nDomain ${printable(named(domain))} saved to ${printable(file)}\n`,
     json: { name: domain.name, uuid: domain.uuid, file },
@@ -183,10 +185,12 @@ async function restore(context: Context, options: Options): Promise<Answer> {
   const given = { ...state, ...(await xmlOf(options)) }
   const hypervisor = await context.hypervisor()
   const work = longWork(context, 'Restore', false)
-  const domain = await explainFailure(
-    `Failed to restore domain from ${file}`,
-    hypervisor.domainRestore(file, { ...given, ...work.options }),
-  ).finally(() => work.clear())
+  const domain = await work.during(
+    explainFailure(
+      `Failed to restore domain from ${file}`,
+      hypervisor.domainRestore(file, { ...given, ...work.options }),
+    ),
+  )
   return { remark: `Domain restored from ${printable(file)}\n`, json: domain }
 }
 
@@ -212,10 +216,12 @@ async function managedSave(context: Context, options: Options): Promise<Answer> 
   const state = stateOf(options)
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const work = longWork(context, 'Managedsave', options.flag('verbose'))
-  await explainFailure(
-    `Failed to save domain ${named(domain)} state`,
-    hypervisor.domainManagedSave(reference, { ...state, ...work.options }),
-  ).finally(() => work.clear())
+  await work.during(
+    explainFailure(
+      `Failed to save domain ${named(domain)} state`,
+      hypervisor.domainManagedSave(reference, { ...state, ...work.options }),
+    ),
+  )
   return {
     remark: `\nDomain ${printable(named(domain))} state saved by polyvirt\n`,
     json: { name: domain.name, uuid: domain.uuid },
@@ -289,15 +295,17 @@ async function dump(context: Context, options: Options): Promise<Answer> {
   const afterwards = options.flag('crash') ? 'destroy' : options.flag('reset') ? 'reset' : 'resume'
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const work = longWork(context, 'Dump', options.flag('verbose'))
-  await explainFailure(
-    `Failed to core dump domain ${named(domain)} to ${file}`,
-    hypervisor.domainCoreDump(reference, file, {
-      ...(format !== undefined && { format: format as DumpFormat }),
-      afterwards,
-      live: options.flag('live'),
-      ...work.options,
-    }),
-  ).finally(() => work.clear())
+  await work.during(
+    explainFailure(
+      `Failed to core dump domain ${named(domain)} to ${file}`,
+      hypervisor.domainCoreDump(reference, file, {
+        ...(format !== undefined && { format: format as DumpFormat }),
+        afterwards,
+        live: options.flag('live'),
+        ...work.options,
+      }),
+    ),
+  )
   return {
     remark: `\nDomain ${printable(named(domain))} dumped to ${printable(file)}\n`,
     json: { name: domain.name, uuid: domain.uuid, file },

@@ -174,24 +174,25 @@ async function take(
   const { hypervisor, reference } = await lookupDomain(context, options)
   const { redefinition = {} } = from
   const work = longWork(context, 'Snapshot', false)
-  const taken = await hypervisor
-    .domainSnapshotCreateXml(reference, from.xml, {
-      diskOnly: options.flag('disk-only'),
-      quiesce: options.flag('quiesce'),
-      halt: options.flag('halt'),
-      live: options.flag('live'),
-      reuseExternal: options.flag('reuse-external'),
-      noMetadata: options.flag('no-metadata'),
-      ...redefinition,
-      ...work.options,
-    })
-    .catch((cause: unknown) => {
-      throw new CommandError('', {
-        cause,
-        ...(from.file !== undefined && { file: from.file }),
+  const taken = await work.during(
+    hypervisor
+      .domainSnapshotCreateXml(reference, from.xml, {
+        diskOnly: options.flag('disk-only'),
+        quiesce: options.flag('quiesce'),
+        halt: options.flag('halt'),
+        live: options.flag('live'),
+        reuseExternal: options.flag('reuse-external'),
+        noMetadata: options.flag('no-metadata'),
+        ...redefinition,
+        ...work.options,
       })
-    })
-    .finally(() => work.clear())
+      .catch((cause: unknown) => {
+        throw new CommandError('', {
+          cause,
+          ...(from.file !== undefined && { file: from.file }),
+        })
+      }),
+  )
   const name = printable(taken.name)
   const source = from.file === undefined ? '' : ` from '${printable(from.file)}'`
   return { remark: `Domain snapshot ${name} created${source}`, json: taken }
@@ -272,15 +273,17 @@ async function revert(context: Context, options: Options): Promise<Answer> {
   const { name } = await chosen(found, options)
   const work = longWork(context, 'Revert', false)
   const { hypervisor, reference } = found
-  await explainFailure(
-    `Failed to revert snapshot ${name}`,
-    hypervisor.domainRevertToSnapshot(reference, name, {
-      ...(options.flag('running') && { running: true }),
-      ...(options.flag('paused') && { paused: true }),
-      force: options.flag('force'),
-      ...work.options,
-    }),
-  ).finally(() => work.clear())
+  await work.during(
+    explainFailure(
+      `Failed to revert snapshot ${name}`,
+      hypervisor.domainRevertToSnapshot(reference, name, {
+        ...(options.flag('running') && { running: true }),
+        ...(options.flag('paused') && { paused: true }),
+        force: options.flag('force'),
+        ...work.options,
+      }),
+    ),
+  )
   return { remark: `Domain snapshot ${printable(name)} reverted\n`, json: { name } }
 }
 

@@ -317,15 +317,17 @@ async function create(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, pool } = await lookupPool(context, options)
   const xml = await readDocument(file)
   const { how, work } = making(context, options, 'Create')
-  const { volume, warnings } = await explainFailure(
-    `Failed to create vol from ${file}`,
-    hypervisor.storageVolCreateXml(pool.uuid, xml, {
-      ...how,
-      validate: options.flag('validate'),
-      ...work.options,
-    }),
-    { file },
-  ).finally(() => work.clear())
+  const { volume, warnings } = await work.during(
+    explainFailure(
+      `Failed to create vol from ${file}`,
+      hypervisor.storageVolCreateXml(pool.uuid, xml, {
+        ...how,
+        validate: options.flag('validate'),
+        ...work.options,
+      }),
+      { file },
+    ),
+  )
   warnAll(context, warnings, file)
   const name = printable(volume.name)
   return { remark: `Vol ${name} created from ${printable(file)}\n`, json: { volume, warnings } }
@@ -353,10 +355,12 @@ async function createAs(context: Context, options: Options): Promise<Answer> {
   ])
   if (options.flag('print-xml')) return documentAnswer(context, xml)
   const { how, work } = making(context, options, 'Create')
-  const { volume, warnings } = await explainFailure(
-    `Failed to create vol ${name}`,
-    hypervisor.storageVolCreateXml(pool.uuid, xml, { ...how, ...work.options }),
-  ).finally(() => work.clear())
+  const { volume, warnings } = await work.during(
+    explainFailure(
+      `Failed to create vol ${name}`,
+      hypervisor.storageVolCreateXml(pool.uuid, xml, { ...how, ...work.options }),
+    ),
+  )
   warnAll(context, warnings)
   return { remark: `Vol ${printable(name)} created\n`, json: { volume, warnings } }
 }
@@ -391,16 +395,18 @@ async function createFrom(context: Context, options: Options): Promise<Answer> {
   })
   const xml = await readDocument(file)
   const { how, work } = making(context, options, 'Create')
-  const { volume, warnings } = await explainFailure(
-    `Failed to create vol from ${original.name}`,
-    hypervisor.storageVolCreateXmlFrom(pool.uuid, xml, {
-      ...how,
-      validate: options.flag('validate'),
-      ...work.options,
-      original: reference,
-    }),
-    { file },
-  ).finally(() => work.clear())
+  const { volume, warnings } = await work.during(
+    explainFailure(
+      `Failed to create vol from ${original.name}`,
+      hypervisor.storageVolCreateXmlFrom(pool.uuid, xml, {
+        ...how,
+        validate: options.flag('validate'),
+        ...work.options,
+        original: reference,
+      }),
+      { file },
+    ),
+  )
   warnAll(context, warnings, file)
   return {
     remark: `Vol ${printable(volume.name)} created from input vol ${printable(original.name)}\n`,
@@ -414,14 +420,16 @@ async function clone(context: Context, options: Options): Promise<Answer> {
   const xml = await renamed(await hypervisor.storageVolGetXmlDesc(reference), name)
   if (options.flag('print-xml')) return documentAnswer(context, xml)
   const { how, work } = making(context, options, 'Clone')
-  const made = await explainFailure(
-    `Failed to clone vol from ${volume.name}`,
-    hypervisor.storageVolCreateXmlFrom(volume.pool, xml, {
-      ...how,
-      ...work.options,
-      original: reference,
-    }),
-  ).finally(() => work.clear())
+  const made = await work.during(
+    explainFailure(
+      `Failed to clone vol from ${volume.name}`,
+      hypervisor.storageVolCreateXmlFrom(volume.pool, xml, {
+        ...how,
+        ...work.options,
+        original: reference,
+      }),
+    ),
+  )
   return {
     remark: `Vol ${printable(name)} cloned from ${printable(volume.name)}\n`,
     json: made,
@@ -496,10 +504,12 @@ async function wipe(context: Context, options: Options): Promise<Answer> {
   }
   const { hypervisor, volume, reference } = await lookupVolume(context, options)
   const work = longWork(context, 'Wipe', false)
-  await explainFailure(
-    `Failed to wipe vol ${volume.name}`,
-    hypervisor.storageVolWipe(reference, { ...(algorithm && { algorithm }), ...work.options }),
-  ).finally(() => work.clear())
+  await work.during(
+    explainFailure(
+      `Failed to wipe vol ${volume.name}`,
+      hypervisor.storageVolWipe(reference, { ...(algorithm && { algorithm }), ...work.options }),
+    ),
+  )
   return { remark: `Vol ${printable(options.need('vol'))} wiped\n`, json: volume }
 }
 
@@ -518,10 +528,12 @@ async function upload(context: Context, options: Options): Promise<Answer> {
   const work = longWork(context, 'Upload', false)
   const range = rangeGiven(options, work)
   const { hypervisor, volume, reference } = await lookupVolume(context, options)
-  await explainFailure(
-    `cannot upload to volume ${volume.name}`,
-    hypervisor.storageVolUpload(reference, readPieces(file), range),
-  ).finally(() => work.clear())
+  await work.during(
+    explainFailure(
+      `cannot upload to volume ${volume.name}`,
+      hypervisor.storageVolUpload(reference, readPieces(file), range),
+    ),
+  )
   return { json: { volume: volume.name, file } }
 }
 
@@ -530,9 +542,11 @@ async function download(context: Context, options: Options): Promise<Answer> {
   const work = longWork(context, 'Download', false)
   const range = rangeGiven(options, work)
   const { hypervisor, volume, reference } = await lookupVolume(context, options)
-  await explainFailure(
-    `cannot download from volume ${volume.name}`,
-    writePieces(file, hypervisor.storageVolDownload(reference, range)),
-  ).finally(() => work.clear())
+  await work.during(
+    explainFailure(
+      `cannot download from volume ${volume.name}`,
+      writePieces(file, hypervisor.storageVolDownload(reference, range)),
+    ),
+  )
   return { json: { volume: volume.name, file } }
 }

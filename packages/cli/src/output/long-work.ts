@@ -5,10 +5,11 @@ import { formatSeconds, progressMeter } from './progress-meter.ts'
 import type { Reading } from './progress-meter.ts'
 import { safeJson } from './safe-json.ts'
 
-/** What long work is given, and how its line on the terminal goes again. */
+/** What long work is given, and who looks after its line on the terminal. */
 export interface LongWork {
   readonly options: LongWorkOptions
-  clear(): void
+  /** Takes the line away when the work has ended; where it was asked for, with all of it done. */
+  during<T>(work: Promise<T>): Promise<T>
 }
 
 /**
@@ -19,29 +20,38 @@ export interface LongWork {
 export function longWork(context: Context, label: string, verbose: boolean): LongWork {
   const { output, settings, signal } = context
   if (settings.json) {
-    if (settings.quiet) return { options: { signal }, clear: () => undefined }
-    return { options: { signal, onProgress: documents(context, label) }, clear: () => undefined }
+    if (settings.quiet) return { options: { signal }, during: (work) => work }
+    return { options: { signal, onProgress: documents(context, label) }, during: (work) => work }
   }
   const shown = verbose || (output.isErrorTerminal && !settings.quiet)
-  if (!shown) return { options: { signal }, clear: () => undefined }
+  if (!shown) return { options: { signal }, during: (work) => work }
   const read = progressMeter()
+  const isLine = output.isErrorTerminal
   let last = ''
+  const write = (percent: number, more: string): void => {
+    const text = `\r${label}: [${String(percent).padStart(3)} %]${more}`
+    if (text === last) return
+    // What was longer before must not stay behind what is shorter now.
+    output.writeError(isLine ? `${text}\x1b[K` : text)
+    last = text
+  }
   return {
     options: {
       signal,
       onProgress: (progress) => {
         const reading = read(progress)
-        const more = output.isErrorTerminal ? detail(reading) : ''
-        const text = `\r${label}: [${String(reading.percent).padStart(3)} %]${more}`
-        if (text === last) return
-        // What was longer before must not stay behind what is shorter now.
-        output.writeError(output.isErrorTerminal ? `${text}\x1b[K` : text)
-        last = text
+        write(reading.percent, isLine ? detail(reading) : '')
       },
     },
-    clear: () => {
-      if (last === '') return
-      output.writeError(verbose && !output.isErrorTerminal ? '\n' : '\r\x1b[2K')
+    async during(work) {
+      try {
+        const done = await work
+        // What was quick has been seen at its beginning only.
+        if (verbose && !isLine) write(100, '')
+        return done
+      } finally {
+        if (last !== '') output.writeError(isLine ? '\r\x1b[2K' : '\n')
+      }
     },
   }
 }

@@ -52,8 +52,18 @@ describe('a meter of long work', () => {
   })
 })
 
+interface Seen {
+  readonly seconds?: readonly number[]
+  readonly work?: Promise<void>
+}
+
 describe('long work', () => {
-  function shown(settings: Partial<Settings>, terminal: boolean, verbose: boolean): string {
+  async function shown(
+    settings: Partial<Settings>,
+    terminal: boolean,
+    verbose: boolean,
+    { seconds = [0, 0.1, 2, 10], work: ended = Promise.resolve() }: Seen = {},
+  ): Promise<string> {
     const stderr = new Collector(terminal)
     const output = new Output({
       stdout: new Collector(terminal),
@@ -62,32 +72,39 @@ describe('long work', () => {
     const { signal } = new AbortController()
     const context = { output, signal, settings: { ...defaultSettings, ...settings } } as Context
     const work = longWork(context, 'Save', verbose)
-    for (const progress of [at(0), at(0.1), at(2), at(10)]) work.options.onProgress?.(progress)
-    work.clear()
+    for (const second of seconds) work.options.onProgress?.(at(second))
+    await work.during(ended).catch(() => undefined)
     return stderr.text
   }
 
-  it('is one line on a terminal, which goes again', () => {
-    const text = shown({}, true, false)
+  it('is one line on a terminal, which goes again', async () => {
+    const text = await shown({}, true, false)
     expect(text).toContain('\rSave: [ 20 %] 10.00 MiB/s, 0:08 left\u001b[K')
     expect(text.endsWith('\r\u001b[2K')).toBe(true)
   })
 
-  it('is what virsh prints where it was asked for and nobody looks', () => {
-    expect(shown({}, false, true)).toBe(
+  it('is what virsh prints where it was asked for and nobody looks', async () => {
+    expect(await shown({}, false, true)).toBe(
       '\rSave: [  0 %]\rSave: [  1 %]\rSave: [ 20 %]\rSave: [100 %]\n',
     )
-    expect(shown({}, false, false)).toBe('')
-    expect(shown({ quiet: true }, true, false)).toBe('')
+    expect(await shown({}, false, false)).toBe('')
+    expect(await shown({ quiet: true }, true, false)).toBe('')
   })
 
-  it('is a document a line for programs, not more than one a second', () => {
-    const lines = shown({ json: true }, false, false).trim().split('\n')
+  it('has done all of it where it was seen at its beginning only, and no more where it failed', async () => {
+    const seconds = [0]
+    expect(await shown({}, false, true, { seconds })).toBe('\rSave: [  0 %]\rSave: [100 %]\n')
+    const work = Promise.reject(new Error('no'))
+    expect(await shown({}, false, true, { seconds, work })).toBe('\rSave: [  0 %]\n')
+  })
+
+  it('is a document a line for programs, not more than one a second', async () => {
+    const lines = (await shown({ json: true }, false, false)).trim().split('\n')
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { progress: { label: 'Save', kind: 'save', percent: 0 } },
       { progress: { percent: 20, rateBytes: 10 * mebibyte, secondsLeft: 8 } },
       { progress: { percent: 100, remainingBytes: 0 } },
     ])
-    expect(shown({ json: true, quiet: true }, false, false)).toBe('')
+    expect(await shown({ json: true, quiet: true }, false, false)).toBe('')
   })
 })
