@@ -14,7 +14,7 @@ export interface Operation {
   /** A command that must succeed where the operation was done, to see that its result is of use. */
   readonly proof?: Words
   /**
-   * It goes in steps that cannot be taken back, such as merging images: what stops in between is sound, is
+   * It goes in steps that cannot be taken back, such as merging images or removing bitmaps: what stops in between is sound, is
    * told as failed, and the command once more goes on with it.
    */
   readonly inSteps?: boolean
@@ -66,8 +66,8 @@ export const operations: readonly Operation[] = [
   { name: 'snapshot-delete-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-delete', 'g', 'e1'], inSteps: true },
   { name: 'snapshot-delete-external', stored: [...defined, diskOnly], command: ['snapshot-delete', 'g', 'e1'], inSteps: true },
   { name: 'checkpoint', stored: defined, live: running, command: checkpoint, proof: since },
-  { name: 'checkpoint-delete', stored: defined, live: [...running, checkpoint], command: ['checkpoint-delete', 'g', 'c1'] },
-  { name: 'checkpoint-delete-off', stored: defined, live: [...running, checkpoint, ['destroy', 'g']], command: ['checkpoint-delete', 'g', 'c1'] },
+  { name: 'checkpoint-delete', stored: defined, live: [...running, checkpoint], command: ['checkpoint-delete', 'g', 'c1'], inSteps: true },
+  { name: 'checkpoint-delete-off', stored: defined, live: [...running, checkpoint, ['destroy', 'g']], command: ['checkpoint-delete', 'g', 'c1'], inSteps: true },
   { name: 'backup', stored: defined, live: running, command: ['backup-begin', 'g', '--backupxml', '@/full.xml', '--checkpointxml', '@/c1.xml'], goesOn: true, made: backupProblems('full.qcow2'), proof: since },
   { name: 'backup-incremental', stored: defined, live: [...running, checkpoint], command: since, goesOn: true, made: backupProblems('since.qcow2') },
   { name: 'backup-pull', stored: defined, live: running, command: pull, proof: ['domjobabort', 'g'] },
