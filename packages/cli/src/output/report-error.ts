@@ -3,6 +3,7 @@ import { DomainError, errorNumber, formatProblem, printable } from '../core.ts'
 import type { Problem } from '../core.ts'
 import type { Output } from './output.ts'
 import { safeJson } from './safe-json.ts'
+import { systemErrorText } from './system-error-text.ts'
 
 export interface ReportOptions {
   readonly output: Output
@@ -86,7 +87,9 @@ function multiline(text: string): string {
 
 function systemMessage(cause: unknown): string {
   if (!(cause instanceof Error)) return `internal error: ${String(cause)}`
-  return 'syscall' in cause || 'code' in cause ? cause.message : `internal error: ${cause.message}`
+  return 'syscall' in cause || 'code' in cause
+    ? systemErrorText(cause)
+    : `internal error: ${cause.message}`
 }
 
 function findCode(error: unknown): CommandError['code'] {

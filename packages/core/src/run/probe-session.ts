@@ -11,6 +11,8 @@ import { pairFd, spawnQemu } from './spawn-qemu.ts'
 import type { SpawnedQemu } from './spawn-qemu.ts'
 import { stopProcess } from './stop-process.ts'
 
+type Launcher = readonly [string, ...string[]]
+
 export interface ProbeSessionOptions {
   readonly emulator: string
   /** Directory for the private directories of probes. */
@@ -18,7 +20,7 @@ export interface ProbeSessionOptions {
   /** Limit of start and connecting together; 20 s. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
-  readonly launcher?: readonly [string, ...string[]]
+  readonly launcher?: Launcher
   readonly allowed?: readonly string[]
   /** The user that the launcher makes of it: the probe's directory is its own. */
   readonly owner?: { readonly uid: number; readonly gid: number }
@@ -71,7 +73,7 @@ export async function withProbe<T>(
       pair: true,
       environment: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: dir, TMPDIR: dir },
       log: join(dir, 'log'),
-      ...(launcher === undefined ? {} : { launcher }),
+      ...(launcher === undefined ? {} : { launcher: mortal(launcher) }),
       ...(allowed === undefined ? {} : { allowed }),
     })
     const { exitError, exited, pair } = process
@@ -93,6 +95,16 @@ export async function withProbe<T>(
     if (process) await stopProcess(process.identity, { termMs: 500, what: `probe of ${emulator}` })
     await removeTree(dir)
   }
+}
+
+/**
+ * The kernel ends a probe whose program is killed; where the launcher is not setpriv, the next one sweeps
+ * it up. It is no part of what an answer is kept under.
+ */
+function mortal([program, ...rest]: Launcher): Launcher {
+  return program.endsWith('/setpriv')
+    ? [program, '--pdeathsig', 'KILL', ...rest]
+    : [program, ...rest]
 }
 
 /** Waits for an end, but not long; the wait keeps this process alive, and nothing after it does. */
