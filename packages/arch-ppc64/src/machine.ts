@@ -16,8 +16,12 @@ const pseries: MachineProfile = {
   minimumMemoryKiB: 1024,
   lacks: ['dies'],
   nvdimmStepKiB: blockKiB,
-  // The decrementer, by which an emulated vCPU wakes (QEMU 8.1 "target/ppc: Migrate DECR SPR").
-  losesTimers: { before: [8, 1] },
+  losesState: [
+    // The decrementer (QEMU 8.1 "target/ppc: Migrate DECR SPR").
+    { before: [8, 1], what: 'the timers by which its vCPUs wake' },
+    // CPUPPCState.quiesced of all but the first (QEMU 10.0 "ppc/spapr: Fix RTAS stopped state", issue 3079).
+    { since: [10, 0], before: [11, 0], what: 'that its vCPUs were started' },
+  ],
   pci: {
     root: 'pci-root',
     rootName: 'spapr-pci-host-bridge',

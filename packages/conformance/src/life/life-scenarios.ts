@@ -5,7 +5,7 @@ import type { Act } from './act.ts'
 import { acts } from './acts/index.ts'
 import { lifeFeatures, lifeXml } from './life-domain.ts'
 import type { Life } from './life.ts'
-import { lostTimers } from './lost-timers.ts'
+import { lostState } from './lost-state.ts'
 import { playActs } from './play-acts.ts'
 
 /** One act as a target has it: played, or refused. */
@@ -35,7 +35,7 @@ const scenarioOf = (part: Part, target: Target, features: string): Scenario => (
   domain: lifeXml([part], target, features),
   golden: false,
   live: false,
-  ...(part.carries === true && { notRun: lostTimers }),
+  ...(part.carries === true && { notRun: lostState }),
   ...(part.drivers === undefined ? {} : { drivers: () => part.drivers ?? [] }),
   expect: { life: part.play },
 })

@@ -2,7 +2,7 @@ import { GuestError } from '../guest/guest-error.ts'
 import { NotTried } from '../not-tried.ts'
 import type { Act } from './act.ts'
 import type { Life } from './life.ts'
-import { lostTimers } from './lost-timers.ts'
+import { lostState } from './lost-state.ts'
 
 /** What is played: an act, or what is seen of it where it is not offered. */
 export interface Played extends Pick<Act, 'id' | 'title' | 'drivers' | 'carries' | 'play'> {
@@ -49,7 +49,7 @@ export async function playActs(acts: readonly Played[], life: Life): Promise<voi
 function notPlayed({ drivers = [], carries }: Played, life: Life): string | undefined {
   const missing = drivers.filter((one) => !life.drivers.includes(one))
   if (missing.length > 0) return `the kernel of this guest has no ${missing.join(' and no ')}`
-  return carries === true ? lostTimers(life.target) : undefined
+  return carries === true ? lostState(life.target) : undefined
 }
 
 async function runs({ subject, name }: Life): Promise<boolean> {

@@ -126,10 +126,15 @@ export interface MachineProfile {
    */
   readonly endsItself?: { readonly before: readonly [major: number, minor: number] }
   /**
-   * Under TCG, QEMU older than this does not keep the timers of the board's processors with a guest's
-   * state: one that is restored, gone back to or moved sleeps on each vCPU until something interrupts it.
+   * QEMUs that under TCG do not put all of a guest into its state: one that is restored, gone back to or
+   * moved does not go on. From `since`, or the first one, up to `before`, which is none of them.
    */
-  readonly losesTimers?: { readonly before: readonly [major: number, minor: number] }
+  readonly losesState?: readonly {
+    readonly since?: readonly [major: number, minor: number]
+    readonly before: readonly [major: number, minor: number]
+    /** What stays behind: `the timers by which its vCPUs wake`. */
+    readonly what: string
+  }[]
   /** Size that an image in flash must have, where the board insists. */
   readonly flashKiB?: number
   /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */
