@@ -143,7 +143,8 @@ export class DebianArchive {
       const [, key, value] = /^([\w-]+): (.*)$/.exec(line) ?? []
       if (key !== undefined && value !== undefined && !fields.has(key)) fields.set(key, value)
     }
-    return fields
+    // Of a name that packages only provide, apt prints nothing, and is content.
+    return fields.size === 0 ? undefined : fields
   }
 
   async #sourcesFile(): Promise<string | undefined> {
