@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { failingCalls } from './cases/failing-calls.ts'
@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await bed.hypervisor.domainDestroy('guest').catch(() => undefined)
   await bed.hypervisor.domainUndefine('guest').catch(() => undefined)
+  rmSync(bed.file('guest.save'), { force: true })
 }, 60_000)
 afterAll(() => bed.dispose(), 60_000)
 
