@@ -37,8 +37,13 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       if (!persistent) {
         throw domainError('ERR_OPERATION_INVALID', 'cannot undefine transient domain')
       }
+      if (await undefineAtOnce(rooms, record, options)) return summaryOf(record)
       await rooms.withJob(uuid, 'undefine', async () => {
-        const files = await belongings(rooms, record, options)
+        const now = store.get(uuid) ?? record
+        const files = belongings(rooms, now, {
+          ...options,
+          variables: await variablesOf(rooms, now),
+        })
         // What belongs to the domain goes first: a domain without it is whole, the reverse is not.
         for (const file of files) await rm(file, { force: true })
         store.undefine(uuid)
@@ -103,23 +108,44 @@ async function inTurn(rooms: Rooms, uuid: string, define: () => void): Promise<v
   }
 }
 
+/** A definition with no file of its own goes in one change; false where there is more to do, or a job. */
+async function undefineAtOnce(
+  rooms: Rooms,
+  record: DomainRecord,
+  options: UndefineOptions,
+): Promise<boolean> {
+  const { uuid, xml } = record.domain
+  const variables = await variablesOf(rooms, record)
+  let isGone = false
+  rooms.store.whileFree(uuid, () => {
+    const now = rooms.store.get(uuid)
+    // Another one may have changed it since it was looked at.
+    if (now === undefined || now.domain.xml !== xml) return
+    if (belongings(rooms, now, { ...options, variables }).length > 0) return
+    rooms.store.undefine(uuid)
+    isGone = true
+  })
+  return isGone
+}
+
 /**
  * Files that go with a definition.
  *
  * @throws DomainError for something that the domain has and nobody said what becomes of.
  */
-async function belongings(
+function belongings(
   { store, layout }: Rooms,
   { active, domain }: DomainRecord,
-  options: UndefineOptions,
-): Promise<readonly string[]> {
+  options: UndefineOptions & { readonly variables: string },
+): readonly string[] {
   const refuse = (message: string): never => {
     throw domainError('ERR_OPERATION_INVALID', message)
   }
   // A domain that runs becomes transient, and keeps what it runs with.
   if (active !== undefined) return []
   const saved = managedSavePath(layout, domain.uuid)
-  if (existsSync(saved) && options.managedSave !== true)
+  const hasSave = existsSync(saved)
+  if (hasSave && options.managedSave !== true)
     refuse(
       'Refusing to undefine while domain managed save image exists (--managed-save removes it)',
     )
@@ -133,14 +159,20 @@ async function belongings(
     refuse(
       `cannot delete inactive domain with ${checkpoints} checkpoints (--checkpoints-metadata forgets them)`,
     )
-  const variables =
-    (await nvramOf(domain.xml ?? '')) ?? `${layout.libDir}/nvram/${domain.name}_VARS.fd`
+  const { variables } = options
   const hasVariables = existsSync(variables)
   if (hasVariables && options.nvram === undefined)
     refuse(
       `cannot undefine domain with nvram ${quote(variables, 200)}: say --nvram or --keep-nvram`,
     )
-  return [saved, ...(hasVariables && options.nvram === 'remove' ? [variables] : [])]
+  return [
+    ...(hasSave ? [saved] : []),
+    ...(hasVariables && options.nvram === 'remove' ? [variables] : []),
+  ]
+}
+
+async function variablesOf({ layout }: Rooms, { domain }: DomainRecord): Promise<string> {
+  return (await nvramOf(domain.xml ?? '')) ?? `${layout.libDir}/nvram/${domain.name}_VARS.fd`
 }
 
 /** The file that a definition names for its firmware's variables. */

@@ -48,8 +48,9 @@ export class Database {
     }
   }
 
-  /** Runs queries that all see the same moment. Needs no writer to finish. */
+  /** Runs queries that all see the same moment, within a change its own. Needs no writer to finish. */
   read<T>(query: () => T): T {
+    if (this.#database.isTransaction) return query()
     return this.#transaction('BEGIN', query)
   }
 
