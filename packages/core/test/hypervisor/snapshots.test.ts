@@ -285,6 +285,25 @@ describe('snapshots with images and memory of their own', () => {
     expect(existsSync(memory)).toBe(true)
   })
 
+  test('go onto images that are there, where that is asked for', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    const [own, missing] = [join(root.dir, 'own.qcow2'), join(root.dir, 'missing.qcow2')]
+    const onto = (file: string): string =>
+      `<domainsnapshot><name>s</name><disks><disk name='vda'><source file='${file}'/></disk></disks></domainsnapshot>`
+    const options = { diskOnly: true, reuseExternal: true }
+    await hypervisor.domainCreate('a', { paused: true })
+    await expect(
+      hypervisor.domainSnapshotCreateXml('a', onto(missing), options),
+    ).rejects.toMatchObject({ code: 'ERR_CONFIG_UNSUPPORTED' })
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image, own])
+    await expect(
+      hypervisor.domainSnapshotCreateXml('a', onto(own), { diskOnly: true }),
+    ).rejects.toThrow('already exists')
+    await hypervisor.domainSnapshotCreateXml('a', onto(own), options)
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain(own)
+  })
+
   test('are gone back to in the end where the guest was lost on the way', async () => {
     const root = testRoot()
     const { hypervisor } = await defined(root)

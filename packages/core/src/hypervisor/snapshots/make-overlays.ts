@@ -114,3 +114,13 @@ export function noneExists(files: readonly string[], exists: (file: string) => b
       `external snapshot file ${quote(found, 200)} already exists`,
     )
 }
+
+/** @throws DomainError for a file that is to be there and is not. */
+export function allExist(files: readonly string[], exists: (file: string) => boolean): void {
+  const missing = files.find((file) => !exists(file))
+  if (missing !== undefined)
+    throw domainError(
+      'ERR_CONFIG_UNSUPPORTED',
+      `missing existing file ${quote(missing, 200)}: make the image first, or have it made`,
+    )
+}

@@ -14,7 +14,7 @@ import { syncFolder } from '../saving/save-domain.ts'
 import { writeImage } from '../saving/write-image.ts'
 import { finishSnapshot } from './finish-snapshot.ts'
 import type { SnapshotDetail } from './finish-snapshot.ts'
-import { makeOverlays, noneExists, switchToOverlays } from './make-overlays.ts'
+import { allExist, makeOverlays, noneExists, switchToOverlays } from './make-overlays.ts'
 import type { Overlay } from './make-overlays.ts'
 import { documentOf } from './take-request.ts'
 import type { TakeRequest } from './take-request.ts'
@@ -32,7 +32,8 @@ export async function takeExternal(
   const overlays = parts.map((part, i) => ({ ...part, index: first + i }))
   const memory = request.wish.memory?.file
   const files = overlays.map(({ file }) => file)
-  if (options.reuseExternal !== true) noneExists(files, existsSync)
+  const check = options.reuseExternal === true ? allExist : noneExists
+  check(files, existsSync)
   noneExists(memory === undefined ? [] : [memory], existsSync)
   const edit = (before: Domain): Domain =>
     overlays.reduce(
