@@ -29,6 +29,8 @@ export interface Act {
   readonly wants?: Wants
   /** Kernel modules that the guest cannot do without. */
   readonly drivers?: readonly string[]
+  /** A board with ACPI does it by ACPI; where that needs firmware, this guest has none, and it is refused. */
+  readonly byAcpi?: boolean
   /** It takes the guest with its memory into another QEMU, which not every QEMU can do whole. */
   readonly carries?: boolean
   /** The guest is gone afterwards, or another one: it needs a boot of its own. */

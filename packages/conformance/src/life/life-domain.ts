@@ -11,6 +11,9 @@ export const spareVcpus = 2
 /** Memory that a guest starts with. */
 export const firstMemoryMiB = 512
 
+/** Not every board brings a balloon by itself. */
+export const balloon = "<memballoon model='virtio'/>"
+
 /** The agent's channel, and the bus that it is on, where the architecture has them. */
 export const agentChannel =
   "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"

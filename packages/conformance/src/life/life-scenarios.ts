@@ -14,10 +14,12 @@ interface Part extends Act {
 }
 
 /** The acts of a target: those that it offers, and those that it must refuse. */
-function partsOf(target: Target): readonly Part[] {
+function partsOf(target: Target, features: string): readonly Part[] {
+  const lacksAcpi = features === '' && claims(target, 'feature:acpi')
   return acts.flatMap((act): readonly Part[] => {
     if (act.applies?.(target) === false) return []
-    const isOffered = act.uses.every((one) => claims(target, one))
+    const isOffered =
+      act.uses.every((one) => claims(target, one)) && !(act.byAcpi === true && lacksAcpi)
     if (isOffered) return [{ ...act, isOffered }]
     const { refused } = act
     if (refused === undefined) return []
@@ -45,8 +47,8 @@ const scenarioOf = (part: Part, target: Target, features: string): Scenario => (
  * which is the one boot that a run can afford.
  */
 export function lifeScenarios(target: Target): readonly Scenario[] {
-  const parts = partsOf(target)
   const features = lifeFeatures(target)
+  const parts = partsOf(target, features)
   const together = parts.filter(({ last }) => last !== true)
   return [
     ...parts.map((part) => scenarioOf(part, target, features)),

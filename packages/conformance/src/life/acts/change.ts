@@ -1,6 +1,7 @@
 import { match, strictEqual } from 'node:assert'
 import { writeFileSync } from 'node:fs'
 import type { Act } from '../act.ts'
+import { balloon } from '../life-domain.ts'
 import type { Life } from '../life.ts'
 
 const mac = '52:54:00:ba:d0:02'
@@ -74,6 +75,7 @@ export const changeActs: readonly Act[] = [
     id: 'balloon/set-memory',
     title: 'a guest is left less memory, and given it back',
     uses: ['device:memballoon/virtio'],
+    wants: { devices: [balloon] },
     async play({ subject, name, sees }) {
       const { maxMemoryKiB } = await subject.domainGetInfo(name)
       const before = await sees('the memory', ({ memory }) => memory.totalKiB)

@@ -45,10 +45,10 @@ export const moveActs: readonly Act[] = [
       await write(life, 'moved')
       const goesOn = await counting(life)
       const there = await life.elsewhere()
-      const xml = (await subject.domainGetXmlDesc(name)).replaceAll(
-        /(<source file=')[^']*\/([^'/]*')/g,
-        `$1${join(folder, 'there-')}$2`,
-      )
+      // Each disk goes as one image, whatever it stands on here.
+      const xml = (await subject.domainGetXmlDesc(name))
+        .replaceAll(/<backingStore [\s\S]*?(?=<target )/g, '')
+        .replaceAll(/(<source file=')[^']*\/([^'/]*')/g, `$1${join(folder, 'there-')}$2`)
       await subject.domainMigrate(name, there.uri, {
         ...{ live: true, persistent: true, undefineSource: true },
         ...{ copyStorage: 'all', xml },

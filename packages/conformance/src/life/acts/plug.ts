@@ -131,6 +131,7 @@ export const plugActs: readonly Act[] = [
     id: 'hotplug/memory',
     title: 'memory is plugged in, is the guest’s, and goes again',
     uses: ['device:memory/dimm'],
+    byAcpi: true,
     wants: { memorySlots: true },
     async play(life) {
       const { memory } = await life.look()

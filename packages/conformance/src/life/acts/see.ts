@@ -1,5 +1,6 @@
 import { notDeepStrictEqual, ok, strictEqual } from 'node:assert'
 import type { Act } from '../act.ts'
+import { balloon } from '../life-domain.ts'
 import { dataDisk, dataDiskXml } from './guest-agent.ts'
 
 const mebibyte = 1024 * 1024
@@ -30,6 +31,7 @@ export const seeActs: readonly Act[] = [
     id: 'stats/memory',
     title: 'a balloon tells of the guest’s memory what the guest itself says',
     uses: ['device:memballoon/virtio'],
+    wants: { devices: [balloon] },
     async play({ subject, name, until, sees }) {
       await subject.domainSetMemoryStatsPeriod(name, 1)
       const told = await until('the balloon to tell', async () => {
