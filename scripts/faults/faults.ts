@@ -105,7 +105,7 @@ async function run(request: Request): Promise<readonly RowResult[]> {
       })
       results.push(result)
       console.log(
-        `${result.failures.length === 0 ? '✓' : '✗'} ${row.name}: ${result.done} of ${result.planned}, ${result.failures.length} failed; ${result.seconds.toFixed(1)} s`,
+        `${markOf(result, interrupted.signal)} ${row.name}: ${result.done} of ${result.planned}, ${result.failures.length} failed; ${result.seconds.toFixed(1)} s`,
       )
       if (out !== undefined) writeResult(out, result)
     }
@@ -114,6 +114,12 @@ async function run(request: Request): Promise<readonly RowResult[]> {
   }
   if (interrupted.signal.aborted) process.exitCode = 130
   return results
+}
+
+/** A row in which nothing was tried shows nothing; one that was interrupted does not say how it is. */
+function markOf({ failures, done }: RowResult, { aborted }: AbortSignal): string {
+  if (failures.length > 0) return '✗'
+  return aborted ? 'interrupted:' : done > 0 ? '✓' : '✗'
 }
 
 function writeResult(out: string, result: RowResult): void {
@@ -132,7 +138,8 @@ try {
     const results = await run(request)
     console.log(`\n${formatResults(results)}`)
     const failed = results.reduce((sum, { failures }) => sum + failures.length, 0)
-    process.exitCode ??= failed === 0 && results.length > 0 ? 0 : 1
+    const tried = results.length > 0 && results.every(({ done }) => done > 0)
+    process.exitCode ??= failed === 0 && tried ? 0 : 1
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
