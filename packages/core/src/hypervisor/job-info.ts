@@ -1,5 +1,6 @@
 import type { DomainJobInfo } from './interface/migration.ts'
 import { backupState, settleBackup } from './backups/settle-backup.ts'
+import { partDone } from './blocks/job-state.ts'
 import type { Running } from './records.ts'
 import type { Rooms } from './rooms.ts'
 import { isPostCopy, isSending, migrationStatus, progressOf } from './saving/migration-status.ts'
@@ -44,32 +45,25 @@ async function backupInfo(rooms: Rooms, running: Running): Promise<DomainJobInfo
   const ownerPid = active.process.pid
   const info = { kind: 'backup', operation: 'Backup', phase: mode, ownerPid, startedAtMs }
   if (state === undefined) return info
-  const { processedBytes: used, totalBytes: total } = state
-  if (mode === 'pull') return { ...info, temporaryBytes: { used, total } }
-  return { ...info, progress: progress(used, total, Date.now() - startedAtMs) }
+  if (mode === 'pull') {
+    const { processedBytes: used, totalBytes: total } = state
+    return { ...info, temporaryBytes: { used, total } }
+  }
+  return { ...info, progress: partDone('backup', state, Date.now() - startedAtMs) }
 }
 
 async function lastJob(rooms: Rooms, running: Running): Promise<DomainJobInfo | undefined> {
   await settleBackup(rooms, running)
   const last = rooms.store.get(running.domain.uuid)?.active?.facts.lastBackup
   if (last === undefined) return undefined
-  const { startedAtMs, elapsedMs, processedBytes, totalBytes, error } = last
+  const { startedAtMs, elapsedMs, error } = last
   return {
     kind: 'backup',
     operation: 'Backup',
     phase: error === undefined ? 'completed' : 'failed',
     ownerPid: running.active.process.pid,
     startedAtMs,
-    progress: progress(processedBytes, totalBytes, elapsedMs),
+    progress: partDone('backup', last, elapsedMs),
     ...(error !== undefined && { error }),
   }
-}
-
-function progress(
-  processedBytes: number,
-  totalBytes: number,
-  elapsedMs: number,
-): NonNullable<DomainJobInfo['progress']> {
-  const remainingBytes = totalBytes - processedBytes
-  return { kind: 'backup', processedBytes, remainingBytes, totalBytes, elapsedMs }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { domainError, printable } from '../../errors.ts'
+import { partDone } from '../blocks/job-state.ts'
 import type { BackupOptions } from '../interface/backups.ts'
 import type { Rooms } from '../rooms.ts'
 import { abortBackup } from './abort-backup.ts'
@@ -21,17 +22,9 @@ export async function followBackup(
       if (lastBackup?.error === undefined) return
       throw domainError('ERR_OPERATION_FAILED', `backup failed: ${printable(lastBackup.error)}`)
     }
-    const { processedBytes, totalBytes, ended } = await rooms.ask(running, (qmp) =>
-      backupState(qmp, backup),
-    )
-    onProgress?.({
-      kind: 'backup',
-      processedBytes,
-      remainingBytes: totalBytes - processedBytes,
-      totalBytes,
-      elapsedMs: performance.now() - start,
-    })
-    if (signal?.aborted === true && !ended) {
+    const state = await rooms.ask(running, (qmp) => backupState(qmp, backup))
+    onProgress?.(partDone('backup', state, performance.now() - start))
+    if (signal?.aborted === true && !state.ended) {
       await abortBackup(rooms, running)
       throw domainError('ERR_OPERATION_ABORTED', 'backup: canceled by client')
     }

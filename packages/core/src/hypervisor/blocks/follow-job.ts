@@ -5,6 +5,7 @@ import type { BlockJobOptions } from '../interface/blocks.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { abortBlockJob, blockJobInfo } from './block-jobs.ts'
+import { partDone } from './job-state.ts'
 
 const pollMs = 200
 
@@ -21,13 +22,7 @@ export async function followJob(
   for (;;) {
     const info = await blockJobInfo(rooms, uuid, disk.target)
     if (info === undefined) return
-    onProgress?.({
-      kind: info.type,
-      processedBytes: info.processedBytes,
-      remainingBytes: info.totalBytes - info.processedBytes,
-      totalBytes: info.totalBytes,
-      elapsedMs: performance.now() - start,
-    })
+    onProgress?.(partDone(info.type, info, performance.now() - start))
     if (info.status === 'concluded') {
       if (info.error === undefined) return
       throw domainError(

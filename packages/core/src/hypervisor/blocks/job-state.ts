@@ -1,6 +1,7 @@
 import type { QmpClient } from '../../qmp/index.ts'
 import { array, number, object, optional, string } from '../../qmp/shape.ts'
 import type { BlockJobInfo } from '../interface/blocks.ts'
+import type { JobProgress } from '../interface/saving.ts'
 
 /** QAPI's `JobInfo`, and what only block jobs say. */
 export interface QemuJob {
@@ -49,6 +50,16 @@ export async function jobOf(
     if (job !== undefined) return { job, kind }
   }
   return undefined
+}
+
+/** How far work is whose bytes are counted. */
+export function partDone(
+  kind: string,
+  { processedBytes, totalBytes }: { readonly processedBytes: number; readonly totalBytes: number },
+  elapsedMs: number,
+): JobProgress {
+  const remainingBytes = totalBytes - processedBytes
+  return { kind, processedBytes, remainingBytes, totalBytes, elapsedMs }
 }
 
 /** The speed of a job that runs. */

@@ -4,7 +4,7 @@ import type { Domain } from '../../domain/domain.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { topNode } from '../blocks/disk-graph.ts'
-import { bytesOf, queryJobs } from '../blocks/job-state.ts'
+import { bytesOf, partDone, queryJobs } from '../blocks/job-state.ts'
 import type { QemuJob } from '../blocks/job-state.ts'
 import type { MigrateOptions } from '../interface/migration.ts'
 import { diskNamed } from '../live/set-iotune.ts'
@@ -57,14 +57,7 @@ export async function mirrorDisks(
   const start = performance.now()
   for (;;) {
     const jobs = await rooms.ask(running, (qmp) => mirrors(qmp, targets))
-    const { processedBytes, totalBytes } = bytesOf(jobs)
-    onProgress?.({
-      kind: 'migrate',
-      processedBytes,
-      remainingBytes: totalBytes - processedBytes,
-      totalBytes,
-      elapsedMs: performance.now() - start,
-    })
+    onProgress?.(partDone('migrate', bytesOf(jobs), performance.now() - start))
     checkMirrors(jobs)
     if (jobs.every(({ status }) => status === 'ready')) return
     if (signal?.aborted === true)
