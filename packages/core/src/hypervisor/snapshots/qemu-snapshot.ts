@@ -61,7 +61,9 @@ export async function offlineSnapshot(
       reject: false,
       timeout: jobMs,
     })
-    if (result.exitCode === 0) {
+    // Whoever removed it may have died, or have had no room, before that was written down.
+    const isGone = what === '-d' && result.stderr.includes('snapshot not found')
+    if (result.exitCode === 0 || isGone) {
       done.push(file)
       continue
     }
