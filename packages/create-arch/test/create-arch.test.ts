@@ -108,10 +108,17 @@ describe('the package', () => {
       JSON.parse(readFileSync(join(created.directory, file), 'utf8')) as unknown
     const own = JSON.parse(
       readFileSync(join(root, 'packages/arch-ppc64/package.json'), 'utf8'),
-    ) as { exports: object; peerDependencies: object; devDependencies: object; files: object }
-    const { exports, peerDependencies, devDependencies, files } = own
+    ) as {
+      exports: object
+      scripts: { build: string }
+      peerDependencies: object
+      devDependencies: object
+      files: object
+    }
+    const { exports, scripts, peerDependencies, devDependencies, files } = own
     expect(read('package.json')).toMatchObject({
       exports,
+      scripts: { build: scripts.build },
       peerDependencies,
       devDependencies,
       files,

@@ -19,12 +19,13 @@ export interface LongWork {
  */
 export function longWork(context: Context, label: string, verbose: boolean): LongWork {
   const { output, settings, signal } = context
+  const common = { signal, onWarning: (warning: string) => context.warn(warning) }
   if (settings.json) {
-    if (settings.quiet) return { options: { signal }, during: (work) => work }
-    return { options: { signal, onProgress: documents(context, label) }, during: (work) => work }
+    if (settings.quiet) return { options: common, during: (work) => work }
+    return { options: { ...common, onProgress: documents(context, label) }, during: (work) => work }
   }
   const shown = verbose || (output.isErrorTerminal && !settings.quiet)
-  if (!shown) return { options: { signal }, during: (work) => work }
+  if (!shown) return { options: common, during: (work) => work }
   const read = progressMeter()
   const isLine = output.isErrorTerminal
   let last = ''
@@ -37,7 +38,7 @@ export function longWork(context: Context, label: string, verbose: boolean): Lon
   }
   return {
     options: {
-      signal,
+      ...common,
       onProgress: (progress) => {
         const reading = read(progress)
         write(reading.percent, isLine ? detail(reading) : '')

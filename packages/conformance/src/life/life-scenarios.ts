@@ -1,3 +1,4 @@
+import { lostState } from '@polyvirt/core'
 import { claims } from '../claims.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
@@ -5,7 +6,6 @@ import type { Act } from './act.ts'
 import { acts } from './acts/index.ts'
 import { lifeFeatures, lifeXml } from './life-domain.ts'
 import type { Life } from './life.ts'
-import { lostState } from './lost-state.ts'
 import { playActs } from './play-acts.ts'
 
 /** One act as a target has it: played, or refused. */

@@ -1,8 +1,8 @@
+import { lostState } from '@polyvirt/core'
 import { GuestError } from '../guest/guest-error.ts'
 import { NotTried } from '../not-tried.ts'
 import type { Act } from './act.ts'
 import type { Life } from './life.ts'
-import { lostState } from './lost-state.ts'
 
 /** What is played: an act, or what is seen of it where it is not offered. */
 export interface Played extends Pick<Act, 'id' | 'title' | 'drivers' | 'carries' | 'play'> {

@@ -1,11 +1,14 @@
 import { copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createRegistry } from '../../src/arch/index.ts'
+import type { ArchRegistry } from '../../src/arch/index.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { openHypervisor } from '../../src/hypervisor/open-hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'
 import { runFolders, testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
-import { guestDisk, guestXml } from '../support/real-arch.ts'
+import { guestDisk, guestXml, realRegistry } from '../support/real-arch.ts'
 
 /** Waits until the guest sleeps in its boot sector: firmware has handed over. */
 async function booted(hypervisor: Hypervisor): Promise<string> {
@@ -200,5 +203,28 @@ describe('a guest that is put away', () => {
     expect(existsSync(file)).toBe(true)
     await hypervisor.domainCoreDump('a', `${file}2`, { afterwards: 'destroy' })
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'shut off' })
+  })
+
+  test('is told of by a board whose QEMU leaves some of it behind', async () => {
+    const root = testRoot()
+    const small = await realRegistry.find('small64')
+    const leaving = (before: readonly [number, number]): ArchRegistry => {
+      const losesState = [{ before, what: 'its clock' }]
+      const [board, ...others] = small.machine.profiles
+      const profiles = [{ ...board, losesState }, ...others] as const
+      return createRegistry([{ ...small, machine: { ...small.machine, profiles } }])
+    }
+    const warnings: string[] = []
+    const onWarning = (text: string): void => void warnings.push(text)
+    await using old = await openHypervisor(root.uri, { registry: leaving([1, 0]) })
+    await old.domainDefineXml(guestXml({ name: 'a' }))
+    await old.domainCreate('a')
+    await old.domainManagedSave('a', { onWarning })
+    expect(warnings).toEqual([])
+    await old.domainCreate('a')
+    await using hypervisor = await openHypervisor(root.uri, { registry: leaving([999, 0]) })
+    await hypervisor.domainManagedSave('a', { onWarning })
+    expect(warnings).toEqual([expect.stringContaining('leaves behind of a pc guest its clock')])
+    await hypervisor.domainUndefine('a', { managedSave: true })
   })
 })

@@ -25,7 +25,7 @@ export function packageJson({ names, home }: ArchPlan): string {
       './package.json': './package.json',
     },
     scripts: {
-      build: 'tsc -p tsconfig.json',
+      build: `tsc -p tsconfig.json${inside ? ' && node ../../scripts/build/bundle-library.ts' : ''}`,
       typecheck: 'tsc -p tsconfig.test.json',
       ...(!inside && {
         test: 'vitest run',

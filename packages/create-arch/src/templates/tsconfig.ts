@@ -34,6 +34,8 @@ export function tsconfig({ home }: ArchPlan): string {
       ...(!inside && strict),
       rootDir: 'src',
       outDir: 'dist',
+      // The workspace bundles the modules of its packages itself.
+      ...(inside && { emitDeclarationOnly: true }),
       types: ['node'],
       ...(inside && { tsBuildInfoFile: 'tsconfig.tsbuildinfo' }),
     },

@@ -16,6 +16,8 @@ export interface JobProgress {
 export interface LongWorkOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
+  /** Is told what may come of it that nobody wishes for, in a sentence; it is done all the same. */
+  readonly onWarning?: (warning: string) => void
 }
 
 /** Whether the guest runs when it is restored; as it was saved where neither is said. */

@@ -4,6 +4,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from '../saving/migration-status.ts'
 import type { MigrationStatus } from '../saving/migration-status.ts'
+import { warnOfLosses } from '../saving/warn-of-losses.ts'
 import { finishMirrors, mirrorDisks } from './mirror-disks.ts'
 import type { DiskServer } from './mirror-disks.ts'
 import { addCredentials, tlsId } from './tls-credentials.ts'
@@ -32,6 +33,7 @@ export async function sendGuest(
   { uri, server, atSwitchover, live, options, targets, tls }: SendRequest,
 ): Promise<void> {
   const { bandwidthBytes, downtimeMs, signal, onProgress } = options
+  await warnOfLosses(rooms, running, options)
   await rooms.ask(running, async (qmp) => {
     if (options.live !== true && running.active.state === 'running') await qmp.execute('stop')
     if (tls !== undefined) await addCredentials(qmp, tls, 'client')

@@ -7,6 +7,7 @@ import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from './migration-status.ts'
 import { beginImage, replaceHeader } from './save-image.ts'
 import { receiveStream, streamSocket } from './stream-to-file.ts'
+import { warnOfLosses } from './warn-of-losses.ts'
 
 export interface WriteRequest extends LongWorkOptions {
   /** `save`, `snapshot`: what it is for. */
@@ -28,6 +29,7 @@ export async function writeImage(
 ): Promise<void> {
   const { active, domain } = running
   const { kind, path, state, live, signal, onProgress } = request
+  await warnOfLosses(rooms, running, request)
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   await using file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   await file.chmod(0o600)

@@ -2,6 +2,7 @@ import type { DomainRecord } from '../../store/index.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { warnOfLosses } from '../saving/warn-of-losses.ts'
 import type { SnapshotDetail } from './finish-snapshot.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { documentOf } from './take-request.ts'
@@ -25,6 +26,7 @@ export async function takeInternal(
     running === undefined
       ? offlineSnapshot(what === 'save' ? '-c' : '-d', { tag: name, disks })
       : rooms.ask(running, (qmp) => internalSnapshot(qmp, what, { tag: name, disks }))
+  if (running !== undefined) await warnOfLosses(rooms, running, options)
   await perform('save')
   try {
     if (options.noMetadata !== true) rooms.store.addSnapshot({ uuid, name, xml: document })
