@@ -54,11 +54,11 @@ describe.concurrent('Limits', () => {
       await bed.hypervisor.domainCreate('drops')
       drops.behave({ answers: { stop: { silent: true } } })
       const stuck = failure(bed.hypervisor.domainSuspend('drops'))
-      // A second change is told at once who holds the domain; questions are answered.
       await until(
-        () => failure(bed.hypervisor.domainResume('drops')),
-        (error) => error !== undefined,
+        () => bed.hypervisor.domainGetJobInfo('drops'),
+        (job) => job?.kind === 'suspend',
       )
+      // A second change is told at once who holds the domain; questions are answered.
       expect(await failure(bed.hypervisor.domainResume('drops'))).toMatchObject({
         code: 'ERR_RESOURCE_BUSY',
         message: expect.stringContaining(`does 'suspend'`),
