@@ -12,17 +12,20 @@ async function asked(
   const hypervisor = await testDefault()
   const calls: unknown[] = []
   const take = (_reference: string, ...given: unknown[]): Promise<unknown> => {
-    calls.push(...given.map(withoutSignal))
+    calls.push(...given.map(withoutEars))
     return Promise.resolve(answer)
   }
   Object.assign(hypervisor, { [verb]: take })
   return { hypervisor, calls }
 }
 
-function withoutSignal(value: unknown): unknown {
+/** Without what only listens: signals, and whoever is told of progress and warnings. */
+function withoutEars(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(
-    Object.entries(value).filter(([, each]) => !(each instanceof AbortSignal)),
+    Object.entries(value).filter(
+      ([, each]) => !(each instanceof AbortSignal) && typeof each !== 'function',
+    ),
   )
 }
 

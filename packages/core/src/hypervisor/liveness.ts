@@ -180,7 +180,7 @@ export class Liveness {
     }
     if (record !== undefined && job.kind === 'snapshot-revert') {
       const { finishRevert } = await import('./snapshots/revert-external.ts')
-      await finishRevert(this.#store, record, job)
+      await finishRevert({ store: this.#store, end }, record, job)
     }
     if (record !== undefined && job.kind === 'migrate') {
       const { finishMigration } = await import('./migration/finish-migration.ts')

@@ -331,11 +331,9 @@ describe('snapshots with images and memory of their own', () => {
       store.setPhase(store.beginJob(uuid, 'snapshot-revert'), 'revert', { revert })
       store.beginEnd(active, 'from snapshot')
     }
-    for (const { identity } of root.guests()) process.kill(identity.pid, 'SIGKILL')
-    await until(
-      () => hypervisor.domainGetState('a'),
-      ({ state }) => state === 'shut off',
-    )
+    // Whoever had begun to end the guest did not live to see it end.
+    await hypervisor.connectListAllDomains()
+    expect(root.guests()).toEqual([])
     expect(await hypervisor.domainGetState('a')).toEqual({
       state: 'shut off',
       reason: 'from snapshot',

@@ -3,11 +3,12 @@ import { rm } from 'node:fs/promises'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
 import { isAlive } from '../../run/process-identity.ts'
-import type { DomainRecord, Job, JobRow, Store } from '../../store/index.ts'
+import type { ActiveRow, DomainRecord, Job, JobRow } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { fileOf, freeIndex, stackedOn, withDisk } from '../blocks/switch-image.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
+import type { FinishContext } from '../live/finish-job.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Rooms } from '../rooms.ts'
 import { incomingFrom } from '../saving/restore-domain.ts'
@@ -70,7 +71,9 @@ export async function revertExternal(rooms: Rooms, request: RevertRequest): Prom
     store.setCurrentSnapshot(uuid, name)
   } catch (error) {
     try {
-      await finishRevert(store, store.get(uuid) ?? record, { detail: { ...detail } })
+      const end = async (active: ActiveRow, reason: string): Promise<void> =>
+        void (await rooms.liveness.end(active, reason))
+      await finishRevert({ store, end }, store.get(uuid) ?? record, { detail: { ...detail } })
     } catch (cause) {
       throw new JobLeft('the next command finds out how far the way back was gone', cause)
     }
@@ -116,22 +119,27 @@ function overlaysAbove(domain: Domain, kept: KeptSnapshot, suffix: string): read
 
 /**
  * Whoever died on the way back leaves no image that no definition is on. Where the guest that ran is lost
- * already, the way is gone to its end: the domain is what the snapshot says, and off.
+ * already, or its end was begun, the way is gone to its end: the domain is what the snapshot says, and off.
  */
 export async function finishRevert(
-  store: Store,
+  { store, end }: FinishContext,
   { domain, active }: DomainRecord,
   job: Pick<JobRow, 'detail'>,
 ): Promise<void> {
   const { revert } = job.detail as RevertDetail
-  const isLost = active === undefined || (active.id === revert?.ends && !isAlive(active.process))
-  if (revert?.ends !== undefined && isLost && revert.definition !== undefined) {
-    store.change(domain.uuid, { definition: revert.definition })
-    store.setCurrentSnapshot(domain.uuid, revert.name)
-    store.setLastState(domain.uuid, 'shut off', 'from snapshot')
+  const { ends, definition, name = '', files = [] } = revert ?? {}
+  const isItsOwn = active !== undefined && active.id === ends
+  const isLost = isItsOwn
+    ? active.facts.ending !== undefined || !isAlive(active.process)
+    : active === undefined
+  if (ends !== undefined && isLost && definition !== undefined) {
+    store.change(domain.uuid, { definition })
+    store.setCurrentSnapshot(domain.uuid, name)
+    if (active === undefined) store.setLastState(domain.uuid, 'shut off', 'from snapshot')
+    else await end(active, 'from snapshot')
     return
   }
-  for (const file of revert?.files ?? []) {
+  for (const file of files) {
     const used = [domain.xml, active?.xml].some((xml) => xml?.includes(`'${file}'`) === true)
     if (!used) await rm(file, { force: true })
   }
