@@ -30,9 +30,9 @@ const machines = [
 /** Why no such guest can be started here; empty where one can. */
 function hindrance(arch: string, emulator: string): string {
   const guest = packages.flatMap(({ guests }) => guests).find(({ name }) => name === arch)
-  const said = spawnSync(emulator, ['--version'], { encoding: 'utf8' }).stdout
-  if (said === null) return `: not run, ${emulator} is not installed`
-  const version = /version (\d+)/.exec(said)?.[1] ?? ''
+  const { stdout, error } = spawnSync(emulator, ['--version'], { encoding: 'utf8' })
+  if (error !== undefined) return `: not run, ${emulator} is not installed`
+  const version = /version (\d+)/.exec(stdout)?.[1] ?? ''
   const [oldest = 0] = guest?.oldestEmulator?.version ?? []
   return Number(version) < oldest ? `: not run, QEMU ${version} is older than ${oldest}` : ''
 }
