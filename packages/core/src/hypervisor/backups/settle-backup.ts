@@ -2,6 +2,7 @@ import type { QmpClient } from '../../qmp/index.ts'
 import type { ActiveRow, BackupFact, BackupResult, Job, JobRow, Store } from '../../store/index.ts'
 import { bytesOf, queryJobs } from '../blocks/job-state.ts'
 import { JobLeft } from '../job-left.ts'
+import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { backupJobId } from './backup-actions.ts'
@@ -52,7 +53,7 @@ export async function endBackup(rooms: Rooms, job: Job, state: BackupState): Pro
   const detail: EndDetail = { backupEnd: state }
   rooms.store.setPhase(job, 'end', { ...detail })
   try {
-    await closeAndRemember(rooms, job.uuid, state)
+    await closeAndRemember(rooms.store, job.uuid, state)
   } catch (cause) {
     throw new JobLeft('the backup is over, and the next command writes it down', cause)
   }
@@ -60,16 +61,16 @@ export async function endBackup(rooms: Rooms, job: Job, state: BackupState): Pro
 
 /** Whoever died over the end of a backup has closed some of it, or all. */
 export async function finishBackupEnd(
-  rooms: Pick<Rooms, 'store' | 'ask'>,
+  store: Store,
   { domain }: Running,
   job: JobRow,
 ): Promise<void> {
   const { backupEnd } = job.detail as Partial<EndDetail>
-  if (backupEnd !== undefined) await closeAndRemember(rooms, domain.uuid, backupEnd)
+  if (backupEnd !== undefined) await closeAndRemember(store, domain.uuid, backupEnd)
 }
 
 async function closeAndRemember(
-  { store, ask }: Pick<Rooms, 'store' | 'ask'>,
+  store: Store,
   uuid: string,
   { processedBytes, totalBytes, error }: BackupState,
 ): Promise<void> {
@@ -77,7 +78,7 @@ async function closeAndRemember(
   const active = record?.active
   const fact = active?.facts.backup
   if (record === undefined || active === undefined || fact === undefined) return
-  await ask({ ...record, active }, (qmp) => closeBackup(qmp, active, fact))
+  await withMonitor(active, record.domain.name, (qmp) => closeBackup(qmp, active, fact))
   if (fact.mode === 'push' && error === undefined) letGo(store, active, fact.disks)
   else await removeBackupFiles(store, active, fact)
   remember(store, active, {

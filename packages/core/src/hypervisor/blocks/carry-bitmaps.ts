@@ -1,9 +1,8 @@
 import type { Disk } from '../../domain/devices/disk.ts'
-import type { DirtyBitmapInfo } from '../../qmp/commands.ts'
 import { QmpError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { BlockJobFact } from '../../store/index.ts'
-import { dirtyBitmaps, diskChain, nodesOf } from './disk-graph.ts'
+import { checkpointBitmaps, diskChain, nodesOf } from './disk-graph.ts'
 
 /**
  * Has what checkpoints record of a disk go on in the image that it is about to go over to. The new
@@ -16,9 +15,7 @@ export async function carryBitmaps(
   { to, index }: BlockJobFact,
 ): Promise<void> {
   if (to?.format !== 'qcow2') return
-  const bitmaps = (await dirtyBitmaps(qmp, disk)).flatMap(({ name, ...one }) =>
-    name !== undefined && isKept(one) ? [name] : [],
-  )
+  const bitmaps = await checkpointBitmaps(qmp, disk)
   if (bitmaps.length === 0) return
   const nodes = await nodesOf(qmp, disk)
   const from = nodes[0]
@@ -36,11 +33,6 @@ export async function carryBitmaps(
       bitmaps: [{ node: from, name }],
     })
   }
-}
-
-/** One that a checkpoint has made, and that is worth something. */
-function isKept({ recording, persistent, inconsistent }: Omit<DirtyBitmapInfo, 'name'>): boolean {
-  return recording && persistent && inconsistent !== true
 }
 
 /** A lower image has those that were begun on it, a copy those of a change-over that came to nothing. */

@@ -57,6 +57,13 @@ export async function dirtyBitmaps(
   return (await insertedIn(qmp, disk))['dirty-bitmaps'] ?? []
 }
 
+/** Names of those that a checkpoint has made, and that are worth something. */
+export async function checkpointBitmaps(qmp: QmpClient, disk: Disk): Promise<readonly string[]> {
+  return (await dirtyBitmaps(qmp, disk)).flatMap(({ name, recording, persistent, inconsistent }) =>
+    name !== undefined && recording && persistent && inconsistent !== true ? [name] : [],
+  )
+}
+
 /** What QEMU says of the image in use, sizes and all. */
 export async function topImage(qmp: QmpClient, disk: Disk): Promise<ImageInfo | undefined> {
   return (await insertedIn(qmp, disk)).image

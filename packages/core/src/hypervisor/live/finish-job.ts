@@ -65,14 +65,7 @@ export async function finishJob(
   }
   if (job.kind === 'migrate-in') return finishArrival({ store, end }, running, job)
   if (job.kind === 'save') return finishSave({ store, end }, running, job)
-  if (job.kind === 'backup-end') {
-    const rooms = {
-      store,
-      ask: <T>({ active: one }: Running, talk: Parameters<typeof withMonitor<T>>[2]): Promise<T> =>
-        withMonitor(one, domain.name, talk),
-    }
-    return finishBackupEnd(rooms, running, job)
-  }
+  if (job.kind === 'backup-end') return finishBackupEnd(store, running, job)
   if (job.kind === 'backup-begin') return finishBackup(store, running, job)
   if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
   if (job.kind === 'dump') return finishDump(running, job)

@@ -3,10 +3,7 @@ import { cancelMigration } from '../saving/migration-status.ts'
 import { dropMirrors } from './mirror-disks.ts'
 import { resetSending } from './tls-credentials.ts'
 
-/**
- * The guest stays in this QEMU after all, as it was. One that has sent all of it has let go of its
- * images and sends nothing again until it has gone on; a paused guest does so for that moment.
- */
+/** The guest stays in this QEMU after all, as it was. */
 export async function keepGuest(
   qmp: QmpClient,
   { wasRunning, xml }: { readonly wasRunning: boolean; readonly xml: string },
@@ -18,6 +15,14 @@ export async function keepGuest(
     await qmp.execute('cont')
     return
   }
+  await takeImagesBack(qmp)
+}
+
+/**
+ * A guest that has sent all of it has let go of its images and sends nothing again until it has gone on:
+ * one that is paused does so for a moment.
+ */
+export async function takeImagesBack(qmp: QmpClient): Promise<void> {
   if ((await qmp.execute('query-status')).status !== 'postmigrate') return
   await qmp.execute('cont')
   await qmp.execute('stop')

@@ -4,6 +4,7 @@ import { dirname, isAbsolute } from 'node:path'
 import { domainError, quote } from '../../errors.ts'
 import type { Job } from '../../store/index.ts'
 import type { SaveOptions } from '../interface/saving.ts'
+import { takeImagesBack } from '../migration/keep-guest.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { writeImage } from './write-image.ts'
@@ -73,12 +74,7 @@ function resumed({ running, paused }: SaveOptions, wasRunning: boolean): 'runnin
 /** The guest is as it was before. */
 async function goOn(rooms: Rooms, running: Running, wasRunning: boolean): Promise<void> {
   if (!wasRunning) {
-    await rooms.ask(running, async (qmp) => {
-      // What was sent in full cannot be sent again, nor write its disks, before it has run a moment.
-      if ((await qmp.execute('query-status')).status !== 'postmigrate') return
-      await qmp.execute('cont')
-      await qmp.execute('stop')
-    })
+    await rooms.ask(running, takeImagesBack)
     rooms.store.setState(running.active, running.active.state, running.active.reason)
     return
   }

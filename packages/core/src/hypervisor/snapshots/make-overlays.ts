@@ -1,7 +1,7 @@
 import { fileOf } from '../blocks/switch-image.ts'
 import { domainError, quote } from '../../errors.ts'
 import { runProgram } from '../../run/run-program.ts'
-import { dirtyBitmaps, diskChain, topNode } from '../blocks/disk-graph.ts'
+import { checkpointBitmaps, diskChain, topNode } from '../blocks/disk-graph.ts'
 import { createImage, openSteps } from '../blocks/new-image.ts'
 import type { TransactionAction } from '../backups/backup-actions.ts'
 import { unconfined } from '../confinement/confined-start.ts'
@@ -76,11 +76,10 @@ export async function switchToOverlays(
     const node = await topNode(qmp, disk)
     const overlay = `libvirt-${index}-format`
     // What checkpoints have recorded goes on in the image that is written to.
-    for (const { name, recording, persistent, inconsistent } of await dirtyBitmaps(qmp, disk)) {
-      if (name === undefined || !recording || !persistent || inconsistent === true) continue
+    for (const name of await checkpointBitmaps(qmp, disk)) {
       const from = { node, name }
       actions.push(
-        { type: 'block-dirty-bitmap-add', data: { node: overlay, name, persistent } },
+        { type: 'block-dirty-bitmap-add', data: { node: overlay, name, persistent: true } },
         {
           type: 'block-dirty-bitmap-merge',
           data: { node: overlay, target: name, bitmaps: [from] },
