@@ -1,6 +1,6 @@
 import type { PlanFacts } from '@polyvirt/core'
 
-type Firmwares = NonNullable<PlanFacts['firmwares']>
+type Firmwares = ReturnType<NonNullable<PlanFacts['firmwares']>>
 
 const q35 = [{ architecture: 'x86_64', machines: ['pc-q35-*'] }]
 const secure = {

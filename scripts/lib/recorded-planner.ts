@@ -86,7 +86,10 @@ export function recordedPlanner(): RecordedPlanner {
     const capabilities = known.get(guestName) ?? readRecording(guestName)
     known.set(guestName, capabilities)
     const emulator = domain.devices.emulator ?? defaultEmulator(arch, guestName)
-    const facts = { arch, guestName, capabilities, host, emulator, firmwares, fresh }
+    const facts = {
+      ...{ arch, guestName, capabilities, host, emulator, fresh },
+      firmwares: () => firmwares,
+    }
     const context = planContext(domain, facts, locate)
     const planned = planDomain(domain, context, locate)
     const paths = pathsOf(planned.domain.name)

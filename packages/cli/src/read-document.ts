@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { CommandError } from './command-error.ts'
 
@@ -31,17 +32,34 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Reads in pieces, so that an endless file (a device, a pipe) ends at the limit. */
+interface Source extends AsyncDisposable {
+  /** How many bytes it put there; none at the end. */
+  read(piece: Buffer): number | Promise<number>
+}
+
+/** A file on a disk is read at once; what must be waited for (a pipe, a device) keeps nobody else waiting. */
+async function openSource(path: string): Promise<Source> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) {
+    const file = openSync(path, 'r')
+    const close = (): Promise<void> => Promise.resolve(closeSync(file))
+    return { read: (piece) => readSync(file, piece), [Symbol.asyncDispose]: close }
+  }
+  const handle = await open(path)
+  const read = async (piece: Buffer): Promise<number> => (await handle.read(piece)).bytesRead
+  return { read, [Symbol.asyncDispose]: () => handle.close() }
+}
+
+/** Reads in pieces, so that an endless file ends at the limit. */
 async function readLimited(file: string): Promise<Buffer> {
   let verb = 'open'
   try {
-    await using handle = await open(file === '-' ? '/dev/stdin' : file)
+    await using source = await openSource(file === '-' ? '/dev/stdin' : file)
     verb = 'read'
     const pieces: Buffer[] = []
     let length = 0
     for (;;) {
-      const piece = Buffer.alloc(64 * 1024)
-      const { bytesRead } = await handle.read(piece)
+      const piece = Buffer.allocUnsafe(64 * 1024)
+      const bytesRead = await source.read(piece)
       if (bytesRead === 0) return Buffer.concat(pieces, length)
       length += bytesRead
       pieces.push(piece.subarray(0, bytesRead))

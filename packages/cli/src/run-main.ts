@@ -25,26 +25,33 @@ export async function main(open: OpenHypervisor = openHypervisor): Promise<void>
 /** What ends a command: a key, a request, or a terminal that has gone. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** All of them interrupt what runs, which then says how far it came and leaves nothing half done. */
+/**
+ * All of them interrupt what runs, which then says how far it came and leaves nothing half done. They
+ * are caught from the first command on, as a shell runs many; between two they end the process as ever.
+ */
 function endingSignals(): InterruptOptions & { readonly code: () => number } {
   let code: number = signals.SIGINT
-  const names = Object.keys(signals) as (keyof typeof signals)[]
-  const listeners = new Map<() => void, Readonly<Record<keyof typeof signals, () => void>>>()
+  const handlers = new Set<() => void>()
+  let catching = false
+  const listen = (): void => {
+    catching = true
+    for (const [name, number] of Object.entries(signals)) {
+      const caught = (): void => {
+        code = number
+        for (const handler of [...handlers]) handler()
+        if (handlers.size > 0) return
+        process.off(name, caught)
+        process.kill(process.pid, name)
+      }
+      process.on(name, caught)
+    }
+  }
   return {
     on: (handler) => {
-      const each = (name: keyof typeof signals) => () => {
-        code = signals[name]
-        handler()
-      }
-      const own = { SIGINT: each('SIGINT'), SIGTERM: each('SIGTERM'), SIGHUP: each('SIGHUP') }
-      listeners.set(handler, own)
-      for (const name of names) process.on(name, own[name])
+      handlers.add(handler)
+      if (!catching) listen()
     },
-    off: (handler) => {
-      const own = listeners.get(handler)
-      listeners.delete(handler)
-      if (own !== undefined) for (const name of names) process.off(name, own[name])
-    },
+    off: (handler) => void handlers.delete(handler),
     exit: () => process.exit(code),
     code: () => code,
   }

@@ -32,6 +32,7 @@ export class Output {
   readonly isErrorTerminal: boolean
   readonly #options: OutputOptions
   #closed = false
+  #held = false
   #failure: Error | undefined
 
   constructor(options: OutputOptions) {
@@ -66,22 +67,35 @@ export class Output {
     return this.#failure
   }
 
+  /** What is written in one go reaches a pipe in one piece: whoever reads it is woken once. */
   write(text: string | Uint8Array): void {
-    if (!this.#closed && text.length > 0) this.#options.stdout.write(text)
+    if (this.#closed || text.length === 0) return
+    const { stdout } = this.#options
+    if (!this.#held && !this.isTerminal) {
+      this.#held = true
+      stdout.cork()
+      process.nextTick(() => this.#release())
+    }
+    stdout.write(text)
   }
 
   /** Like {@link write}, and waits until the bytes are on their way: for streams without end. */
   async writeAll(data: Uint8Array): Promise<void> {
     if (this.#closed) return
+    this.#release()
     await new Promise<void>((resolve) => this.#options.stdout.write(data, () => resolve()))
   }
 
   writeError(text: string): void {
-    if (text.length > 0) this.#options.stderr.write(text)
+    if (text.length === 0) return
+    // Both may be one file, where what was said first stands first.
+    this.#release()
+    this.#options.stderr.write(text)
   }
 
   /** Resolves when everything written has been handed to the system. */
   async flush(): Promise<void> {
+    this.#release()
     await Promise.all(
       [this.#options.stdout, this.#options.stderr].map(
         (stream) =>
@@ -91,6 +105,12 @@ export class Output {
           }),
       ),
     )
+  }
+
+  #release(): void {
+    if (!this.#held) return
+    this.#held = false
+    this.#options.stdout.uncork()
   }
 
   #fail(error: NodeJS.ErrnoException): void {

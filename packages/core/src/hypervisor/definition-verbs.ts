@@ -21,9 +21,10 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       const { formatDomain } = await planning()
       const plan = await rooms.plan(xml, options)
       const { uuid } = plan.domain
+      const definition = { ...rowOf(plan), xml: formatDomain(plan.domain) }
       // Whoever changes a definition holds the domain, so that no change is lost between two.
       await inTurn(rooms, uuid, () => {
-        store.define({ ...rowOf(plan), xml: formatDomain(plan.domain) })
+        store.define(definition)
       })
       return {
         domain: summaryOf(await rooms.find(uuid)),

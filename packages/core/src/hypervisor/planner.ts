@@ -93,7 +93,7 @@ export class Planner {
         capabilities,
         host: hostOnDemand(await this.#hostReader()),
         emulator,
-        firmwares: readFirmware(),
+        firmwares: readFirmware,
         fresh,
       },
       locate,

@@ -58,11 +58,15 @@ export function openRooms(options: RoomsOptions): Rooms {
     if (interrupted !== undefined) await liveness.repair(interrupted)
   }
   const find = async (reference: DomainReference): Promise<DomainRecord> => {
-    const stored = store.lookup(reference)
-    // What cannot be put right now keeps nobody from being told what is known.
-    if (stored !== undefined) await settle(stored.domain.uuid).catch(() => undefined)
-    const fresh = stored === undefined ? undefined : store.get(stored.domain.uuid)
-    const current = fresh === undefined ? undefined : await liveness.current(fresh, stateMs)
+    let found = store.lookup(reference)
+    // Only whoever holds a domain can have left it half done.
+    if (found?.job !== undefined) {
+      const { uuid } = found.domain
+      // What cannot be put right now keeps nobody from being told what is known.
+      await settle(uuid).catch(() => undefined)
+      found = store.get(uuid)
+    }
+    const current = found === undefined ? undefined : await liveness.current(found, stateMs)
     if (current !== undefined) return current
     throw domainError('ERR_NO_DOMAIN', `no domain with matching name ${quote(reference)}`)
   }

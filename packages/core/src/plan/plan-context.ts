@@ -21,8 +21,8 @@ export interface PlanContext {
   readonly host: HostInfo
   /** Path of the QEMU binary that the capabilities are of. */
   readonly emulator: string
-  /** Firmware of the host, best first. */
-  readonly firmwares: readonly FirmwareDescriptor[]
+  /** Firmware of the host, best first: read when a domain asks for some, as few do. */
+  readonly firmwares: () => readonly FirmwareDescriptor[]
   /** What this host grants of the machine's capabilities, as far as it was asked. */
   readonly grants?: MachineGrants
   /** The guest runs: names and numbers that its run gave out stay, and nothing is added unasked. */
@@ -45,7 +45,7 @@ export interface PlanFacts {
   readonly host: HostInfo
   readonly emulator: string
   /** None where they are not known; only a start needs them. */
-  readonly firmwares?: readonly FirmwareDescriptor[]
+  readonly firmwares?: () => readonly FirmwareDescriptor[]
   readonly fresh: FreshIdentities
 }
 
@@ -112,7 +112,7 @@ export function planContext(
     capabilities,
     host: facts.host,
     emulator: facts.emulator,
-    firmwares: facts.firmwares ?? [],
+    firmwares: facts.firmwares ?? (() => []),
     fresh: facts.fresh,
   }
 }

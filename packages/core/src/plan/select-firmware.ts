@@ -66,7 +66,7 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
 
 /** Firmware of the host that was made for this guest and machine. */
 export function fittingFirmware(context: PlanContext): readonly FirmwareDescriptor[] {
-  return context.firmwares.filter((one) => runsOn(one, context))
+  return context.firmwares().filter((one) => runsOn(one, context))
 }
 
 function runsOn({ targets }: FirmwareDescriptor, { guest, machine }: PlanContext): boolean {

@@ -90,14 +90,14 @@ export class Database {
   }
 
   #transaction<T>(begin: string, body: () => T): T {
-    this.exec(begin)
+    this.run(begin)
     try {
       const result = body()
-      this.exec('COMMIT')
+      this.run('COMMIT')
       return result
     } catch (error) {
       // A full disk may have rolled back by itself.
-      if (this.#database.isTransaction) this.exec('ROLLBACK')
+      if (this.#database.isTransaction) this.run('ROLLBACK')
       throw error
     }
   }

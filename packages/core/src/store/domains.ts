@@ -168,15 +168,16 @@ export function openDomains(database: Database, now: () => number): Domains {
       }),
     list: () => records().toSorted(byIdThenName),
     get,
-    lookup(reference) {
-      const id = /^[1-9]\d{0,8}$/.test(reference) ? Number(reference) : 0
-      const byId = database.get('SELECT uuid FROM active WHERE id = ?', id)
-      const found =
-        byId ??
-        database.get('SELECT uuid FROM domains WHERE uuid = ?', reference.toLowerCase()) ??
-        database.get('SELECT uuid FROM domains WHERE name = ?', reference)
-      return found && get(found['uuid'] as string)
-    },
+    lookup: (reference) =>
+      database.read(() => {
+        const id = /^[1-9]\d{0,8}$/.test(reference) ? Number(reference) : 0
+        const byId = id && database.get('SELECT uuid FROM active WHERE id = ?', id)
+        const found =
+          byId ||
+          (database.get('SELECT uuid FROM domains WHERE uuid = ?', reference.toLowerCase()) ??
+            database.get('SELECT uuid FROM domains WHERE name = ?', reference))
+        return found && get(found['uuid'] as string)
+      }),
   }
 }
 

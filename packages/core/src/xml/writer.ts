@@ -21,9 +21,9 @@ export class XmlWriter {
   put(steps: readonly string[], value: string): void {
     const last = steps.at(-1) ?? '.'
     if (last.startsWith('@')) {
-      this.open(steps.slice(0, -1)).attribute(last.slice(1), value)
+      this.#at(steps, steps.length - 1).attributes.push([last.slice(1), value])
     } else {
-      this.open(last === '.' ? steps.slice(0, -1) : steps).text(value)
+      this.#at(steps, last === '.' ? steps.length - 1 : steps.length).text = value
     }
   }
 
@@ -42,51 +42,55 @@ export class XmlWriter {
 
   /** The child at a path, made where it is missing. */
   open(steps: readonly string[]): XmlWriter {
-    let draft = this.#draft
-    for (const step of steps) {
-      let child = draft.children.findLast(
-        (one): one is Draft => typeof one !== 'string' && one.name === step,
-      )
-      if (child === undefined) {
-        child = { name: step, attributes: [], children: [], text: '' }
-        draft.children.push(child)
-      }
-      draft = child
-    }
+    const draft = this.#at(steps, steps.length)
     return new XmlWriter(draft.name, draft)
   }
 
   /** A new child at the end of a path, even where one of that name exists. */
   append(steps: readonly string[]): XmlWriter {
-    const parent = this.open(steps.slice(0, -1))
+    const parent = this.#at(steps, steps.length - 1)
     const child: Draft = { name: steps.at(-1) ?? '', attributes: [], children: [], text: '' }
-    parent.#draft.children.push(child)
+    parent.children.push(child)
     return new XmlWriter(child.name, child)
+  }
+
+  /** The element that the first steps of a path lead to, made where it is missing. */
+  #at(steps: readonly string[], count: number): Draft {
+    let draft = this.#draft
+    for (let i = 0; i < count; i++) draft = childNamed(draft, steps[i] ?? '')
+    return draft
   }
 
   /** The document in libvirt's form: two blanks per level, single quotes, one element a line. */
   toString(): string {
-    const lines: string[] = []
-    print(this.#draft, '', lines)
-    return `${lines.join('\n')}\n`
+    return print(this.#draft, '')
   }
 }
 
-function print(draft: Draft, indent: string, lines: string[]): void {
-  const attributes = draft.attributes
-    .map(([name, v]) => ` ${name}='${escapeAttribute(v)}'`)
-    .join('')
-  const tag = `${indent}<${draft.name}${attributes}`
-  if (draft.children.length === 0) {
-    lines.push(draft.text === '' ? `${tag}/>` : `${tag}>${escapeText(draft.text)}</${draft.name}>`)
-    return
+/** The last child of a name, made where there is none. */
+function childNamed(draft: Draft, name: string): Draft {
+  const { children } = draft
+  for (let i = children.length - 1; i >= 0; i--) {
+    const child = children[i]
+    if (typeof child === 'object' && child.name === name) return child
   }
-  lines.push(draft.text === '' ? `${tag}>` : `${tag}>${escapeText(draft.text)}`)
-  for (const child of draft.children) {
-    if (typeof child === 'string') lines.push(`${indent}  ${child}`)
-    else print(child, `${indent}  `, lines)
+  const child: Draft = { name, attributes: [], children: [], text: '' }
+  children.push(child)
+  return child
+}
+
+function print({ name, attributes, children, text }: Draft, indent: string): string {
+  let printed = `${indent}<${name}`
+  for (const [key, value] of attributes) printed += ` ${key}='${escapeAttribute(value)}'`
+  if (children.length === 0 && text === '') return `${printed}/>\n`
+  printed += text === '' ? '>' : `>${escapeText(text)}`
+  if (children.length === 0) return `${printed}</${name}>\n`
+  printed += '\n'
+  const deeper = `${indent}  `
+  for (const child of children) {
+    printed += typeof child === 'string' ? `${deeper}${child}\n` : print(child, deeper)
   }
-  lines.push(`${indent}</${draft.name}>`)
+  return `${printed}${indent}</${name}>\n`
 }
 
 function escapeText(value: string): string {

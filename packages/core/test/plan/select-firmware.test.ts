@@ -24,7 +24,7 @@ const plain = firmware('/plain', ['acpi-s3'])
 /** As much of a plan as the choice looks at. */
 const context = (firmwares: readonly FirmwareDescriptor[], machine = 'board-1.0'): PlanContext =>
   ({
-    firmwares,
+    firmwares: () => firmwares,
     guest: { name: 'toy', firmwareName: 'toy64', firmwarePackage: 'toy-efi' },
     machine: { name: machine },
   }) as never
