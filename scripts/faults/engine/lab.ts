@@ -6,10 +6,18 @@ import { processesAbout, signalFound } from './children.ts'
 import { describe, runProgram } from './run-program.ts'
 import type { Outcome, RunOptions } from './run-program.ts'
 
-const main = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url))
+const cli = (path: string): string =>
+  fileURLToPath(new URL(`../../../packages/cli/${path}`, import.meta.url))
 
 /** The command under test: the real one, from its sources. */
-export const polyvirt: readonly string[] = [process.execPath, '--conditions=@polyvirt/source', main]
+const fromSources: readonly string[] = [
+  process.execPath,
+  '--conditions=@polyvirt/source',
+  cli('src/main.ts'),
+]
+
+/** The same as users get it, which begins in half the time. Only as new as the last build. */
+export const built: readonly string[] = [process.execPath, cli('dist/main.js')]
 
 /**
  * One worker's folder. Trials come one after another in it, always at the same paths, so that a
@@ -18,11 +26,14 @@ export const polyvirt: readonly string[] = [process.execPath, '--conditions=@pol
 export class Lab {
   readonly folder: string
   readonly seed: number
+  /** Node and what it runs, before all words of a command. */
+  readonly program: readonly string[]
   readonly #kept: string
 
-  constructor(folder: string, seed: number) {
+  constructor(folder: string, seed: number, program = fromSources) {
     this.folder = join(folder, 'w')
     this.seed = seed
+    this.program = program
     this.#kept = join(folder, 'kept')
   }
 
@@ -49,7 +60,7 @@ export class Lab {
   }
 
   command(args: readonly string[], root?: string): readonly string[] {
-    return [...polyvirt, '-c', this.uri(root), ...args]
+    return [...this.program, '-c', this.uri(root), ...args]
   }
 
   run(args: readonly string[], options: RunOptions & { readonly root?: string } = {}) {

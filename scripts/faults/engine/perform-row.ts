@@ -12,6 +12,8 @@ export interface PerformOptions {
   /** Points by their names, instead of a share. */
   readonly points?: readonly string[]
   readonly workers: number
+  /** The command under test, where it is not the one from the sources. */
+  readonly program?: readonly string[]
   readonly signal: AbortSignal
   readonly onFailure?: (failure: RowFailure) => void
 }
@@ -47,7 +49,7 @@ export async function performRow(row: Row, options: PerformOptions): Promise<Row
   let done = 0
   let untouched = 0
   const work = async (number: number): Promise<void> => {
-    const lab = new Lab(join(options.folder, `${number}`), options.seed)
+    const lab = new Lab(join(options.folder, `${number}`), options.seed, options.program)
     try {
       await using bench = await row.open(lab)
       queue ??= choose(bench.points, options)

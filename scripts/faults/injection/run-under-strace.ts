@@ -1,5 +1,4 @@
 import { readFile, rm } from 'node:fs/promises'
-import { polyvirt } from '../engine/lab.ts'
 import type { Lab } from '../engine/lab.ts'
 import { runProgram } from '../engine/run-program.ts'
 import type { Outcome } from '../engine/run-program.ts'
@@ -13,7 +12,7 @@ import { tracedCalls } from './trace-line.ts'
 const steady = {
   env: { UV_THREADPOOL_SIZE: '1' },
   command: (lab: Lab, args: readonly string[]): readonly string[] => {
-    const [node = '', ...rest] = polyvirt
+    const [node = '', ...rest] = lab.program
     return [node, '--random-seed=1', ...rest, '-c', lab.uri(), ...args]
   },
 }
