@@ -1,6 +1,9 @@
+import { slotsScript } from './slots-script.ts'
+
 /**
  * Started by the agent of a guest that has tools: what a distribution's init would keep running. The
- * guest agent serves its channel whenever there is one, and events of Power's firmware are worked off.
+ * guest agent serves its channel whenever there is one, events of Power's firmware are worked off, and slots
+ * that the kernel has no driver for are.
  */
 export const helpersScript: string = String.raw`#!/bin/sh
 export PATH=/bin:/sbin:/usr/sbin
@@ -20,6 +23,8 @@ serve_agent() {
   done
 }
 [ -x /usr/sbin/qemu-ga ] && serve_agent </dev/null >/dev/null 2>&1 &
+${slotsScript}
+watch_slots </dev/null >/dev/null 2>&1 &
 `
 
 /** What the guest agent calls of a distribution, by path. */
