@@ -3,7 +3,9 @@
  *
  *   pnpm conformance                                    everything, on the installed QEMU
  *   pnpm conformance --arch ppc64,s390x --tier guest    some of it
+ *   pnpm conformance --arch x86 --guest x86_64          one guest of an architecture that has two
  *   pnpm conformance --qemu trixie                      on another Debian suite's QEMU
+ *   pnpm conformance --connect qemu:///session          the same scenarios put to libvirt
  *   pnpm conformance --tier guest --repeat 20           hunts for what does not always hold
  *
  * `--out DIR` takes a report of each run: HTML, JSON, JUnit XML and Markdown, and one page of all.
@@ -29,13 +31,15 @@ import { unpackedQemu } from '../qemu/unpacked-qemu.ts'
 import { workspaceSubjects } from './workspace-subjects.ts'
 
 const usage =
-  'pnpm conformance [--arch NAME,…] [--tier NAME,…] [--scenario ID,…] [--boots most|all] [--qemu SUITE] [--repeat N] [--out DIR]'
+  'pnpm conformance [--arch NAME,…] [--guest NAME,…] [--tier NAME,…] [--scenario ID,…] [--boots most|all] [--qemu SUITE] [--connect URI] [--repeat N] [--out DIR]'
 const values = readOptions(usage, {
   arch: { type: 'string' },
+  guest: { type: 'string' },
   tier: { type: 'string' },
   scenario: { type: 'string' },
   boots: { type: 'string' },
   qemu: { type: 'string' },
+  connect: { type: 'string' },
   repeat: { type: 'string', default: '1' },
   out: { type: 'string' },
 })
@@ -54,6 +58,7 @@ if (unknownTier !== undefined) {
   process.exit(2)
 }
 const scenarios = words(values.scenario)
+const guests = words(values.guest)
 const emulator = values.qemu === undefined ? undefined : await emulatorsOf(values.qemu, subjects)
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
@@ -68,6 +73,8 @@ for (let round = 1; round <= Number(values.repeat) && !stop.signal.aborted; roun
     evidence: values.repeat === '1' ? 'all' : 'failed',
     ...(wantedTiers && { tiers: wantedTiers as readonly Tier[] }),
     ...(scenarios && { scenarios }),
+    ...(guests && { guests }),
+    ...(values.connect !== undefined && { connect: values.connect }),
     ...(values.boots !== undefined && { boots: values.boots as Boots }),
     ...(emulator && { emulator }),
   })
