@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { createStyles, wantsColor } from './style.ts'
 import type { Styles } from './style.ts'
 
@@ -95,7 +96,8 @@ export class Output {
 
   /** Resolves when everything written has been handed to the system. */
   async flush(): Promise<void> {
-    this.#release()
+    // What fails is told a moment later.
+    if (this.#release()) await setImmediate()
     await Promise.all(
       [this.#options.stdout, this.#options.stderr].map(
         (stream) =>
@@ -107,10 +109,12 @@ export class Output {
     )
   }
 
-  #release(): void {
-    if (!this.#held) return
+  /** Hands over what was held; false where nothing was. */
+  #release(): boolean {
+    if (!this.#held) return false
     this.#held = false
     this.#options.stdout.uncork()
+    return true
   }
 
   #fail(error: NodeJS.ErrnoException): void {

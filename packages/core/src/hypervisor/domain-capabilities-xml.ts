@@ -15,7 +15,7 @@ export interface DomainCapabilitiesRequest extends AskedEmulator {
   /** What the machine is granted here, where it has capabilities to negotiate. */
   readonly grants?: MachineGrants
   /** Firmware of the host. */
-  readonly firmwares?: readonly FirmwareDescriptor[]
+  readonly firmwares?: () => readonly FirmwareDescriptor[]
 }
 
 /** `<domainCapabilities>`: what one machine of one QEMU offers, by the architecture's tables. */

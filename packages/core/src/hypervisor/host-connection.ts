@@ -85,7 +85,7 @@ export abstract class HostConnection {
     const { plan, cpu } = contextOf(asked)
     const { virtType } = cpu
     const grants = await planner.grantsOf(plan, { virtType, named: new Map(), all: true })
-    return domainCapabilitiesXml({ ...asked, grants, firmwares: readFirmware() })
+    return domainCapabilitiesXml({ ...asked, grants, firmwares: readFirmware })
   }
 
   // --- processors ---------------------------------------------------------------------------------

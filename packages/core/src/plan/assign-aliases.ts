@@ -96,7 +96,7 @@ function nextNumber(devices: readonly Named[], prefix: string): number {
 }
 
 /** Memory is named after its model and its slot, since that is how it is unplugged again. */
-function nameMemory(list: DeviceDraft<'memory'>[], name: typeof nameAny): void {
+function nameMemory(list: readonly DeviceDraft<'memory'>[], name: typeof nameAny): void {
   const counts = new Map<string, number>()
   for (const device of list) {
     const prefix = device.model.replace('-', '').replace('sgxepc', 'epc')

@@ -21,16 +21,28 @@ export function isEmpty(value: object | undefined): boolean {
   )
 }
 
-/** The devices of a kind, to be changed in place; an empty list is made where there is none. */
-export function devicesOf<K extends DeviceKind>(domain: DomainDraft, kind: K): DeviceDraft<K>[] {
+/** The devices of a kind, each open to change; {@link deviceListOf} is for changing their list. */
+export function devicesOf<K extends DeviceKind>(
+  domain: DomainDraft,
+  kind: K,
+): readonly DeviceDraft<K>[] {
+  return (domain.devices[kind] as readonly DeviceDraft<K>[] | undefined) ?? none
+}
+
+/** One for all: most kinds are not there, and each is asked for many times. */
+const none: readonly never[] = []
+
+/** The list of the devices of a kind, to be changed in place; made where there is none. */
+export function deviceListOf<K extends DeviceKind>(domain: DomainDraft, kind: K): DeviceDraft<K>[] {
   const devices = domain.devices as Record<string, unknown[] | undefined>
   return (devices[kind] ??= []) as DeviceDraft<K>[]
 }
 
-/** Drops the empty lists that {@link devicesOf} left, so that "no disks" has one form. */
+/** Drops lists that have become empty, so that "no disks" has one form. */
 export function dropEmptyKinds(domain: DomainDraft): void {
   const devices = domain.devices as Record<string, unknown>
-  for (const [kind, list] of Object.entries(devices)) {
+  for (const kind in devices) {
+    const list = devices[kind]
     if (Array.isArray(list) && list.length === 0) delete devices[kind]
   }
 }

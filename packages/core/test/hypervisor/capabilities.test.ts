@@ -39,7 +39,7 @@ describe('domain capabilities', () => {
         emulator: '/usr/bin/qemu-system-toy64',
         capabilities: testCapabilities,
         host: testHost,
-        firmwares: [
+        firmwares: () => [
           {
             interfaces: ['uefi'],
             device: 'flash',

@@ -1,4 +1,3 @@
-import { copy } from '../copy.ts'
 import { fill, noteDevice, placeables, settle } from '../defaults/defaulting.ts'
 import type { Defaulting, Placeable, PlaceableKind } from '../defaults/defaulting.ts'
 import { appendController } from '../defaults/controllers.ts'
@@ -22,7 +21,7 @@ interface Candidate {
 }
 
 /**
- * Hands out PCI addresses in libvirt's order. A first round on a copy finds how many buses are
+ * Hands out PCI addresses in libvirt's order. A first round, taken back, finds how many buses are
  * needed; then the missing controllers are added and the second round is for keeps.
  */
 export function assignPci(d: Defaulting): void {
@@ -30,36 +29,52 @@ export function assignPci(d: Defaulting): void {
   if (layout === undefined) return
   numberBuses(d)
   const written = new Set(pciControllers(d.domain).filter((c) => c.address !== undefined))
-  const placedBefore = new Set(onPci(d))
+  const before = inOrder(d)
+  const placedBefore = new Set(onPci(before))
   const given = highestIndex(d.domain)
-  const trial: Defaulting = { ...d, domain: copy(d.domain), notes: new Notes() }
-  const tried = place(trial, layout, true)
+  const tried = tryPlacing(d, layout, before)
   spare(tried, layout, given)
   addMissingControllers(d, tried, layout)
   numberBuses(d)
-  place(d, layout, false)
-  dropLonelyMultifunction(d, written)
+  const candidates = inOrder(d)
+  place(d, layout, { candidates })
+  dropLonelyMultifunction(d, written, candidates)
   finishControllers(d, layout)
   if (layout.idDevice !== undefined)
     assignFunctionIds(
       d,
-      onPci(d).filter((device) => !placedBefore.has(device)),
+      onPci(candidates).filter((device) => !placedBefore.has(device)),
     )
 }
 
 /** Devices that have a slot, in the order in which slots are handed out. */
-function onPci(d: Defaulting): Placeable[] {
-  return inOrder(d).flatMap(({ device }) =>
-    device.address?.type === 'pci' && !isOpen(device.address) ? [device] : [],
-  )
+function onPci(candidates: readonly Candidate[]): Placeable[] {
+  return candidates.map(({ device }) => device).filter(hasSlot)
+}
+
+function hasSlot({ address }: Placeable): boolean {
+  return address?.type === 'pci' && !isOpen(address)
+}
+
+/** A round of which only the buses are kept: whoever had no place before has none afterwards. */
+function tryPlacing(d: Defaulting, layout: PciLayout, candidates: readonly Candidate[]): PciBuses {
+  const addresses = candidates.map(({ device }) => device.address)
+  const buses = place({ ...d, notes: new Notes() }, layout, { candidates, trial: true })
+  for (const [i, { device }] of candidates.entries()) {
+    const address = addresses[i]
+    if (address === undefined) delete device.address
+    else device.address = address
+  }
+  return buses
 }
 
 /** A slot says that it holds several functions only when it does. */
 function dropLonelyMultifunction(
   d: Defaulting,
   written: ReadonlySet<DeviceDraft<'controller'>>,
+  candidates: readonly Candidate[],
 ): void {
-  const all = inOrder(d).flatMap(({ device }) =>
+  const all = candidates.flatMap(({ device }) =>
     device.address?.type === 'pci' ? [device.address] : [],
   )
   for (const controller of pciControllers(d.domain)) {
@@ -94,26 +109,23 @@ function spare(buses: PciBuses, layout: PciLayout, given: number): void {
   }
 }
 
-function place(d: Defaulting, layout: PciLayout, trial: boolean): PciBuses {
+interface Round {
+  readonly candidates: readonly Candidate[]
+  readonly trial?: boolean
+}
+
+function place(d: Defaulting, layout: PciLayout, { candidates, trial }: Round): PciBuses {
   const buses = setUp(d.domain, layout)
-  const candidates = inOrder(d)
   for (const { device, wish } of candidates) {
     const { address } = device
     if (address?.type === 'pci' && !isOpen(address)) buses.reserve(address, wish)
   }
-  const given = new Set(
-    candidates
-      .filter(({ device }) => device.address?.type === 'pci' && !isOpen(device.address))
-      .map((c) => c.device),
-  )
   placeFixed(d, layout, buses, candidates)
   // One conventional slot stays free for a bridge that may be needed later.
-  if (trial && layout.root === 'pci-root' && !buses.full) buses.next({ connect: 'pci' })
+  if (trial === true && layout.root === 'pci-root' && !buses.full) buses.next({ connect: 'pci' })
   for (const candidate of candidates) {
     const { address } = candidate.device
-    if ((address === undefined || isOpen(address)) && !given.has(candidate.device)) {
-      placeNext(d, buses, candidate)
-    }
+    if (address === undefined || isOpen(address)) placeNext(d, buses, candidate)
   }
   return buses
 }
@@ -230,7 +242,9 @@ function placeNextOnRoot(d: Defaulting, buses: PciBuses, candidate: Candidate): 
 
 function agrees(device: object, spot: PciPlace): boolean {
   const values = device as Readonly<Record<string, unknown>>
-  return Object.entries(spot.where).every(([key, value]) => values[key] === value)
+  const where = spot.where as Readonly<Record<string, unknown>>
+  for (const key in where) if (values[key] !== where[key]) return false
+  return true
 }
 
 function placeNext(d: Defaulting, buses: PciBuses, candidate: Candidate): void {

@@ -95,7 +95,7 @@ interface Bus {
   readonly model: string
   readonly kind: BusKind
   /** Functions in use, a bit each, by slot. */
-  readonly slots: number[]
+  readonly slots: Uint8Array
   /** Slots that hold functions of several devices of one kind, such as root ports. */
   readonly shared: Map<number, PciConnect>
 }
@@ -130,7 +130,7 @@ export class PciBuses {
   add(model: string): void {
     const kind = busKinds.get(model) ?? busKinds.get('pci-bridge')
     if (kind === undefined) return
-    this.#buses.push({ model, kind, slots: Array.from({ length: 32 }, () => 0), shared: new Map() })
+    this.#buses.push({ model, kind, slots: new Uint8Array(32), shared: new Map() })
   }
 
   /** Is there a bus that takes such a device at all? */

@@ -3,7 +3,7 @@ import { formatAddress } from '../../domain/address.ts'
 import { addDevice, devicePath, fill, note, noteDevice } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel, lookUp } from '../allow-list.ts'
-import { devicesOf } from '../draft.ts'
+import { deviceListOf, devicesOf } from '../draft.ts'
 import type { DeviceDraft, Draft } from '../draft.ts'
 import type { CharBackend } from '../../domain/devices/chardev.ts'
 
@@ -31,8 +31,9 @@ export function pairConsole(d: Defaulting): void {
       },
     )
   } else if (!isSerial && serial !== undefined) {
-    consoles.unshift({ type: serial.type, targetType: 'serial', port: 0 })
-    noteDevice(d, 'console', 0, consoles[0] ?? {}, {
+    const console = { type: serial.type, targetType: 'serial', port: 0 } as const
+    deviceListOf(domain, 'console').unshift(console)
+    noteDevice(d, 'console', 0, console, {
       rule: 'console/serial',
       reason: 'the first serial port is the console',
     })
@@ -45,9 +46,8 @@ export function mirrorConsole(d: Defaulting): void {
   const serial = devicesOf(d.domain, 'serial')[0]
   if (first === undefined || serial === undefined || first.targetType !== 'serial') return
   const { targetType: _, targetModel: __, port: ___, ...backend } = copy(serial)
-  const list = devicesOf(d.domain, 'console')
   const mirrored = { ...backend, targetType: 'serial' as const, port: serial.port ?? 0 }
-  list[0] = mirrored
+  deviceListOf(d.domain, 'console')[0] = mirrored
   if (first.address === undefined && mirrored.address !== undefined) {
     note(d, devicePath('console', 0, 'address'), formatAddress(mirrored.address), {
       rule: 'console/serial',
@@ -122,7 +122,7 @@ export function defaultCharDevices(d: Defaulting): void {
 const counting = { rule: 'chardev/port', reason: 'ports count up in document order' }
 
 function number<T extends { port?: number }>(
-  list: T[],
+  list: readonly T[],
   set: (device: T, port: number) => void,
 ): void {
   const taken = new Set(list.flatMap((device) => device.port ?? []))

@@ -1,7 +1,7 @@
 import { fill, noteDevice, settle } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
-import { devicesOf } from '../draft.ts'
+import { deviceListOf, devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import type { ControllerType } from '../../domain/devices/controller.ts'
 
@@ -12,7 +12,7 @@ type Controller = DeviceDraft<'controller'>
  * Returns its position.
  */
 export function insertController(domain: DomainDraft, controller: Controller): number {
-  const list = devicesOf(domain, 'controller')
+  const list = deviceListOf(domain, 'controller')
   let at = -1
   for (let i = list.length - 1; i >= 0; i--) {
     const current = list[i]
@@ -38,7 +38,7 @@ export function insertController(domain: DomainDraft, controller: Controller): n
  * that have a higher index, so that a stored definition is in order and stays so.
  */
 export function appendController(domain: DomainDraft, controller: Controller): number {
-  const list = devicesOf(domain, 'controller')
+  const list = deviceListOf(domain, 'controller')
   const higher = list.some(
     (one) => one.type === controller.type && (one.index ?? 0) > (controller.index ?? 0),
   )
@@ -47,9 +47,9 @@ export function appendController(domain: DomainDraft, controller: Controller): n
 
 /** Orders the document's controllers as libvirt does when it reads them. */
 export function sortControllers(domain: DomainDraft): void {
-  const list = devicesOf(domain, 'controller')
-  if (isSorted(list)) return
-  for (const controller of list.splice(0)) insertController(domain, controller)
+  if (isSorted(devicesOf(domain, 'controller'))) return
+  for (const controller of deviceListOf(domain, 'controller').splice(0))
+    insertController(domain, controller)
 }
 
 /** Is every type's order that of its indexes already? Then a definition stays as it was stored. */

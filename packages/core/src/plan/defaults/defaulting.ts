@@ -5,7 +5,7 @@ import type { DeviceKind } from '../../domain/devices.ts'
 import { domainXml } from '../../domain/domain.ts'
 import { plainPath } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
-import { devicesOf } from '../draft.ts'
+import { deviceListOf, devicesOf } from '../draft.ts'
 import type { DeviceDraft, DomainDraft, Draft } from '../draft.ts'
 import type { Notes } from '../notes.ts'
 import type { PlanContext } from '../plan-context.ts'
@@ -69,8 +69,8 @@ export interface Placeable {
 export type PlaceableKind = Exclude<DeviceKind, 'audio' | 'graphics' | 'lease'>
 
 /** All devices of a kind, seen only as things with a place. */
-export function placeables(domain: DomainDraft, kind: PlaceableKind): Placeable[] {
-  return devicesOf(domain, kind) as Placeable[]
+export function placeables(domain: DomainDraft, kind: PlaceableKind): readonly Placeable[] {
+  return devicesOf(domain, kind) as readonly Placeable[]
 }
 
 /** Puts a device in its place. */
@@ -93,7 +93,7 @@ export function addDevice<K extends DeviceKind>(
   device: DeviceDraft<K>,
   why: Reason,
 ): DeviceDraft<K> {
-  const list = devicesOf(d.domain, kind)
+  const list = deviceListOf(d.domain, kind)
   list.push(device)
   noteDevice(d, kind, list.length - 1, device, why)
   return device

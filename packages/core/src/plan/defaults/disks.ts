@@ -2,7 +2,7 @@ import { defaultPorts } from '../../qemu/devices/block-source.ts'
 import { isOpen } from '../addresses/open-addresses.ts'
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
-import { devicesOf, isEmpty } from '../draft.ts'
+import { deviceListOf, devicesOf, isEmpty } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import type { DiskBus } from '../../domain/devices/disk.ts'
 
@@ -29,7 +29,8 @@ export function targetIndex(target: string): number | undefined {
 
 /** Orders disks of one bus by target, as libvirt does when it reads them. */
 export function sortDisks(domain: DomainDraft): void {
-  const list = devicesOf(domain, 'disk')
+  if (devicesOf(domain, 'disk').length < 2) return
+  const list = deviceListOf(domain, 'disk')
   const read = list.splice(0)
   for (const disk of read) {
     let at = list.length

@@ -1,7 +1,7 @@
 import { addDevice, devicePath, fill, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
-import { devicesOf } from '../draft.ts'
+import { deviceListOf, devicesOf } from '../draft.ts'
 import type { VideoModel } from '../../domain/devices/video.ts'
 
 /** Graphics listeners, a video card where there is a display, and audio. */
@@ -157,7 +157,10 @@ function defaultVideos(d: Defaulting): void {
     }
   }
   // The primary card comes first, as libvirt keeps it.
-  videos.sort((a, b) => Number(b.primary === true) - Number(a.primary === true))
+  if (videos.length > 1)
+    deviceListOf(d.domain, 'video').sort(
+      (a, b) => Number(b.primary === true) - Number(a.primary === true),
+    )
   for (const video of videos) defaultVideoMemory(d, video)
 }
 
