@@ -32,8 +32,9 @@ answer_slots() {
     set -- $ports
     shift $((number - 1))
     port=${'$'}{1%/config}
-    # What was told is taken back before it is acted on, so that nothing that comes meanwhile is lost.
-    write_slot "$1" $((offset + 2)) '\031\000'
+    # What was told is taken back before it is acted on, so that nothing that comes meanwhile is lost. For a
+    # bit that was not set, QEMU takes back none: the button would be pressed for ever.
+    write_slot "$1" $((offset + 2)) "$(printf '\\%03o\\000' $((status & 31)))"
     if [ $is_off = 1 ]; then
       [ $((status & 64)) = 0 ] && continue
       write_slot "$1" $offset '\300\001'
