@@ -3,6 +3,7 @@ import { recoverAndInspect } from '../check/inspect.ts'
 import type { Inspection } from '../check/inspect.ts'
 import { difference } from '../check/view.ts'
 import type { View } from '../check/view.ts'
+import { holdsWrites } from '../engine/guest-disk.ts'
 import type { Lab } from '../engine/lab.ts'
 import type { Bench, Row, Verdict } from '../engine/row.ts'
 import { verdictOf } from '../engine/row.ts'
@@ -54,14 +55,20 @@ async function sound(lab: Lab, operation: Operation, when: string): Promise<View
 /** How long a job of QEMU may take to end, in tenths of a second. */
 const jobTenths = 100
 
-async function lookAt(lab: Lab, { goesOn = false }: Operation): Promise<Inspection> {
+async function lookAt(lab: Lab, { goesOn = false, wrote = false }: Operation): Promise<Inspection> {
   // Whoever asks for the job when it has ended is who puts it away.
   for (let left = goesOn ? jobTenths : 0; left > 0; left--) {
     const { stdout, code } = await lab.run(['domjobinfo', 'g'])
     if (code !== 0 || /None/.test(stdout)) break
     await sleep(100)
   }
-  return recoverAndInspect(lab, { guests: true })
+  const { view, problems } = await recoverAndInspect(lab, { guests: true })
+  if (!wrote) return { view, problems }
+  const isThere = await holdsWrites(lab.path('disk.qcow2'))
+  return {
+    view: [...view, `disk.qcow2 ${isThere ? 'with' : 'without'} what was written`],
+    problems,
+  }
 }
 
 interface PointTrial {

@@ -1,5 +1,6 @@
 import type { GuestArch } from '../engine/guest-xml.ts'
 import type { Lab } from '../engine/lab.ts'
+import { guestWrites } from '../engine/guest-disk.ts'
 import { backupProblems, coreProblems } from './made.ts'
 
 /** A command that changes something, and what has to be there before it. In words, `@/` is the lab's folder. */
@@ -22,6 +23,8 @@ export interface Operation {
   readonly mayEndOff?: boolean
   /** QEMU works on when the command has ended; what is looked at is how that ends. */
   readonly goesOn?: boolean
+  /** The guest has written to its disk since; whether that is still there is looked at too. */
+  readonly wrote?: boolean
   /** What is wrong with the files that were made, where the operation was done. */
   readonly made?: (lab: Lab) => Promise<readonly string[]>
 }
@@ -32,6 +35,9 @@ const defined = [['define', '@/g.xml']]
 const paused = [['start', 'g', '--paused']]
 const running = [['start', 'g']]
 const withSnapshot = [...defined, ['snapshot-create-as', 'g', 's1']]
+const another = ['define', '@/other.xml']
+/** An internal snapshot that neither the disk nor the definition is like any more. */
+const leftSnapshot = [...withSnapshot, another, ...paused, ...guestWrites, ['destroy', 'g']]
 const overlay = [...paused, ['snapshot-create-as', 'g', 'o1', '--disk-only']]
 
 const attach = ['attach-disk', 'g', '@/more.qcow2', 'vdb', '--subdriver', 'qcow2', '--live', '--config'] // prettier-ignore
@@ -59,7 +65,9 @@ export const operations: readonly Operation[] = [
   { name: 'snapshot-off', stored: defined, command: ['snapshot-create-as', 'g', 's1'] },
   { name: 'snapshot-disk', stored: defined, live: paused, command: ['snapshot-create-as', 'g', 'o1', '--disk-only'] },
   { name: 'snapshot-memory', stored: defined, live: running, command: withMemory, proof: ['snapshot-revert', 'g', 'e1'] },
-  { name: 'revert', stored: withSnapshot, command: ['snapshot-revert', 'g', 's1'] },
+  { name: 'revert', stored: leftSnapshot, command: ['snapshot-revert', 'g', 's1'], wrote: true },
+  { name: 'revert-running', stored: leftSnapshot, live: running, command: ['snapshot-revert', 'g', 's1'], wrote: true },
+  { name: 'revert-internal', stored: defined, live: [...running, ['snapshot-create-as', 'g', 's1'], another, ...guestWrites], command: ['snapshot-revert', 'g', 's1'], wrote: true, mayEndOff: true },
   { name: 'revert-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-revert', 'g', 'e1'], mayEndOff: true },
   { name: 'revert-external', stored: [...defined, diskOnly], command: ['snapshot-revert', 'g', 'e1'] },
   { name: 'snapshot-delete', stored: withSnapshot, command: ['snapshot-delete', 'g', 's1'] },
