@@ -39,6 +39,13 @@ function claimsDevice(target: Target, name: string): boolean {
   )
 }
 
+/** Whether a device of this kind can come while a guest runs: the board's own transports are what they are. */
+export function canBePlugged({ arch }: Target, capability: Capability): boolean {
+  const [, row = '', key = ''] = /^device:([^/]+)\/(.*)$/.exec(capability) ?? []
+  const rows = arch.devices as Readonly<Record<string, DeviceRow | undefined>>
+  return rows[row]?.models[key]?.bus !== 'virtio-mmio'
+}
+
 /** Whether this QEMU is as new as a row wants it. */
 function isRecent(
   { capabilities: { version } }: Target,

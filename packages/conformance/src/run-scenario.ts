@@ -27,9 +27,10 @@ export function checkModel(
   const outcome = planScenario(scenario.domain, target)
   seen(outcome)
   if (missing.length > 0) {
+    const places = [...missing.map((one) => refusalPath(one)), ...[scenario.missingAt ?? []].flat()]
     checkRefused(
       outcome,
-      missing.map((one) => ({ path: refusalPath(one) })),
+      places.map((path) => ({ path })),
       missing.join(', '),
     )
     return

@@ -41,6 +41,8 @@ export interface Scenario {
   readonly refused?: Refusal
   /** A rule of the machine may refuse it, and then at one of these paths; where none does, it holds. */
   readonly mayRefuse?: string | readonly string[]
+  /** Start of a path at which what is not offered may be refused as well: what would have stood on it. */
+  readonly missingAt?: string
   /** Members of the definition that are set right rather than kept, as libvirt does. */
   readonly corrects?: readonly string[]
   readonly expect?: Expectations

@@ -24,6 +24,8 @@ export interface Act {
   /** A sentence about the guest. */
   readonly title: string
   readonly uses: readonly Capability[]
+  /** What of it is plugged in: it must be on a bus to which something can come while the guest runs. */
+  readonly plugs?: Capability
   /** A fact of the machine that is no capability of the tables. */
   readonly applies?: (target: Target) => boolean
   readonly wants?: Wants

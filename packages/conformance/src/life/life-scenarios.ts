@@ -1,5 +1,5 @@
 import { lostState } from '@polyvirt/core'
-import { claims } from '../claims.ts'
+import { canBePlugged, claims } from '../claims.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
 import type { Act } from './act.ts'
@@ -19,7 +19,9 @@ function partsOf(target: Target, features: string): readonly Part[] {
   return acts.flatMap((act): readonly Part[] => {
     if (act.applies?.(target) === false) return []
     const isOffered =
-      act.uses.every((one) => claims(target, one)) && !(act.byAcpi === true && lacksAcpi)
+      act.uses.every((one) => claims(target, one)) &&
+      !(act.byAcpi === true && lacksAcpi) &&
+      (act.plugs === undefined || canBePlugged(target, act.plugs))
     if (isOffered) return [{ ...act, isOffered }]
     const { refused } = act
     if (refused === undefined) return []

@@ -17,6 +17,7 @@ export const controllerScenarios: readonly Scenario[] = [
     id: 'controller/many-cards',
     title: `${many} cards find ${many} places: the machine grows what they need`,
     uses: ['device:interface/virtio', 'device:controller:pci'],
+    missingAt: 'devices/interface',
     domain: domainXml({ devices: manyCards }),
     expect: {
       plan: ({ stored }) => strictEqual(stored.devices.interface?.length, many),
@@ -31,6 +32,7 @@ export const controllerScenarios: readonly Scenario[] = [
     id: 'controller/address-kept',
     title: 'an address that the document gives is the one the device has',
     uses: ['device:rng/virtio', 'device:controller:pci'],
+    missingAt: 'devices/rng',
     domain: domainXml({
       devices:
         "<rng model='virtio'><backend model='builtin'/>" +
@@ -59,6 +61,7 @@ export const controllerScenarios: readonly Scenario[] = [
     id: 'controller/address-clash',
     title: 'one address for two devices is refused',
     uses: ['device:rng/virtio', 'device:controller:pci'],
+    missingAt: 'devices/rng',
     domain: domainXml({
       devices: (
         "<rng model='virtio'><backend model='builtin'/>" +
@@ -71,6 +74,7 @@ export const controllerScenarios: readonly Scenario[] = [
     id: 'controller/no-such-bus',
     title: 'an address on a bus that nothing provides is refused, or the bus is made',
     uses: ['device:rng/virtio', 'device:controller:pci'],
+    missingAt: 'devices/rng',
     domain: domainXml({
       devices:
         "<rng model='virtio'><backend model='builtin'/>" +

@@ -27,6 +27,14 @@ describe('what is done to a guest that runs', () => {
     })
   }
 
+  it('passes a guest whose board has no clock, and whose agent says so', async () => {
+    const withoutClock: Deviation = (_, inside) => {
+      inside.hasBoardClock = false
+      return {}
+    }
+    await expect(play('agent/time', withoutClock)).resolves.toBeUndefined()
+  })
+
   for (const { flaw, caughtBy, because, deviation } of lifeMutants) {
     it(`fails a hypervisor where ${flaw}`, async () => {
       await expect(play(caughtBy, deviation)).rejects.toThrow(because)

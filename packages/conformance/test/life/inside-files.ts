@@ -15,6 +15,7 @@ export function insideFiles(inside: Inside): Readonly<Record<string, string>> {
       '/sys/class/net/eth0/address': cardMac,
       '/sys/class/net/eth0/carrier': inside.isLinked ? '1' : '0',
     },
+    inside.hasBoardClock ? { '/sys/class/rtc/rtc0/since_epoch': String(inside.seconds) } : {},
     ...plugged,
   )
 }

@@ -15,6 +15,8 @@ export interface Inside {
   medium: string
   memoryKiB: number
   seconds: number
+  /** A clock on the board, which goes on while the guest is off. */
+  hasBoardClock: boolean
   isLinked: boolean
   vcpus: number
   /** A word in a file system: written, or held back while that is frozen. */
@@ -58,6 +60,7 @@ export const freshInside = (): Inside => ({
   medium: '',
   memoryKiB,
   seconds: 1_800_000_000,
+  hasBoardClock: true,
   isLinked: true,
   vcpus: 2,
   file: '',

@@ -123,6 +123,30 @@ export const lifeMutants: readonly LifeMutant[] = [
     }),
   },
   {
+    flaw: 'the board’s clock could not be set, where there is one',
+    caughtBy: 'agent/time',
+    because: /hwclock/,
+    deviation: (right, inside) => ({
+      async domainSetTime(name, time, options) {
+        await right.domainSetTime(name, time, options)
+        inside.hasBoardClock = false
+        await right.domainSetTime(name, time, options)
+      },
+    }),
+  },
+  {
+    flaw: 'it is not told that a board has no clock to be set',
+    caughtBy: 'agent/time',
+    because: /Missing expected rejection/,
+    deviation(right, inside) {
+      inside.hasBoardClock = false
+      return {
+        domainSetTime: async (name, time, options) =>
+          right.domainSetTime(name, time, options).catch(() => undefined),
+      }
+    },
+  },
+  {
     flaw: 'what a guest writes is not counted',
     caughtBy: 'stats/block',
     because: /0 bytes/,

@@ -100,8 +100,11 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
       void (inside.isLinked = isUp),
     domainGetLinkState: async () => (inside.isLinked ? 'up' : 'down'),
     domainSetMemory: async (_: string, kibibytes: number) => void (inside.memoryKiB = kibibytes),
-    domainSetTime: async (_: string, { seconds }: { readonly seconds: number }) =>
-      void (inside.seconds = seconds),
+    domainSetTime: async (_: string, { seconds }: { readonly seconds: number }) => {
+      inside.seconds = seconds
+      if (!inside.hasBoardClock)
+        throw new Error('hwclock failed to set hardware clock to system time')
+    },
     domainGetTime: async () => ({ seconds: inside.seconds, nanoseconds: 0 }),
     domainQemuAgentCommand: async () => ({ return: {} }),
     domainGetBlockStats: async () => ({
