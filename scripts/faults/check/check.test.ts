@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -54,6 +54,17 @@ function recordRun(lab: Lab, pid: number, startTime: number): void {
 describe('the checker', () => {
   test('finds nothing where nothing is wrong', async () => {
     expect(await problemsOf(await soundLab())).toBe('')
+  })
+
+  test('sees states inside an image that nobody remembers', async () => {
+    const lab = await soundLab()
+    const { view } = await inspect(lab)
+    for (const name of ['lost', 'lost'])
+      execFileSync('qemu-img', ['snapshot', '-c', name, lab.path('disk.qcow2')])
+    expect(difference((await inspect(lab)).view, view)).toEqual([
+      '+ image disk.qcow2: state 0, lost',
+      '+ image disk.qcow2: state 1, lost',
+    ])
   })
 
   test('finds a document that is torn, or another one than its row says', async () => {

@@ -2,6 +2,7 @@ import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processesAbout, readProcess } from '../engine/children.ts'
+import { diskStates } from '../engine/guest-disk.ts'
 import { diskProblems } from '../engine/guest-xml.ts'
 import type { Lab } from '../engine/lab.ts'
 import { describe } from '../engine/run-program.ts'
@@ -52,15 +53,17 @@ export async function inspect(
   const stores = roots.map((root) => readStore(join(root, 'lib/polyvirt.db')))
   const domains = stores.flatMap((store) => store.domains)
   const files = listTree(lab.folder)
+  const disks = disksOf(domains)
   const problems = [
     ...stores.flatMap((store) => store.problems),
     ...processProblems(lab, domains),
     ...fileProblems(lab, files, domains),
-    ...(await Promise.all(disksOf(domains).map(diskProblems))).flat(),
+    ...(await Promise.all(disks.map(diskProblems))).flat(),
   ]
   const view = [
     ...stores.flatMap((store, i) => viewDomains(store.domains).map((line) => `${i} ${line}`)),
     ...(guests ? await viewGuests(domains) : []),
+    ...(await Promise.all(disks.map(diskStates))).flat(),
     ...viewFiles(lab.folder),
   ]
   return { view, problems }

@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+import { withoutChance } from '../check/view.ts'
 import { runProgram } from './run-program.ts'
 
 /** Where guests write while they run: behind what their disks begin with. */
@@ -16,4 +18,18 @@ export async function holdsWrites(path: string): Promise<boolean> {
   const words = `read -q -P ${written.pattern} ${written.at}`
   const { code, stdout, stderr } = await runProgram(['qemu-io', '-r', '-U', '-f', 'qcow2', '-c', words, path]) // prettier-ignore
   return code === 0 && !/failed/i.test(stdout + stderr)
+}
+
+interface ImageInfo {
+  readonly snapshots?: readonly { readonly name: string }[]
+}
+
+/** The states inside an image, a line for each; also those that nobody remembers any more. */
+export async function diskStates(path: string): Promise<readonly string[]> {
+  const { stdout } = await runProgram(['qemu-img', 'info', '-U', '--output=json', '-f', 'qcow2', path]) // prettier-ignore
+  if (stdout === '') return []
+  const { snapshots = [] } = JSON.parse(stdout) as ImageInfo
+  return snapshots.map(
+    ({ name }, i) => `image ${withoutChance(basename(path))}: state ${i}, ${name}`,
+  )
 }
