@@ -27,12 +27,14 @@ export function withoutPci(arch: Arch): Arch {
     .filter(([name]) => name !== 'controller:pci')
     .map(([name, row]) => [name, inRow(row)] as const)
     .filter(([, { models }]) => Object.keys(models).length > 0)
-  const [first, ...others] = arch.machine.profiles.map(({ pci: _absent, implicit, ...profile }) => ({
-    ...profile,
-    implicit: implicit.filter(
-      ({ kind, device }) => kind !== 'controller' || !('type' in device) || device.type !== 'pci',
-    ),
-  }))
+  const [first, ...others] = arch.machine.profiles.map(
+    ({ pci: _absent, implicit, ...profile }) => ({
+      ...profile,
+      implicit: implicit.filter(
+        ({ kind, device }) => kind !== 'controller' || !('type' in device) || device.type !== 'pci',
+      ),
+    }),
+  )
   if (first === undefined) throw new Error('there is no board')
   return {
     ...arch,

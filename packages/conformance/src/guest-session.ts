@@ -4,6 +4,7 @@ import type { QmpClient, QmpEvent, QmpEventName, QmpEventOf } from '@polyvirt/co
 import { guestCommand, type GuestReply } from './guest/guest-command.ts'
 import { GuestError } from './guest/guest-error.ts'
 import type { GuestReport } from './guest/guest-report.ts'
+import { restartQuietMs } from './guest/patience.ts'
 import { readReport } from './guest/read-report.ts'
 import { takePicture, type Picture } from './picture.ts'
 import type { Planned } from './plan-scenario.ts'
@@ -83,7 +84,7 @@ export function guestSession(guest: StartedGuest, options: SessionOptions): Gues
     },
     send: (line) => console.send(line),
     async nextReport() {
-      return (await readReport(console, patience)).report
+      return (await readReport(console, { ...patience, quietMs: restartQuietMs })).report
     },
   }
 }

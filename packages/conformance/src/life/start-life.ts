@@ -9,7 +9,7 @@ import { GuestConsole, type WaitOptions } from '../guest/guest-console.ts'
 import { GuestError } from '../guest/guest-error.ts'
 import type { GuestImage } from '../guest/guest-image.ts'
 import type { GuestReport } from '../guest/guest-report.ts'
-import type { ConsoleProgress } from '../guest/patience.ts'
+import { restartQuietMs, type ConsoleProgress } from '../guest/patience.ts'
 import { processCpuMs } from '../guest/process-cpu.ts'
 import { readReport } from '../guest/read-report.ts'
 import { runProgram } from '../guest/run-program.ts'
@@ -177,7 +177,8 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
     options.onConsole?.(console)
   }
   const nextReport = async (): Promise<GuestReport> => {
-    report = (await readReport(talk(), patience())).report
+    const again = report === undefined ? {} : { quietMs: restartQuietMs }
+    report = (await readReport(talk(), { ...patience(), ...again })).report
     return report
   }
   const shell = async (text: string): Promise<string> => {

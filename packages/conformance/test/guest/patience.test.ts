@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Patience } from '../../src/guest/patience.ts'
+import { Patience, restartQuietMs } from '../../src/guest/patience.ts'
 
 describe('patience with a guest', () => {
   it('ends when the guest is silent', () => {
@@ -24,6 +24,16 @@ describe('patience with a guest', () => {
     expect(patience.verdict(3000)).toBeUndefined()
     cpu = 1100
     expect(patience.verdict(3000)).toBe('it wrote nothing for 3 s, in which it computed for 1 s')
+  })
+
+  it('bears the silence in which a mainframe that starts anew unpacks its kernel', () => {
+    let cpu = 0
+    const patience = new Patience({ quietMs: restartQuietMs, cpuMs: () => cpu }, 0)
+    // As measured, on two cores under load.
+    cpu = 108_000
+    expect(patience.verdict(366_000)).toBeUndefined()
+    cpu = 400_000
+    expect(patience.verdict(400_000)).toMatch(/wrote nothing/)
   })
 
   it('gives up a guest that does not even compute, later', () => {
