@@ -41,7 +41,9 @@ export async function tryCase(
     const reason = refusal && { reason: `${refusal.code}: ${refusal.message.split('\n', 1)[0]}` }
     return resultOf(one, { outcome: 'passed', durationMs, ...reason, ...kept })
   }
-  if (signal.aborted) return resultOf(one, { outcome: 'not-run', reason: stopped, durationMs })
+  // How far it got stays with it: hours may have gone into that.
+  if (signal.aborted)
+    return resultOf(one, { outcome: 'not-run', reason: stopped, durationMs, ...kept })
   if (limit.aborted) {
     const message = `it was stopped after ${one.timeoutMs / 1000} s: ${failure.message}`
     failure = { ...failure, message }

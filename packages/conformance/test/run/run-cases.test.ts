@@ -89,12 +89,13 @@ describe('a run of cases', () => {
         aCase({ scenario: 'a/first' }),
         aCase({
           scenario: 'a/second',
-          async run({ signal }) {
+          async run({ leave, signal }) {
             stop.abort()
             try {
               await setTimeout(60_000, undefined, { signal })
             } finally {
               tidied = true
+              leave({ acts: 'save/restore: passed' })
             }
           },
         }),
@@ -113,6 +114,7 @@ describe('a run of cases', () => {
       ['not-run', 'the run was stopped'],
       ['not-run', 'the run was stopped'],
     ])
+    expect(results[1]?.evidence).toEqual({ acts: 'save/restore: passed' })
   })
 
   it('gives up a case that takes too long, and goes on', async () => {
