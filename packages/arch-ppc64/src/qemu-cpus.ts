@@ -1,3 +1,4 @@
+import { hasDevice } from '@polyvirt/core/arch'
 import type { QemuCapabilities, QemuCpu } from '@polyvirt/core/arch'
 import { currentName, generationOf, isVariant } from './cpu-models.ts'
 
@@ -17,20 +18,47 @@ export function findCpu(model: string, { cpus }: QemuCapabilities): QemuCpu | un
   const current = currentName(model)
   const wanted = Object.hasOwn(qemuNames, current) ? qemuNames[current] : current
   const upper = isVariant(current) || current === 'POWER5+'
-  return cpus.find((one) =>
-    upper ? one.name.toUpperCase() === wanted : documentName(one) === wanted,
-  )
+  const named = namesOf(cpus)
+  return wanted === undefined ? undefined : (upper ? named.upper : named.document).get(wanted)
+}
+
+interface CpuNames {
+  readonly upper: ReadonlyMap<string, QemuCpu>
+  readonly document: ReadonlyMap<string, QemuCpu>
+}
+
+/** QEMU has hundreds of models for Power, and each plan looks for one several times. */
+const knownNames = new WeakMap<readonly QemuCpu[], CpuNames>()
+
+function namesOf(cpus: readonly QemuCpu[]): CpuNames {
+  let names = knownNames.get(cpus)
+  if (names === undefined) {
+    names = { upper: byName(cpus, upperName), document: byName(cpus, documentName) }
+    knownNames.set(cpus, names)
+  }
+  return names
+}
+
+/** The first of a name counts. */
+function byName(cpus: readonly QemuCpu[], nameOf: (cpu: QemuCpu) => string): CpuNames['upper'] {
+  return new Map(cpus.toReversed().map((one) => [nameOf(one), one]))
+}
+
+function upperName({ name }: QemuCpu): string {
+  return name.toUpperCase()
 }
 
 /**
  * Does the machine take this CPU? `pseries` plugs cores, and has a type of core for some models
  * only. A recording without any tells nothing.
  */
-export function hasCore({ name, typename = '' }: QemuCpu, { devices }: QemuCapabilities): boolean {
-  if (!devices.some((device) => device.endsWith('-spapr-cpu-core'))) return true
+export function hasCore({ name, typename = '' }: QemuCpu, capabilities: QemuCapabilities): boolean {
   // Only aliases name their type; a revision is its own.
   const revision = typename === '' ? name : typename.replace(/-powerpc(?:64)?-cpu$/, '')
-  return devices.includes(`${revision}-spapr-cpu-core`)
+  return (
+    hasDevice(capabilities, `${revision}-spapr-cpu-core`) ||
+    !capabilities.devices.some((device) => device.endsWith('-spapr-cpu-core'))
+  )
 }
 
 /** Generations that this QEMU emulates, oldest first. */

@@ -5,6 +5,7 @@ import { domainError, quote } from '../errors.ts'
 import { cpuContext } from '../plan/defaults/cpu.ts'
 import { planContext } from '../plan/plan-context.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
+import type { FirmwareDescriptor } from '../plan/select-firmware.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
 
 /** An emulator that is asked what it can do, for one guest architecture, machine and accelerator. */
@@ -18,6 +19,8 @@ export interface AskedEmulator {
   readonly machine?: string
   /** KVM where it works, else TCG, when missing. */
   readonly virtType?: 'kvm' | 'qemu'
+  /** Firmware of the host. */
+  readonly firmwares?: () => readonly FirmwareDescriptor[]
 }
 
 /**

@@ -3,7 +3,6 @@ import type { MachineGrants } from '../arch/machine-builder.ts'
 import { cpuXml } from '../domain/cpu.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import { fittingFirmware, isSecure } from '../plan/select-firmware.ts'
-import type { FirmwareDescriptor } from '../plan/select-firmware.ts'
 import { writeRecord } from '../xml/fields.ts'
 import { XmlWriter } from '../xml/writer.ts'
 import { contextOf } from './asked-emulator.ts'
@@ -14,8 +13,6 @@ import { enumeration, supported } from './capability-elements.ts'
 export interface DomainCapabilitiesRequest extends AskedEmulator {
   /** What the machine is granted here, where it has capabilities to negotiate. */
   readonly grants?: MachineGrants
-  /** Firmware of the host. */
-  readonly firmwares?: () => readonly FirmwareDescriptor[]
 }
 
 /** `<domainCapabilities>`: what one machine of one QEMU offers, by the architecture's tables. */

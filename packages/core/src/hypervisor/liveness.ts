@@ -179,7 +179,10 @@ export class Liveness {
       await this.end(active, reason, { termMs: 2000 })
     }
     if (record !== undefined && job.kind === 'snapshot-revert') {
-      const { finishRevert } = await import('./snapshots/revert-external.ts')
+      const { finishRevert } = await import('./snapshots/go-back.ts')
+      const { stateDir } = job.detail as StartDetail
+      // A QEMU that was half started has the images open.
+      if (record.active === undefined && stateDir !== undefined) await stopHelpers(stateDir)
       await finishRevert({ store: this.#store, end }, record, job)
     }
     if (record !== undefined && job.kind === 'migrate') {

@@ -1,6 +1,6 @@
 import type { DeviceModel, DeviceRow, DeviceRowName } from '../arch/device-allow-list.ts'
 import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
-import { isSince } from '../qemu/capabilities.ts'
+import { hasDevice, isSince } from '../qemu/capabilities.ts'
 import type { PlanContext } from './plan-context.ts'
 
 /** Which row of the allow-list speaks for a device, and by which key. */
@@ -188,7 +188,7 @@ function typeOf(model: DeviceModel | undefined): string | undefined {
 
 /** Is the device type built into this QEMU? A model without a driver needs none. */
 export function hasDriver(driver: string | undefined, context: PlanContext): boolean {
-  return driver === undefined || context.capabilities.devices.includes(driver)
+  return driver === undefined || hasDevice(context.capabilities, driver)
 }
 
 /** `-transitional`, `-non-transitional` or nothing, as QEMU appends it to a virtio driver. */

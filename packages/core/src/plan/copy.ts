@@ -5,12 +5,12 @@
 export function copy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((one: unknown) => copy(one)) as T
-  const made: Record<string, unknown> = {}
-  for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue
-    const inner: unknown = value[key]
+  // All keys at once, then what is below them: the engine copies a shape faster than it builds one.
+  const made = { ...value } as Record<string, unknown>
+  for (const key in made) {
+    const inner = made[key]
     // Where something was read is never changed, so all may share it.
-    made[key] = key === 'origin' ? inner : copy(inner)
+    if (typeof inner === 'object' && inner !== null && key !== 'origin') made[key] = copy(inner)
   }
   return made as T
 }

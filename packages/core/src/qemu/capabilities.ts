@@ -86,3 +86,13 @@ export function findMachine(capabilities: QemuCapabilities, name: string): QemuM
     capabilities.machines.find((machine) => machine.alias === name)
   )
 }
+
+/** Is this device type built in? */
+export function hasDevice({ devices }: QemuCapabilities, type: string): boolean {
+  let known = deviceSets.get(devices)
+  if (known === undefined) deviceSets.set(devices, (known = new Set(devices)))
+  return known.has(type)
+}
+
+/** An emulator has hundreds of types, and each plan asks for dozens. */
+const deviceSets = new WeakMap<readonly string[], ReadonlySet<string>>()

@@ -14,7 +14,16 @@ export type Options = Readonly<Record<string, OptionValue | undefined>>
  * it, so no path or name can add an option.
  */
 export function jsonOption(options: Options): string {
-  return JSON.stringify(options, (_, value: unknown) => exact(value))
+  return holdsLarge(options)
+    ? JSON.stringify(options, (_, value: unknown) => exact(value))
+    : JSON.stringify(options)
+}
+
+/** Is there a number that JSON would round? Few options have one, and looking costs less than asking each. */
+function holdsLarge(value: OptionValue | Options | undefined): boolean {
+  if (typeof value === 'number') return !Number.isSafeInteger(value)
+  if (typeof value !== 'object') return false
+  return Object.values(value).some(holdsLarge)
 }
 
 /** Sizes above 2^53 are exact multiples of 1024 here; JSON's own form would round their digits. */
@@ -30,10 +39,11 @@ function exact(value: unknown): unknown {
  * only escape (util/qemu-option.c).
  */
 export function keyValueOption(leading: string, options: Options): string {
-  const parts = Object.entries(options)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${text(value)}`)
-  return [...(leading === '' ? [] : [escapeComma(leading)]), ...parts].join(',')
+  let option = escapeComma(leading)
+  for (const [key, value] of Object.entries(options)) {
+    if (value !== undefined) option += `${option === '' ? '' : ','}${key}=${text(value)}`
+  }
+  return option
 }
 
 /** Reads what {@link keyValueOption} wrote; what stands first without a key is `leading`. */
@@ -50,7 +60,7 @@ export function readKeyValueOption(option: string): Readonly<Record<string, stri
 
 /** A value with its commas doubled. */
 export function escapeComma(value: string): string {
-  return value.replaceAll(',', ',,')
+  return value.includes(',') ? value.replaceAll(',', ',,') : value
 }
 
 function text(value: OptionValue | undefined): string {

@@ -74,6 +74,33 @@ describe('devices of a running guest', () => {
     expect(await hypervisor.domainGetXmlDesc('a')).toBe(described)
   })
 
+  test('a disk that the guest let go of by itself is nowhere any more, and the guest can be put away', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const before = await inQemu(root)
+    const eject = async (): Promise<void> => {
+      await hypervisor.domainAttachDevice('a', disk(image(root, 'one')))
+      await hypervisor.domainQemuMonitorCommand('a', 'device_del scsi0-0-0-0', { hmp: true })
+      await until(
+        () => inQemu(root),
+        (names) => !names.includes('scsi0-0-0-0'),
+      )
+    }
+    await eject()
+    await hypervisor.domainAttachDevice('a', disk(image(root, 'two')))
+    const described = await hypervisor.domainGetXmlDesc('a')
+    expect(described).not.toContain('one.img')
+    expect(described).toContain('two.img')
+    await hypervisor.domainDetachDevice('a', `<disk><target dev='sda'/></disk>`)
+    expect(await inQemu(root)).toEqual(before)
+    await eject()
+    const file = join(root.dir, 'a.save')
+    await hypervisor.domainSave('a', file)
+    expect(await hypervisor.domainSaveImageGetXml(file)).not.toContain('one.img')
+    await hypervisor.domainRestore(file)
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+  })
+
   test('a guest with a serial console has the same one behind every change', async () => {
     const root = testRoot()
     const hypervisor = await started(root, `${scsi}<serial type='pty'/>`)

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
-import { reads, writeDisk } from '../support/guest-disk.ts'
+import { flushDisk, reads, writeDisk } from '../support/guest-disk.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
 
 const inSector = /[ER]IP=0+7c0/
@@ -24,6 +24,14 @@ async function defined(root: TestRoot): Promise<{ hypervisor: Hypervisor; image:
 
 const registers = (hypervisor: Hypervisor): Promise<string> =>
   hypervisor.domainQemuMonitorCommand('a', 'info registers', { hmp: true })
+
+/** Whether an image has what `writeDisk` writes as 7, also while a guest runs on it. */
+function holdsWritten(image: string): boolean {
+  const words = ['-U', '-r', '-f', 'qcow2', '-c', 'read -P 7 64k 64k', image]
+  const { stdout } = spawnSync('qemu-io', words, { encoding: 'utf8' })
+  expect(stdout).toMatch(/^read 65536/m)
+  return !stdout.includes('Pattern verification failed')
+}
 
 const named = (name: string): string => `<domainsnapshot><name>${name}</name></domainsnapshot>`
 
@@ -340,6 +348,71 @@ describe('snapshots with images and memory of their own', () => {
     })
     expect(await hypervisor.domainGetXmlDesc('a')).toContain('a.back')
     expect(await hypervisor.domainSnapshotCurrent('a')).toMatchObject({ name: 'one' })
+  })
+
+  test('inside the images are gone back to in the end, too', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    const { uuid } = await hypervisor.domainLookup('a')
+    const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+    const definition = await hypervisor.domainGetXmlDesc('a', { inactive: true })
+    const other = definition.replace(/(?<=<name>a<\/name>)/, '<title>other</title>')
+    await hypervisor.domainSnapshotCreateXml('a', named('one'))
+    for (const runs of [true, false]) {
+      await hypervisor.domainDefineXml(other)
+      await hypervisor.domainCreate('a', { paused: true })
+      await writeDisk(hypervisor, 7)
+      await flushDisk(hypervisor)
+      if (!runs) await hypervisor.domainDestroy('a')
+      {
+        using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+        const active = store.get(uuid)?.active
+        const revert = {
+          name: 'one',
+          images: [image],
+          definition,
+          ...(active && { ends: active.id }),
+        }
+        store.setPhase(store.beginJob(uuid, 'snapshot-revert'), 'revert', { revert })
+        if (active !== undefined) store.beginEnd(active, 'from snapshot')
+      }
+      expect(holdsWritten(image)).toBe(true)
+      await hypervisor.connectListAllDomains()
+      expect(root.guests()).toEqual([])
+      expect(holdsWritten(image)).toBe(false)
+      expect(await hypervisor.domainGetXmlDesc('a')).toBe(definition)
+      expect(await hypervisor.domainGetState('a')).toMatchObject({ reason: 'from snapshot' })
+    }
+  })
+
+  test('that an image does not hold any more cost nobody a guest that runs', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    await hypervisor.domainSnapshotCreateXml('a', named('one'))
+    execFileSync('qemu-img', ['snapshot', '-d', 'one', image])
+    await hypervisor.domainCreate('a', { paused: true })
+    await expect(hypervisor.domainRevertToSnapshot('a', 'one')).rejects.toThrow(
+      'does not hold the state of snapshot',
+    )
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'paused' })
+  })
+
+  test('whose memory QEMU cannot take up leave images and definition of one moment', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    await hypervisor.domainCreate('a', { paused: true })
+    await hypervisor.domainSnapshotCreateXml('a', named('live'))
+    await hypervisor.domainDestroy('a')
+    // A state of the disk alone has the same name now.
+    execFileSync('qemu-img', ['snapshot', '-d', 'live', image])
+    execFileSync('qemu-img', ['snapshot', '-c', 'live', image])
+    execFileSync('qemu-io', ['-c', 'write -q -P 7 64k 64k', image])
+    await expect(hypervisor.domainRevertToSnapshot('a', 'live')).rejects.toThrow(
+      'load the snapshot',
+    )
+    expect(root.guests()).toEqual([])
+    expect(holdsWritten(image)).toBe(false)
+    expect(await hypervisor.domainSnapshotCurrent('a')).toMatchObject({ name: 'live' })
   })
 
   test('are told again to a domain that has their images, and described another way', async () => {

@@ -10,12 +10,14 @@ export interface Extent {
   readonly bytes?: number
 }
 
+const device = '/machine/peripheral/virtio-disk0/virtio-backend'
+
 function command(
   what: 'read' | 'write',
   pattern: number,
   { offset = 65_536, bytes = 65_536 }: Extent,
 ): string {
-  return `qemu-io -d /machine/peripheral/virtio-disk0/virtio-backend "${what} -P ${pattern} ${offset} ${bytes}"`
+  return `qemu-io -d ${device} "${what} -P ${pattern} ${offset} ${bytes}"`
 }
 
 /** Has the first disk of guest `a` written to through its device, as the guest would. */
@@ -28,6 +30,12 @@ export async function writeDisk(
     hmp: true,
   })
   expect(said).toBe('')
+}
+
+/** Has what was written come to its image, where others can read it. */
+export async function flushDisk(hypervisor: Hypervisor): Promise<void> {
+  const words = `qemu-io -d ${device} flush`
+  expect(await hypervisor.domainQemuMonitorCommand('a', words, { hmp: true })).toBe('')
 }
 
 /** Whether it reads as this byte all through. QEMU says the answer on its standard output: the log. */

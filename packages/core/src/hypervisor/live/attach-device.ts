@@ -23,6 +23,7 @@ import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
 import { makeTaps, nameTaps, removeTaps } from '../taps.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
+import { findSettled } from './find-settled.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { performSteps, undoSteps } from './perform-steps.ts'
@@ -37,7 +38,7 @@ export async function attachDevice(
   rooms: Rooms,
   { reference, xml, ...options }: DeviceRequest,
 ): Promise<DeviceChangeResult> {
-  const record = await rooms.find(reference)
+  const record = await findSettled(rooms, reference)
   changeTargets(record, options)
   const parsed = await withIdentity(rooms, parseDevice(xml))
   return rooms.withJob(record.domain.uuid, 'attach-device', async (job) => {

@@ -4,7 +4,6 @@ import { findDevice, nameOf } from '../../plan/find-device.ts'
 import { withoutDevice } from '../../plan/plan-attach.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { deviceKinds } from '../../domain/devices.ts'
-import { plugStep, undoStep, withoutArguments } from '../../qemu/monitor-steps.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
@@ -17,7 +16,9 @@ import type { Rooms } from '../rooms.ts'
 import { removeTaps } from '../taps.ts'
 import type { DeviceRequest } from './attach-device.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
-import { livePlan, optionsOf } from './live-plan.ts'
+import { findSettled } from './find-settled.ts'
+import { leftoversOf } from './leftovers.ts'
+import { livePlan } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { removeLeftovers } from './perform-steps.ts'
 import { unplug } from './unplug.ts'
@@ -59,7 +60,7 @@ async function detach(
   reference: string,
   { search, ...options }: DetachRequest,
 ): Promise<DeviceChangeResult> {
-  const record = await rooms.find(reference)
+  const record = await findSettled(rooms, reference)
   changeTargets(record, options)
   const { uuid } = record.domain
   return rooms.withJob(uuid, 'detach-device', async (job) => {
@@ -103,7 +104,7 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
   const { running, live } = plan
   const { active } = running
   const { alias = '' } = device.device as { readonly alias?: string }
-  const leftovers = leftoversOf(rooms, plan, device)
+  const leftovers = leftoversOf(rooms, plan, device) ?? refusePart(device)
   const after = { id: active.id, xml: formatDomain(withoutDevice(live, device), active.id) }
   const stored = definition === undefined ? {} : { definition }
   rooms.store.setPhase(job, 'unplug', { unplug: leftovers, alias, live: after, ...stored })
@@ -126,29 +127,11 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
     await removeTaps(device.device.target === undefined ? [] : [device.device.target])
 }
 
-/**
- * What stays in QEMU when the device is gone, and how it is removed.
- *
- * @throws DomainError for a device that is part of the machine.
- */
-function leftoversOf(rooms: Rooms, plan: LivePlan, device: AnyDevice): readonly MonitorStep[] {
-  const before = optionsOf(rooms, plan, plan.live)
-  const after = optionsOf(rooms, plan, withoutDevice(plan.live, device))
-  const steps = withoutArguments(before, after).map(plugStep)
-  const { alias } = device.device as { readonly alias?: string }
-  const isDevice = steps.some(
-    ({ execute, arguments: given }) => execute === 'device_add' && given['id'] === alias,
+function refusePart({ device }: AnyDevice): never {
+  throw domainError(
+    'ERR_OPERATION_UNSUPPORTED',
+    `${quote(nameOf(device as never))} is part of the machine and cannot be unplugged while the guest runs; change the definition (--config)`,
   )
-  if (!isDevice || alias === undefined) {
-    throw domainError(
-      'ERR_OPERATION_UNSUPPORTED',
-      `${quote(nameOf(device.device as never))} is part of the machine and cannot be unplugged while the guest runs; change the definition (--config)`,
-    )
-  }
-  return steps
-    .toReversed()
-    .filter(({ execute }) => execute !== 'device_add')
-    .flatMap((step) => undoStep(step) ?? [])
 }
 
 /** The guest may let go of it later: whoever looks then knows what is left to do. */

@@ -82,6 +82,11 @@ async function isGone(qmp: QmpClient, alias: string): Promise<boolean> {
 
 /** Does QEMU have a device of this name? */
 export async function isPlugged(qmp: QmpClient, alias: string): Promise<boolean> {
+  return (await pluggedNames(qmp)).has(alias)
+}
+
+/** Names of all devices that QEMU was given one. */
+export async function pluggedNames(qmp: QmpClient): Promise<ReadonlySet<string>> {
   const list = await qmp.execute('qom-list', { path: '/machine/peripheral' })
-  return list.some(({ name }) => name === alias)
+  return new Set(list.map(({ name }) => name))
 }

@@ -17,6 +17,7 @@ import type { DeviceChangeResult, UpdateDeviceOptions } from '../interface/devic
 import { resolveDevice } from '../resolve-sources.ts'
 import type { Rooms } from '../rooms.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
+import { findSettled } from './find-settled.ts'
 import { livePlan } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { replaceMedium } from './replace-medium.ts'
@@ -50,7 +51,7 @@ export async function updateDevice(
   { reference, xml, ...options }: UpdateRequest,
 ): Promise<DeviceChangeResult> {
   const wanted = parseDevice(xml)
-  const record = await rooms.find(reference)
+  const record = await findSettled(rooms, reference)
   changeTargets(record, options)
   const { uuid } = record.domain
   return rooms.withJob(uuid, 'update-device', async (job) => {

@@ -3,6 +3,7 @@ import type { Problem } from '../../errors.ts'
 import type { Domain } from '../../domain/domain.ts'
 import type { DomainSummary, Hypervisor, MigrationVerdict } from '../hypervisor.ts'
 import type { MigrateOptions } from '../interface/migration.ts'
+import { findSettled } from '../live/find-settled.ts'
 import { summaryOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -45,7 +46,7 @@ export async function migrateDomain(
   { reference, ...request }: MigrateRequest & { readonly reference: string },
 ): Promise<DomainSummary> {
   const { destination } = request
-  const record = await rooms.find(reference)
+  const record = await findSettled(rooms, reference)
   const { active, domain } = record
   if (active === undefined) {
     if (request.offline === true) return moveDefinition(rooms, domain.uuid, request)

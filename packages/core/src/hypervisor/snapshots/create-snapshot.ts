@@ -1,6 +1,7 @@
 import { domainError, quote } from '../../errors.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { SnapshotOptions, SnapshotSummary } from '../interface/snapshots.ts'
+import { findSettled } from '../live/find-settled.ts'
 import type { Rooms } from '../rooms.ts'
 import { redefineSnapshot } from './redefine-snapshot.ts'
 import { checkName, readWish, summaryOfSnapshot } from './snapshot-document.ts'
@@ -16,7 +17,7 @@ export async function createSnapshot(
   { xml, ...options }: SnapshotOptions & { readonly xml: string },
 ): Promise<SnapshotSummary> {
   const wish = readWish(xml)
-  const { uuid } = (await rooms.find(reference)).domain
+  const { uuid } = (await findSettled(rooms, reference)).domain
   if (options.redefine === true) return redefineSnapshot(rooms, uuid, { xml, ...options })
   if (options.current === true)
     throw domainError('ERR_INVALID_ARG', 'current is for a snapshot that is redefined')

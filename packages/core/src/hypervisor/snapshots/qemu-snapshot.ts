@@ -48,9 +48,9 @@ export async function internalSnapshot(
   }
 }
 
-/** The same for images that nobody has open: `-c`, `-a`, `-d` of qemu-img. */
+/** The same for images that nobody has open: `-c` and `-d` of qemu-img. */
 export async function offlineSnapshot(
-  what: '-c' | '-a' | '-d',
+  what: '-c' | '-d',
   { tag, disks }: { readonly tag: string; readonly disks: readonly Disk[] },
 ): Promise<void> {
   const { execa } = await import('execa')

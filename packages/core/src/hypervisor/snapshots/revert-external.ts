@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
-import { isAlive } from '../../run/process-identity.ts'
-import type { ActiveRow, DomainRecord, Job, JobRow } from '../../store/index.ts'
+import type { DomainRecord, Job } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { fileOf, freeIndex, stackedOn, withDisk } from '../blocks/switch-image.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
-import type { FinishContext } from '../live/finish-job.ts'
-import { JobLeft } from '../job-left.ts'
 import type { Rooms } from '../rooms.ts'
 import { incomingFrom } from '../saving/restore-domain.ts'
 import { readImage } from '../saving/save-image.ts'
+import { goBack } from './go-back.ts'
 import { makeOverlays } from './make-overlays.ts'
 import type { Overlay } from './make-overlays.ts'
 import type { KeptSnapshot } from './snapshot-document.ts'
@@ -23,17 +20,6 @@ export interface RevertRequest extends RevertOptions {
   readonly kept: KeptSnapshot
   readonly record: DomainRecord
   readonly job: Job
-}
-
-/** What a way back records before it begins. */
-interface RevertDetail {
-  readonly revert?: {
-    readonly name: string
-    readonly files: readonly string[]
-    /** The run that it ends, and what the domain is from then on. */
-    readonly ends?: number
-    readonly definition?: string
-  }
 }
 
 /**
@@ -57,28 +43,14 @@ export async function revertExternal(rooms: Rooms, request: RevertRequest): Prom
   const stored = isLive ? (await rooms.plan(formatDomain(edit(domain)))).domain : plan.domain
   const files = overlays.map(({ file }) => file)
   const after = xml === undefined ? {} : { definition: formatDomain(stored) }
-  const ends = record.active?.id
-  const detail: RevertDetail = { revert: { name, files, ...(ends && { ends }), ...after } }
-  store.setPhase(job, 'revert', { ...detail })
-  try {
-    await makeOverlays(overlays)
-    // From here on the guest that runs is lost; everything before has changed nothing.
-    if (record.active !== undefined)
-      await rooms.liveness.end(record.active, 'from snapshot', {
-        what: `domain ${quote(record.domain.name)}`,
-      })
-    store.change(uuid, after)
-    store.setCurrentSnapshot(uuid, name)
-  } catch (error) {
-    try {
-      const end = async (active: ActiveRow, reason: string): Promise<void> =>
-        void (await rooms.liveness.end(active, reason))
-      await finishRevert({ store, end }, store.get(uuid) ?? record, { detail: { ...detail } })
-    } catch (cause) {
-      throw new JobLeft('the next command finds out how far the way back was gone', cause)
-    }
-    throw error
-  }
+  await goBack(rooms, {
+    name,
+    record,
+    job,
+    files,
+    makeFiles: () => makeOverlays(overlays),
+    ...after,
+  })
   const starts = isLive || request.running === true || request.paused === true
   if (!starts) {
     store.setLastState(uuid, 'shut off', 'from snapshot')
@@ -115,34 +87,4 @@ function overlaysAbove(domain: Domain, kept: KeptSnapshot, suffix: string): read
         )
       return { disk, kind: 'external', file: overlayName(disk, suffix), index: first + i }
     })
-}
-
-/**
- * Whoever died on the way back leaves no image that no definition is on. Where the guest that ran is lost
- * already, or its end was begun, the way is gone to its end: the domain is what the snapshot says, and off.
- */
-export async function finishRevert(
-  { store, end }: FinishContext,
-  { domain, active }: DomainRecord,
-  job: Pick<JobRow, 'detail'>,
-): Promise<void> {
-  const { revert } = job.detail as RevertDetail
-  const { ends, definition, name = '', files = [] } = revert ?? {}
-  const isItsOwn = active !== undefined && active.id === ends
-  const isLost = isItsOwn
-    ? active.facts.ending !== undefined || !isAlive(active.process)
-    : active === undefined
-  if (ends !== undefined && isLost && definition !== undefined) {
-    store.change(domain.uuid, { definition })
-    store.setCurrentSnapshot(domain.uuid, name)
-    if (active === undefined) store.setLastState(domain.uuid, 'shut off', 'from snapshot')
-    else await end(active, 'from snapshot')
-    return
-  }
-  for (const file of files) {
-    const used = [domain.xml, active?.xml].some((xml) => xml?.includes(`'${file}'`) === true)
-    if (!used) await rm(file, { force: true })
-  }
-  if (active === undefined && !store.forgetTransient(domain.uuid))
-    store.setLastState(domain.uuid, 'shut off', 'from snapshot')
 }

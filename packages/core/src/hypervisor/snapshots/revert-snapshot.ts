@@ -3,8 +3,11 @@ import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
 import type { Rooms } from '../rooms.ts'
+import { fileOf } from '../blocks/switch-image.ts'
 import { revertExternal } from './revert-external.ts'
-import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
+import { goBack, stopGoingBack } from './go-back.ts'
+import { checkStates } from './image-states.ts'
+import { internalSnapshot } from './qemu-snapshot.ts'
 import { readKept } from './snapshot-document.ts'
 
 /** Takes a domain back to a state that its images hold. */
@@ -28,24 +31,17 @@ export async function revertSnapshot(
     const disks = (plan.domain.devices.disk ?? []).filter((disk) =>
       kept.disks.some((one) => one.name === disk.target && one.snapshot === 'internal'),
     )
-    // From here on the guest that runs is lost; everything before has changed nothing.
-    if (record.active !== undefined) {
-      await rooms.liveness.end(record.active, 'from snapshot', {
-        what: `domain ${quote(record.domain.name)}`,
-      })
-    }
-    if (!live) await offlineSnapshot('-a', { tag: name, disks })
-    if (xml !== undefined) {
-      const stored = live ? (await rooms.plan(dropLive(kept.domain))).domain : plan.domain
-      rooms.store.change(uuid, { definition: formatDomain(stored) })
-    }
-    rooms.store.setCurrentSnapshot(uuid, name)
+    const images = disks.map((disk) => fileOf(disk) ?? '')
+    await checkStates(name, images, { runs: record.active !== undefined })
+    const stored = live ? (await rooms.plan(dropLive(kept.domain))).domain : plan.domain
+    const after = xml === undefined ? {} : { definition: formatDomain(stored) }
+    const detail = await goBack(rooms, { name, record, job, images, byQemu: live, ...after })
     if (!live && options.running !== true && options.paused !== true) {
       rooms.store.setLastState(uuid, 'shut off', 'from snapshot')
       return
     }
     const { startDomain } = await planning()
-    await startDomain({
+    const starting = startDomain({
       store: rooms.store,
       layout: rooms.layout,
       drivers: rooms.drivers,
@@ -56,9 +52,15 @@ export async function revertSnapshot(
         incoming: {
           reason: 'from snapshot',
           booted: true,
+          detail,
           feed: (qmp) => internalSnapshot(qmp, 'load', { tag: name, disks }),
         },
       }),
+    })
+    await starting.catch(async (error: unknown) => {
+      // The guest that ran is given up already, and its images are not what the definition says.
+      if (live) await stopGoingBack(rooms, record, detail)
+      throw error
     })
   })
 }

@@ -9,10 +9,13 @@ import { deviceOrder } from './device-order.ts'
  * libvirt does, so that a document of old does not grow a bus.
  */
 export function assignMmio(d: Defaulting): void {
+  const isOnOne = deviceOrder.some((kind) =>
+    placeables(d.domain, kind).some(({ address }) => address?.type === 'virtio-mmio'),
+  )
+  if (!isOnOne) return
   const all = deviceOrder.flatMap((kind) =>
     placeables(d.domain, kind).map((device) => ({ kind, device })),
   )
-  if (all.every(({ device }) => device.address?.type !== 'virtio-mmio')) return
   for (const { kind, device } of all) {
     if (device.address !== undefined) continue
     const model = modelOf(kind, device as DeviceOf<PlaceableKind>, d.context)

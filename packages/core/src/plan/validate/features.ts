@@ -36,13 +36,13 @@ function dirtyRing(domain: AddressedDomain): Problem[] {
 
 function features(domain: AddressedDomain, context: PlanContext): Problem[] {
   const { supported } = context.arch.features
-  const offered = Object.keys(supported).map((name) => featurePath(name as FeatureName).slice(9))
   return Object.entries(domain.features ?? {}).flatMap(([key, value]): Problem[] => {
     const name = key as FeatureName
     if (value === undefined) return []
     const path = featurePath(name)
     const row = supported[name]
     if (row === undefined) {
+      const offered = Object.keys(supported).map((one) => featurePath(one as FeatureName).slice(9))
       return [
         {
           code: 'ERR_CONFIG_UNSUPPORTED',

@@ -1,0 +1,96 @@
+import { findDevice } from '../../plan/find-device.ts'
+import { withoutDevice } from '../../plan/plan-attach.ts'
+import type { DeviceKind } from '../../domain/devices.ts'
+import type { Domain } from '../../domain/domain.ts'
+import type { AnyDevice } from '../../xml/parse-device.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import type { MonitorStep } from '../../qemu/monitor-steps.ts'
+import type { DomainRecord } from '../../store/index.ts'
+import { leaveDevice } from '../confinement/hand-over.ts'
+import type { DomainReference } from '../hypervisor.ts'
+import type { Running } from '../records.ts'
+import type { Rooms } from '../rooms.ts'
+import { removeTaps } from '../taps.ts'
+import { leftoversOf } from './leftovers.ts'
+import { livePlan } from './live-plan.ts'
+import { pluggedNames, removeLeftovers } from './perform-steps.ts'
+
+/** What a guest can let go of by itself: it is in a slot or on a port. */
+const inSlots = [
+  'disk',
+  'interface',
+  'hostdev',
+  'input',
+  'sound',
+  'watchdog',
+  'rng',
+  'redirdev',
+  'smartcard',
+  'shmem',
+  'memory',
+  'vsock',
+  'crypto',
+] as const satisfies readonly DeviceKind[]
+
+/**
+ * Finds a domain, and takes out of its live definition what the guest let go of though nobody asked it to, as by
+ * the power switch of a slot: QEMU does not have it any more, and a QEMU that is to take up the guest would have
+ * one device too many.
+ */
+export async function findSettled(rooms: Rooms, reference: DomainReference): Promise<DomainRecord> {
+  const { active, ...record } = await rooms.find(reference)
+  if (active === undefined) return record
+  // Whoever holds it is plugging, maybe.
+  const isHeld = record.job !== undefined
+  if (isHeld || (await ejected(rooms, { ...record, active })).length === 0)
+    return { ...record, active }
+  const { uuid } = record.domain
+  await rooms.withJob(uuid, 'settle', async () => {
+    const held = rooms.store.get(uuid)
+    if (held?.active === undefined) return
+    for (const one of await ejected(rooms, { ...held, active: held.active }))
+      await forget(rooms, one)
+  })
+  return rooms.find(uuid)
+}
+
+interface Ejected {
+  readonly running: Running
+  readonly device: AnyDevice
+  /** What QEMU has of it still. */
+  readonly leftovers: readonly MonitorStep[]
+}
+
+async function ejected(rooms: Rooms, running: Running): Promise<readonly Ejected[]> {
+  const names = await rooms.ask(running, pluggedNames)
+  const isMissing = ({ device }: AnyDevice): boolean => {
+    const { alias } = device as { readonly alias?: string }
+    return alias !== undefined && !names.has(alias)
+  }
+  if (!devicesOf(await rooms.live(running)).some(isMissing)) return []
+  const plan = await livePlan(rooms, running)
+  return devicesOf(plan.live).flatMap((device) => {
+    if (!isMissing(device)) return []
+    // Some are no device of their own in QEMU, and so never there.
+    const leftovers = leftoversOf(rooms, plan, device)
+    return leftovers === undefined ? [] : [{ running, device, leftovers }]
+  })
+}
+
+function devicesOf({ devices }: Domain): readonly AnyDevice[] {
+  return inSlots.flatMap((kind) =>
+    (devices[kind] ?? []).map((device) => ({ kind, device }) as unknown as AnyDevice),
+  )
+}
+
+async function forget(rooms: Rooms, { running, device, leftovers }: Ejected): Promise<void> {
+  const { store } = rooms
+  const { uuid, id } = running.active
+  await rooms.ask(running, (qmp) => removeLeftovers(qmp, leftovers))
+  const { domain } = parseDomain(store.get(uuid)?.active?.xml ?? running.active.xml)
+  const after = withoutDevice(domain, findDevice(domain, device))
+  store.change(uuid, { live: { id, xml: formatDomain(after, id) } })
+  leaveDevice(store, running.active, device)
+  if (device.kind === 'interface' && device.device.targetManaged !== false)
+    await removeTaps(device.device.target === undefined ? [] : [device.device.target])
+}

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises'
+import { quote } from '../../errors.ts'
+import { isAlive } from '../../run/process-identity.ts'
+import type { ActiveRow, DomainRecord, Job, JobDetail, JobRow } from '../../store/index.ts'
+import { JobLeft } from '../job-left.ts'
+import type { FinishContext } from '../live/finish-job.ts'
+import { detailOf } from '../rooms.ts'
+import type { Rooms } from '../rooms.ts'
+import { applyStates, finishStates } from './image-states.ts'
+
+export interface WayBack {
+  readonly name: string
+  readonly record: DomainRecord
+  readonly job: Job
+  /** What the domain is from then on; nothing of one that is not stored. */
+  readonly definition?: string
+  /** New images, which are made while the guest runs still. */
+  readonly files?: readonly string[]
+  makeFiles?(): Promise<void>
+  /** Images that are taken back to a state in them, here or by the QEMU that takes up the guest's memory. */
+  readonly images?: readonly string[]
+  readonly byQemu?: boolean
+}
+
+/** What a way back records before it begins. */
+interface RevertDetail {
+  readonly revert?: Pick<WayBack, 'name' | 'definition' | 'files' | 'images'> & {
+    /** The run that it ends. */
+    readonly ends?: number
+  }
+}
+
+/**
+ * Ends the guest that runs, and makes a domain and its images what a snapshot has. Where that fails, it is
+ * brought to before or behind it at once.
+ *
+ * @returns what the job has to remember while a QEMU takes up the rest.
+ */
+export async function goBack(rooms: Rooms, way: WayBack): Promise<JobDetail> {
+  const { store } = rooms
+  const { name, record, job, definition, files, images } = way
+  const { active, domain } = record
+  const after = definition === undefined ? {} : { definition }
+  const detail: RevertDetail = {
+    revert: {
+      name,
+      ...after,
+      ...(files && { files }),
+      ...(images && { images }),
+      ...(active && { ends: active.id }),
+    },
+  }
+  store.setPhase(job, 'revert', detailOf(detail))
+  try {
+    await way.makeFiles?.()
+    // From here on the guest that runs is lost; everything before has changed nothing.
+    if (active !== undefined)
+      await rooms.liveness.end(active, 'from snapshot', { what: `domain ${quote(domain.name)}` })
+    if (images !== undefined && way.byQemu !== true) await applyStates(name, images)
+    store.change(domain.uuid, after)
+    store.setCurrentSnapshot(domain.uuid, name)
+  } catch (error) {
+    await stopGoingBack(rooms, record, detail)
+    throw error
+  }
+  return detailOf(detail)
+}
+
+/** @throws JobLeft where the domain cannot be brought to before or behind the way back now. */
+export async function stopGoingBack(
+  { store, liveness }: Rooms,
+  record: DomainRecord,
+  detail: object,
+): Promise<void> {
+  const end = async (active: ActiveRow, reason: string): Promise<void> =>
+    void (await liveness.end(active, reason))
+  try {
+    const now = store.get(record.domain.uuid) ?? record
+    await finishRevert({ store, end }, now, { detail: detailOf(detail) })
+  } catch (cause) {
+    throw new JobLeft('the next command finds out how far the way back was gone', cause)
+  }
+}
+
+/**
+ * Whoever died on the way back leaves no image that no definition is on. Where the guest that ran is lost
+ * already, or its end was begun, or images may be taken back already, the way is gone to its end: the domain is
+ * what the snapshot says, and off.
+ */
+export async function finishRevert(
+  { store, end }: FinishContext,
+  { domain, active }: DomainRecord,
+  job: Pick<JobRow, 'detail'>,
+): Promise<void> {
+  const { revert } = job.detail as RevertDetail
+  const { ends, definition, name = '', files = [], images = [] } = revert ?? {}
+  const isItsOwn = active !== undefined && active.id === ends
+  const isLost = isItsOwn
+    ? active.facts.ending !== undefined || !isAlive(active.process)
+    : active === undefined && (ends !== undefined || images.length > 0)
+  if (isLost && definition !== undefined) {
+    // Before its images are touched: it has them open.
+    if (active !== undefined) await end(active, 'from snapshot')
+    await finishStates(name, images)
+    store.change(domain.uuid, { definition })
+    store.setCurrentSnapshot(domain.uuid, name)
+    if (active === undefined) store.setLastState(domain.uuid, 'shut off', 'from snapshot')
+    return
+  }
+  for (const file of files) {
+    const used = [domain.xml, active?.xml].some((xml) => xml?.includes(`'${file}'`) === true)
+    if (!used) await rm(file, { force: true })
+  }
+  if (active === undefined && !store.forgetTransient(domain.uuid))
+    store.setLastState(domain.uuid, 'shut off', 'from snapshot')
+}

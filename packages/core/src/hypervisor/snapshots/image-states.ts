@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { domainError, quote } from '../../errors.ts'
+import { findProcesses } from '../../run/process-identity.ts'
+import { runProgram } from '../../run/run-program.ts'
+
+/** How long letting go of what is not needed any more may take: as long as the image is large. */
+const timeoutMs = 600_000
+
+/** How long whoever began it and died may have a qemu-img that goes on with it, in milliseconds. */
+const orphanMs = 10_000
+
+interface Info {
+  readonly snapshots?: readonly { readonly name: string }[]
+}
+
+/**
+ * Whether images can be taken back to a state in them: what cannot is found out before anything is given up for it.
+ *
+ * @throws DomainError where one cannot.
+ */
+export async function checkStates(
+  name: string,
+  files: readonly string[],
+  { runs }: { readonly runs: boolean },
+): Promise<void> {
+  for (const file of files) {
+    // Its guest writes to it, and nobody else does.
+    if (await holdsState(name, file, runs ? ['--force-share'] : [])) continue
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      `the image ${quote(file, 200)} does not hold the state of snapshot ${quote(name)} any more`,
+    )
+  }
+}
+
+/** Takes images that nobody has open back to a state in them; doing it again changes nothing. */
+export async function applyStates(name: string, files: readonly string[]): Promise<void> {
+  for (const file of files) await qemuImg('snapshot', '-a', name, file)
+}
+
+/**
+ * The same for whoever comes after one that died over it. An image that is gone, or does not hold the state any
+ * more, has nothing to be gone back to.
+ */
+export async function finishStates(name: string, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    if (!existsSync(file)) continue
+    await orphansOf(file)
+    if (await holdsState(name, file)) await applyStates(name, [file])
+  }
+}
+
+/** Waits for the end of what works on an image still; one that does not end has it locked, and says so. */
+async function orphansOf(file: string): Promise<void> {
+  const works = (argv: readonly string[]): boolean =>
+    argv[0] === 'qemu-img' && argv[1] === 'snapshot' && argv.at(-1) === file
+  for (let left = orphanMs; left > 0 && findProcesses(works).length > 0; left -= 50) await sleep(50)
+}
+
+async function holdsState(
+  name: string,
+  file: string,
+  options: readonly string[] = [],
+): Promise<boolean> {
+  const { stdout } = await qemuImg('info', ...options, '--output=json', '-f', 'qcow2', file)
+  const { snapshots = [] } = JSON.parse(stdout) as Info
+  return snapshots.some((one) => one.name === name)
+}
+
+function qemuImg(...args: readonly string[]): ReturnType<typeof runProgram> {
+  return runProgram('qemu-img', args, { install: 'apt-get install qemu-utils', timeoutMs })
+}
