@@ -118,6 +118,39 @@ describe('the process', () => {
     expect(shown.stdout).toContain('polyvirt # domid test\n1\n')
   })
 
+  it('says everything in its order where both streams are one', async () => {
+    const { stdout } = await shell("printf 'domid test\\ndomid no\\ndomid test\\n' | p 2>&1")
+    const [good, bad] = ['domid test\n1\n', "domid no\nerror: failed to get domain 'no'\n"]
+    expect(stdout.split('polyvirt # ').slice(1)).toEqual([
+      `${good}\n`,
+      `${bad}\n`,
+      `${good}\n`,
+      '\n',
+    ])
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'is ended by a %s between two commands of a shell as any program is',
+    async (signal) => {
+      const child = spawn(process.execPath, flags, { stdio: ['pipe', 'pipe', 'inherit'] })
+      children.push(child)
+      const answered = Promise.withResolvers<void>()
+      let text = ''
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+        if (text.includes('domid test\n1\n')) answered.resolve()
+      })
+      child.stdin.write('domid test\n')
+      await answered.promise
+      // What it printed has come, and what it has to do behind that is done a moment later.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const ended = Promise.withResolvers<readonly unknown[]>()
+      child.once('close', (...how) => ended.resolve(how))
+      child.kill(signal)
+      expect(await ended.promise).toEqual([null, signal])
+    },
+  )
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends in order at a %s', async (signal) => {
     const child = spawn(process.execPath, [...flags, 'event', '--all', '--loop'], {
       stdio: ['ignore', 'pipe', 'inherit'],

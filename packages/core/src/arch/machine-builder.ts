@@ -127,11 +127,12 @@ export interface MachineProfile {
   readonly endsItself?: { readonly before: readonly [major: number, minor: number] }
   /**
    * QEMUs that under TCG do not put all of a guest into its state: one that is restored, gone back to or
-   * moved does not go on. From `since`, or the first one, up to `before`, which is none of them.
+   * moved does not go on. From `since`, or the first one, up to `before`, which is none of them; to this
+   * day where no `before` is known.
    */
   readonly losesState?: readonly {
     readonly since?: readonly [major: number, minor: number]
-    readonly before: readonly [major: number, minor: number]
+    readonly before?: readonly [major: number, minor: number]
     /** What stays behind: `the timers by which its vCPUs wake`. */
     readonly what: string
   }[]

@@ -10,9 +10,15 @@ export function lostState({
   capabilities,
 }: Pick<PlanContext, 'profile' | 'capabilities'>): string | undefined {
   const found = (profile.losesState ?? []).find(
-    ({ since, before }) => isSince(capabilities, since) && !isSince(capabilities, before),
+    ({ since, before }) =>
+      isSince(capabilities, since) && (before === undefined || !isSince(capabilities, before)),
   )
   if (found === undefined) return undefined
   const { major, minor } = capabilities.version
-  return `QEMU ${major}.${minor} under TCG leaves behind of a ${profile.name} guest ${found.what}, and it does not go on; QEMU ${found.before.join('.')} takes all of it`
+  const { what, before } = found
+  const way =
+    before === undefined
+      ? 'no QEMU is known that takes all of it'
+      : `QEMU ${before.join('.')} takes all of it`
+  return `QEMU ${major}.${minor} under TCG leaves behind of a ${profile.name} guest ${what}, and it does not go on; ${way}`
 }
