@@ -28,9 +28,10 @@ export interface Jobs {
   /**
    * Makes a change of the store in the moment in which nobody holds the domain.
    *
+   * @param options `loosely`: a power cut may take it back.
    * @returns false, and nothing is changed, where somebody does, alive or dead.
    */
-  whileFree(uuid: string, change: () => void): boolean
+  whileFree(uuid: string, change: () => void, options?: { readonly loosely?: boolean }): boolean
   /** Lets go of a job that is not at its end: whoever looks next goes on with it. */
   leaveJob(job: Job): void
   /** All jobs, also those of domains that are only being made. */
@@ -100,12 +101,14 @@ export function openJobs(
       if (job.kind === 'start') database.writeLoosely(change)
       else database.write(change)
     },
-    whileFree: (uuid, change) =>
-      database.write(() => {
+    whileFree: (uuid, change, { loosely } = {}) => {
+      const unlessHeld = (): boolean => {
         if (database.get(`SELECT 1 FROM ${table} WHERE uuid = ?`, uuid) !== undefined) return false
         change()
         return true
-      }),
+      }
+      return loosely === true ? database.writeLoosely(unlessHeld) : database.write(unlessHeld)
+    },
     endJob: (job) =>
       database.writeLoosely(() => {
         const sql = `DELETE FROM ${table} WHERE uuid = ? AND token = ?`
