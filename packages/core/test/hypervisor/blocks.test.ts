@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { conclude, concluded } from '../../src/hypervisor/blocks/conclude-job.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { withMonitor } from '../../src/hypervisor/monitor.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
@@ -127,6 +129,44 @@ describe('images of a running guest', () => {
       expect(xml).toContain(low)
       expect(xml).not.toContain(top)
     }
+  })
+
+  test('a job whose end was written down by one who died then leaves no image open', async () => {
+    const root = testRoot()
+    const [low, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    await hypervisor.domainBlockCommit('a', 'vdb', { base: low, wait: true })
+    const { uuid } = await hypervisor.domainLookup('a')
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const record = store.get(uuid)
+      if (record?.active === undefined) throw new Error('the guest does not run')
+      const running = { ...record, active: record.active }
+      const dying = new Proxy(store, {
+        get: (target, key: keyof typeof store) =>
+          key === 'change'
+            ? (...words: Parameters<typeof store.change>) => {
+                store.change(...words)
+                throw new Error('it dies here')
+              }
+            : target[key],
+      })
+      store.beginJob(uuid, 'block-job')
+      await withMonitor(running.active, 'a', async (qmp) => {
+        await qmp.executeUnchecked('job-complete', { id: 'polyvirt-active-commit-vdb' })
+        await concluded(qmp, 'vdb')
+        await expect(conclude({ store: dying }, running, qmp, 'vdb')).rejects.toThrow('dies here')
+      })
+    }
+    await hypervisor.connectListAllDomains()
+    const nodes = await hypervisor.domainQemuMonitorCommand(
+      'a',
+      '{"execute":"query-named-block-nodes"}',
+    )
+    expect(nodes).toContain(low)
+    expect(nodes).not.toContain(top)
+    for (const xml of await bothXml(hypervisor)) expect(xml).not.toContain(top)
   })
 
   test('an image in the middle goes down, and nobody need be there when it has', async () => {

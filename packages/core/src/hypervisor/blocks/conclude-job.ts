@@ -47,15 +47,7 @@ export async function conclude(
   const live = parseDomain(active.xml).domain
   const chain = await diskChain(qmp, diskNamed(live, target))
   const edit = changeOf(fact, { target, files: chain.map(({ file }) => file) })
-  const { xml } = record.domain
-  try {
-    rooms.store.change(active.uuid, {
-      live: { id: active.id, xml: formatDomain(edit(live), active.id) },
-      ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
-    })
-  } catch (cause) {
-    throw new JobLeft('QEMU is on the new images, and the next command writes it down', cause)
-  }
+  // Before it is written down: whoever finds it written takes it that nothing else is left to do.
   const gone = imagesGone(diskNamed(live, target), diskNamed(edit(live), target))
   for (const { index } of gone) await dropImage(qmp, index)
   const { to, index, kind } = fact
@@ -66,6 +58,15 @@ export async function conclude(
     .imagesOf(active)
     .filter(({ path }) => gone.some((one) => fileOfImage(one) === path) && !kept.has(path))
   leaveImages(rooms.store, active, left)
+  const { xml } = record.domain
+  try {
+    rooms.store.change(active.uuid, {
+      live: { id: active.id, xml: formatDomain(edit(live), active.id) },
+      ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
+    })
+  } catch (cause) {
+    throw new JobLeft('QEMU is on the new images, and the next command writes it down', cause)
+  }
   remember(rooms, { ...running, active }, target, undefined)
 }
 
