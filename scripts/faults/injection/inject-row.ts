@@ -139,9 +139,11 @@ async function retryProblems(
   { lab, operation, ends }: PointTrial,
   view: View,
 ): Promise<readonly string[]> {
-  if (difference(view, ends.after).length > 0) {
+  const missing = difference(view, ends.after)
+  if (missing.length > 0) {
     const again = await lab.run(located(lab, operation.command))
-    if (again.code !== 0) return [`once more: ${describe(again)}`]
+    if (again.code !== 0)
+      return [`once more: ${describe(again)}`, 'what it began with, against after:', ...missing]
     const { view: now, problems } = await lookAt(lab, operation)
     const wrong = difference(now, ends.after)
     const found = [...problems, ...(wrong.length > 0 ? ['once more did not do it:', ...wrong] : [])]
