@@ -42,6 +42,19 @@ describe('accepted', () => {
   })
 })
 
+describe('an emulated guest', () => {
+  it('is judged without a look at the host, which takes as long as much of a start', () => {
+    const host = new Proxy(hostWith('POWER9', []), {
+      get: (_, key) => {
+        throw new Error(`the host's ${String(key)} was read`)
+      },
+    })
+    for (const one of [custom('POWER9'), custom('970mp'), compat('power8')])
+      expect(() => cpu.check(one, contextOf({ virtType: 'qemu', host }))).not.toThrow()
+    expect(() => cpu.check(custom('POWER9'), contextOf({ virtType: 'kvm', host }))).toThrow('read')
+  })
+})
+
 const foreign = { virtType: 'kvm', host: { ...hostWith(undefined, []), arch: 'x86_64' } } as const
 
 describe('refused', () => {

@@ -1,4 +1,3 @@
-import { copy } from './copy.ts'
 import type { CompleteDomain } from './apply-defaults.ts'
 import { assignChannels } from './addresses/assign-channels.ts'
 import { assignMmio } from './addresses/assign-mmio.ts'
@@ -19,14 +18,15 @@ export type AddressedDomain = CompleteDomain
 
 /**
  * Gives every device its place: what the user wrote stays and is taken first, the rest follows in
- * libvirt's order. What finds no place stays without one; validation names it.
+ * libvirt's order. What finds no place stays without one; validation names it. The domain is changed in
+ * place: it is what {@link applyDefaults} has just made, and nobody else has it.
  */
 export function assignAddresses(
   domain: CompleteDomain,
   context: PlanContext,
   notes: Notes,
 ): AddressedDomain {
-  const draft = copy(domain) as unknown as DomainDraft
+  const draft = domain as unknown as DomainDraft
   const d = { domain: draft, context, notes }
   assignVirtioSerial(d)
   assignMemorySlots(d)
