@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { conclude, concluded } from '../../src/hypervisor/blocks/conclude-job.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { JobLeft } from '../../src/hypervisor/job-left.ts'
 import { withMonitor } from '../../src/hypervisor/monitor.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
@@ -131,7 +132,10 @@ describe('images of a running guest', () => {
     }
   })
 
-  test('a job whose end was written down by one who died then leaves no image open', async () => {
+  test.each([
+    ['has been written down', 'change'],
+    ['could not be written down', 'releaseImages'],
+  ] as const)('a job whose end %s by one who died then leaves no image open', async (_, moment) => {
     const root = testRoot()
     const [low, , top] = chain(root)
     const hypervisor = await started(root, top)
@@ -145,9 +149,9 @@ describe('images of a running guest', () => {
       const running = { ...record, active: record.active }
       const dying = new Proxy(store, {
         get: (target, key: keyof typeof store) =>
-          key === 'change'
+          key === moment
             ? (...words: Parameters<typeof store.change>) => {
-                store.change(...words)
+                if (moment === 'change') store.change(...words)
                 throw new Error('it dies here')
               }
             : target[key],
@@ -156,7 +160,8 @@ describe('images of a running guest', () => {
       await withMonitor(running.active, 'a', async (qmp) => {
         await qmp.executeUnchecked('job-complete', { id: 'polyvirt-active-commit-vdb' })
         await concluded(qmp, 'vdb')
-        await expect(conclude({ store: dying }, running, qmp, 'vdb')).rejects.toThrow('dies here')
+        const concluding = conclude({ store: dying }, running, qmp, 'vdb')
+        await expect(concluding).rejects.toBeInstanceOf(JobLeft)
       })
     }
     await hypervisor.connectListAllDomains()

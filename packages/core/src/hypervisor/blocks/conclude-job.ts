@@ -57,17 +57,17 @@ export async function conclude(
   const left = rooms.store
     .imagesOf(active)
     .filter(({ path }) => gone.some((one) => fileOfImage(one) === path) && !kept.has(path))
-  leaveImages(rooms.store, active, left)
   const { xml } = record.domain
   try {
+    leaveImages(rooms.store, active, left)
     rooms.store.change(active.uuid, {
       live: { id: active.id, xml: formatDomain(edit(live), active.id) },
       ...(xml !== undefined && { definition: formatDomain(edit(parseDomain(xml).domain)) }),
     })
+    remember(rooms, { ...running, active }, target, undefined)
   } catch (cause) {
     throw new JobLeft('QEMU is on the new images, and the next command writes it down', cause)
   }
-  remember(rooms, { ...running, active }, target, undefined)
 }
 
 interface Outcome {

@@ -7,6 +7,7 @@ import { finishCheckpoint } from '../backups/create-checkpoint.ts'
 import { conclude } from '../blocks/conclude-job.ts'
 import { finishBackupEnd } from '../backups/settle-backup.ts'
 import { finishBackup } from '../backups/undo-backup.ts'
+import { JobLeft } from '../job-left.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
 import { finishArrival } from '../migration/finish-migration.ts'
@@ -43,7 +44,11 @@ export async function finishJob(
   if (!isAlive(running.active.process)) return
   const { domain, active } = running
   const ask = <T>(talk: Parameters<typeof withMonitor<T>>[2]): Promise<T | undefined> =>
-    withMonitor(active, domain.name, talk).catch(() => undefined)
+    withMonitor(active, domain.name, talk).catch((error: unknown) => {
+      // What QEMU has done is known, and has yet to be written down.
+      if (error instanceof JobLeft) throw error
+      return undefined
+    })
   if (job.kind === 'reboot') {
     const { shutdown } = lifecycleActions(parseDomain(active.xml).domain)
     await ask(async (qmp) => {
