@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -301,6 +302,25 @@ describe('snapshots with images and memory of their own', () => {
     expect(existsSync(memory)).toBe(true)
   })
 
+  test('that a qemu-img goes on making when its caller is dead are taken back behind it', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    const { uuid } = await hypervisor.domainLookup('a')
+    const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+    {
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const xml = `<domainsnapshot><name>lost</name><disks><disk name='vda' snapshot='internal'/></disks>${store.get(uuid)?.domain.xml ?? ''}</domainsnapshot>`
+      const snapshot = { name: 'lost', xml, files: [], after: {} }
+      store.setPhase(store.beginJob(uuid, 'snapshot-create'), 'snapshot', { snapshot })
+    }
+    const words = `sleep 0.7; qemu-img snapshot -c lost '${image}'; exit`
+    const slow = ['-c', words, 'snapshot', '-c', 'lost', image]
+    const ended = once(spawn('/bin/sh', slow, { argv0: 'qemu-img', stdio: 'ignore' }), 'exit')
+    await hypervisor.connectListAllDomains()
+    expect(await ended).toEqual([0, null])
+    expect(execFileSync('qemu-img', ['snapshot', '-l', image], { encoding: 'utf8' })).toBe('')
+  })
+
   test('go onto images that are there, where that is asked for', async () => {
     const root = testRoot()
     const { hypervisor, image } = await defined(root)
@@ -383,6 +403,31 @@ describe('snapshots with images and memory of their own', () => {
       expect(await hypervisor.domainGetXmlDesc('a')).toBe(definition)
       expect(await hypervisor.domainGetState('a')).toMatchObject({ reason: 'from snapshot' })
     }
+  })
+
+  test.each([
+    ['inside its images', { diskOnly: false }],
+    ['outside', { diskOnly: true }],
+  ])('%s are not under memory that was put away since', async (_, how) => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    await hypervisor.domainSnapshotCreateXml('a', named('one'), how)
+    await hypervisor.domainCreate('a', { paused: true })
+    await hypervisor.domainManagedSave('a')
+    await expect(hypervisor.domainRevertToSnapshot('a', 'one')).rejects.toThrow('requires force')
+    expect(await hypervisor.domainHasManagedSaveImage('a')).toBe(true)
+    await expect(
+      hypervisor.domainSnapshotCreateXml('a', named('two'), { diskOnly: true }),
+    ).rejects.toThrow('managed save')
+    if (how.diskOnly)
+      await expect(hypervisor.domainSnapshotDelete('a', 'one')).rejects.toThrow('managed save')
+    await hypervisor.domainRevertToSnapshot('a', 'one', { force: true })
+    expect(await hypervisor.domainHasManagedSaveImage('a')).toBe(false)
+    await hypervisor.domainCreate('a', { paused: true })
+    await hypervisor.domainSnapshotCreateXml('a', named('live'))
+    await hypervisor.domainManagedSave('a')
+    await hypervisor.domainRevertToSnapshot('a', 'live')
+    expect(await hypervisor.domainHasManagedSaveImage('a')).toBe(false)
   })
 
   test('that an image does not hold any more cost nobody a guest that runs', async () => {

@@ -36,7 +36,7 @@ export interface SnapshotSummary {
 export interface RevertOptions extends LongWorkOptions {
   readonly running?: boolean
   readonly paused?: boolean
-  /** A guest that runs is ended without being asked. */
+  /** A guest that runs is ended without being asked, and memory that was put away is given up. */
   readonly force?: boolean
 }
 

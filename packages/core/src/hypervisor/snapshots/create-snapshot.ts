@@ -3,6 +3,7 @@ import { parseDomain } from '../../xml/parse-domain.ts'
 import type { SnapshotOptions, SnapshotSummary } from '../interface/snapshots.ts'
 import { findSettled } from '../live/find-settled.ts'
 import type { Rooms } from '../rooms.ts'
+import { refuseUnderSave } from '../saving/refuse-under-save.ts'
 import { redefineSnapshot } from './redefine-snapshot.ts'
 import { checkName, readWish, summaryOfSnapshot } from './snapshot-document.ts'
 import { partsOf } from './snapshot-parts.ts'
@@ -30,7 +31,9 @@ export async function createSnapshot(
       throw domainError('ERR_OPERATION_INVALID', `domain snapshot ${quote(name)} already exists`)
     const parts = partsOf(domain, wish, { name, isActive: active !== undefined, ...options })
     const request: TakeRequest = { name, parts, wish, domain, options, job }
-    const take = parts.every(({ kind }) => kind === 'internal') ? takeInternal : takeExternal
+    const isInternal = parts.every(({ kind }) => kind === 'internal')
+    if (active === undefined && !isInternal) refuseUnderSave(rooms.layout, uuid)
+    const take = isInternal ? takeInternal : takeExternal
     const taken = { uuid, name, xml: await take(rooms, record, request) }
     // Nobody remembers one without metadata: what is told of it is all there is.
     const kept = rooms.store.snapshots(uuid).find((one) => one.name === name)

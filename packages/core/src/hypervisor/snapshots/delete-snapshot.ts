@@ -2,6 +2,7 @@ import type { SnapshotRow } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { DeleteSnapshotOptions } from '../interface/snapshots.ts'
 import type { Rooms } from '../rooms.ts'
+import { refuseUnderSave } from '../saving/refuse-under-save.ts'
 import { deleteExternal } from './delete-external.ts'
 import { descendants } from './descendants.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
@@ -26,8 +27,10 @@ export async function deleteSnapshot(
 async function remove(rooms: Rooms, row: SnapshotRow, metadata: boolean): Promise<void> {
   const { uuid, name } = row
   const kept = readKept(row)
-  if (!metadata && kept.disks.some(({ snapshot }) => snapshot === 'external'))
+  if (!metadata && kept.disks.some(({ snapshot }) => snapshot === 'external')) {
+    if ((await rooms.find(uuid)).active === undefined) refuseUnderSave(rooms.layout, uuid)
     return deleteExternal(rooms, row)
+  }
   await rooms.withJob(uuid, 'snapshot-delete', async () => {
     if (!metadata) {
       const record = await rooms.find(uuid)

@@ -7,8 +7,10 @@ import { diskChain } from '../blocks/disk-graph.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
 import { withMonitor } from '../monitor.ts'
 import { streamSocket } from '../saving/stream-to-file.ts'
+import { fileOf } from '../blocks/switch-image.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { readKept } from './snapshot-document.ts'
+import { untilNobodyWorksOn } from './until-nobody-works-on.ts'
 
 /** What the making of a snapshot records before it begins. */
 export interface SnapshotDetail {
@@ -31,7 +33,7 @@ export interface SnapshotDetail {
  * A snapshot whose maker died, or could not say how it went. One that QEMU has gone over to is finished; any other is taken back, for
  * nobody can tell whether it is whole. Tells whether it is taken.
  *
- * @throws where QEMU runs and does not say which images it is on: nothing has been removed then.
+ * @throws where QEMU runs and does not say which images it is on, or a qemu-img goes on: nothing has been removed then.
  */
 export async function finishSnapshot(
   store: Store,
@@ -54,6 +56,8 @@ export async function finishSnapshot(
   const disks = (live.devices.disk ?? []).filter((disk) =>
     kept.disks.some((one) => one.name === disk.target),
   )
+  const images = disks.flatMap((disk) => fileOf(disk) ?? [])
+  if (active === undefined) await untilNobodyWorksOn([...images, ...made])
   if (files.length === 0) {
     const tag = { tag: name, disks }
     await (

@@ -20,11 +20,13 @@ export interface WayBack {
   /** Images that are taken back to a state in them, here or by the QEMU that takes up the guest's memory. */
   readonly images?: readonly string[]
   readonly byQemu?: boolean
+  /** What the domain was put away in: memory of another time, once its images are taken back. */
+  readonly managedSave?: string
 }
 
 /** What a way back records before it begins. */
 interface RevertDetail {
-  readonly revert?: Pick<WayBack, 'name' | 'definition' | 'files' | 'images'> & {
+  readonly revert?: Pick<WayBack, 'name' | 'definition' | 'files' | 'images' | 'managedSave'> & {
     /** The run that it ends. */
     readonly ends?: number
   }
@@ -38,7 +40,7 @@ interface RevertDetail {
  */
 export async function goBack(rooms: Rooms, way: WayBack): Promise<JobDetail> {
   const { store } = rooms
-  const { name, record, job, definition, files, images } = way
+  const { name, record, job, definition, files, images, managedSave } = way
   const { active, domain } = record
   const after = definition === undefined ? {} : { definition }
   const detail: RevertDetail = {
@@ -47,6 +49,7 @@ export async function goBack(rooms: Rooms, way: WayBack): Promise<JobDetail> {
       ...after,
       ...(files && { files }),
       ...(images && { images }),
+      ...(managedSave !== undefined && { managedSave }),
       ...(active && { ends: active.id }),
     },
   }
@@ -59,6 +62,7 @@ export async function goBack(rooms: Rooms, way: WayBack): Promise<JobDetail> {
     if (images !== undefined && way.byQemu !== true) await applyStates(name, images)
     store.change(domain.uuid, after)
     store.setCurrentSnapshot(domain.uuid, name)
+    if (managedSave !== undefined) await rm(managedSave, { force: true })
   } catch (error) {
     await stopGoingBack(rooms, record, detail)
     throw error
@@ -93,7 +97,7 @@ export async function finishRevert(
   job: Pick<JobRow, 'detail'>,
 ): Promise<void> {
   const { revert } = job.detail as RevertDetail
-  const { ends, definition, name = '', files = [], images = [] } = revert ?? {}
+  const { ends, definition, name = '', files = [], images = [], managedSave } = revert ?? {}
   const isItsOwn = active !== undefined && active.id === ends
   const isLost = isItsOwn
     ? active.facts.ending !== undefined || !isAlive(active.process)
@@ -102,6 +106,7 @@ export async function finishRevert(
     // Before its images are touched: it has them open.
     if (active !== undefined) await end(active, 'from snapshot')
     await finishStates(name, images)
+    if (managedSave !== undefined) await rm(managedSave, { force: true })
     store.change(domain.uuid, { definition })
     store.setCurrentSnapshot(domain.uuid, name)
     if (active === undefined) store.setLastState(domain.uuid, 'shut off', 'from snapshot')

@@ -1,14 +1,10 @@
 import { existsSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { domainError, quote } from '../../errors.ts'
-import { findProcesses } from '../../run/process-identity.ts'
 import { runProgram } from '../../run/run-program.ts'
+import { untilNobodyWorksOn } from './until-nobody-works-on.ts'
 
 /** How long letting go of what is not needed any more may take: as long as the image is large. */
 const timeoutMs = 600_000
-
-/** How long whoever began it and died may have a qemu-img that goes on with it, in milliseconds. */
-const orphanMs = 10_000
 
 interface Info {
   readonly snapshots?: readonly { readonly name: string }[]
@@ -44,18 +40,9 @@ export async function applyStates(name: string, files: readonly string[]): Promi
  * more, has nothing to be gone back to.
  */
 export async function finishStates(name: string, files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    if (!existsSync(file)) continue
-    await orphansOf(file)
-    if (await holdsState(name, file)) await applyStates(name, [file])
-  }
-}
-
-/** Waits for the end of what works on an image still; one that does not end has it locked, and says so. */
-async function orphansOf(file: string): Promise<void> {
-  const works = (argv: readonly string[]): boolean =>
-    argv[0] === 'qemu-img' && argv[1] === 'snapshot' && argv.at(-1) === file
-  for (let left = orphanMs; left > 0 && findProcesses(works).length > 0; left -= 50) await sleep(50)
+  await untilNobodyWorksOn(files)
+  for (const file of files)
+    if (existsSync(file) && (await holdsState(name, file))) await applyStates(name, [file])
 }
 
 async function holdsState(

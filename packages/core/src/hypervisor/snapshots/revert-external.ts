@@ -20,6 +20,7 @@ export interface RevertRequest extends RevertOptions {
   readonly kept: KeptSnapshot
   readonly record: DomainRecord
   readonly job: Job
+  readonly managedSave: string
 }
 
 /**
@@ -27,7 +28,7 @@ export interface RevertRequest extends RevertOptions {
  * stays what it is. What the domain was on until now stays where it lies.
  */
 export async function revertExternal(rooms: Rooms, request: RevertRequest): Promise<void> {
-  const { name, kept, record, job, signal } = request
+  const { name, kept, record, job, signal, managedSave } = request
   const { store } = rooms
   const { uuid, xml } = record.domain
   const { domain } = parseDomain(kept.domain)
@@ -48,6 +49,7 @@ export async function revertExternal(rooms: Rooms, request: RevertRequest): Prom
     record,
     job,
     files,
+    managedSave,
     makeFiles: () => makeOverlays(overlays),
     ...after,
   })

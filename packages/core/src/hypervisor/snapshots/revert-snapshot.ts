@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { domainError, quote } from '../../errors.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
 import type { Rooms } from '../rooms.ts'
+import { managedSavePath } from '../saving/managed-save-path.ts'
 import { fileOf } from '../blocks/switch-image.ts'
 import { revertExternal } from './revert-external.ts'
 import { goBack, stopGoingBack } from './go-back.ts'
@@ -20,9 +22,16 @@ export async function revertSnapshot(
   const { uuid, xml } = record.domain
   const kept = readKept(rooms.store.snapshot(uuid, name))
   checkWayBack(rooms, uuid, { name, deleting: kept.deleting })
+  const managedSave = managedSavePath(rooms.layout, uuid)
+  const hasMemory = kept.memory === 'internal' || kept.memoryFile !== undefined
+  if (existsSync(managedSave) && !hasMemory && options.force !== true)
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      `revert requires force: the domain has a managed save, whose memory does not belong to the images of snapshot ${quote(name)}; --force gives it up`,
+    )
   if (kept.disks.some(({ snapshot }) => snapshot === 'external'))
     return rooms.withJob(uuid, 'snapshot-revert', (job) =>
-      revertExternal(rooms, { ...options, name, kept, record, job }),
+      revertExternal(rooms, { ...options, name, kept, record, job, managedSave }),
     )
   const paused = options.paused === true || (options.running !== true && kept.state === 'paused')
   const live = kept.memory === 'internal'
@@ -35,7 +44,15 @@ export async function revertSnapshot(
     await checkStates(name, images, { runs: record.active !== undefined })
     const stored = live ? (await rooms.plan(dropLive(kept.domain))).domain : plan.domain
     const after = xml === undefined ? {} : { definition: formatDomain(stored) }
-    const detail = await goBack(rooms, { name, record, job, images, byQemu: live, ...after })
+    const detail = await goBack(rooms, {
+      name,
+      record,
+      job,
+      images,
+      managedSave,
+      byQemu: live,
+      ...after,
+    })
     if (!live && options.running !== true && options.paused !== true) {
       rooms.store.setLastState(uuid, 'shut off', 'from snapshot')
       return
