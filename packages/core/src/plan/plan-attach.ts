@@ -4,6 +4,7 @@ import type { Domain } from '../domain/domain.ts'
 import { domainError } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import type { AnyDevice, ParsedDevice } from '../xml/parse-device.ts'
+import { modelOf } from './allow-list.ts'
 import { assignAliases } from './assign-aliases.ts'
 import type { PlanContext } from './plan-context.ts'
 import { planDomain } from './plan-domain.ts'
@@ -88,6 +89,7 @@ export function planAttach(live: Domain, parsed: ParsedDevice, context: PlanCont
   }
   if (wanted === undefined) throw domainError('ERR_INTERNAL_ERROR', 'the new device was lost')
   checkPluggable(added)
+  for (const one of [...added, wanted]) checkTransport(one, context)
   const domain = {
     ...live,
     ...(named.memoryKiB !== live.memoryKiB && {
@@ -145,5 +147,19 @@ function checkPluggable(added: readonly AnyDevice[]): void {
     `no place is left that can be plugged into: the device needs a further ${missing.map(name).join(' and ')}${
       brought.length === 0 ? '' : ` for the ${brought.join(' and ')} that it brings along`
     }, which a guest that runs cannot get; add that to the definition (--config) and start the guest anew`,
+  )
+}
+
+/**
+ * The board's own virtio transports plug nothing (QEMU hw/virtio/virtio-mmio.c).
+ *
+ * @throws DomainError for a device that would stand on one.
+ */
+function checkTransport({ kind, device }: AnyDevice, context: PlanContext): void {
+  if (modelOf(kind, device as never, context)?.bus !== 'virtio-mmio') return
+  throw domainError(
+    'ERR_OPERATION_UNSUPPORTED',
+    `<${kind}> would be on a virtio transport of ${context.profile.name}, which plugs nothing while the guest runs; put it on another bus, or into the definition (--config) and start the guest anew`,
+    { path: `devices/${kind}` },
   )
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { DomainError } from '../../src/errors.ts'
 import { defineArch } from '../../src/arch/index.ts'
 import type { DeviceAllowList, MachineProfile } from '../../src/arch/index.ts'
+import { planAttach } from '../../src/plan/plan-attach.ts'
+import { parseDevice } from '../../src/xml/parse-device.ts'
 import { planToy, toyXml } from '../support/plan-toy.ts'
 import { testArch, testCapabilities } from '../support/test-arch.ts'
 
@@ -105,6 +107,31 @@ describe('a board with so many virtio transports', () => {
     expect(problemsOf(toyXml({ devices: onTransport + onPci + onTransport }), one)).toEqual([
       'devices/rng[3]/address: toy has 1 virtio transports; put the others on PCI',
     ])
+  })
+})
+
+describe('a transport of the board', () => {
+  const rng = testArch.devices.rng?.models['virtio']
+  const others = [{ driver: 'virtio-rng-pci', bus: 'virtio-mmio' }] as const
+  const board = toyBoard({
+    devices: { rng: { models: { virtio: { bus: 'pci', ...rng, others } } } },
+  })
+  const plugged = (address: string): readonly string[] => {
+    const xml = `<rng model='virtio'><backend model='random'>/dev/urandom</backend>${address}</rng>`
+    const { domain, context } = planToy(toyXml(), false, board)
+    try {
+      return planAttach(domain, parseDevice(xml), context).added.map(({ kind }) => kind)
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      return error.problems.map(({ path = '', message }) => `${path}: ${message}`)
+    }
+  }
+
+  it('plugs nothing while the guest runs, which is said before QEMU is asked', () => {
+    expect(plugged("<address type='virtio-mmio'/>")).toEqual([
+      'devices/rng: <rng> would be on a virtio transport of toy, which plugs nothing while the guest runs; put it on another bus, or into the definition (--config) and start the guest anew',
+    ])
+    expect(plugged('').at(-1)).toBe('rng')
   })
 })
 
