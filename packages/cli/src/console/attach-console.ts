@@ -51,26 +51,32 @@ async function converse(request: ConsoleRequest): Promise<void> {
   const hint = setTimeout(() => hintAtSilence(request, stream), request.hintAfterMs ?? silenceMs)
   hint.unref()
   const { input } = context.terminal
+  const left = new AbortController()
   enterRawMode(input)
   try {
     const typing = passInput(input, stream, escapeByte(settings.escape))
-    await Promise.race([typing.done, passOutput(stream, context, hint)])
+    await Promise.race([typing.done, passOutput(stream, { context, hint, left: left.signal })])
     typing.stop()
   } finally {
+    left.abort()
     clearTimeout(hint)
     leaveRawMode(input)
     input.pause()
   }
 }
 
+interface Screen {
+  readonly context: Context
+  readonly hint: NodeJS.Timeout
+  /** Aborted when nobody looks any more: what comes then is not to stand in what is said behind. */
+  readonly left: AbortSignal
+}
+
 /** Guest to terminal, as fast as the terminal takes it. */
-async function passOutput(
-  stream: ConsoleStream,
-  context: Context,
-  hint: NodeJS.Timeout,
-): Promise<void> {
+async function passOutput(stream: ConsoleStream, { context, hint, left }: Screen): Promise<void> {
   for await (const chunk of stream) {
     if (chunk.length > 0) clearTimeout(hint)
+    if (left.aborted) return
     await context.output.writeAll(chunk)
     if (context.output.closed) return
   }
