@@ -7,12 +7,16 @@ import { rotateLog } from '../run/rotate-log.ts'
 import { removeCgroup } from '../run/cgroup.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { StopOptions } from '../run/stop-process.ts'
+import type { QmpClient } from '../qmp/index.ts'
 import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
 import { channelDirOf } from './layout.ts'
 import { settlement } from './lifecycle-actions.ts'
 import { removeTaps } from './taps.ts'
+
+/** What a QEMU is asked beside how its guest is. */
+export type AskedBeside = (qmp: QmpClient) => Promise<void>
 
 /** How long a look at all guests waits for one that does not answer, in milliseconds. */
 const lookMs = 300
@@ -44,13 +48,14 @@ export class Liveness {
   async current(
     record: DomainRecord,
     timeoutMs: number = lookMs,
+    also?: AskedBeside,
   ): Promise<DomainRecord | undefined> {
     const { active } = record
     if (active === undefined) return record
     if (!(await this.#isOver(active))) {
       // Whoever holds the domain is talking to its QEMU, and will leave it in order.
       if (record.job !== undefined) return record
-      await this.#look(record, active, timeoutMs)
+      await this.#look(record, active, { timeoutMs, ...(also && { also }) })
     }
     return this.#store.get(record.domain.uuid)
   }
@@ -62,14 +67,24 @@ export class Liveness {
   }
 
   /** Asks QEMU how the guest is. One that cannot answer now is as it was when it last could. */
-  async #look(record: DomainRecord, active: ActiveRow, timeoutMs: number): Promise<void> {
+  async #look(
+    record: DomainRecord,
+    active: ActiveRow,
+    { timeoutMs, also }: { readonly timeoutMs: number; readonly also?: AskedBeside },
+  ): Promise<void> {
     const { name } = record.domain
     rotateLog(active.log)
     const { stateOf, withMonitor } = await monitor()
     try {
-      const { status } = await withMonitor(active, name, (qmp) => qmp.execute('query-status'), {
-        timeoutMs,
-      })
+      const { status } = await withMonitor(
+        active,
+        name,
+        async (qmp) => {
+          await also?.(qmp)
+          return qmp.execute('query-status')
+        },
+        { timeoutMs },
+      )
       if ((active.facts.unplugging ?? []).length > 0) {
         const { settleUnplugs } = await import('./live/settle-unplugs.ts')
         await settleUnplugs(this.#store, { ...record, active })

@@ -6,7 +6,7 @@ import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { DomainReference } from './hypervisor.ts'
 import { JobLeft } from './job-left.ts'
 import type { Layout } from './layout.ts'
-import type { Liveness } from './liveness.ts'
+import type { AskedBeside, Liveness } from './liveness.ts'
 import type { MonitorOptions } from './monitor.ts'
 import type { Plan, PlanRequest, Planner } from './planning.ts'
 import type { Running } from './records.ts'
@@ -24,8 +24,11 @@ export interface Rooms {
   readonly closed: AbortSignal
   planner(): Promise<Planner>
   plan(xml: string, options?: PlanRequest): Promise<Plan>
-  /** The domain as it is now; what a dead process left half done is put right before. */
-  find(reference: DomainReference): Promise<DomainRecord>
+  /**
+   * The domain as it is now; what a dead process left half done is put right before. `also` asks a QEMU that
+   * answers something more while it is asked how its guest is, unless somebody holds the domain.
+   */
+  find(reference: DomainReference, also?: AskedBeside): Promise<DomainRecord>
   /** @throws DomainError `ERR_OPERATION_INVALID` where it does not run. */
   findActive(reference: DomainReference): Promise<Running>
   /** Holds the domain while `work` changes it; nobody else changes it meanwhile. */
@@ -57,7 +60,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     const interrupted = store.interruptedJobs().find((job) => job.uuid === uuid)
     if (interrupted !== undefined) await liveness.repair(interrupted)
   }
-  const find = async (reference: DomainReference): Promise<DomainRecord> => {
+  const find: Rooms['find'] = async (reference, also) => {
     let found = store.lookup(reference)
     // Only whoever holds a domain can have left it half done.
     if (found?.job !== undefined) {
@@ -66,7 +69,7 @@ export function openRooms(options: RoomsOptions): Rooms {
       await settle(uuid).catch(() => undefined)
       found = store.get(uuid)
     }
-    const current = found === undefined ? undefined : await liveness.current(found, stateMs)
+    const current = found === undefined ? undefined : await liveness.current(found, stateMs, also)
     if (current !== undefined) return current
     throw domainError('ERR_NO_DOMAIN', `no domain with matching name ${quote(reference)}`)
   }

@@ -38,18 +38,22 @@ const inSlots = [
  * one device too many.
  */
 export async function findSettled(rooms: Rooms, reference: DomainReference): Promise<DomainRecord> {
-  const { active, ...record } = await rooms.find(reference)
+  const seen: { names?: ReadonlySet<string> } = {}
+  const { active, ...record } = await rooms.find(reference, async (qmp) => {
+    seen.names = await pluggedNames(qmp)
+  })
   if (active === undefined) return record
-  // Whoever holds it is plugging, maybe.
-  const isHeld = record.job !== undefined
-  if (isHeld || (await ejected(rooms, { ...record, active })).length === 0)
+  const { names } = seen
+  // Nobody is asked while somebody holds the domain, who is plugging, maybe.
+  if (names === undefined || (await ejected(rooms, { ...record, active }, names)).length === 0)
     return { ...record, active }
   const { uuid } = record.domain
   await rooms.withJob(uuid, 'settle', async () => {
     const held = rooms.store.get(uuid)
     if (held?.active === undefined) return
-    for (const one of await ejected(rooms, { ...held, active: held.active }))
-      await forget(rooms, one)
+    const running: Running = { ...held, active: held.active }
+    const now = await rooms.ask(running, pluggedNames)
+    for (const one of await ejected(rooms, running, now)) await forget(rooms, one)
   })
   return rooms.find(uuid)
 }
@@ -61,8 +65,11 @@ interface Ejected {
   readonly leftovers: readonly MonitorStep[]
 }
 
-async function ejected(rooms: Rooms, running: Running): Promise<readonly Ejected[]> {
-  const names = await rooms.ask(running, pluggedNames)
+async function ejected(
+  rooms: Rooms,
+  running: Running,
+  names: ReadonlySet<string>,
+): Promise<readonly Ejected[]> {
   const isMissing = ({ device }: AnyDevice): boolean => {
     const { alias } = device as { readonly alias?: string }
     return alias !== undefined && !names.has(alias)
