@@ -1,4 +1,4 @@
-import { acpiSwitch } from '@polyvirt/core/arch'
+import { acpiSwitch, hasDevice } from '@polyvirt/core/arch'
 import type { Effects, FeaturePolicy, FeatureRow, Features, RuleContext } from '@polyvirt/core/arch'
 
 const nothing: FeatureRow = { to: 'nothing' }
@@ -137,7 +137,7 @@ export const features: FeaturePolicy = {
       tickpolicies: ['delay', 'discard', 'catchup'],
       effects: (timer, { capabilities }) =>
         (timer.tickpolicy === 'delay' || timer.tickpolicy === 'discard') &&
-        capabilities.devices.includes('kvm-pit')
+        hasDevice(capabilities, 'kvm-pit')
           ? { global: [`kvm-pit.lost_tick_policy=${timer.tickpolicy}`] }
           : {},
     },

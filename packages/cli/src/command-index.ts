@@ -288,16 +288,16 @@ export const commandNames: readonly string[] = Object.keys(families)
 /** The command of this name; loads its family. */
 export async function findCommand(name: string): Promise<Command | undefined> {
   if (!Object.hasOwn(families, name)) return undefined
-  const before = found.get(name)
+  const before = loaded.get(name)
   if (before !== undefined) return before
   const family = await families[name]?.()
   const command = family?.commands.find((one) => one.name === name)
-  if (command !== undefined) found.set(name, command)
+  if (command !== undefined) loaded.set(name, command)
   return command
 }
 
 /** A shell is told the same words again and again, and Node takes its time to find a module it has. */
-const found = new Map<string, Command>()
+const loaded = new Map<string, Command>()
 
 /** A command and the words that follow its name. */
 export interface NamedCommand {

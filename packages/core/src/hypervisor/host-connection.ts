@@ -25,10 +25,10 @@ import type { Plan, Planner, PlanRequest } from './planning.ts'
 import { version } from './version.ts'
 
 /** Loaded with the first verb that plans; see there. */
-export const planning = (): Promise<typeof Planning> => (rooms ??= import('./planning.ts'))
+export const planning = (): Promise<typeof Planning> => (loaded ??= import('./planning.ts'))
 
 /** Node looks for a module that it has as long as some verbs take. */
-let rooms: Promise<typeof Planning> | undefined
+let loaded: Promise<typeof Planning> | undefined
 
 /** The half of a hypervisor that speaks of the machine it stands on, and of no domain. */
 export abstract class HostConnection {

@@ -1,10 +1,18 @@
 import type { Domain } from '../domain/domain.ts'
+import { domainError } from '../errors.ts'
 import type { ActiveRow, DomainRecord, Store } from '../store/index.ts'
 import type { DomainState, DomainSummary } from './hypervisor.ts'
 import type { Plan } from './planning.ts'
 
 /** A record of a domain that runs. */
 export type Running = DomainRecord & { readonly active: ActiveRow }
+
+/** @throws DomainError `ERR_OPERATION_INVALID` where it does not run. */
+export function runningOf(record: DomainRecord): Running {
+  const { active } = record
+  if (active === undefined) throw domainError('ERR_OPERATION_INVALID', 'domain is not running')
+  return { ...record, active }
+}
 
 export function stateIn({ active, lastState }: DomainRecord): DomainState {
   if (active !== undefined) return { state: active.state, reason: active.reason }

@@ -9,6 +9,7 @@ import type { Layout } from './layout.ts'
 import type { AskedBeside, Liveness } from './liveness.ts'
 import type { MonitorOptions } from './monitor.ts'
 import type { Plan, PlanRequest, Planner } from './planning.ts'
+import { runningOf } from './records.ts'
 import type { Running } from './records.ts'
 
 /** How long a query of the state waits for QEMU; the last known state answers after it. */
@@ -115,9 +116,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     plan: async (xml, options = {}) => (await planner()).plan(xml, options),
     find,
     async findActive(reference) {
-      const record = await find(reference)
-      if (record.active !== undefined) return { ...record, active: record.active }
-      throw domainError('ERR_OPERATION_INVALID', 'domain is not running')
+      return runningOf(await find(reference))
     },
     withJob,
     ask,

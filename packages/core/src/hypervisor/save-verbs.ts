@@ -1,5 +1,6 @@
 import type { SaveVerbs } from './interface/saving.ts'
 import type { Rooms } from './rooms.ts'
+import { managedSavePath } from './saving/managed-save-path.ts'
 
 const managed = () => import('./saving/managed-save.ts')
 
@@ -27,7 +28,6 @@ export function saveVerbs(rooms: Rooms): SaveVerbs {
       return managedSave(rooms, reference, options)
     },
     async domainHasManagedSaveImage(reference) {
-      const { managedSavePath } = await import('./saving/managed-save-path.ts')
       const { existsSync } = await import('node:fs')
       const { domain } = await rooms.find(reference)
       return existsSync(managedSavePath(rooms.layout, domain.uuid))

@@ -4,6 +4,7 @@ import type { Interface } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError } from '../errors.ts'
 import { runProgram } from '../run/run-program.ts'
+import type { AnyDevice } from '../xml/parse-device.ts'
 
 /** Lowest free `vnetN`, and not one of those already promised. */
 function freeName(taken: ReadonlySet<string>): string {
@@ -66,6 +67,12 @@ async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promi
     await ip(path, ['link', 'set', 'dev', name, 'master', nic.bridge])
   }
   await ip(path, ['link', 'set', 'dev', name, 'up'])
+}
+
+/** Removes the tap that was made for a device, where one was. */
+export async function removeTapOf({ kind, device }: AnyDevice): Promise<void> {
+  if (kind === 'interface' && device.targetManaged !== false && device.target !== undefined)
+    await removeTaps([device.target])
 }
 
 /** Removes tap devices; one that is gone already is fine. */

@@ -170,12 +170,13 @@ export function openDomains(database: Database, now: () => number): Domains {
     get,
     lookup: (reference) =>
       database.read(() => {
-        const id = /^[1-9]\d{0,8}$/.test(reference) ? Number(reference) : 0
-        const byId = id && database.get('SELECT uuid FROM active WHERE id = ?', id)
+        const byId = /^[1-9]\d{0,8}$/.test(reference)
+          ? database.get('SELECT uuid FROM active WHERE id = ?', Number(reference))
+          : undefined
         const found =
-          byId ||
-          (database.get('SELECT uuid FROM domains WHERE uuid = ?', reference.toLowerCase()) ??
-            database.get('SELECT uuid FROM domains WHERE name = ?', reference))
+          byId ??
+          database.get('SELECT uuid FROM domains WHERE uuid = ?', reference.toLowerCase()) ??
+          database.get('SELECT uuid FROM domains WHERE name = ?', reference)
         return found && get(found['uuid'] as string)
       }),
   }

@@ -1,9 +1,9 @@
 import { domainError, quote } from '../../errors.ts'
 import { DomainError } from '../../errors.ts'
+import { deviceByAlias } from '../../plan/device-by-alias.ts'
 import { findDevice, nameOf } from '../../plan/find-device.ts'
 import { withoutDevice } from '../../plan/plan-attach.ts'
 import type { Domain } from '../../domain/domain.ts'
-import { deviceKinds } from '../../domain/devices.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
@@ -13,7 +13,7 @@ import { leaveDevice } from '../confinement/hand-over.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { removeTaps } from '../taps.ts'
+import { removeTapOf } from '../taps.ts'
 import type { DeviceRequest } from './attach-device.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
@@ -43,11 +43,8 @@ export function detachAlias(
 }
 
 function byAlias(domain: Domain, alias: string): AnyDevice {
-  for (const kind of deviceKinds) {
-    const list = (domain.devices[kind] ?? []) as readonly { readonly alias?: string }[]
-    const device = list.find((one) => one.alias === alias)
-    if (device !== undefined) return { kind, device } as unknown as AnyDevice
-  }
+  const device = deviceByAlias(domain, alias)
+  if (device !== undefined) return device
   throw domainError('ERR_DEVICE_MISSING', `no device of the domain has the alias ${quote(alias)}`)
 }
 
@@ -123,8 +120,7 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
     rooms.store.change(active.uuid, { live: after, ...stored })
     leaveDevice(rooms.store, active, device)
   })
-  if (device.kind === 'interface' && device.device.targetManaged !== false)
-    await removeTaps(device.device.target === undefined ? [] : [device.device.target])
+  await removeTapOf(device)
 }
 
 function refusePart({ device }: AnyDevice): never {

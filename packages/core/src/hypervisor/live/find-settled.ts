@@ -10,7 +10,7 @@ import { leaveDevice } from '../confinement/hand-over.ts'
 import type { DomainReference } from '../hypervisor.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { removeTaps } from '../taps.ts'
+import { removeTapOf } from '../taps.ts'
 import { leftoversOf } from './leftovers.ts'
 import { livePlan } from './live-plan.ts'
 import { pluggedNames, removeLeftovers } from './perform-steps.ts'
@@ -71,8 +71,9 @@ async function ejected(
   names: ReadonlySet<string>,
 ): Promise<readonly Ejected[]> {
   const isMissing = ({ device }: AnyDevice): boolean => {
-    const { alias } = device as { readonly alias?: string }
-    return alias !== undefined && !names.has(alias)
+    const { alias, address } = device as { readonly alias?: string; readonly address?: object }
+    // What has no address is a part of the board, as a PS/2 mouse is, and in no list of QEMU's.
+    return alias !== undefined && address !== undefined && !names.has(alias)
   }
   if (!devicesOf(await rooms.live(running)).some(isMissing)) return []
   const plan = await livePlan(rooms, running)
@@ -98,6 +99,5 @@ async function forget(rooms: Rooms, { running, device, leftovers }: Ejected): Pr
   const after = withoutDevice(domain, findDevice(domain, device))
   store.change(uuid, { live: { id, xml: formatDomain(after, id) } })
   leaveDevice(store, running.active, device)
-  if (device.kind === 'interface' && device.device.targetManaged !== false)
-    await removeTaps(device.device.target === undefined ? [] : [device.device.target])
+  await removeTapOf(device)
 }

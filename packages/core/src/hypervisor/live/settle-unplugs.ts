@@ -1,9 +1,7 @@
+import { deviceByAlias } from '../../plan/device-by-alias.ts'
 import { findDevice } from '../../plan/find-device.ts'
 import { withoutDevice } from '../../plan/plan-attach.ts'
-import type { Domain } from '../../domain/domain.ts'
-import { deviceKinds } from '../../domain/devices.ts'
 import type { Store } from '../../store/index.ts'
-import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice } from '../confinement/hand-over.ts'
 import { withMonitor } from '../monitor.ts'
@@ -25,7 +23,7 @@ export async function settleUnplugs(store: Store, { active, domain }: Running): 
         continue
       }
       await removeLeftovers(qmp, pending.leftovers)
-      const device = named(live, pending.alias)
+      const device = deviceByAlias(live, pending.alias)
       if (device === undefined) continue
       live = withoutDevice(live, findDevice(live, device))
       leaveDevice(store, active, device)
@@ -34,13 +32,4 @@ export async function settleUnplugs(store: Store, { active, domain }: Running): 
     store.change(active.uuid, { live: { id: active.id, xml: formatDomain(live, active.id) } })
     store.setFacts(active, { ...active.facts, unplugging: waiting })
   })
-}
-
-function named(domain: Domain, alias: string): AnyDevice | undefined {
-  for (const kind of deviceKinds) {
-    const list = (domain.devices[kind] ?? []) as readonly { readonly alias?: string }[]
-    const device = list.find((one) => one.alias === alias)
-    if (device !== undefined) return { kind, device } as unknown as AnyDevice
-  }
-  return undefined
 }

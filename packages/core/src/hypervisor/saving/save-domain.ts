@@ -6,6 +6,7 @@ import type { Job } from '../../store/index.ts'
 import type { SaveOptions } from '../interface/saving.ts'
 import { findSettled } from '../live/find-settled.ts'
 import { takeImagesBack } from '../migration/keep-guest.ts'
+import { runningOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { writeImage } from './write-image.ts'
@@ -30,9 +31,7 @@ export async function saveDomain(
     throw domainError('ERR_INVALID_ARG', `${quote(file, 200)} is not an absolute path`)
   if (request.signal?.aborted === true)
     throw domainError('ERR_OPERATION_ABORTED', 'save: canceled by client')
-  const { active, ...record } = await findSettled(rooms, reference)
-  if (active === undefined) throw domainError('ERR_OPERATION_INVALID', 'domain is not running')
-  const running: Running = { ...record, active }
+  const running = runningOf(await findSettled(rooms, reference))
   await rooms.withJob(running.domain.uuid, 'save', (job) => saveInto(rooms, running, job, request))
 }
 
