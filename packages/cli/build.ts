@@ -1,22 +1,32 @@
 /**
  * Builds `dist`: the command, core and what they import, in a few files that are loaded when they are
- * needed. Loading hundreds of small ones took most of the time of a command. Architectures are not in
- * it: they are packages of their own, found at run time.
+ * needed. Loading hundreds of small ones took most of the time of a command, and so does one with
+ * everything. Architectures are not in it: they are packages of their own, found at run time.
  */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { nodeModulesAtOnce } from '../../scripts/build/node-modules-at-once.ts'
+import { reachableFrom } from '../../scripts/build/reachable-from.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
 /** Turns an old Node away, so it imports nothing before that. */
 const entry = join(here, 'src/main.ts')
 
+/** What every command loads, and behind it what every command that plans a guest loads. */
+const rooms = reachableFrom({
+  base: join(here, 'src/run-main.ts'),
+  planning: join(here, '../core/src/hypervisor/planning.ts'),
+})
+
 const bundle = await rolldown({
   input: { main: entry },
   platform: 'node',
-  external: [/^node:/],
+  plugins: [nodeModulesAtOnce({ except: entry }), rooms.plugin],
+  // An own property of a Node module that nobody uses is not read.
+  treeshake: { propertyReadSideEffects: false },
   // What several commands share is one file, also where one of them imports it late.
   checks: { ineffectiveDynamicImport: false },
   // Core from its sources, so that nothing of it is bundled twice.
@@ -29,7 +39,17 @@ const { output } = await bundle.write({
   sourcemap: true,
   // Names stay as they are written, for whoever reads a stack trace.
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-  codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, test: (id) => id !== entry }] },
+  codeSplitting: {
+    groups: [
+      { name: 'base', priority: 2, test: (id) => rooms.of(id) === 'base' },
+      {
+        name: 'planning',
+        priority: 1,
+        minShareCount: 2,
+        test: (id) => rooms.of(id) === 'planning',
+      },
+    ],
+  },
 })
 await bundle.close()
 
