@@ -74,10 +74,31 @@ const clockTicks: Rule = {
   },
 }
 
+/** 2^29 bytes: what Linux's SECTION_SIZE_BITS is here with pages of 16 KiB, which all distributions have. */
+const sectionKiB = 512 * 1024
+
+/** QEMU plugs memory of any size, and Linux adds none that is not whole sections. */
+const memorySections: Rule = {
+  name: 'loongarch64/memory-sections',
+  check({ domain }) {
+    return (domain.devices.memory ?? []).flatMap(({ model, sizeKiB }, i): Problem[] =>
+      model === 'dimm' && sizeKiB % sectionKiB !== 0
+        ? [
+            unsupported(
+              `devices/memory[${i + 1}]/target/size`,
+              `Linux adds plugged memory in blocks of 512 MiB and leaves a 'dimm' of ${sizeKiB / 1024} MiB unused; give a multiple of 512`,
+            ),
+          ]
+        : [],
+    )
+  },
+}
+
 export const advice: readonly Rule[] = [
   acpiWithoutUefi,
   nothingToBoot,
   tpmWithoutAcpi,
   wordSize,
   clockTicks,
+  memorySections,
 ]

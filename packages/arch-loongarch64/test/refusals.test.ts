@@ -1,5 +1,6 @@
 import { domainXml, planScenario, targetsOf } from '@polyvirt/conformance'
 import type { DomainParts } from '@polyvirt/conformance'
+import { planDomain } from '@polyvirt/core'
 import { describe, expect, it } from 'vitest'
 import type { QemuCapabilities } from '@polyvirt/core/arch'
 import { loongarch64 } from '../src/index.ts'
@@ -31,9 +32,9 @@ const dimm = {
   memory: "<maxMemory slots='2' unit='MiB'>1024</maxMemory><memory unit='MiB'>512</memory>",
   cpu: "<cpu><numa><cell id='0' cpus='0' memory='512' unit='MiB'/></numa></cpu>",
 }
-const plugged = (model: string): string =>
+const plugged = (model: string, mebibytes = 512): string =>
   `<memory model='${model}'>${model === 'nvdimm' ? '<source><path>/x</path></source>' : ''}` +
-  `<target><size unit='MiB'>128</size><node>0</node></target></memory>`
+  `<target><size unit='MiB'>${mebibytes}</size><node>0</node></target></memory>`
 
 const topology = (sockets: number, cores: number, threads: number, more = ''): DomainParts => ({
   vcpu: `<vcpu>${sockets * cores * threads}</vcpu>`,
@@ -221,5 +222,24 @@ describe('accepted', () => {
   ] satisfies readonly (readonly [string, DomainParts])[])('%s', (_what, parts) => {
     const outcome = plan(parts)
     expect(outcome.kind === 'refused' ? outcome.error.problems : []).toEqual([])
+  })
+})
+
+describe('accepted with a word', () => {
+  const warnings = (mebibytes: number): readonly string[] => {
+    const memory = plugged('dimm', mebibytes)
+    const outcome = plan({ ...dimm, os: flash, features: '<acpi/>', devices: memory })
+    if (outcome.kind === 'refused') throw outcome.error
+    const { asked, context } = outcome.planned
+    return planDomain(asked, context).warnings.map(({ path, message }) => `${path}: ${message}`)
+  }
+
+  it('memory that Linux adds nothing of, as it comes in no whole sections', () => {
+    expect(warnings(256)).toEqual([
+      expect.stringMatching(
+        /^devices\/memory\[1\]\/target\/size: .*256 MiB unused.*multiple of 512/,
+      ),
+    ])
+    expect(warnings(512)).toEqual([])
   })
 })

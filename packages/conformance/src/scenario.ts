@@ -50,6 +50,8 @@ export interface Scenario {
   readonly golden?: boolean
   /** Is started paused in the live tier. Default: true. */
   readonly live?: boolean
+  /** Many boots' work in one: it is begun before others and has twice their time. */
+  readonly isLong?: boolean
   /** Kernel modules that its guest cannot do without; where the kernel has none, it is not booted. */
   readonly drivers?: (planned: Planned) => readonly string[]
   /** Why there is nothing to see with the emulator at hand; then no guest is booted for it. */

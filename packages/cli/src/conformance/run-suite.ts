@@ -79,10 +79,7 @@ function engineOptions(
     ...(boots !== undefined && { boots }),
     ...(label !== undefined && { label }),
     ...(rerun && { only: failed }),
-    ...(jobs !== undefined && {
-      // A guest has two processors.
-      concurrency: { live: jobs, guest: Math.max(1, Math.floor(jobs / 2)) },
-    }),
+    ...(jobs !== undefined && { concurrency: { live: jobs, guest: jobs } }),
   }
 }
 

@@ -61,6 +61,7 @@ export function lifeScenarios(target: Target): readonly Scenario[] {
       domain: lifeXml(together, target, features),
       golden: false,
       live: false,
+      isLong: true,
       expect: {
         life: (life: Life) => playActs(together, life),
       },

@@ -22,7 +22,7 @@ export interface CaseParts {
 
 /** One scenario on one target in one tier. */
 export const caseOf = (
-  scenario: Pick<Scenario, 'id' | 'title'>,
+  scenario: Pick<Scenario, 'id' | 'title' | 'isLong'>,
   target: Pick<Target, 'arch' | 'guest' | 'profile'>,
   tier: Tier,
 ): Omit<ConformanceCase, 'run' | 'face' | 'reaches'> => ({
@@ -33,7 +33,7 @@ export const caseOf = (
   tier,
   scenario: scenario.id,
   title: scenario.title,
-  timeoutMs: timeoutMs[tier],
+  timeoutMs: timeoutMs[tier] * (scenario.isLong === true ? 2 : 1),
 })
 
 /** What a scenario needs of this machine and does not find. */

@@ -81,7 +81,10 @@ export async function runCases(
       const [first] = phase
       const limit = first === undefined ? 1 : atATime(first)
       await inParallel(
-        cases.filter(({ tier }) => phase.includes(tier)),
+        longestFirst(
+          cases.filter(({ tier }) => phase.includes(tier)),
+          durationsMs,
+        ),
         limit,
         tryOne,
       )
@@ -95,9 +98,19 @@ export async function runCases(
 function limitsOf({ concurrency = {} }: RunCasesOptions): (tier: Tier) => number {
   const cores = availableParallelism()
   const live = concurrency.live ?? cores
-  const guest = concurrency.guest ?? Math.max(1, Math.floor(cores / 2))
+  // A guest has two processors and keeps one busy: most of its time, one waits for the other.
+  const guest = concurrency.guest ?? cores
   const limits: Readonly<Partial<Record<Tier, number>>> = { live, guest, nested: guest }
   return (tier) => Math.max(1, limits[tier] ?? 1)
+}
+
+/** What takes longest is begun first, so that no hand is left alone with it at the end. */
+function longestFirst(
+  cases: readonly ConformanceCase[],
+  durationsMs: ReadonlyMap<string, number>,
+): readonly ConformanceCase[] {
+  const expected = ({ id, timeoutMs }: ConformanceCase): number => durationsMs.get(id) ?? timeoutMs
+  return cases.toSorted((a, b) => expected(b) - expected(a))
 }
 
 /** Works through a list with so many hands; all of them have stopped when this settles. */

@@ -9,7 +9,7 @@ export function insideFiles(inside: Inside): Readonly<Record<string, string>> {
       '/proc/sys/kernel/random/boot_id': bootIdOf(inside),
       '/proc/sys/kernel/osrelease': kernel.release,
       '/machine': kernel.machine,
-      '/proc/meminfo': `MemTotal: ${inside.memoryKiB + 256 * 1024 * dimms(inside)} kB`,
+      '/proc/meminfo': `MemTotal: ${inside.memoryKiB + 512 * 1024 * dimms(inside)} kB`,
       '/sys/devices/system/cpu/online': `0-${inside.vcpus - 1}`,
       '/sys/class/block/vda/size': String(inside.diskBytes / 512),
       '/sys/class/net/eth0/address': cardMac,

@@ -31,6 +31,18 @@ describe('a run of cases', () => {
     expect(structuredClone(results)).toEqual(results)
   })
 
+  it('begins what takes longest first, by an earlier run or by the time it has', async () => {
+    const begun: string[] = []
+    const one = (scenario: string, timeoutMs: number) =>
+      aCase({ scenario, tier: 'guest', timeoutMs, run: () => void begun.push(scenario) })
+    const results = await runCases([one('a/short', 10), one('a/known', 10), one('a/long', 20)], {
+      durationsMs: new Map([['toy64/toy/guest/a/known', 30]]),
+      concurrency: { guest: 1 },
+    })
+    expect(begun).toEqual(['a/known', 'a/long', 'a/short'])
+    expect(results.map(({ scenario }) => scenario)).toEqual(['a/short', 'a/known', 'a/long'])
+  })
+
   it('says what a refused document was refused for', async () => {
     const refusal = [{ code: 'ERR_XML_ERROR', path: 'name', message: 'no name\nat all' }]
     const [result] = await runCases([

@@ -56,8 +56,9 @@ export async function isRefused({ subject, name }: Life, xml: string): Promise<v
 const unplugMs = 60_000
 
 const scsiController = "<controller type='scsi' index='0' model='virtio-scsi'/>"
+/** The most that a kernel of these architectures wants at once: LoongArch's sections have 512 MiB. */
 const dimm =
-  "<memory model='dimm'><target><size unit='MiB'>256</size><node>0</node></target></memory>"
+  "<memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory>"
 
 interface Plain {
   readonly bus: string
@@ -138,7 +139,7 @@ export const plugActs: readonly Act[] = [
     wants: { memorySlots: true },
     async play(life) {
       const { memory } = await life.look()
-      await comesAndGoes(life, dimm, (seen) => seen.memory.totalKiB > memory.totalKiB + 200 * 1024)
+      await comesAndGoes(life, dimm, (seen) => seen.memory.totalKiB > memory.totalKiB + 400 * 1024)
     },
     refused: (life) => isRefused(life, dimm),
   },
