@@ -93,6 +93,8 @@ for (let round = 1; round <= Number(values.repeat) && !stop.signal.aborted; roun
 }
 if (values.out !== undefined && runs.length > 1)
   writeFileSync(join(values.out, 'report.html'), htmlReport(runs))
+if (runs.every(({ cases }) => cases.length === 0))
+  console.error('no case fits what was asked for: polyvirt conformance list names the scenarios')
 for (const [id, times] of failures) console.log(`failed ${times} of ${runs.length}: ${id}`)
 process.exitCode = runs.every((run) => exitVerdict(run) === 'passed') ? 0 : 1
 
