@@ -27,7 +27,7 @@ const bundle = await rolldown({
   plugins: [nodeModulesAtOnce({ except: entry }), rooms.plugin],
   // An own property of a Node module that nobody uses is not read.
   treeshake: { propertyReadSideEffects: false },
-  // What several commands share is one file, also where one of them imports it late.
+  // What one command imports late, another may import at once.
   checks: { ineffectiveDynamicImport: false },
   // Core from its sources, so that nothing of it is bundled twice.
   resolve: { conditionNames: ['@polyvirt/source', 'import', 'node', 'default'] },

@@ -13,7 +13,6 @@ export function nodeModulesAtOnce({ except }: { readonly except: string }): Plug
     name: 'node-modules-at-once',
     resolveId(source, importer) {
       if (!source.startsWith('node:')) return undefined
-      // Who imports a module late wants it as Node gives it.
       return importer === except ? { id: source, external: true } : mark + source
     },
     async load(id) {
