@@ -85,15 +85,30 @@ export class Liveness {
         },
         { timeoutMs },
       )
-      if ((active.facts.unplugging ?? []).length > 0) {
-        const { settleUnplugs } = await import('./live/settle-unplugs.ts')
-        await settleUnplugs(this.#store, { ...record, active })
-      }
+      if ((active.facts.unplugging ?? []).length > 0) await this.#settleUnplugs(record, active)
       const now = stateOf(status, active)
       if (now !== active) this.#store.setState(active, now.state, now.reason)
       if (status === 'shutdown' || status === 'guest-panicked') await this.#settle(record, active)
     } catch {
       await this.#isOver(active)
+    }
+  }
+
+  /** Takes leave of devices that the guest has let go of since it was asked to. */
+  async #settleUnplugs({ domain }: DomainRecord, seen: ActiveRow): Promise<void> {
+    const { hasLetGo, settleUnplugs } = await import('./live/settle-unplugs.ts')
+    const { withMonitor } = await monitor()
+    // Nobody else is kept from the domain as long as there is nothing to do.
+    if (!(await withMonitor(seen, domain.name, (qmp) => hasLetGo(qmp, seen)))) return
+    const job = this.#take(domain.uuid, 'settle')
+    if (job === undefined) return
+    try {
+      // Another one may have settled it between the look and the job, and a third one plugged anew.
+      const active = this.#store.get(domain.uuid)?.active
+      if (active?.id !== seen.id) return
+      await withMonitor(active, domain.name, (qmp) => settleUnplugs(this.#store, active, qmp))
+    } finally {
+      this.#store.endJob(job)
     }
   }
 

@@ -71,8 +71,8 @@ async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promi
 
 /** Removes the tap that was made for a device, where one was. */
 export async function removeTapOf({ kind, device }: AnyDevice): Promise<void> {
-  if (kind === 'interface' && device.targetManaged !== false && device.target !== undefined)
-    await removeTaps([device.target])
+  if (kind !== 'interface' || !isOnTap(device) || device.target === undefined) return
+  if (device.targetManaged !== false) await removeTaps([device.target])
 }
 
 /** Removes tap devices; one that is gone already is fine. */

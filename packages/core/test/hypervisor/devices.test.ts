@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { Liveness } from '../../src/hypervisor/liveness.ts'
 import { openStore } from '../../src/store/index.ts'
-import type { ActiveRow } from '../../src/store/index.ts'
+import type { ActiveRow, DomainRecord } from '../../src/store/index.ts'
 import { withMonitor } from '../../src/hypervisor/monitor.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
@@ -30,11 +32,36 @@ async function started(root: TestRoot, devices = scsi): Promise<Hypervisor> {
   return hypervisor
 }
 
-async function activeRow(root: TestRoot): Promise<ActiveRow> {
+async function recordOf(root: TestRoot): Promise<DomainRecord> {
   using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
-  const active = store.get(store.list()[0]?.domain.uuid ?? '')?.active
+  const [record] = store.list()
+  if (record === undefined) throw new Error('nothing is known')
+  return record
+}
+
+async function activeRow(root: TestRoot): Promise<ActiveRow> {
+  const { active } = await recordOf(root)
   if (active === undefined) throw new Error('nothing runs')
   return active
+}
+
+const card = `<interface type='ethernet'><model type='virtio'/></interface>`
+
+/** Plugs in a card behind a tap of the host. */
+async function plugCard(
+  hypervisor: Hypervisor,
+): Promise<{ readonly alias: string; readonly tap: string; readonly xml: string }> {
+  const { alias = '', xml } = await hypervisor.domainAttachDevice('a', card)
+  return { alias, xml, tap: /<target dev='(vnet\d+)'\/>/.exec(xml)?.[1] ?? '' }
+}
+
+const isThere = (tap: string): boolean => existsSync(`/sys/class/net/${tap}`)
+
+/** Asks for a device that the guest, which runs no system, lets go of at a reset only. */
+async function detachInVain(hypervisor: Hypervisor, alias: string): Promise<void> {
+  await expect(
+    hypervisor.domainDetachDeviceAlias('a', alias, { timeoutMs: 300 }),
+  ).rejects.toMatchObject({ code: 'ERR_OPERATION_TIMEOUT' })
 }
 
 /** Names that QEMU itself has: devices, block nodes, network and character back ends. */
@@ -135,8 +162,8 @@ describe('devices of a running guest', () => {
     const rng = `<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>`
     expect((await plug(rng)).alias).toBe('rng0')
     expect((await plug(rng)).alias).toBe('rng1')
-    const card = await plug(`<interface type='user'><model type='virtio'/></interface>`)
-    expect(card.xml).toMatch(/<mac address='52:54:00:[0-9a-f:]{8}'\/>/)
+    const nic = await plug(`<interface type='user'><model type='virtio'/></interface>`)
+    expect(nic.xml).toMatch(/<mac address='52:54:00:[0-9a-f:]{8}'\/>/)
     const channel = await plug(
       `<channel type='unix'><target type='virtio' name='org.example.0'/></channel>`,
     )
@@ -222,6 +249,111 @@ describe('devices of a running guest', () => {
     expect(await inQemu(root)).not.toContain('libvirt-2-storage')
   })
 
+  test('the tap of a card stays until the guest lets go of the card, and no longer', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const { alias, tap } = await plugCard(hypervisor)
+    await detachInVain(hypervisor, alias)
+    expect(isThere(tap)).toBe(true)
+    await hypervisor.domainReset('a')
+    await until(
+      () => hypervisor.domainGetXmlDesc('a'),
+      (xml) => !xml.includes('<interface'),
+    )
+    expect(isThere(tap)).toBe(false)
+    expect(await inQemu(root)).not.toContain('hostnet0')
+  })
+
+  test("somebody else's tap stays, whatever card names it", async () => {
+    const tap = `pvt${process.pid % 100_000}`
+    execFileSync('ip', ['tuntap', 'add', 'dev', tap, 'mode', 'tap'])
+    onTestFinished(() => void execFileSync('ip', ['tuntap', 'del', 'dev', tap, 'mode', 'tap']))
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const { alias = '' } = await hypervisor.domainAttachDevice(
+      'a',
+      `<interface type='user'><target dev='${tap}'/><model type='virtio'/></interface>`,
+    )
+    await detachInVain(hypervisor, alias)
+    await hypervisor.domainReset('a')
+    await until(
+      () => hypervisor.domainGetXmlDesc('a'),
+      (xml) => !xml.includes('<interface'),
+    )
+    expect(isThere(tap)).toBe(true)
+  })
+
+  test('a look that read long ago what waits harms no new card of the same name', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    for (const old of [await plugCard(hypervisor), await plugCard(hypervisor)])
+      await detachInVain(hypervisor, old.alias)
+    const read = await recordOf(root)
+    await hypervisor.domainReset('a')
+    await until(
+      () => hypervisor.domainGetXmlDesc('a'),
+      (xml) => !xml.includes('<interface'),
+    )
+    const { alias, tap } = await plugCard(hypervisor)
+    expect(alias).toBe('net0')
+    const described = await hypervisor.domainGetXmlDesc('a')
+    using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+    await new Liveness(store, join(root.dir, 'run')).current(read, 5000)
+    expect(await hypervisor.domainGetXmlDesc('a')).toBe(described)
+    expect(isThere(tap)).toBe(true)
+    expect(await inQemu(root)).toContain('net0')
+  })
+
+  test('what waits is left to whoever holds the domain', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const { alias, tap } = await plugCard(hypervisor)
+    await detachInVain(hypervisor, alias)
+    const read = await recordOf(root)
+    using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+    const job = store.beginJob(read.domain.uuid, 'attach-device')
+    const { active } = read
+    if (active === undefined) throw new Error('nothing runs')
+    await withMonitor(active, 'a', (qmp) => qmp.execute('system_reset'))
+    await until(
+      () => inQemu(root),
+      (names) => !names.includes(alias),
+    )
+    const liveness = new Liveness(store, join(root.dir, 'run'))
+    const held = await liveness.current(read, 5000)
+    expect(held?.active?.xml).toBe(active.xml)
+    expect(isThere(tap)).toBe(true)
+    store.endJob(job)
+    const free = await liveness.current(read, 5000)
+    expect(free?.active?.xml).not.toContain(alias)
+    expect(isThere(tap)).toBe(false)
+  })
+
+  test('a detach whose process died behind QEMU is finished with its tap', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const { alias, tap } = await plugCard(hypervisor)
+    await detachInVain(hypervisor, alias)
+    const active = await activeRow(root)
+    const [{ leftovers } = { leftovers: [] }] = active.facts.unplugging ?? []
+    const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+    {
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      store.setFacts(active, { ...active.facts, unplugging: [] })
+      const live = { id: active.id, xml: active.xml.replace(/<interface[^]*<\/interface>/, '') }
+      const job = store.beginJob(active.uuid, 'detach-device')
+      store.setPhase(job, 'unplug', { unplug: leftovers, alias, live })
+    }
+    await withMonitor(active, 'a', (qmp) => qmp.execute('system_reset'))
+    await until(
+      () => inQemu(root),
+      (names) => !names.includes(alias),
+    )
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('<interface')
+    expect(isThere(tap)).toBe(false)
+    expect(await inQemu(root)).not.toContain('hostnet0')
+  })
+
   test('what is not there cannot be taken out, and what is ambiguous is asked for by name', async () => {
     const root = testRoot()
     const hypervisor = await started(root)
@@ -243,9 +375,9 @@ describe('devices of a running guest', () => {
   test('a machine that has no place left says what is missing', async () => {
     const root = testRoot()
     const hypervisor = await started(root)
-    const card = `<interface type='user'><model type='e1000'/></interface>`
+    const e1000 = `<interface type='user'><model type='e1000'/></interface>`
     const plugAll = async (): Promise<void> => {
-      for (let i = 0; i < 32; i++) await hypervisor.domainAttachDevice('a', card)
+      for (let i = 0; i < 32; i++) await hypervisor.domainAttachDevice('a', e1000)
     }
     await expect(plugAll()).rejects.toThrow(
       /no place is left that can be plugged into: the device needs a further pci controller 'pci-bridge'/,

@@ -9,11 +9,9 @@ import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
-import { leaveDevice } from '../confinement/hand-over.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { removeTapOf } from '../taps.ts'
 import type { DeviceRequest } from './attach-device.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
@@ -21,6 +19,7 @@ import { leftoversOf } from './leftovers.ts'
 import { livePlan } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { removeLeftovers } from './perform-steps.ts'
+import { releaseDevice } from './release-device.ts'
 import { unplug } from './unplug.ts'
 
 /** Finds in a domain the device that is meant. */
@@ -117,10 +116,9 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
       throw error
     }
     await removeLeftovers(qmp, leftovers)
+    await releaseDevice(rooms.store, active, device)
     rooms.store.change(active.uuid, { live: after, ...stored })
-    leaveDevice(rooms.store, active, device)
   })
-  await removeTapOf(device)
 }
 
 function refusePart({ device }: AnyDevice): never {

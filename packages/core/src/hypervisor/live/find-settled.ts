@@ -6,14 +6,13 @@ import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import type { DomainRecord } from '../../store/index.ts'
-import { leaveDevice } from '../confinement/hand-over.ts'
 import type { DomainReference } from '../hypervisor.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { removeTapOf } from '../taps.ts'
 import { leftoversOf } from './leftovers.ts'
 import { livePlan } from './live-plan.ts'
 import { pluggedNames, removeLeftovers } from './perform-steps.ts'
+import { releaseDevice } from './release-device.ts'
 
 /** What a guest can let go of by itself: it is in a slot or on a port. */
 const inSlots = [
@@ -95,9 +94,8 @@ async function forget(rooms: Rooms, { running, device, leftovers }: Ejected): Pr
   const { store } = rooms
   const { uuid, id } = running.active
   await rooms.ask(running, (qmp) => removeLeftovers(qmp, leftovers))
+  await releaseDevice(store, running.active, device)
   const { domain } = parseDomain(store.get(uuid)?.active?.xml ?? running.active.xml)
   const after = withoutDevice(domain, findDevice(domain, device))
   store.change(uuid, { live: { id, xml: formatDomain(after, id) } })
-  leaveDevice(store, running.active, device)
-  await removeTapOf(device)
 }

@@ -1,6 +1,7 @@
 import { isAlive } from '../../run/process-identity.ts'
 import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
+import { deviceByAlias } from '../../plan/device-by-alias.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
 import { finishCheckpoint } from '../backups/create-checkpoint.ts'
@@ -15,6 +16,7 @@ import { finishDump } from '../saving/finish-dump.ts'
 import { finishSave, forgetManagedSave } from '../saving/finish-save.ts'
 import { removeTaps } from '../taps.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
+import { releaseDevice } from './release-device.ts'
 
 /** What a change of a running guest records before it begins. */
 interface ChangeDetail {
@@ -92,6 +94,8 @@ export async function finishJob(
     await ask(async (qmp) => {
       if (await isPlugged(qmp, alias)) return
       await removeLeftovers(qmp, unplug)
+      const device = deviceByAlias(parseDomain(active.xml).domain, alias)
+      if (device !== undefined) await releaseDevice(store, active, device)
       store.change(active.uuid, after)
     })
   }
