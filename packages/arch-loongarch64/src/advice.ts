@@ -1,6 +1,7 @@
 import { unsupported } from '@polyvirt/core/arch'
 import type { Problem, Rule } from '@polyvirt/core/arch'
 import { hasAcpi, hasUefi } from './firmware-rules.ts'
+import { memorySections } from './plugged-memory.ts'
 
 /** libvirt takes ACPI without UEFI here, and QEMU makes the tables, but nobody hands them over. */
 const acpiWithoutUefi: Rule = {
@@ -67,26 +68,6 @@ const clockTicks: Rule = {
             unsupported(
               `clock/timer[${i + 1}]/@tickpolicy`,
               `the clock of virt has no ticks to make up for: 'catchup' is kept and has no effect`,
-            ),
-          ]
-        : [],
-    )
-  },
-}
-
-/** 2^29 bytes: what Linux's SECTION_SIZE_BITS is here with pages of 16 KiB, which all distributions have. */
-const sectionKiB = 512 * 1024
-
-/** QEMU plugs memory of any size, and Linux adds none that is not whole sections. */
-const memorySections: Rule = {
-  name: 'loongarch64/memory-sections',
-  check({ domain }) {
-    return (domain.devices.memory ?? []).flatMap(({ model, sizeKiB }, i): Problem[] =>
-      model === 'dimm' && sizeKiB % sectionKiB !== 0
-        ? [
-            unsupported(
-              `devices/memory[${i + 1}]/target/size`,
-              `Linux adds plugged memory in blocks of 512 MiB and leaves a 'dimm' of ${sizeKiB / 1024} MiB unused; give a multiple of 512`,
             ),
           ]
         : [],

@@ -28,13 +28,15 @@ const disk = (bus: string, target: string, more = ''): string =>
 const flash = "<loader readonly='yes' type='pflash'>/QEMU_EFI.fd</loader>"
 const serials = (count: number): DomainParts => devices("<serial type='null'/>".repeat(count))
 
-const dimm = {
-  memory: "<maxMemory slots='2' unit='MiB'>1024</maxMemory><memory unit='MiB'>512</memory>",
-  cpu: "<cpu><numa><cell id='0' cpus='0' memory='512' unit='MiB'/></numa></cpu>",
-}
-const plugged = (model: string, mebibytes = 512): string =>
+/** Room for memory behind RAM of this size, in one node. */
+const roomBehind = (mebibytes: number): DomainParts => ({
+  memory: `<maxMemory slots='4' unit='MiB'>${mebibytes + 2048}</maxMemory><memory unit='MiB'>${mebibytes}</memory>`,
+  cpu: `<cpu><numa><cell id='0' cpus='0' memory='${mebibytes}' unit='MiB'/></numa></cpu>`,
+})
+const dimm = roomBehind(768)
+const plugged = (model: string, mebibytes = 512, more = ''): string =>
   `<memory model='${model}'>${model === 'nvdimm' ? '<source><path>/x</path></source>' : ''}` +
-  `<target><size unit='MiB'>${mebibytes}</size><node>0</node></target></memory>`
+  `<target><size unit='MiB'>${mebibytes}</size><node>0</node></target>${more}</memory>`
 
 const topology = (sockets: number, cores: number, threads: number, more = ''): DomainParts => ({
   vcpu: `<vcpu>${sockets * cores * threads}</vcpu>`,
@@ -226,20 +228,66 @@ describe('accepted', () => {
 })
 
 describe('accepted with a word', () => {
-  const warnings = (mebibytes: number): readonly string[] => {
-    const memory = plugged('dimm', mebibytes)
-    const outcome = plan({ ...dimm, os: flash, features: '<acpi/>', devices: memory })
+  const warnings = (ram: number, ...memory: readonly string[]): readonly string[] => {
+    const outcome = plan({
+      ...roomBehind(ram),
+      ...{ os: flash, features: '<acpi/>', devices: memory.join('') },
+    })
     if (outcome.kind === 'refused') throw outcome.error
     const { asked, context } = outcome.planned
     return planDomain(asked, context).warnings.map(({ path, message }) => `${path}: ${message}`)
   }
+  const whole = plugged('dimm')
+  const half = plugged('dimm', 256)
+  const at = (base: string): string =>
+    plugged('dimm', 512, `<address type='dimm' slot='0' base='${base}'/>`)
+
+  it.each([768, 1280, 1792, 2304])('nothing of whole sections behind %i MiB of RAM', (ram) => {
+    expect(warnings(ram, whole, whole, plugged('dimm', 1024))).toEqual([])
+  })
 
   it('memory that Linux adds nothing of, as it comes in no whole sections', () => {
-    expect(warnings(256)).toEqual([
+    expect(warnings(768, half)).toEqual([
       expect.stringMatching(
         /^devices\/memory\[1\]\/target\/size: .*256 MiB unused.*multiple of 512/,
       ),
     ])
-    expect(warnings(512)).toEqual([])
+  })
+
+  // Each as QEMU 10.0 places it (query-memory-devices).
+  it.each([
+    [128, '0x8000000', 768],
+    [256, '0x10000000', 768],
+    [512, '0x90000000', 768],
+    [513, '0x90200000', 768],
+    [769, '0xa0200000', 1280],
+    [1024, '0xb0000000', 1280],
+    [2048, '0xf0000000', 2304],
+    [4096, '0x170000000', 4352],
+  ])('memory that stands between sections behind %i MiB of RAM', (ram, start, better) => {
+    expect(warnings(ram, whole)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^devices/memory\\[1\\]: .*at ${start} unused.* ${better} MiB`),
+      ),
+    ])
+  })
+
+  it('memory behind memory that is no whole sections, and each for its own reason', () => {
+    expect(warnings(768, half, whole)).toEqual([
+      expect.stringMatching(/^devices\/memory\[1\]\/target\/size: /),
+      expect.stringMatching(/^devices\/memory\[2\]: .*at 0xb0000000 unused.*before it/),
+    ])
+    expect(warnings(512, whole, whole)).toEqual([
+      expect.stringMatching(/^devices\/memory\[1\]: .*at 0x90000000 unused.* 768 MiB/),
+      expect.stringMatching(/^devices\/memory\[2\]: .*at 0xb0000000 unused.* 768 MiB/),
+    ])
+  })
+
+  it('memory whose place the document says, and what finds room beside it', () => {
+    expect(warnings(512, at('0xa0000000'))).toEqual([])
+    expect(warnings(768, at('0xb0000000'))).toEqual([
+      expect.stringMatching(/^devices\/memory\[1\]: .*at 0xb0000000 unused.*base/),
+    ])
+    expect(warnings(768, at('0xa0000000'), whole)).toEqual([])
   })
 })

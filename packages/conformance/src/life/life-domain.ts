@@ -9,7 +9,14 @@ export const firstVcpus = 2
 export const spareVcpus = 2
 
 /** Memory that a guest starts with. */
-export const firstMemoryMiB = 512
+const firstMemoryMiB = 512
+
+/**
+ * The same where more is plugged in: what comes behind it begins where a kernel of each architecture can
+ * add it. LoongArch's adds blocks of 512 MiB, and QEMU has the RAM beyond the first 256 MiB from such a
+ * boundary on.
+ */
+const firstPluggedMemoryMiB = 768
 
 /** Not every board brings a balloon by itself. */
 export const balloon = "<memballoon model='virtio'/>"
@@ -59,15 +66,15 @@ export function lifeXml(acts: readonly Act[], target: Target, features: string):
     claims(target, 'device:controller:pci/pcie-to-pci-bridge') &&
     wants.some((one) => one.conventionalPci === true)
   const total = firstVcpus + (spare ? spareVcpus : 0)
-  const mebibytes = firstMemoryMiB * 1024
+  const mebibytes = slots ? firstPluggedMemoryMiB : firstMemoryMiB
   return domainXml({
     ...(slots ? { head: "  <maxMemory slots='4' unit='MiB'>2048</maxMemory>\n" } : {}),
-    memory: `<memory unit='MiB'>${firstMemoryMiB}</memory>`,
+    memory: `<memory unit='MiB'>${mebibytes}</memory>`,
     vcpu: spare ? `<vcpu current='${firstVcpus}'>${total}</vcpu>` : `<vcpu>${total}</vcpu>`,
     // Memory is plugged into a node.
     ...(slots
       ? {
-          cpu: `  <cpu><numa><cell id='0' cpus='0-${total - 1}' memory='${mebibytes}' unit='KiB'/></numa></cpu>\n`,
+          cpu: `  <cpu><numa><cell id='0' cpus='0-${total - 1}' memory='${mebibytes}' unit='MiB'/></numa></cpu>\n`,
         }
       : {}),
     ...(features === '' ? {} : { features }),
