@@ -41,6 +41,7 @@ const leftSnapshot = [...withSnapshot, another, ...paused, ...guestWrites, ['des
 const overlay = [...paused, ['snapshot-create-as', 'g', 'o1', '--disk-only']]
 
 const attach = ['attach-disk', 'g', '@/more.qcow2', 'vdb', '--subdriver', 'qcow2', '--live', '--config'] // prettier-ignore
+const attachScsi = ['attach-disk', 'g', '@/more.qcow2', 'sda', '--targetbus', 'scsi', '--subdriver', 'qcow2', '--live', '--config'] // prettier-ignore
 const toThere = ['migrate', 'g', 'qemu:///embed?root=@/d', '--live', '--persistent', '--undefinesource'] // prettier-ignore
 const withMemory = ['snapshot-create-as', 'g', 'e1', '--live', '--memspec', 'file=@/e1.mem', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
 const diskOnly = ['snapshot-create-as', 'g', 'e1', '--disk-only', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
@@ -60,6 +61,7 @@ export const operations: readonly Operation[] = [
   { name: 'destroy', stored: defined, live: paused, command: ['destroy', 'g'] },
   { name: 'attach', stored: defined, live: paused, command: attach },
   { name: 'attach-ppc64', arch: 'ppc64', stored: defined, live: paused, command: attach },
+  { name: 'detach', stored: defined, live: [...paused, attachScsi], command: ['detach-disk', 'g', 'sda', '--live', '--config'] },
   { name: 'lifecycle-action', stored: defined, live: paused, command: ['set-lifecycle-action', 'g', 'poweroff', 'restart', '--live', '--config'] },
   { name: 'snapshot', stored: defined, live: paused, command: ['snapshot-create-as', 'g', 's1'] },
   { name: 'snapshot-off', stored: defined, command: ['snapshot-create-as', 'g', 's1'] },

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { Liveness } from '../../src/hypervisor/liveness.ts'
@@ -352,6 +353,27 @@ describe('devices of a running guest', () => {
     expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('<interface')
     expect(isThere(tap)).toBe(false)
     expect(await inQemu(root)).not.toContain('hostnet0')
+  })
+
+  test('a detach that cannot be written down is finished by whoever comes next and can', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const before = await inQemu(root)
+    const both = { live: true, config: true }
+    await hypervisor.domainAttachDevice('a', disk(image(root, 'one')), both)
+    using database = new DatabaseSync(join(root.dir, 'lib/polyvirt.db'))
+    database.exec(
+      `CREATE TRIGGER full BEFORE UPDATE OF xml ON active BEGIN SELECT RAISE(ABORT, 'no space'); END`,
+    )
+    await expect(
+      hypervisor.domainDetachDevice('a', `<disk><target dev='sda'/></disk>`, both),
+    ).rejects.toThrow('the next command writes it down')
+    await hypervisor.connectListAllDomains()
+    database.exec('DROP TRIGGER full')
+    await hypervisor.connectListAllDomains()
+    const { active, domain } = await recordOf(root)
+    for (const xml of [active?.xml, domain.xml]) expect(xml).not.toContain('one.img')
+    expect(await inQemu(root)).toEqual(before)
   })
 
   test('what is not there cannot be taken out, and what is ambiguous is asked for by name', async () => {

@@ -10,6 +10,7 @@ import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
+import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import type { DeviceRequest } from './attach-device.ts'
@@ -115,9 +116,13 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
         remember(rooms, running, { alias, leftovers })
       throw error
     }
-    await removeLeftovers(qmp, leftovers)
-    await releaseDevice(rooms.store, active, device)
-    rooms.store.change(active.uuid, { live: after, ...stored })
+    try {
+      await removeLeftovers(qmp, leftovers)
+      await releaseDevice(rooms.store, active, device)
+      rooms.store.change(active.uuid, { live: after, ...stored })
+    } catch (cause) {
+      throw new JobLeft('the guest has let go of it, and the next command writes it down', cause)
+    }
   })
 }
 

@@ -81,22 +81,24 @@ export async function finishJob(
   if (alias === undefined || live?.id !== active.id) return
   const after = { live, ...(definition !== undefined && { definition }) }
   if (plug !== undefined) {
-    await ask(async (qmp) => {
-      // The device is told last: where it is there, everything is.
-      if (await isPlugged(qmp, alias)) store.change(active.uuid, after)
-      else {
-        await undoSteps(qmp, plug)
-        await removeTaps(taps)
-      }
+    // The device is told last: where it is there, everything is.
+    const has = await ask(async (qmp) => {
+      if (await isPlugged(qmp, alias)) return true
+      await undoSteps(qmp, plug)
+      return false
     })
+    if (has === true) store.change(active.uuid, after)
+    if (has === false) await removeTaps(taps)
   }
   if (unplug !== undefined) {
-    await ask(async (qmp) => {
-      if (await isPlugged(qmp, alias)) return
+    const isGone = await ask(async (qmp) => {
+      if (await isPlugged(qmp, alias)) return false
       await removeLeftovers(qmp, unplug)
-      const device = deviceByAlias(parseDomain(active.xml).domain, alias)
-      if (device !== undefined) await releaseDevice(store, active, device)
-      store.change(active.uuid, after)
+      return true
     })
+    if (isGone !== true) return
+    const device = deviceByAlias(parseDomain(active.xml).domain, alias)
+    if (device !== undefined) await releaseDevice(store, active, device)
+    store.change(active.uuid, after)
   }
 }
