@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { imageUse } from '../../src/hypervisor/confinement/guest-images.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { stopProcess } from '../../src/run/index.ts'
+import { openStore } from '../../src/store/index.ts'
 import { testRoot } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
@@ -107,5 +109,55 @@ describe('the images of a guest', () => {
     const image = qcow2(join(root.dir, 'x.qcow2'))
     const { started } = await starting(root, `${on(image)}${on(image).replace('vda', 'vdb')}`)
     await expect(started).rejects.toThrow(/is the image of devices\/disk\[1\] already/)
+  })
+
+  test('stay its own where another disk stands on them when one is taken out', async () => {
+    const root = testRoot()
+    const base = join(root.dir, 'base.img')
+    writeFileSync(base, Buffer.alloc(1024 * 1024))
+    const below = `<backingStore type='file'><format type='raw'/><source file='${base}'/><backingStore/></backingStore>`
+    const [one, two] = ['one', 'two'].map((name) =>
+      on(qcow2(join(root.dir, `${name}.qcow2`), base), below),
+    ) as [string, string]
+    const { hypervisor, started } = await starting(root, one)
+    await started
+    const scsi = two.replace(`'vda'`, `'sda' bus='scsi'`)
+    await hypervisor.domainAttachDevice('a', scsi)
+    await hypervisor.domainDetachDevice('a', scsi)
+    await hypervisor.domainDefineXml(guestXml({ name: 'b', disk: base }))
+    await expect(hypervisor.domainCreate('b')).rejects.toThrow(`is in use by domain 'a'`)
+    await hypervisor.domainDefineXml(guestXml({ name: 'b', disk: join(root.dir, 'two.qcow2') }))
+    await hypervisor.domainCreate('b')
+  })
+
+  test('are free again where one died who was about to plug them in', async () => {
+    const root = testRoot()
+    const { hypervisor, started } = await starting(root, '')
+    await started
+    const { uuid } = await hypervisor.domainLookup('a')
+    const path = guestDisk(root.dir, 'idle')
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const active = store.get(uuid)?.active
+      const use = imageUse(path, { writes: true, shared: false })
+      if (active === undefined || use === undefined) throw new Error('nothing to die over')
+      const xml = active.xml.replace(
+        '</devices>',
+        `<disk type='file'><source file='${path}'/><target dev='sda' bus='scsi'/><alias name='scsi0-0-0-0'/></disk></devices>`,
+      )
+      const job = store.beginJob(uuid, 'attach-device')
+      store.claimImages(active, [use])
+      store.setPhase(job, 'plug', {
+        plug: [],
+        images: [],
+        alias: 'scsi0-0-0-0',
+        live: { id: active.id, xml },
+      })
+    }
+    await hypervisor.connectListAllDomains()
+    await hypervisor.domainDefineXml(guestXml({ name: 'b', disk: path }))
+    await hypervisor.domainCreate('b')
+    expect(root.guests()).toHaveLength(2)
   })
 })

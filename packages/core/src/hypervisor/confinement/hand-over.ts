@@ -54,10 +54,29 @@ export function leaveImages(store: Store, run?: RunReference, images?: readonly 
   store.returnImages(giveBack)
 }
 
-/** Lets go of what a device had, that the guest has no more. */
-export function leaveDevice(store: Store, run: RunReference, { kind, device }: AnyDevice): void {
+/** Lets go of the images that a run has come to since it had these: what they were for is not to be. */
+export function leaveNewImages(store: Store, run: RunReference, before: readonly ImageUse[]): void {
+  const isNew = ({ device, inode }: ImageUse): boolean =>
+    !before.some((one) => one.device === device && one.inode === inode)
+  const gone = store.imagesOf(run).filter(isNew)
+  if (gone.length > 0) leaveImages(store, run, gone)
+}
+
+/** A device that QEMU has no more, and the domain without it. */
+export interface Release {
+  readonly gone: AnyDevice
+  readonly left: Domain
+}
+
+/** Lets go of what a device had, that the guest has no more; another disk may stand on the same image. */
+export function leaveDevice(
+  store: Store,
+  run: RunReference,
+  { gone: { kind, device }, left }: Release,
+): void {
   if (kind !== 'disk') return
-  const paths = diskPaths(device)
+  const kept = (left.devices.disk ?? []).flatMap(diskPaths)
+  const paths = diskPaths(device).filter((path) => !kept.includes(path))
   const gone = store.imagesOf(run).filter(({ path }) => paths.includes(path))
   if (gone.length > 0) leaveImages(store, run, gone)
 }

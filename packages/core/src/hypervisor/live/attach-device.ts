@@ -10,7 +10,7 @@ import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice, ParsedDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain, withoutVolumePath } from '../../xml/parse-domain.ts'
 import { unconfined } from '../confinement/confined-start.ts'
-import { leaveImages, takeImages } from '../confinement/hand-over.ts'
+import { leaveNewImages, takeImages } from '../confinement/hand-over.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import { JobLeft } from '../job-left.ts'
@@ -111,7 +111,7 @@ async function plugIn(
   await prepareChannels(rooms, active.stateDir, alone)
   const owner = rooms.layout.confinement?.user
   const confinement = rooms.layout.confinement ?? unconfined
-  const images = await takeImages(rooms.store, active, { domain: alone, confinement })
+  const images = rooms.store.imagesOf(active)
   // Whoever has to finish it writes what this one would have written.
   const shown = (chardevs: Parameters<typeof liveDomain>[1]['chardevs']): Domain =>
     liveDomain(attached.domain, { chardevs, ports: {}, taps: {} })
@@ -119,11 +119,13 @@ async function plugIn(
     plug: steps,
     alias: attached.device.alias,
     taps: Object.values(taps),
+    images,
     live: { id: active.id, xml: formatDomain(shown([]), active.id) },
     ...(definition !== undefined && { definition }),
   })
   await makeTaps(alone, taps, owner?.uid)
   try {
+    await takeImages(rooms.store, active, { domain: alone, confinement })
     await startPasst(alone, { stateDir: active.stateDir, ...(owner && { owner }) })
     return await rooms.ask(running, async (qmp) => {
       await performSteps(qmp, steps, signal)
@@ -156,7 +158,7 @@ async function plugIn(
     if (error instanceof JobLeft) throw error
     await stopPasst(alone, { stateDir: active.stateDir })
     await removeTaps(Object.values(taps))
-    leaveImages(rooms.store, active, images)
+    leaveNewImages(rooms.store, active, images)
     throw error
   }
 }

@@ -102,7 +102,8 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
   const { active } = running
   const { alias = '' } = device.device as { readonly alias?: string }
   const leftovers = leftoversOf(rooms, plan, device) ?? refusePart(device)
-  const after = { id: active.id, xml: formatDomain(withoutDevice(live, device), active.id) }
+  const left = withoutDevice(live, device)
+  const after = { id: active.id, xml: formatDomain(left, active.id) }
   const stored = definition === undefined ? {} : { definition }
   rooms.store.setPhase(job, 'unplug', { unplug: leftovers, alias, live: after, ...stored })
   await rooms.ask(running, async (qmp) => {
@@ -118,7 +119,7 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
     }
     try {
       await removeLeftovers(qmp, leftovers)
-      await releaseDevice(rooms.store, active, device)
+      await releaseDevice(rooms.store, active, { gone: device, left })
       rooms.store.change(active.uuid, { live: after, ...stored })
     } catch (cause) {
       throw new JobLeft('the guest has let go of it, and the next command writes it down', cause)

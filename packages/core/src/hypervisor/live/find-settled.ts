@@ -94,8 +94,8 @@ async function forget(rooms: Rooms, { running, device, leftovers }: Ejected): Pr
   const { store } = rooms
   const { uuid, id } = running.active
   await rooms.ask(running, (qmp) => removeLeftovers(qmp, leftovers))
-  await releaseDevice(store, running.active, device)
   const { domain } = parseDomain(store.get(uuid)?.active?.xml ?? running.active.xml)
   const after = withoutDevice(domain, findDevice(domain, device))
+  await releaseDevice(store, running.active, { gone: device, left: after })
   store.change(uuid, { live: { id, xml: formatDomain(after, id) } })
 }

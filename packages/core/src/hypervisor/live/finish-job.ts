@@ -1,9 +1,10 @@
 import { isAlive } from '../../run/process-identity.ts'
-import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
+import type { ActiveRow, ImageUse, JobRow, Store } from '../../store/index.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import { deviceByAlias } from '../../plan/device-by-alias.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
+import { leaveNewImages } from '../confinement/hand-over.ts'
 import { finishCheckpoint } from '../backups/create-checkpoint.ts'
 import { conclude } from '../blocks/conclude-job.ts'
 import { finishBackupEnd } from '../backups/settle-backup.ts'
@@ -24,6 +25,8 @@ interface ChangeDetail {
   readonly unplug?: readonly MonitorStep[]
   readonly alias?: string
   readonly taps?: readonly string[]
+  /** Those that the run had before. */
+  readonly images?: readonly ImageUse[]
   readonly live?: { readonly id: number; readonly xml: string }
   readonly definition?: string
 }
@@ -77,7 +80,7 @@ export async function finishJob(
   if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
   if (job.kind === 'dump') return finishDump(running, job)
   if (job.kind === 'start') return forgetManagedSave(running, job)
-  const { plug, unplug, alias, taps = [], live, definition } = job.detail as ChangeDetail
+  const { plug, unplug, alias, taps = [], images, live, definition } = job.detail as ChangeDetail
   if (alias === undefined || live?.id !== active.id) return
   const after = { live, ...(definition !== undefined && { definition }) }
   if (plug !== undefined) {
@@ -88,7 +91,9 @@ export async function finishJob(
       return false
     })
     if (has === true) store.change(active.uuid, after)
-    if (has === false) await removeTaps(taps)
+    if (has !== false) return
+    await removeTaps(taps)
+    if (images !== undefined) leaveNewImages(store, active, images)
   }
   if (unplug !== undefined) {
     const isGone = await ask(async (qmp) => {
@@ -97,8 +102,9 @@ export async function finishJob(
       return true
     })
     if (isGone !== true) return
-    const device = deviceByAlias(parseDomain(active.xml).domain, alias)
-    if (device !== undefined) await releaseDevice(store, active, device)
+    const gone = deviceByAlias(parseDomain(active.xml).domain, alias)
+    const left = parseDomain(live.xml).domain
+    if (gone !== undefined) await releaseDevice(store, active, { gone, left })
     store.change(active.uuid, after)
   }
 }

@@ -28,8 +28,8 @@ export async function settleUnplugs(
     await removeLeftovers(qmp, leftovers)
     const device = deviceByAlias(live, alias)
     if (device === undefined) continue
-    await releaseDevice(store, active, device)
     live = withoutDevice(live, device)
+    await releaseDevice(store, active, { gone: device, left: live })
   }
   store.change(active.uuid, { live: { id: active.id, xml: formatDomain(live, active.id) } })
   store.setFacts(active, { ...active.facts, unplugging: waiting })
