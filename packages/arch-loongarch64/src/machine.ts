@@ -1,5 +1,6 @@
 import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
 import { advice } from './advice.ts'
+import { cleanReset } from './clean-reset.ts'
 import { rules } from './rules.ts'
 
 /**
@@ -34,4 +35,5 @@ export const machine: MachineBuilder = {
   profiles: [virt],
   rules,
   advice,
+  effects: cleanReset,
 }
