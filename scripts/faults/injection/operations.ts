@@ -42,6 +42,7 @@ const overlay = [...paused, ['snapshot-create-as', 'g', 'o1', '--disk-only']]
 
 const attach = ['attach-disk', 'g', '@/more.qcow2', 'vdb', '--subdriver', 'qcow2', '--live', '--config'] // prettier-ignore
 const attachScsi = ['attach-disk', 'g', '@/more.qcow2', 'sda', '--targetbus', 'scsi', '--subdriver', 'qcow2', '--live', '--config'] // prettier-ignore
+const drive = ['attach-disk', 'g', '@/more.qcow2', 'sda', '--type', 'cdrom', '--mode', 'readonly', '--targetbus', 'scsi', '--live', '--config'] // prettier-ignore
 const toThere = ['migrate', 'g', 'qemu:///embed?root=@/d', '--live', '--persistent', '--undefinesource'] // prettier-ignore
 const withMemory = ['snapshot-create-as', 'g', 'e1', '--live', '--memspec', 'file=@/e1.mem', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
 const diskOnly = ['snapshot-create-as', 'g', 'e1', '--disk-only', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
@@ -62,6 +63,7 @@ export const operations: readonly Operation[] = [
   { name: 'attach', stored: defined, live: paused, command: attach },
   { name: 'attach-ppc64', arch: 'ppc64', stored: defined, live: paused, command: attach },
   { name: 'detach', stored: defined, live: [...paused, attachScsi], command: ['detach-disk', 'g', 'sda', '--live', '--config'] },
+  { name: 'change-media', stored: defined, live: [...paused, drive], command: ['change-media', 'g', 'sda', '@/there.qcow2', '--live', '--config'] },
   { name: 'lifecycle-action', stored: defined, live: paused, command: ['set-lifecycle-action', 'g', 'poweroff', 'restart', '--live', '--config'] },
   { name: 'snapshot', stored: defined, live: paused, command: ['snapshot-create-as', 'g', 's1'] },
   { name: 'snapshot-off', stored: defined, command: ['snapshot-create-as', 'g', 's1'] },

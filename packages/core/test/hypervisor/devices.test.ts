@@ -462,6 +462,49 @@ describe('devices of a running guest', () => {
     await expect(change()).rejects.toThrow(`doesn't have media`)
   })
 
+  test('a medium that cannot be written down is in the definitions as soon as it can, or out of the drive', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root, scsi + drive)
+    const [one, two, three] = [image(root, 'one'), image(root, 'two'), image(root, 'three')]
+    const change = (source: string) =>
+      hypervisor.domainChangeMedia('a', 'sdc', { live: true, config: true, source })
+    await change(one)
+    using database = new DatabaseSync(join(root.dir, 'lib/polyvirt.db'))
+    const changeInVain = async (source: string): Promise<void> => {
+      database.exec(
+        `CREATE TRIGGER full BEFORE UPDATE OF xml ON active BEGIN SELECT RAISE(ABORT, 'no space'); END`,
+      )
+      await expect(change(source)).rejects.toThrow('the next command')
+      database.exec('DROP TRIGGER full')
+    }
+    const inDrive = async (): Promise<readonly string[]> => {
+      const { active, domain } = await recordOf(root)
+      const files = await withMonitor(await activeRow(root), 'a', async (qmp) => {
+        const found = (await qmp.execute('query-block')).find(({ qdev }) => qdev === 'scsi0-0-0-2')
+        return found?.inserted?.image?.filename ?? 'nothing'
+      })
+      const named = [active?.xml, domain.xml].map(
+        (xml) => /source file='([^']*(?:one|two|three).img)'/.exec(xml ?? '')?.[1] ?? 'nothing',
+      )
+      return [files, ...named]
+    }
+    await changeInVain(two)
+    await hypervisor.connectListAllDomains()
+    expect(await inDrive()).toEqual([two, two, two])
+    await changeInVain(three)
+    await withMonitor(await activeRow(root), 'a', async (qmp) => {
+      await qmp.executeUnchecked('blockdev-open-tray', { id: 'scsi0-0-0-2' })
+      await qmp.executeUnchecked('blockdev-remove-medium', { id: 'scsi0-0-0-2' })
+    })
+    await hypervisor.connectListAllDomains()
+    expect(await inDrive()).toEqual([two, two, two])
+    await hypervisor.domainDefineXml(guestXml({ name: 'b', disk: three }))
+    await hypervisor.domainCreate('b')
+    await change(one)
+    expect(await inDrive()).toEqual([one, one, one])
+    expect((await inQemu(root)).filter((name) => /^libvirt-.*storage$/.test(name))).toHaveLength(2)
+  })
+
   test('a link goes down and comes up; what cannot change is named', async () => {
     const root = testRoot()
     const nic = `<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>`

@@ -10,7 +10,10 @@ export interface OpenImage {
   readonly sizeBytes: number
 }
 
-function isOn({ qdev = '' }: Pick<QmpBlockInfo, 'qdev'>, { alias = '' }: Disk): boolean {
+function isOn(
+  { qdev = '' }: Pick<QmpBlockInfo, 'qdev'>,
+  { alias = '' }: Pick<Disk, 'alias'>,
+): boolean {
   return `${qdev}/`.startsWith(`/machine/peripheral/${alias}/`) || qdev === alias
 }
 
@@ -34,6 +37,12 @@ export async function imagesByAlias(
       return image === undefined ? [] : [[disk.alias ?? '', image] as const]
     }),
   )
+}
+
+/** The node that a drive is on; nothing where it is empty. */
+export async function nodeIn(qmp: QmpClient, alias: string): Promise<string | undefined> {
+  const list = await qmp.execute('query-block')
+  return list.find((one) => isOn(one, { alias }))?.inserted?.['node-name']
 }
 
 /** The node that a disk's device is on. */

@@ -1,10 +1,7 @@
 import { isAlive } from '../../run/process-identity.ts'
-import type { ActiveRow, ImageUse, JobRow, Store } from '../../store/index.ts'
-import type { MonitorStep } from '../../qemu/monitor-steps.ts'
-import { deviceByAlias } from '../../plan/device-by-alias.ts'
+import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
-import { leaveNewImages } from '../confinement/hand-over.ts'
 import { finishCheckpoint } from '../backups/create-checkpoint.ts'
 import { conclude } from '../blocks/conclude-job.ts'
 import { finishBackupEnd } from '../backups/settle-backup.ts'
@@ -15,21 +12,7 @@ import type { Running } from '../records.ts'
 import { finishArrival } from '../migration/finish-migration.ts'
 import { finishDump } from '../saving/finish-dump.ts'
 import { finishSave, forgetManagedSave } from '../saving/finish-save.ts'
-import { removeTaps } from '../taps.ts'
-import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
-import { releaseDevice } from './release-device.ts'
-
-/** What a change of a running guest records before it begins. */
-interface ChangeDetail {
-  readonly plug?: readonly MonitorStep[]
-  readonly unplug?: readonly MonitorStep[]
-  readonly alias?: string
-  readonly taps?: readonly string[]
-  /** Those that the run had before. */
-  readonly images?: readonly ImageUse[]
-  readonly live?: { readonly id: number; readonly xml: string }
-  readonly definition?: string
-}
+import { finishChange } from './finish-change.ts'
 
 /** Whoever finishes a job may have to end the run it was about. */
 export interface FinishContext {
@@ -80,31 +63,5 @@ export async function finishJob(
   if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
   if (job.kind === 'dump') return finishDump(running, job)
   if (job.kind === 'start') return forgetManagedSave(running, job)
-  const { plug, unplug, alias, taps = [], images, live, definition } = job.detail as ChangeDetail
-  if (alias === undefined || live?.id !== active.id) return
-  const after = { live, ...(definition !== undefined && { definition }) }
-  if (plug !== undefined) {
-    // The device is told last: where it is there, everything is.
-    const has = await ask(async (qmp) => {
-      if (await isPlugged(qmp, alias)) return true
-      await undoSteps(qmp, plug)
-      return false
-    })
-    if (has === true) store.change(active.uuid, after)
-    if (has !== false) return
-    await removeTaps(taps)
-    if (images !== undefined) leaveNewImages(store, active, images)
-  }
-  if (unplug !== undefined) {
-    const isGone = await ask(async (qmp) => {
-      if (await isPlugged(qmp, alias)) return false
-      await removeLeftovers(qmp, unplug)
-      return true
-    })
-    if (isGone !== true) return
-    const gone = deviceByAlias(parseDomain(active.xml).domain, alias)
-    const left = parseDomain(live.xml).domain
-    if (gone !== undefined) await releaseDevice(store, active, { gone, left })
-    store.change(active.uuid, after)
-  }
+  await finishChange({ store, active, ask }, job.detail)
 }

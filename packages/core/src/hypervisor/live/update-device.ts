@@ -5,22 +5,23 @@ import { devicePath } from '../../plan/defaults/defaulting.ts'
 import { findDevice } from '../../plan/find-device.ts'
 import { isSame } from '../../plan/same.ts'
 import type { QmpClient } from '../../qmp/index.ts'
+import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { unconfined } from '../confinement/confined-start.ts'
-import { diskPaths } from '../confinement/guest-images.ts'
-import { leaveImages, takeImages } from '../confinement/hand-over.ts'
-import type { ImageUse } from '../../store/index.ts'
+import { leaveDevice, leaveNewImages, takeImages } from '../confinement/hand-over.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeResult, UpdateDeviceOptions } from '../interface/devices.ts'
+import { JobLeft } from '../job-left.ts'
 import { resolveDevice } from '../resolve-sources.ts'
 import type { Rooms } from '../rooms.ts'
+import { checkFiles } from '../start-checks.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
 import { livePlan } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
-import { replaceMedium } from './replace-medium.ts'
+import { planMedium, replaceMedium } from './replace-medium.ts'
 
 interface UpdateRequest extends UpdateDeviceOptions {
   readonly reference: string
@@ -68,17 +69,8 @@ export async function updateDevice(
     const plan = await livePlan(rooms, targets.running)
     const old = findDevice(plan.live, wanted)
     checkChange(old, wanted)
-    rooms.store.setPhase(job, 'update', {})
-    const { active } = targets.running
-    const changed = await rooms.ask(targets.running, async (qmp) => {
-      const device = await change(qmp, { rooms, plan, old, wanted, options })
-      const after = replaced(plan.live, old, device)
-      rooms.store.change(uuid, {
-        live: { id: active.id, xml: formatDomain(after, active.id) },
-        ...definition,
-      })
-      return device
-    })
+    const request = { rooms, plan, job, old, wanted, options, ...definition }
+    const changed = old.kind === 'disk' ? await changeMedium(request) : await changeInPlace(request)
     const { alias } = changed.device as { readonly alias?: string }
     return {
       xml: formatDevice(changed),
@@ -140,70 +132,95 @@ function checkChange(old: AnyDevice, wanted: AnyDevice): void {
 interface Change {
   readonly rooms: Rooms
   readonly plan: LivePlan
+  readonly job: Job
   readonly old: AnyDevice
   readonly wanted: AnyDevice
   readonly options: UpdateDeviceOptions
+  readonly definition?: string
 }
 
-/** The new medium is the guest's from here on, and the old one only until it is out. */
-async function withImages(
-  { rooms, plan: { running, live }, old }: Change,
-  wanted: Disk,
-  replace: () => Promise<Disk>,
-): Promise<Disk> {
+/**
+ * The new medium is the guest's before it is in the drive, and the old one until it is out. What is to be is
+ * recorded first: a drive that holds another medium than the definitions say would get that one at the next start.
+ */
+async function changeMedium(request: Change): Promise<AnyDevice> {
+  const { rooms, plan, job, old, wanted, options, definition } = request
+  const { running, live } = plan
   const { active } = running
-  const domain = { ...live, os: { type: 'hvm' }, devices: { disk: [wanted] } } as Domain
-  const confinement = rooms.layout.confinement ?? unconfined
-  const before = rooms.store.imagesOf(active)
-  const images = await takeImages(rooms.store, active, { domain, confinement })
-  const isNew = ({ path }: ImageUse): boolean => !before.some((one) => one.path === path)
-  try {
-    const disk = await replace()
-    const kept = diskPaths(disk)
-    const gone = diskPaths(old.device as Disk).filter((path) => !kept.includes(path))
-    leaveImages(
-      rooms.store,
-      active,
-      before.filter(({ path }) => gone.includes(path)),
-    )
-    return disk
-  } catch (error) {
-    leaveImages(rooms.store, active, images.filter(isNew))
-    throw error
+  const { store, layout } = rooms
+  const asked = (await resolveDevice(merged(old, wanted), rooms.drivers)).device as Disk
+  const { change, disk } = planMedium(live, old.device as Disk, asked)
+  const alone = { ...live, os: { type: 'hvm' }, devices: { disk: [disk] } } as Domain
+  checkFiles(alone)
+  const device: AnyDevice = { kind: 'disk', device: disk }
+  const left = replaced(live, old, device)
+  const after = {
+    live: { id: active.id, xml: formatDomain(left, active.id) },
+    ...(definition !== undefined && { definition }),
   }
+  const images = store.imagesOf(active)
+  store.setPhase(job, 'medium', { medium: change, alias: change.alias, images, ...after })
+  return rooms.ask(running, async (qmp) => {
+    try {
+      await takeImages(store, active, {
+        domain: alone,
+        confinement: layout.confinement ?? unconfined,
+      })
+      await replaceMedium(qmp, change, options)
+    } catch (error) {
+      if (!(error instanceof JobLeft)) leaveNewImages(store, active, images)
+      throw error
+    }
+    try {
+      leaveDevice(store, active, { gone: old, left })
+      store.change(active.uuid, after)
+    } catch (cause) {
+      throw new JobLeft('the drive has the medium, and the next command writes it down', cause)
+    }
+    return device
+  })
 }
 
-async function change(qmp: QmpClient, request: Change): Promise<AnyDevice> {
-  const { rooms, plan, old } = request
-  const next = merged(old, request.wanted)
-  switch (next.kind) {
-    case 'disk': {
-      const wanted = (await resolveDevice(next, rooms.drivers)).device as Disk
-      const disk = await withImages(request, wanted, () =>
-        replaceMedium(qmp, { ...request, old: old.device as Disk, wanted }),
-      )
-      return { kind: 'disk', device: disk }
-    }
+/** Tells QEMU, then the definitions; what was told already may be told again. */
+async function changeInPlace(request: Change): Promise<AnyDevice> {
+  const { rooms, plan, job, old, wanted, definition } = request
+  const { active } = plan.running
+  const device = merged(old, wanted)
+  rooms.store.setPhase(job, 'update', {})
+  await rooms.ask(plan.running, async (qmp) => {
+    await tellChange(qmp, plan.live, device)
+    const after = replaced(plan.live, old, device)
+    rooms.store.change(active.uuid, {
+      live: { id: active.id, xml: formatDomain(after, active.id) },
+      ...(definition !== undefined && { definition }),
+    })
+  })
+  return device
+}
+
+async function tellChange(
+  qmp: QmpClient,
+  live: Domain,
+  { kind, device }: AnyDevice,
+): Promise<void> {
+  switch (kind) {
     case 'interface':
-      await qmp.execute('set_link', {
-        name: next.device.alias ?? '',
-        up: next.device.linkState !== 'down',
-      })
-      return next
+      await qmp.execute('set_link', { name: device.alias ?? '', up: device.linkState !== 'down' })
+      return
     case 'graphics':
-      await firstCommands(qmp, { ...plan.live, devices: { graphics: [next.device] } })
-      return next
+      await firstCommands(qmp, { ...live, devices: { graphics: [device] } })
+      return
     case 'memory':
       await qmp.execute('qom-set', {
-        path: `/machine/peripheral/${next.device.alias ?? ''}`,
+        path: `/machine/peripheral/${device.alias ?? ''}`,
         property: 'requested-size',
-        value: (next.device.requestedKiB ?? 0) * 1024,
+        value: (device.requestedKiB ?? 0) * 1024,
       })
-      return next
+      return
     default:
       throw domainError(
         'ERR_OPERATION_UNSUPPORTED',
-        `a ${next.kind} cannot be changed while the guest runs; change the definition (--config), or detach and attach it`,
+        `a ${kind} cannot be changed while the guest runs; change the definition (--config), or detach and attach it`,
       )
   }
 }

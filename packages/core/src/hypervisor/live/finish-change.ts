@@ -1,0 +1,81 @@
+import { deviceByAlias } from '../../plan/device-by-alias.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { MonitorStep } from '../../qemu/monitor-steps.ts'
+import type { ActiveRow, ImageUse, Store } from '../../store/index.ts'
+import { parseDomain } from '../../xml/parse-domain.ts'
+import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
+import type { Release } from '../confinement/hand-over.ts'
+import { removeTaps } from '../taps.ts'
+import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
+import { releaseDevice } from './release-device.ts'
+import { finishMedium } from './replace-medium.ts'
+import type { MediumChange } from './replace-medium.ts'
+
+/** What a change of a running guest's devices records before it begins. */
+export interface ChangeDetail {
+  readonly plug?: readonly MonitorStep[]
+  readonly unplug?: readonly MonitorStep[]
+  readonly medium?: MediumChange
+  readonly alias?: string
+  readonly taps?: readonly string[]
+  /** Those that the run had before. */
+  readonly images?: readonly ImageUse[]
+  readonly live?: { readonly id: number; readonly xml: string }
+  readonly definition?: string
+}
+
+export interface FinishChange {
+  readonly store: Store
+  readonly active: ActiveRow
+  /** Nothing where QEMU cannot be asked now. */
+  ask<T>(talk: (qmp: QmpClient) => Promise<T>): Promise<T | undefined>
+}
+
+/** Brings a change of a device to before or behind it: how far it has come, QEMU says. */
+export async function finishChange(
+  { store, active, ask }: FinishChange,
+  { plug, unplug, medium, alias, taps = [], images, live, definition }: ChangeDetail,
+): Promise<void> {
+  if (alias === undefined || live?.id !== active.id) return
+  const writeDown = (): void => {
+    store.change(active.uuid, { live, ...(definition !== undefined && { definition }) })
+  }
+  const takeBack = (): void => {
+    if (images !== undefined) leaveNewImages(store, active, images)
+  }
+  const release = (): Release | undefined => {
+    const gone = deviceByAlias(parseDomain(active.xml).domain, alias)
+    return gone && { gone, left: parseDomain(live.xml).domain }
+  }
+  if (medium !== undefined) {
+    const isDone = await ask((qmp) => finishMedium(qmp, medium))
+    if (isDone === false) takeBack()
+    if (isDone !== true) return
+    const old = release()
+    if (old !== undefined) leaveDevice(store, active, old)
+    writeDown()
+  }
+  if (plug !== undefined) {
+    // The device is told last: where it is there, everything is.
+    const isThere = await ask(async (qmp) => {
+      if (await isPlugged(qmp, alias)) return true
+      await undoSteps(qmp, plug)
+      return false
+    })
+    if (isThere === true) writeDown()
+    if (isThere !== false) return
+    await removeTaps(taps)
+    takeBack()
+  }
+  if (unplug !== undefined) {
+    const isGone = await ask(async (qmp) => {
+      if (await isPlugged(qmp, alias)) return false
+      await removeLeftovers(qmp, unplug)
+      return true
+    })
+    if (isGone !== true) return
+    const device = release()
+    if (device !== undefined) await releaseDevice(store, active, device)
+    writeDown()
+  }
+}
