@@ -19,7 +19,7 @@ interface Numbered {
   readonly type: string
 }
 
-/** What QEMUs have themselves: their images with the bitmaps on them, what they export, their jobs. */
+/** What QEMUs have themselves: their images with the bitmaps on them, what they export, their jobs, vCPUs and I/O threads. */
 export async function viewGuests(domains: readonly StoredDomain[]): Promise<View> {
   const views = await Promise.all(
     domains.map(async ({ name, run }) => {
@@ -32,16 +32,20 @@ export async function viewGuests(domains: readonly StoredDomain[]): Promise<View
 }
 
 async function viewGuest(stateDir: string): Promise<View> {
-  const [, nodes, exports, jobs] = await ask(join(stateDir, 'monitor.sock'), [
+  const [, nodes, exports, jobs, vcpus, threads] = await ask(join(stateDir, 'monitor.sock'), [
     'qmp_capabilities',
     'query-named-block-nodes',
     'query-block-exports',
     'query-jobs',
+    'query-cpus-fast',
+    'query-iothreads',
   ])
   return [
     ...(nodes as readonly BlockNode[]).map(nodeText),
     ...(exports as readonly Numbered[]).map(({ type, id }) => `export ${type} ${id}`),
     ...(jobs as readonly Numbered[]).map(({ type, id }) => `job ${type} ${id}`),
+    `vCPUs: ${(vcpus as readonly unknown[]).length}`,
+    ...(threads as readonly Pick<Numbered, 'id'>[]).map(({ id }) => `I/O thread ${id}`),
   ]
 }
 

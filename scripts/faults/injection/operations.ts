@@ -35,6 +35,7 @@ const defined = [['define', '@/g.xml']]
 const paused = [['start', 'g', '--paused']]
 const running = [['start', 'g']]
 const withSnapshot = [...defined, ['snapshot-create-as', 'g', 's1']]
+const withMoreVcpus = [...defined, ['setvcpus', 'g', '3', '--maximum', '--config'], ['setvcpus', 'g', '1', '--config']] // prettier-ignore
 const another = ['define', '@/other.xml']
 /** An internal snapshot that neither the disk nor the definition is like any more. */
 const leftSnapshot = [...withSnapshot, another, ...paused, ...guestWrites, ['destroy', 'g']]
@@ -64,6 +65,8 @@ export const operations: readonly Operation[] = [
   { name: 'attach-ppc64', arch: 'ppc64', stored: defined, live: paused, command: attach },
   { name: 'detach', stored: defined, live: [...paused, attachScsi], command: ['detach-disk', 'g', 'sda', '--live', '--config'] },
   { name: 'change-media', stored: defined, live: [...paused, drive], command: ['change-media', 'g', 'sda', '@/there.qcow2', '--live', '--config'] },
+  { name: 'setvcpus', stored: withMoreVcpus, live: paused, command: ['setvcpus', 'g', '3', '--live', '--config'] },
+  { name: 'iothreadadd', stored: defined, live: paused, command: ['iothreadadd', 'g', '1', '--live', '--config'] },
   { name: 'lifecycle-action', stored: defined, live: paused, command: ['set-lifecycle-action', 'g', 'poweroff', 'restart', '--live', '--config'] },
   { name: 'snapshot', stored: defined, live: paused, command: ['snapshot-create-as', 'g', 's1'] },
   { name: 'snapshot-off', stored: defined, command: ['snapshot-create-as', 'g', 's1'] },

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
-import { cpuUnits } from '../../src/hypervisor/live/set-vcpus.ts'
+import { finishTuning } from '../../src/hypervisor/live/finish-tuning.ts'
+import { cpuUnits, plugUnit } from '../../src/hypervisor/live/set-vcpus.ts'
+import { withMonitor } from '../../src/hypervisor/monitor.ts'
+import { openStore } from '../../src/store/index.ts'
+import { parseDomain } from '../../src/xml/parse-domain.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
@@ -55,6 +60,53 @@ describe('what a running guest may use', () => {
       maximum: 2,
       current: 2,
     })
+  })
+
+  test('what cannot be written down of vCPUs and I/O threads is, by the next command', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const inVain = async (change: Promise<unknown>): Promise<void> => {
+      await expect(change).rejects.toThrow('the next command writes it down')
+      database.exec('DROP TRIGGER full')
+      await hypervisor.connectListAllDomains()
+    }
+    using database = new DatabaseSync(join(root.dir, 'lib/polyvirt.db'))
+    const full = `CREATE TRIGGER full BEFORE UPDATE OF xml ON active BEGIN SELECT RAISE(ABORT, 'no space'); END`
+    database.exec(full)
+    await inVain(hypervisor.domainSetVcpus('a', 3, both))
+    for (const config of [false, true])
+      expect(await hypervisor.domainGetVcpuCounts('a', { config })).toMatchObject({ current: 3 })
+    database.exec(full)
+    await inVain(hypervisor.domainAddIothread('a', 1, both))
+    for (const inactive of [false, true])
+      expect(await hypervisor.domainGetXmlDesc('a', { inactive })).toContain('<iothreads>1<')
+    database.exec(full)
+    await inVain(hypervisor.domainDelIothread('a', 1, both))
+    await hypervisor.domainManagedSave('a')
+    await hypervisor.domainCreate('a')
+    expect(await hypervisor.domainGetVcpuCounts('a')).toMatchObject({ current: 3 })
+  })
+
+  test('vCPUs of which some were plugged in are all, or none where none was', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+    const active = store.list()[0]?.active
+    if (active === undefined) throw new Error('nothing runs')
+    const before = parseDomain(active.xml).domain
+    const after = { ...before, vcpuCurrent: 3 }
+    const finish = (): Promise<boolean> =>
+      withMonitor(active, 'a', (qmp) => finishTuning(qmp, { vcpus: true }, { before, after }))
+    const there = async (): Promise<number> =>
+      (await withMonitor(active, 'a', (qmp) => qmp.execute('query-cpus-fast'))).length
+    expect([await finish(), await there()]).toEqual([false, 1])
+    await withMonitor(active, 'a', async (qmp) => {
+      const unit = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))[1]
+      if (unit !== undefined) await plugUnit(qmp, unit)
+    })
+    expect([await finish(), await there()]).toEqual([true, 3])
+    expect([await finish(), await there()]).toEqual([true, 3])
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
   })
 
   test('vCPUs that were plugged in are plugged in again when the guest is taken up', async () => {

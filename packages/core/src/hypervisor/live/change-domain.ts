@@ -2,9 +2,11 @@ import type { Domain } from '../../domain/domain.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
+import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
+import type { ChangeTrace } from './finish-tuning.ts'
 
 export interface DomainChange {
   /** Names the job. */
@@ -14,6 +16,8 @@ export interface DomainChange {
   edit(domain: Domain, isLive: boolean): Domain
   /** Makes it so in the guest that runs. A rejection leaves both definitions as they were. */
   perform?(qmp: QmpClient, live: Domain, running: Running): Promise<unknown>
+  /** What QEMU itself tells of the change; without it, what was interrupted is asked for once more. */
+  readonly trace?: ChangeTrace
   /** Judges before anything is changed. */
   check?(domain: Domain, isLive: boolean): void
 }
@@ -25,12 +29,12 @@ export interface DomainChange {
 export async function changeDomain(
   rooms: Rooms,
   reference: string,
-  { kind, target, edit, perform, check }: DomainChange,
+  { kind, target, edit, perform, trace, check }: DomainChange,
 ): Promise<void> {
   const record = await rooms.find(reference)
   changeTargets(record, target)
   const { uuid } = record.domain
-  await rooms.withJob(uuid, kind, async () => {
+  await rooms.withJob(uuid, kind, async (job) => {
     const targets = heldTargets(rooms, uuid, target)
     let definition: { readonly definition: string } | undefined
     if (targets.definition !== undefined) {
@@ -46,12 +50,16 @@ export async function changeDomain(
     }
     const live = await rooms.live(running)
     check?.(live, true)
-    if (perform !== undefined) await rooms.ask(running, (qmp) => perform(qmp, live, running))
     const { id } = running.active
-    rooms.store.change(uuid, {
-      live: { id, xml: formatDomain(edit(live, true), id) },
-      ...definition,
-    })
+    const after = { live: { id, xml: formatDomain(edit(live, true), id) }, ...definition }
+    if (trace !== undefined) rooms.store.setPhase(job, 'live', { ...trace, ...after })
+    if (perform !== undefined) await rooms.ask(running, (qmp) => perform(qmp, live, running))
+    try {
+      rooms.store.change(uuid, after)
+    } catch (cause) {
+      if (trace === undefined) throw cause
+      throw new JobLeft('it is so in the guest, and the next command writes it down', cause)
+    }
   })
 }
 

@@ -6,13 +6,15 @@ import { parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
 import { removeTaps } from '../taps.ts'
+import { finishTuning } from './finish-tuning.ts'
+import type { ChangeTrace } from './finish-tuning.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
 import { releaseDevice } from './release-device.ts'
 import { finishMedium } from './replace-medium.ts'
 import type { MediumChange } from './replace-medium.ts'
 
-/** What a change of a running guest's devices records before it begins. */
-export interface ChangeDetail {
+/** What a change of a running guest records before it begins. */
+export interface ChangeDetail extends ChangeTrace {
   readonly plug?: readonly MonitorStep[]
   readonly unplug?: readonly MonitorStep[]
   readonly medium?: MediumChange
@@ -31,15 +33,22 @@ export interface FinishChange {
   ask<T>(talk: (qmp: QmpClient) => Promise<T>): Promise<T | undefined>
 }
 
-/** Brings a change of a device to before or behind it: how far it has come, QEMU says. */
+/** Brings a change of a guest to before or behind it: how far it has come, QEMU says. */
 export async function finishChange(
   { store, active, ask }: FinishChange,
-  { plug, unplug, medium, alias, taps = [], images, live, definition }: ChangeDetail,
+  detail: ChangeDetail,
 ): Promise<void> {
-  if (alias === undefined || live?.id !== active.id) return
+  const { plug, unplug, medium, alias, taps = [], images, live, definition } = detail
+  if (live?.id !== active.id) return
   const writeDown = (): void => {
     store.change(active.uuid, { live, ...(definition !== undefined && { definition }) })
   }
+  if (detail.vcpus !== undefined || detail.iothread !== undefined) {
+    const [before, after] = [parseDomain(active.xml).domain, parseDomain(live.xml).domain]
+    const isDone = await ask((qmp) => finishTuning(qmp, detail, { before, after }))
+    if (isDone === true) writeDown()
+  }
+  if (alias === undefined) return
   const takeBack = (): void => {
     if (images !== undefined) leaveNewImages(store, active, images)
   }

@@ -18,6 +18,7 @@ export function addIothread(
     throw domainError('ERR_INVALID_ARG', `invalid value of 0 for iothread_id: threads count from 1`)
   return changeDomain(rooms, reference, {
     kind: 'iothreadadd',
+    trace: { iothread: id },
     target,
     check(domain) {
       if (!iothreadsOf(domain).some((one) => one.id === id)) return
@@ -35,6 +36,7 @@ export function delIothread(
 ): Promise<void> {
   return changeDomain(rooms, reference, {
     kind: 'iothreaddel',
+    trace: { iothread: id },
     target,
     check(domain) {
       if (!iothreadsOf(domain).some((one) => one.id === id))

@@ -65,7 +65,7 @@ function withOnline(domain: Domain, enabled: ReadonlySet<number>): Domain {
 }
 
 /** The vCPUs that are plugged in, by their numbers. */
-function onlineIn(domain: Domain): ReadonlySet<number> {
+export function onlineIn(domain: Domain): ReadonlySet<number> {
   const list = domain.vcpuList ?? []
   if (list.length === 0) return new Set(Array.from({ length: online(domain) }, (_, i) => i))
   return new Set(list.filter((one) => one.enabled).map(({ id }) => id))
@@ -105,7 +105,7 @@ export async function plugVcpus(qmp: QmpClient, { vcpuList = [] }: Domain): Prom
       { path: 'vcpus' },
     )
   }
-  for (const unit of meant) await plug(qmp, unit)
+  for (const unit of meant) await plugUnit(qmp, unit)
 }
 
 export function setVcpus(
@@ -118,6 +118,7 @@ export function setVcpus(
   if (options.maximum === true) return setMaximum(rooms, reference, { count, ...options })
   return changeDomain(rooms, reference, {
     kind: 'setvcpus',
+    trace: { vcpus: true },
     target: options,
     check(domain, isLive) {
       if (count <= domain.vcpus) return
@@ -231,13 +232,13 @@ async function switchUnits(
   const done: CpuUnit[] = []
   try {
     for (const unit of units) {
-      if (enabled) await plug(qmp, unit)
+      if (enabled) await plugUnit(qmp, unit)
       else await unplug(qmp, unit.alias ?? '', options)
       done.push(unit)
     }
   } catch (error) {
     for (const unit of done.toReversed()) {
-      const back = enabled ? unplug(qmp, aliasOf(unit), options) : plug(qmp, unit)
+      const back = enabled ? unplug(qmp, aliasOf(unit), options) : plugUnit(qmp, unit)
       await back.catch(() => undefined)
     }
     throw error
@@ -246,7 +247,8 @@ async function switchUnits(
 
 const aliasOf = ({ first }: CpuUnit): string => `vcpu${first}`
 
-function plug(qmp: QmpClient, unit: CpuUnit): Promise<unknown> {
+/** Plugs one unit in. */
+export function plugUnit(qmp: QmpClient, unit: CpuUnit): Promise<unknown> {
   return qmp.execute('device_add', { driver: unit.type, id: aliasOf(unit), ...unit.props })
 }
 
@@ -265,6 +267,7 @@ export async function setVcpu(
     Math.min(domain.vcpus, Math.max(1, online(domain) + (enabled ? wanted.size : -wanted.size)))
   return changeDomain(rooms, reference, {
     kind: 'setvcpu',
+    trace: { vcpus: true },
     target: options,
     check(domain, isLive) {
       const beyond = vcpus.find((vcpu) => vcpu >= domain.vcpus)
