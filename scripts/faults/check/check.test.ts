@@ -132,7 +132,7 @@ describe('the checker', () => {
     expect(await problemsOf(lab)).toContain('its content is not what was written')
   })
 
-  test('sees what a QEMU has of its own: images, bitmaps on them, exports', async () => {
+  test('sees what a QEMU has of its own: images, bitmaps on them, exports, vCPUs, I/O threads', async () => {
     const lab = await soundLab()
     await using hypervisor = await openHypervisor(lab.uri(), { registry: createRegistry([x86]) })
     await hypervisor.domainCreate('g', { paused: true })
@@ -141,6 +141,7 @@ describe('the checker', () => {
     expect(await seen()).toEqual([
       'guest g: node file disk.qcow2',
       'guest g: node qcow2 disk.qcow2',
+      'guest g: vCPUs: 1',
     ])
     const add = {
       execute: 'block-dirty-bitmap-add',
@@ -148,6 +149,9 @@ describe('the checker', () => {
     }
     await hypervisor.domainQemuMonitorCommand('g', JSON.stringify(add))
     expect(await seen()).toContain('guest g: node qcow2 disk.qcow2, bitmap b')
+    const thread = { execute: 'object-add', arguments: { 'qom-type': 'iothread', id: 'iothread1' } }
+    await hypervisor.domainQemuMonitorCommand('g', JSON.stringify(thread))
+    expect(await seen()).toContain('guest g: I/O thread iothread1')
     await hypervisor.domainDestroy('g')
   })
 
