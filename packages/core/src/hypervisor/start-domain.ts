@@ -41,7 +41,7 @@ import { prepareNvram, startTpm } from './start-files.ts'
 import { startPasst } from './start-passt.ts'
 import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
-import { makeTaps, nameTaps, removeTaps } from './taps.ts'
+import { makeTaps, managedTaps, nameTaps, removeTaps } from './taps.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
@@ -189,12 +189,6 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
 function reasonOf({ paused }: CreateOptions, incoming: Incoming | undefined): string {
   if (paused !== true) return incoming?.reason ?? 'booted'
   return incoming?.reason === 'migrating' ? 'migrating' : 'user'
-}
-
-function managedTaps(domain: Domain, taps: Readonly<Record<number, string>>): readonly string[] {
-  return Object.entries(taps)
-    .filter(([position]) => domain.devices.interface?.[Number(position)]?.targetManaged !== false)
-    .map(([, name]) => name)
 }
 
 /** KVM that is there but does not work is said before QEMU dies of it. */

@@ -28,6 +28,16 @@ export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
   return names
 }
 
+/** Those of them that are made here, and go with the guest. */
+export function managedTaps(
+  domain: Domain,
+  names: Readonly<Record<number, string>>,
+): readonly string[] {
+  return Object.entries(names)
+    .filter(([position]) => domain.devices.interface?.[Number(position)]?.targetManaged !== false)
+    .map(([, name]) => name)
+}
+
 /** Makes the tap devices and plugs them into their bridges. */
 export async function makeTaps(
   domain: Domain,
@@ -62,11 +72,16 @@ async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promi
   if (nic.targetManaged === false) return
   const user = owner === undefined ? [] : ['user', String(owner)]
   await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user])
-  if (nic.mtu !== undefined) await ip(path, ['link', 'set', 'dev', name, 'mtu', String(nic.mtu)])
-  if (nic.bridge !== undefined) {
-    await ip(path, ['link', 'set', 'dev', name, 'master', nic.bridge])
+  const set = (...words: readonly string[]): Promise<void> =>
+    ip(path, ['link', 'set', 'dev', name, ...words])
+  try {
+    if (nic.mtu !== undefined) await set('mtu', String(nic.mtu))
+    if (nic.bridge !== undefined) await set('master', nic.bridge)
+    await set('up')
+  } catch (error) {
+    await removeTaps([name])
+    throw error
   }
-  await ip(path, ['link', 'set', 'dev', name, 'up'])
 }
 
 /** Removes the tap that was made for a device, where one was. */

@@ -265,6 +265,16 @@ describe('devices of a running guest', () => {
     expect(await inQemu(root)).not.toContain('hostnet0')
   })
 
+  test('a card whose tap cannot be set up leaves none behind', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const tap = `pvt${process.pid % 100_000}`
+    const big = card.replace('<model', `<target dev='${tap}'/><mtu size='65535'/><model`)
+    await expect(hypervisor.domainAttachDevice('a', big)).rejects.toThrow('cannot set up')
+    expect(isThere(tap)).toBe(false)
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('<interface')
+  })
+
   test("somebody else's tap stays, whatever card names it", async () => {
     const tap = `pvt${process.pid % 100_000}`
     execFileSync('ip', ['tuntap', 'add', 'dev', tap, 'mode', 'tap'])
@@ -281,6 +291,10 @@ describe('devices of a running guest', () => {
       () => hypervisor.domainGetXmlDesc('a'),
       (xml) => !xml.includes('<interface'),
     )
+    expect(isThere(tap)).toBe(true)
+    const own = card.replace('<model', `<target dev='${tap}' managed='no'/><model`)
+    const signal = AbortSignal.abort()
+    await expect(hypervisor.domainAttachDevice('a', own, { signal })).rejects.toThrow('abort')
     expect(isThere(tap)).toBe(true)
   })
 

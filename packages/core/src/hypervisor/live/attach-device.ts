@@ -21,7 +21,7 @@ import { resolveDevice } from '../resolve-sources.ts'
 import { checkFiles } from '../start-checks.ts'
 import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
-import { makeTaps, nameTaps, removeTaps } from '../taps.ts'
+import { makeTaps, managedTaps, nameTaps, removeTaps } from '../taps.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
@@ -118,7 +118,7 @@ async function plugIn(
   rooms.store.setPhase(job, 'plug', {
     plug: steps,
     alias: attached.device.alias,
-    taps: Object.values(taps),
+    taps: managedTaps(alone, taps),
     images,
     live: { id: active.id, xml: formatDomain(shown([]), active.id) },
     ...(definition !== undefined && { definition }),
@@ -157,7 +157,7 @@ async function plugIn(
     // What is behind a device that the guest has is the guest's, too.
     if (error instanceof JobLeft) throw error
     await stopPasst(alone, { stateDir: active.stateDir })
-    await removeTaps(Object.values(taps))
+    await removeTaps(managedTaps(alone, taps))
     leaveNewImages(rooms.store, active, images)
     throw error
   }
