@@ -100,23 +100,17 @@ export class Liveness {
     const { withMonitor } = await monitor()
     // Nobody else is kept from the domain as long as there is nothing to do.
     if (!(await withMonitor(seen, domain.name, (qmp) => hasLetGo(qmp, seen)))) return
-    const job = this.#take(domain.uuid, 'settle')
-    if (job === undefined) return
-    try {
+    await this.#whileHeld(domain.uuid, async () => {
       // Another one may have settled it between the look and the job, and a third one plugged anew.
       const active = this.#store.get(domain.uuid)?.active
       if (active?.id !== seen.id) return
       await withMonitor(active, domain.name, (qmp) => settleUnplugs(this.#store, active, qmp))
-    } finally {
-      this.#store.endJob(job)
-    }
+    })
   }
 
   /** Does with a guest that stopped what its definition asks for, and what QEMU left to us. */
   async #settle({ domain }: DomainRecord, active: ActiveRow): Promise<void> {
-    const job = this.#take(domain.uuid, 'settle')
-    if (job === undefined) return
-    try {
+    await this.#whileHeld(domain.uuid, async () => {
       const { withMonitor } = await monitor()
       const live = await liveOf(active)
       await withMonitor(active, domain.name, async (qmp) => {
@@ -132,6 +126,17 @@ export class Liveness {
           await this.end(active, wish.reason, { termMs: 2000 })
         }
       })
+    })
+  }
+
+  /** Settles something of a domain, unless somebody holds it: a later look does it then. */
+  async #whileHeld(uuid: string, work: () => Promise<void>): Promise<void> {
+    const job = this.#take(uuid, 'settle')
+    if (job === undefined) return
+    try {
+      // Whoever held it may have died since the look.
+      if (job.interrupted !== undefined) await this.undo(job.interrupted)
+      await work()
     } finally {
       this.#store.endJob(job)
     }
