@@ -43,6 +43,22 @@ export function widestProcessor({
 
 /** What mode `host-model` means here; nothing where QEMU did not tell what it can give. */
 export function hostModel(context: CpuContext): Cpu | undefined {
+  const { capabilities, virtType } = context
+  const accelerator = virtType === 'kvm' ? 'kvm' : 'qemu'
+  // Without QEMU's word it is the host that decides, and that is not part of the capabilities.
+  if (capabilities.widestCpu?.[accelerator] === undefined) return findHostModel(context)
+  const known = hostModels.get(capabilities) ?? {}
+  hostModels.set(capabilities, known)
+  return (known[accelerator] ??= findHostModel(context))
+}
+
+/** Each plan asks several times what a QEMU can give, and the search compares it with every model. */
+const hostModels = new WeakMap<
+  CpuContext['capabilities'],
+  Partial<Record<'kvm' | 'qemu', Cpu | undefined>>
+>()
+
+function findHostModel(context: CpuContext): Cpu | undefined {
   const widest = widestProcessor(context)
   if (widest === undefined) return undefined
   const found = decode(widest, { of: 'guest', models: offeredModels(context) })

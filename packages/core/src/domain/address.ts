@@ -1,4 +1,5 @@
 import { quote } from '../errors.ts'
+import { childNamed } from '../xml/element.ts'
 import { hex, integer, onOff, readElement, required, text, writeRecord } from '../xml/fields.ts'
 import type { ReadScope, XmlField, XmlFields } from '../xml/fields.ts'
 
@@ -152,27 +153,35 @@ const dimm: XmlFields<Omit<DimmAddress, 'type'>> = {
   base: hex('@base', 1),
 }
 
-const shapes: Readonly<Record<AddressType, XmlFields<never>>> = {
-  pci: pci as XmlFields<never>,
-  drive: drive as XmlFields<never>,
-  'virtio-serial': virtioSerial as XmlFields<never>,
-  usb: usb as XmlFields<never>,
-  'spapr-vio': spaprVio as XmlFields<never>,
-  ccid: ccid as XmlFields<never>,
-  isa: isa as XmlFields<never>,
-  ccw: ccw as XmlFields<never>,
-  'virtio-mmio': {} as XmlFields<never>,
-  dimm: dimm as XmlFields<never>,
-  unassigned: {} as XmlFields<never>,
-}
+const shapes = {
+  pci,
+  drive,
+  'virtio-serial': virtioSerial,
+  usb,
+  'spapr-vio': spaprVio,
+  ccid,
+  isa,
+  ccw,
+  'virtio-mmio': {},
+  dimm,
+  unassigned: {},
+} as Readonly<Record<AddressType, object>>
 
 export const addressTypes = Object.keys(shapes) as readonly AddressType[]
+
+/** What stands in an address of a type. */
+const addressXml: ReadonlyMap<string, XmlFields<Address>> = new Map(
+  Object.entries(shapes).map(([type, shape]) => [
+    type,
+    { ...shape, type: text('@type') } as XmlFields<Address>,
+  ]),
+)
 
 /** `<address type='…' …/>`, any type. */
 export const addressField: XmlField<Address> = {
   knows: ['address>'],
   read(scope) {
-    const element = scope.element.children.find((child) => child.name === 'address')
+    const element = childNamed(scope.element, 'address')
     if (element === undefined) return undefined
     const below: ReadScope = {
       ...scope,
@@ -180,7 +189,8 @@ export const addressField: XmlField<Address> = {
       path: scope.path === '' ? 'address' : `${scope.path}/address`,
     }
     const type = element.attributes.get('type')
-    if (type === undefined || !Object.hasOwn(shapes, type)) {
+    const fields = addressXml.get(type ?? '')
+    if (fields === undefined) {
       const found = type === undefined ? 'missing' : quote(type)
       below.report.problems.push({
         code: 'ERR_XML_ERROR',
@@ -190,14 +200,13 @@ export const addressField: XmlField<Address> = {
       })
       return undefined
     }
-    const shape: object = shapes[type as AddressType]
-    const address = readElement(below, { ...shape, type: text('@type') } as XmlFields<Address>)
+    const address = readElement(below, fields)
     return isNullPci(address) ? { ...address, open: true } : address
   },
   write(address, writer) {
     const element = writer.append(['address'])
     element.attribute('type', address.type)
-    writeRecord(address as never, shapes[address.type], element)
+    writeRecord(address as object, shapes[address.type] as XmlFields<object>, element)
   },
 }
 

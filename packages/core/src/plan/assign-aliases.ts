@@ -1,4 +1,4 @@
-import { copy } from './copy.ts'
+import { deviceKinds } from '../domain/devices.ts'
 import type { DomainDraft } from './draft.ts'
 import { devicesOf } from './draft.ts'
 import type { DeviceDraft } from './draft.ts'
@@ -15,7 +15,7 @@ const userPrefix = 'ua-'
  * events and commands speak of a device while the guest runs. A user's `ua-…` stays.
  */
 export function assignAliases(domain: ValidDomain, context: PlanContext): ValidDomain {
-  const draft = copy(domain) as unknown as DomainDraft
+  const draft = withOwnDevices(domain)
   const name = context.live === true ? nameNew : nameAny
   for (const controller of devicesOf(draft, 'controller')) {
     name(controller, controllerName(controller, context))
@@ -60,6 +60,16 @@ export function assignAliases(domain: ValidDomain, context: PlanContext): ValidD
   const serial = devicesOf(draft, 'serial')[0]
   if (console?.targetType === 'serial' && serial?.alias !== undefined) console.alias = serial.alias
   return draft as unknown as ValidDomain
+}
+
+/** The same domain with devices that may be named: a name is all that changes, and stands on the device itself. */
+function withOwnDevices(domain: ValidDomain): DomainDraft {
+  const devices: Record<string, unknown> = { ...domain.devices }
+  for (const kind of deviceKinds) {
+    const list: readonly object[] | undefined = domain.devices[kind]
+    if (list !== undefined) devices[kind] = list.map((device) => ({ ...device }))
+  }
+  return { ...domain, devices } as unknown as DomainDraft
 }
 
 /** Removes the aliases that polyvirt gave out: a stored definition keeps only the user's. */

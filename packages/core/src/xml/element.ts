@@ -12,6 +12,12 @@ export interface XmlElement {
   readonly source: string
 }
 
+/** The first direct child with this name. */
+export function childNamed(element: XmlElement, name: string): XmlElement | undefined {
+  for (const child of element.children) if (child.name === name) return child
+  return undefined
+}
+
 /** The direct children with this name. */
 export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name)
@@ -23,6 +29,6 @@ export function elementAt(
   ...path: readonly string[]
 ): XmlElement | undefined {
   let at = element
-  for (const name of path) at = at?.children.find((child) => child.name === name)
+  for (const name of path) at = at && childNamed(at, name)
   return at
 }

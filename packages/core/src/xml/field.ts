@@ -32,15 +32,23 @@ export interface ReadScope {
   readonly report: ReadReport
 }
 
-/** Reads and writes one value of type T. */
+/**
+ * Reads and writes one value of type T.
+ *
+ * A field reads nothing but what it `knows`, and is not asked where nothing of that is written; one
+ * that has a value there nevertheless is a {@link RequiredXmlField}, which always is.
+ */
 export interface XmlField<T> {
-  /** Attribute and child names this field understands, as paths below the element. */
+  /**
+   * Attribute and child names this field understands, as paths below the element; of none, it is
+   * always asked.
+   */
   readonly knows: readonly string[]
   read(scope: ReadScope): T | undefined
   write(value: T, writer: XmlWriter): void
 }
 
-/** A field whose absence is an error; what a non-optional property needs. */
+/** A field that has a value, or whose absence is an error; what a non-optional property needs. */
 export interface RequiredXmlField<T> extends XmlField<T> {
   readonly required: true
 }

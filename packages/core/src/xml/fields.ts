@@ -1,11 +1,12 @@
 import type { Place } from '../errors.ts'
+import { childNamed } from './element.ts'
 import type { XmlElement } from './element.ts'
-import { join, plainPath, report } from './field.ts'
+import { join, plainPath } from './field.ts'
 import type { ReadScope, RequiredXmlField, XmlField, XmlFields } from './field.ts'
-import { namesFor, reportUnknown } from './unknown-words.ts'
-import type { XmlWriter } from './writer.ts'
+import { readElement, writeRecord } from './record.ts'
 
 export { plainPath, report } from './field.ts'
+export { known, readElement, writeRecord } from './record.ts'
 export type {
   Assumption,
   ReadReport,
@@ -18,6 +19,11 @@ export { mapped } from './mapped.ts'
 export { hex, integer, nonEmpty, onOff, oneOf, present, text, yesNo } from './value-fields.ts'
 export type { NumberRange } from './value-fields.ts'
 
+/** Where a field reads that looks into an element of its own. */
+function below(scope: ReadScope, element: XmlElement, step: string): ReadScope {
+  return { element, path: join(scope.path, step), report: scope.report }
+}
+
 /** A record below one child: `<driver …/>`, or below a path: `driver/host`. */
 export function record<T>(name: string, fields: XmlFields<T>): XmlField<T> {
   const steps = name.split('/')
@@ -26,11 +32,11 @@ export function record<T>(name: string, fields: XmlFields<T>): XmlField<T> {
     read(scope) {
       let { element } = scope
       for (const step of steps) {
-        const child = element.children.find((one) => one.name === step)
+        const child = childNamed(element, step)
         if (child === undefined) return undefined
         element = child
       }
-      return readElement({ ...scope, element, path: join(scope.path, name) }, fields)
+      return readElement(below(scope, element, name), fields)
     },
     write(v, writer) {
       writeRecord(v, fields, writer.open(steps))
@@ -43,9 +49,9 @@ export function within<T>(name: string, field: XmlField<T>): XmlField<T> {
   return {
     knows: field.knows.map((path) => `${name}/${path}`),
     read(scope) {
-      const element = scope.element.children.find((one) => one.name === name)
+      const element = childNamed(scope.element, name)
       if (element === undefined) return undefined
-      return field.read({ ...scope, element, path: join(scope.path, name) })
+      return field.read(below(scope, element, name))
     },
     write: (v, writer) => field.write(v, writer.open([name])),
   }
@@ -68,7 +74,7 @@ export function list<T>(name: string, fields: XmlFields<T>): XmlField<readonly T
       }
       if (elements.length === 0) return undefined
       return elements.map((element, i) =>
-        readElement({ ...scope, element, path: join(scope.path, `${name}[${i + 1}]`) }, fields),
+        readElement(below(scope, element, `${name}[${i + 1}]`), fields),
       )
     },
     write(values, writer) {
@@ -96,7 +102,7 @@ export function verbatim(name: string): XmlField<string> {
   return {
     knows: [`${name}!`],
     read(scope) {
-      const child = scope.element.children.find((c) => c.name === name)
+      const child = childNamed(scope.element, name)
       return child === undefined ? undefined : withNamespaces(child.source, scope.element)
     },
     write: (source, writer) => writer.raw(source),
@@ -151,59 +157,4 @@ export function fallback<T>(field: XmlField<T>, byDefault: T): RequiredXmlField<
     return byDefault
   }
   return { ...field, required: true, read }
-}
-
-/** All paths that a record understands. */
-export function known<T>(fields: XmlFields<T>): string[] {
-  return Object.values<XmlField<unknown>>(fields).flatMap((field) => field.knows)
-}
-
-/** Reads a record from an element and reports every name in it that no field understands. */
-export function readElement<T>(scope: ReadScope, fields: XmlFields<T>): T {
-  reportUnknown(
-    scope,
-    namesFor(fields, () => known(fields)),
-  )
-  return readRecord(scope, fields)
-}
-
-type Entries = readonly (readonly [string, XmlField<unknown>])[]
-
-/** Records are declared once and read many times, so their fields are listed once. */
-const entriesCache = new WeakMap<object, Entries>()
-
-function entriesOf(fields: object): Entries {
-  let entries = entriesCache.get(fields)
-  if (entries === undefined) {
-    entries = Object.entries(fields as Readonly<Record<string, XmlField<unknown>>>)
-    entriesCache.set(fields, entries)
-  }
-  return entries
-}
-
-function readRecord<T>(scope: ReadScope, fields: XmlFields<T>): T {
-  const result: Record<string, unknown> = {}
-  for (const [key, field] of entriesOf(fields)) {
-    const before = scope.report.problems.length
-    const found = field.read(scope)
-    if (found !== undefined) result[key] = found
-    else if ('required' in field && scope.report.problems.length === before) {
-      const path = plainPath(field.knows[0] ?? key)
-      report(scope, 'ERR_XML_ERROR', `${describe(path)} is missing`)
-    }
-  }
-  return result as T
-}
-
-/** Writes a record below the writer's element, field by field. */
-export function writeRecord<T>(values: T, fields: XmlFields<T>, writer: XmlWriter): void {
-  for (const [key, field] of entriesOf(fields)) {
-    const v = (values as Record<string, unknown>)[key]
-    if (v !== undefined) field.write(v, writer)
-  }
-}
-
-function describe(path: string): string {
-  const attribute = /@([^/]+)$/.exec(path)
-  return attribute ? `attribute ${path.replaceAll('/@', '@')}` : `<${path}>`
 }

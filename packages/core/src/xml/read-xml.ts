@@ -19,27 +19,25 @@ export function readXml(source: string): XmlElement {
   let next = 0
 
   const build = (node: PreservedNode): XmlElement => {
-    const key = Object.keys(node).find((one) => one.startsWith('<')) ?? ''
     const mark = marks[next++]
     if (mark === undefined) throw domainError('ERR_INTERNAL_ERROR', 'the two XML readers disagree')
-    const attributes = new Map<string, string>(
-      Object.entries(node[':@'] ?? {}).map(([name, value]) => [
-        name.slice(1),
-        decode(normalise(String(value))),
-      ]),
-    )
+    const attributes = new Map<string, string>()
+    const written = node[':@']
+    for (const name in written) {
+      attributes.set(name.slice(1), decode(normalise(String(written[name]))))
+    }
     const children: XmlElement[] = []
     let own = ''
-    for (const part of (node[key] ?? []) as readonly PreservedNode[]) {
+    for (const part of (node[elementKey(node) ?? ''] ?? []) as readonly PreservedNode[]) {
       if ('#text' in part) own += decode(String(part['#text']))
       else if ('#cdata' in part) own += cdataText(part)
-      else if (isElement(part)) children.push(build(part))
+      else if (elementKey(part) !== undefined) children.push(build(part))
     }
     const { name, place, start, end } = mark
     return { name, attributes, children, text: own, place, source: text.slice(start, end) }
   }
 
-  const root = tree.find(isElement)
+  const root = tree.find((node) => elementKey(node) !== undefined)
   if (root === undefined) throw domainError('ERR_XML_ERROR', 'the document has no element')
   return build(root)
 }
@@ -64,11 +62,14 @@ const treeParser = new XMLParser({
   cdataPropName: '#cdata',
   ignoreDeclaration: true,
   ignorePiTags: true,
+  jPath: false,
   maxNestedTags: xmlLimits.depth + 1,
 })
 
-function isElement(node: PreservedNode): boolean {
-  return Object.keys(node).some((key) => key.startsWith('<') && !key.startsWith('<?'))
+/** Under which key a node keeps what is in it; nothing where it is no element. */
+function elementKey(node: PreservedNode): string | undefined {
+  for (const key in node) if (key.startsWith('<') && !key.startsWith('<?')) return key
+  return undefined
 }
 
 function cdataText(node: PreservedNode): string {
@@ -78,6 +79,7 @@ function cdataText(node: PreservedNode): string {
 
 /** XML 1.0, 3.3.3: white space in an attribute is a blank, unless it is written as a reference. */
 function normalise(value: string): string {
+  if (!/[\t\n]/.test(value)) return value
   return value.replace(/[\t\n]/g, ' ')
 }
 

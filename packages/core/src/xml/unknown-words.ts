@@ -62,7 +62,8 @@ export function namesFor(fields: object, paths: () => readonly string[]): Names 
 export function reportUnknown(scope: ReadScope, names: Names): void {
   const { element } = scope
   for (const attribute of element.attributes.keys()) {
-    if (names.attributes.has(attribute) || /^xmlns(?:$|:)/.test(attribute)) continue
+    if (names.attributes.has(attribute)) continue
+    if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) continue
     const elsewhere = holderOf(attribute, names)
     warn(
       scope,
@@ -80,23 +81,22 @@ export function reportUnknown(scope: ReadScope, names: Names): void {
   }
   const seen = new Map<string, XmlElement>()
   for (const child of element.children) {
-    const inner = { ...scope, element: child }
     const understood = names.children.get(child.name)
     if (understood === undefined) {
-      reportChild(inner, element.name, names)
+      reportChild({ ...scope, element: child }, element.name, names)
       continue
     }
     const first = seen.get(child.name)
-    if (first !== undefined && !understood.repeats) {
+    if (first === undefined) seen.set(child.name, child)
+    else if (!understood.repeats) {
       const message = `<${child.name}> may stand only once; the first is at line ${first.place.line}`
-      report(inner, 'ERR_XML_ERROR', message, `${child.name}[2]`)
+      report({ ...scope, element: child }, 'ERR_XML_ERROR', message, `${child.name}[2]`)
     }
-    seen.set(child.name, child)
-    if (understood.below === undefined) continue
-    const below = understood.below
+    const { below } = understood
+    if (below === undefined) continue
     const path = join(scope.path, child.name)
     reportUnknown(
-      { ...inner, path },
+      { element: child, path, report: scope.report },
       namesFor(understood, () => below),
     )
   }

@@ -1,6 +1,7 @@
 import { quote } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { childNamed } from './element.ts'
 import type { XmlElement } from './element.ts'
 import { join } from './field.ts'
 import type { ReadScope, XmlField } from './field.ts'
@@ -55,7 +56,7 @@ function locate(scope: ReadScope, steps: readonly string[]): Located | undefined
       const text = element.attributes.get(step.slice(1))
       return text === undefined ? undefined : { text, element }
     }
-    const child = element.children.find((one) => one.name === step)
+    const child = childNamed(element, step)
     if (child === undefined) return undefined
     element = child
   }

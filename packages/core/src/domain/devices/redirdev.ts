@@ -1,5 +1,5 @@
 import { list, mapped, oneOf, report, required, text, yesNo } from '../../xml/fields.ts'
-import type { XmlField, XmlFields } from '../../xml/fields.ts'
+import type { RequiredXmlField, XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
 import { charBackendXml } from './chardev.ts'
 import type { CharBackend } from './chardev.ts'
@@ -67,10 +67,11 @@ const redirRuleXml: XmlFields<RedirRule> = {
 }
 
 /** `-1` is libvirt's word for "any", and what it writes where the document says nothing. */
-function wildcard(field: XmlField<number>, path: string): XmlField<number> {
+function wildcard(field: XmlField<number>, path: string): RequiredXmlField<number> {
   const any = text(path)
   return {
     ...field,
+    required: true,
     read: (scope) => {
       const written = any.read(scope)
       return written === undefined || written === '-1' ? -1 : field.read(scope)
