@@ -41,7 +41,7 @@ import { prepareNvram, startTpm } from './start-files.ts'
 import { startPasst } from './start-passt.ts'
 import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
-import { makeTaps, managedTaps, nameTaps, removeTaps } from './taps.ts'
+import { makeTaps, managedTaps, removeTaps } from './taps.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
@@ -100,22 +100,26 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   const stateDir = `${layout.runDir}/${runName(id, domain.name)}`
   const paths = runPaths(layout, stateDir)
   const { channelDir } = paths
-  const taps = nameTaps(domain)
   const confined = confinedStart(layout, domain, stateDir)
   const { cgroup } = confined
-  store.setPhase(job, 'prepare', {
+  const detail = {
     ...incoming?.detail,
     id,
     stateDir,
-    taps: managedTaps(domain, taps),
     ...(cgroup !== undefined && { cgroup }),
     ...(incoming?.managedSave !== undefined && { managedSave: incoming.managedSave }),
-  })
+  }
+  store.setPhase(job, 'prepare', detail)
+  let made: readonly string[] = []
   let spawned: SpawnedQemu | undefined
   let placed: Promise<void> | undefined
   try {
     await prepareDirs(layout, { stateDir, channelDir, domain, owner: confined.owner })
-    await makeTaps(domain, taps, confined.owner?.uid)
+    const { names: taps } = await makeTaps(domain, confined.owner?.uid, (names) => {
+      const managed = managedTaps(domain, names)
+      if (managed.length > 0) store.setPhase(job, 'prepare', { ...detail, taps: managed })
+    })
+    made = managedTaps(domain, taps)
     const equipped = withFirmware(domain, plan.context, `${layout.libDir}/nvram`)
     await prepareNvram(equipped)
     checkFlash(equipped, plan.context.profile)
@@ -177,7 +181,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     rotateLog(`${layout.logDir}/${logName(domain.name)}`)
     await stopHelpers(stateDir)
     await removeRunFolders(stateDir)
-    await removeTaps(managedTaps(domain, taps))
+    await removeTaps(made)
     await placed?.catch(() => undefined)
     if (cgroup !== undefined) await removeCgroup(cgroup)
     leaveImages(store, { uuid: domain.uuid, id })

@@ -6,22 +6,33 @@ import { DomainError, domainError } from '../errors.ts'
 import { runProgram } from '../run/run-program.ts'
 import type { AnyDevice } from '../xml/parse-device.ts'
 
+/** Names of taps by the position of their card. */
+export type TapNames = Readonly<Record<number, string>>
+
+/** So often a name may be somebody else's when its tap is made. */
+const mostTries = 100
+
+/** libvirt's own names, which are not kept from one run to the next. */
+const ours = /^vnet\d+$/
+
 /** Lowest free `vnetN`, and not one of those already promised. */
 function freeName(taken: ReadonlySet<string>): string {
   let n = 0
-  while (taken.has(`vnet${n}`) || existsSync(`/sys/class/net/vnet${n}`)) n++
+  while (taken.has(`vnet${n}`) || isThere(`vnet${n}`)) n++
   return `vnet${n}`
 }
 
-/** Names for the tap devices of a domain's bridge and ethernet cards, by position. */
-export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
+const isThere = (name: string): boolean => existsSync(`/sys/class/net/${name}`)
+
+/** Names for the tap devices of a domain's bridge and ethernet cards. */
+function nameTaps(domain: Domain): TapNames {
   const names: Record<number, string> = {}
   const taken = new Set<string>()
   for (const [position, nic] of (domain.devices.interface ?? []).entries()) {
     if (!isOnTap(nic)) continue
-    // libvirt's own names are not kept from one run to the next.
-    const given = nic.target !== undefined && !/^vnet\d+$/.test(nic.target) ? nic.target : undefined
-    const name = given ?? freeName(taken)
+    const { target, targetManaged } = nic
+    const isGiven = target !== undefined && (targetManaged === false || !ours.test(target))
+    const name = isGiven ? target : freeName(taken)
     taken.add(name)
     names[position] = name
   }
@@ -29,24 +40,51 @@ export function nameTaps(domain: Domain): Readonly<Record<number, string>> {
 }
 
 /** Those of them that are made here, and go with the guest. */
-export function managedTaps(
-  domain: Domain,
-  names: Readonly<Record<number, string>>,
-): readonly string[] {
+export function managedTaps(domain: Domain, names: TapNames): readonly string[] {
   return Object.entries(names)
     .filter(([position]) => domain.devices.interface?.[Number(position)]?.targetManaged !== false)
     .map(([, name]) => name)
 }
 
-/** Makes the tap devices and plugs them into their bridges. */
-export async function makeTaps(
+/**
+ * Makes the tap devices of a domain and plugs them into their bridges. The names are recorded before there is
+ * one; where another guest that starts has taken one meanwhile, others are chosen.
+ *
+ * @returns what the last record has returned, and the names. Where one cannot be made, none is left.
+ */
+export async function makeTaps<T>(
   domain: Domain,
-  names: Readonly<Record<number, string>>,
-  owner?: number,
-): Promise<void> {
-  for (const [position, name] of Object.entries(names)) {
-    const nic = domain.devices.interface?.[Number(position)]
-    if (nic !== undefined) await makeTap(nic, { name, position: Number(position), owner })
+  owner: number | undefined,
+  record: (names: TapNames) => T,
+): Promise<{ readonly names: TapNames; readonly recorded: T }> {
+  for (let tries = 1; ; tries++) {
+    const names = nameTaps(domain)
+    const recorded = record(names)
+    try {
+      await makeAll(domain, names, owner)
+      return { names, recorded }
+    } catch (error) {
+      if (!(error instanceof TapTaken) || tries === mostTries) throw error
+    }
+  }
+}
+
+/** The tap of another, by a name that was free a moment ago. */
+class TapTaken extends DomainError {}
+
+async function makeAll(domain: Domain, names: TapNames, owner: number | undefined): Promise<void> {
+  const made: string[] = []
+  try {
+    for (const [position, name] of Object.entries(names)) {
+      const nic = domain.devices.interface?.[Number(position)]
+      // `managed='no'`: the tap is somebody else's and stays.
+      if (nic === undefined || nic.targetManaged === false) continue
+      await makeTap(nic, { name, position: Number(position), owner })
+      made.push(name)
+    }
+  } catch (error) {
+    await removeTaps(made)
+    throw error
   }
 }
 
@@ -68,10 +106,11 @@ async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promi
       },
     )
   }
-  // `managed='no'`: the tap is somebody else's and stays.
-  if (nic.targetManaged === false) return
   const user = owner === undefined ? [] : ['user', String(owner)]
-  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user])
+  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user]).catch((error: unknown) => {
+    const taken = error instanceof DomainError && ours.test(name) && isThere(name)
+    throw taken ? new TapTaken(error.problems, { cause: error }) : error
+  })
   const set = (...words: readonly string[]): Promise<void> =>
     ip(path, ['link', 'set', 'dev', name, ...words])
   try {
@@ -93,7 +132,7 @@ export async function removeTapOf({ kind, device }: AnyDevice): Promise<void> {
 /** Removes tap devices; one that is gone already is fine. */
 export async function removeTaps(names: readonly string[]): Promise<void> {
   for (const name of names) {
-    if (!existsSync(`/sys/class/net/${name}`)) continue
+    if (!isThere(name)) continue
     await runProgram('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap']).catch(() => undefined)
   }
 }

@@ -21,7 +21,7 @@ import { resolveDevice } from '../resolve-sources.ts'
 import { checkFiles } from '../start-checks.ts'
 import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
-import { makeTaps, managedTaps, nameTaps, removeTaps } from '../taps.ts'
+import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
@@ -106,24 +106,24 @@ async function plugIn(
   const alone = onlyNew(planned.domain, planned.added)
   checkNeeds(alone)
   checkFiles(alone)
-  const taps = nameTaps(alone)
-  const { attached, steps } = stepsOf(rooms, plan, withTaps(planned, taps))
   await prepareChannels(rooms, active.stateDir, alone)
   const owner = rooms.layout.confinement?.user
   const confinement = rooms.layout.confinement ?? unconfined
   const images = rooms.store.imagesOf(active)
-  // Whoever has to finish it writes what this one would have written.
-  const shown = (chardevs: Parameters<typeof liveDomain>[1]['chardevs']): Domain =>
-    liveDomain(attached.domain, { chardevs, ports: {}, taps: {} })
-  rooms.store.setPhase(job, 'plug', {
-    plug: steps,
-    alias: attached.device.alias,
-    taps: managedTaps(alone, taps),
-    images,
-    live: { id: active.id, xml: formatDomain(shown([]), active.id) },
-    ...(definition !== undefined && { definition }),
+  const { names, recorded } = await makeTaps(alone, owner?.uid, (taps) => {
+    const placed = stepsOf(rooms, plan, withTaps(planned, taps))
+    // Whoever has to finish it writes what this one would have written.
+    rooms.store.setPhase(job, 'plug', {
+      plug: placed.steps,
+      alias: placed.attached.device.alias,
+      taps: managedTaps(alone, taps),
+      images,
+      live: { id: active.id, xml: formatDomain(shownDomain(placed, []), active.id) },
+      ...(definition !== undefined && { definition }),
+    })
+    return placed
   })
-  await makeTaps(alone, taps, owner?.uid)
+  const { attached, steps } = recorded
   try {
     await takeImages(rooms.store, active, { domain: alone, confinement })
     await startPasst(alone, { stateDir: active.stateDir, ...(owner && { owner }) })
@@ -132,7 +132,7 @@ async function plugIn(
       const record = async (): Promise<void> => {
         const chardevs = await qmp.execute('query-chardev')
         rooms.store.change(active.uuid, {
-          live: { id: active.id, xml: formatDomain(shown(chardevs), active.id) },
+          live: { id: active.id, xml: formatDomain(shownDomain(recorded, chardevs), active.id) },
           ...(definition !== undefined && { definition }),
         })
       }
@@ -157,7 +157,7 @@ async function plugIn(
     // What is behind a device that the guest has is the guest's, too.
     if (error instanceof JobLeft) throw error
     await stopPasst(alone, { stateDir: active.stateDir })
-    await removeTaps(managedTaps(alone, taps))
+    await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
     throw error
   }
@@ -165,12 +165,21 @@ async function plugIn(
 
 type Placed = Attached & { readonly device: { readonly alias?: string } }
 
+/** The live definition with the device, as far as QEMU has said what it has made for it. */
+function shownDomain(
+  { attached }: Plug,
+  chardevs: Parameters<typeof liveDomain>[1]['chardevs'],
+): Domain {
+  return liveDomain(attached.domain, { chardevs, ports: {}, taps: {} })
+}
+
+interface Plug {
+  readonly attached: Placed
+  readonly steps: readonly MonitorStep[]
+}
+
 /** What QEMU is to be told, from the difference of two command lines. */
-function stepsOf(
-  rooms: Rooms,
-  plan: LivePlan,
-  attached: Attached,
-): { readonly attached: Placed; readonly steps: readonly MonitorStep[] } {
+function stepsOf(rooms: Rooms, plan: LivePlan, attached: Attached): Plug {
   const before = optionsOf(rooms, plan, plan.live)
   const after = optionsOf(rooms, plan, attached.domain)
   const { device } = attached.added.at(-1) ?? { device: {} }
