@@ -1,4 +1,4 @@
-import { notDeepStrictEqual, ok, strictEqual } from 'node:assert'
+import { match, notDeepStrictEqual, ok, strictEqual } from 'node:assert'
 import type { Act } from '../act.ts'
 import { balloon } from '../life-domain.ts'
 import { dataDisk, dataDiskXml } from './guest-agent.ts'
@@ -83,6 +83,7 @@ export const seeActs: readonly Act[] = [
       const find =
         "grep -l 'Virtio Keyboard' /sys/class/input/event*/device/name | head -n 1 | cut -d/ -f5"
       const device = (await shell(find)).trim()
+      match(device, /^event\d+$/, 'the guest drives no such keyboard')
       await shell(
         `hexdump -v -e '8/2 "%04x " "\\n"' /dev/input/${device} >/tmp/keys 2>/dev/null & echo $! >/tmp/reader`,
       )
