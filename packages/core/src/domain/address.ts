@@ -206,7 +206,7 @@ export const addressField: XmlField<Address> = {
   write(address, writer) {
     const element = writer.append(['address'])
     element.attribute('type', address.type)
-    writeRecord(address as object, shapes[address.type] as XmlFields<object>, element)
+    writeRecord(address as object, shapes[address.type], element)
   },
 }
 

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { QmpClient } from '../qmp/index.ts'
+import { MonitorError, QmpClient } from '../qmp/index.ts'
 import { isRecord } from '../qmp/shape.ts'
 import { socketTransport } from './connect-unix.ts'
 import { checkPrivateDir, makePrivateDir, removeTree, writePrivateFile } from './private-dir.ts'
@@ -55,6 +55,9 @@ export async function withProbe<T>(
   use: (session: ProbeSession) => Promise<T>,
 ): Promise<T> {
   const { emulator, workDir, timeoutMs = 20_000, signal, launcher, allowed, owner } = options
+  if (signal?.aborted === true) {
+    throw new MonitorError('aborted', `${emulator} was not asked: it was given up before it began`)
+  }
   await makePrivateDir(workDir, { passable: owner !== undefined })
   await sweepProbes(workDir)
   const dir = await mkdtemp(join(workDir, prefix))
@@ -115,12 +118,15 @@ async function endedWithin(exited: Promise<unknown>, limitMs: number): Promise<v
   timer.abort()
 }
 
-/** An emulator that dies breaks the conversation first; its last words say more. */
+/**
+ * An emulator that dies breaks the conversation first; its last words say more. Who gave up asks for none.
+ */
 async function rethrow(
   failure: unknown,
   exited: Promise<unknown>,
   exitError: () => Error | undefined,
 ): Promise<never> {
+  if (failure instanceof MonitorError && failure.failure === 'aborted') throw failure
   await Promise.race([exited, sleep(100)])
   throw exitError() ?? failure
 }

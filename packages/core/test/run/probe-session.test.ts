@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { findProgram } from '../../src/hypervisor/confinement/confinement.ts'
 import { isAlive } from '../../src/run/process-identity.ts'
 import type { ProcessIdentity } from '../../src/run/process-identity.ts'
+import { withProbe } from '../../src/run/probe-session.ts'
 import { stopProcess } from '../../src/run/stop-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -18,4 +21,40 @@ test(`an emulator that is asked ends with whoever asks it, however that ends${no
   const asked = JSON.parse(stdout) as ProcessIdentity
   onTestFinished(async () => void (await stopProcess(asked, { termMs: 0 })))
   await vi.waitFor(() => expect(isAlive(asked)).toBe(false), 10_000)
+})
+
+/** An emulator that never answers, and ends by itself. */
+function mute(dir: string): { readonly emulator: string; readonly started: string } {
+  const emulator = join(dir, 'qemu')
+  const started = join(dir, 'started')
+  writeFileSync(emulator, `#!/bin/sh\n: > '${started}'\nsleep 0.1\nexit 1\n`)
+  chmodSync(emulator, 0o755)
+  return { emulator, started }
+}
+
+test('who has given up already starts no emulator', async () => {
+  const dir = tempDir()
+  const { emulator, started } = mute(dir)
+  const asking = withProbe(
+    { emulator, workDir: join(dir, 'work'), signal: AbortSignal.abort() },
+    [],
+    () => Promise.resolve(),
+  )
+  await expect(asking).rejects.toMatchObject({ failure: 'aborted' })
+  expect(existsSync(started)).toBe(false)
+})
+
+test('who gives up is told so, also where the emulator ends at that moment', async () => {
+  const dir = tempDir()
+  const { emulator, started } = mute(dir)
+  const givingUp = new AbortController()
+  const asking = withProbe(
+    { emulator, workDir: join(dir, 'work'), signal: givingUp.signal },
+    [],
+    () => Promise.resolve(),
+  )
+  const told = expect(asking).rejects.toMatchObject({ failure: 'aborted' })
+  await vi.waitFor(() => expect(existsSync(started)).toBe(true), { timeout: 10_000, interval: 5 })
+  givingUp.abort()
+  await told
 })
