@@ -1,3 +1,4 @@
+import { transportVersion } from '@polyvirt/core/arch'
 import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
 import { advice } from './advice.ts'
 import { rules } from './rules.ts'
@@ -45,8 +46,10 @@ export const machine: MachineBuilder = {
   profiles: [virt],
   rules,
   advice,
-  effects: ({ domain }) =>
-    (domain.devices.iommu ?? []).some(({ model }) => model === 'smmuv3')
-      ? { machine: { iommu: 'smmuv3' } }
-      : {},
+  effects: (context) => ({
+    ...transportVersion(context),
+    ...((context.domain.devices.iommu ?? []).some(({ model }) => model === 'smmuv3') && {
+      machine: { iommu: 'smmuv3' },
+    }),
+  }),
 }

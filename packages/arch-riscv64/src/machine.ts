@@ -1,7 +1,7 @@
+import { transportVersion } from '@polyvirt/core/arch'
 import type { MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
 import { advice } from './advice.ts'
 import { rules } from './rules.ts'
-import { transportVersion } from './transport-version.ts'
 
 /** Slots of the root bus that are free for what must stand on it. */
 const rootSlots = Array.from({ length: 31 }, (_, i) => ({ slot: i + 1, function: 0 }))

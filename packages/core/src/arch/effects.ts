@@ -11,6 +11,12 @@ export interface Effects {
   readonly global?: readonly string[]
   /** Options of their own, such as `-no-hpet`. */
   readonly options?: readonly string[]
-  /** `-device` types without properties. */
-  readonly devices?: readonly string[]
+  /** `-device`s that no element of a document stands for: a type, or a type with its properties. */
+  readonly devices?: readonly (string | DeviceEffect)[]
+}
+
+/** A device of the machine's own; its properties are given as JSON. */
+export interface DeviceEffect {
+  readonly driver: string
+  readonly [property: string]: string | number | boolean
 }

@@ -21,7 +21,7 @@ export type {
   DeviceRow,
   DeviceRowName,
 } from './device-allow-list.ts'
-export type { Effects } from './effects.ts'
+export type { DeviceEffect, Effects } from './effects.ts'
 export type { FeatureCondition, FeaturePolicy, FeatureRow, TimerRow } from './feature-policy.ts'
 export type {
   HostCache,
@@ -57,7 +57,7 @@ export { boardRows, displayRows, pciModels, pciRows, portRows, usbRows } from '.
 export { absentCpuWords } from './absent-cpu-words.ts'
 export type { AbsentCpuWords } from './absent-cpu-words.ts'
 export { acpiSwitch } from './acpi-switch.ts'
-export { alsoOnMmio, onChannels } from './virtio-transports.ts'
+export { alsoOnMmio, onChannels, transportVersion } from './virtio-transports.ts'
 export { defineArch } from './define-arch.ts'
 export { kernelPageKiB } from './kernel-page.ts'
 export { linuxTopology } from './linux-topology.ts'

@@ -1,4 +1,7 @@
+import type { Domain } from '../domain/domain.ts'
 import type { DeviceAllowList, DeviceModel, DeviceRow } from './device-allow-list.ts'
+import type { Effects } from './effects.ts'
+import type { RuleContext } from './machine-builder.ts'
 
 /** A virtio device has one driver per transport, which differ by their last word. */
 const pciForm = /^((?:virtio|vhost)-[a-z0-9-]+)-pci$/
@@ -53,3 +56,24 @@ function mapValues<T>(
 ): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }
+
+/**
+ * Gives the board's own virtio transports version 1 where a device is on one that Linux drives by no older
+ * version: it has no driver for others (virtio_input, virtio-gpu, virtio_crypto). QEMU's transports are those
+ * of the draft before it unless told (hw/virtio/virtio-mmio.c), all of them or none.
+ */
+export function transportVersion({ domain, profile }: RuleContext): Effects {
+  const isOnOne = ({ address }: Placed): boolean =>
+    address === undefined ? profile.pci === undefined : address.type === 'virtio-mmio'
+  return newerDevices(domain).some(isOnOne) ? { global: ['virtio-mmio.force-legacy=off'] } : {}
+}
+
+interface Placed {
+  readonly address?: { readonly type: string }
+}
+
+const newerDevices = ({ devices }: Domain): readonly Placed[] => [
+  ...(devices.input ?? []).filter(({ bus }) => bus === 'virtio'),
+  ...(devices.video ?? []).filter(({ model }) => model === 'virtio'),
+  ...(devices.crypto ?? []),
+]

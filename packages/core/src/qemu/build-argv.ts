@@ -390,7 +390,10 @@ function deviceArguments(context: ArgvContext, effects: Effects): Argument[] {
     ...memballoonArguments(context),
     ...rngArguments(context),
     ...nvramArguments(context),
-    ...(effects.devices ?? []).map((driver): Argument => ['-device', jsonOption({ driver })]),
+    ...(effects.devices ?? []).map((device): Argument => [
+      '-device',
+      jsonOption(typeof device === 'string' ? { driver: device } : device),
+    ]),
   ]
 }
 
