@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { conclude, concluded } from '../../src/hypervisor/blocks/conclude-job.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
@@ -225,5 +227,38 @@ describe('images of a running guest', () => {
     await hypervisor.domainBlockResize('a', 'vdb', 8 * 1024 * 1024)
     expect(infoOf(other)['virtual-size']).toBe(8 * 1024 * 1024)
     await expect(hypervisor.domainBlockResize('a', 'vdb', 512)).rejects.toThrow('only grows')
+  })
+
+  test('a copy that is finished is free for another guest, and the guest keeps its image', async () => {
+    const root = testRoot()
+    const [, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    const copy = join(root.dir, 'copy.qcow2')
+    await hypervisor.domainBlockCopy('a', 'vdb', copy, { whenReady: 'finish' })
+    const disk = (file: string): string =>
+      `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${file}'/><target dev='vda'/></disk>`
+    await hypervisor.domainDefineXml(guestXml({ name: 'b', devices: disk(copy) }))
+    await hypervisor.domainCreate('b')
+    await hypervisor.domainDefineXml(guestXml({ name: 'c', devices: disk(top) }))
+    await expect(hypervisor.domainCreate('c')).rejects.toThrow(`in use by domain 'a'`)
+  })
+
+  test('a copy that cannot be begun leaves no file and no image, and is made at the next asking', async () => {
+    const root = testRoot()
+    const [, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    const copy = join(root.dir, 'copy.qcow2')
+    using database = new DatabaseSync(join(root.dir, 'lib/polyvirt.db'))
+    for (const when of ['UPDATE OF facts ON active', 'INSERT ON image_uses']) {
+      database.exec(`CREATE TRIGGER full BEFORE ${when} BEGIN SELECT RAISE(ABORT, 'no space'); END`)
+      await expect(hypervisor.domainBlockCopy('a', 'vdb', copy)).rejects.toThrow('no space')
+      expect(existsSync(copy)).toBe(false)
+      database.exec('DROP TRIGGER full')
+    }
+    const wrong = hypervisor.domainBlockCopy('a', 'vdb', copy, { speedBytes: -1 })
+    await expect(wrong).rejects.toThrow('speed')
+    expect(existsSync(copy)).toBe(false)
+    await hypervisor.domainBlockCopy('a', 'vdb', copy, { whenReady: 'pivot' })
+    for (const xml of await bothXml(hypervisor)) expect(xml).toContain(copy)
   })
 })

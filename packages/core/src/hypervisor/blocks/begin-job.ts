@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
+import { MonitorError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { BlockJobFact } from '../../store/index.ts'
 import type { BlockJobInfo, BlockJobOptions } from '../interface/blocks.ts'
@@ -65,7 +66,8 @@ export async function beginJob(
     try {
       await start(qmp)
     } catch (error) {
-      remember(rooms, running, disk.target, undefined)
+      // What was lost is the answer, maybe: whoever looks next takes note of how it ends.
+      if (!(error instanceof MonitorError)) remember(rooms, running, disk.target, undefined)
       throw error
     }
   })

@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises'
 import { domainError } from '../../errors.ts'
+import { MonitorError } from '../../qmp/index.ts'
 import { unconfined } from '../confinement/confined-start.ts'
-import { takeImage } from '../confinement/hand-over.ts'
+import { leaveNewImages, takeImage } from '../confinement/hand-over.ts'
 import type { BlockCopyOptions } from '../interface/blocks.ts'
-import { performSteps } from '../live/perform-steps.ts'
+import { performSteps, undoSteps } from '../live/perform-steps.ts'
 import type { Rooms } from '../rooms.ts'
 import { beginJob, commonOptions } from './begin-job.ts'
 import { diskChain, topNode } from './disk-graph.ts'
@@ -30,27 +32,33 @@ export async function blockCopy(
       if (top === undefined) throw domainError('ERR_OPERATION_INVALID', 'the disk has no image')
       const to: ImageFile = { file: destination, format: format ?? top.format }
       const index = freeIndex(live)
-      if (options.reuseExternal !== true) {
-        await createImage({
-          ...to,
-          sizeBytes: top.sizeBytes,
-          ...(options.shallow === true && under && { backing: under }),
-        })
-      }
+      const isNew = options.reuseExternal !== true
       return {
         kind: 'copy',
         fact: { kind: 'copy', file: fileOf(disk) ?? '', dropped: [], to, index },
         async start(one) {
-          const confinement = rooms.layout.confinement ?? unconfined
-          takeImage(rooms.store, active, { path: destination, confinement })
+          const backing = options.shallow === true && under && { backing: under }
+          if (isNew) await createImage({ ...to, sizeBytes: top.sizeBytes, ...backing })
+          const images = rooms.store.imagesOf(active)
           const steps = openSteps({ ...disk, readonly: false }, to, index)
-          await performSteps(one, steps)
-          await one.executeUnchecked('blockdev-mirror', {
-            ...commonOptions('copy', disk.target, options),
-            device: await topNode(one, disk),
-            target: `libvirt-${index}-format`,
-            sync: options.shallow === true ? 'top' : 'full',
-          })
+          try {
+            const confinement = rooms.layout.confinement ?? unconfined
+            takeImage(rooms.store, active, { path: destination, confinement })
+            await performSteps(one, steps)
+            await one.executeUnchecked('blockdev-mirror', {
+              ...commonOptions('copy', disk.target, options),
+              device: await topNode(one, disk),
+              target: `libvirt-${index}-format`,
+              sync: options.shallow === true ? 'top' : 'full',
+            })
+          } catch (error) {
+            // One who did not hear whether it has begun takes nothing from under it.
+            if (error instanceof MonitorError) throw error
+            await undoSteps(one, steps)
+            if (isNew) await rm(destination, { force: true })
+            leaveNewImages(rooms.store, active, images)
+            throw error
+          }
         },
       }
     },

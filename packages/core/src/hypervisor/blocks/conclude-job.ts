@@ -51,12 +51,14 @@ export async function conclude(
   const gone = imagesGone(diskNamed(live, target), diskNamed(edit(live), target))
   for (const { index } of gone) await dropImage(qmp, index)
   const { to, index, kind } = fact
-  // A copy that was given up leaves its image open.
-  if (kind === 'copy' && chain[0]?.file !== to?.file) await dropImage(qmp, index)
+  // A copy that was given up leaves its image open, and is there for others.
+  const isGivenUp = kind === 'copy' && chain[0]?.file !== to?.file
+  if (isGivenUp) await dropImage(qmp, index)
   const kept = new Set(chain.map(({ file }) => file))
+  const dropped = new Set([...gone.map(fileOfImage), ...(isGivenUp ? [to?.file] : [])])
   const left = rooms.store
     .imagesOf(active)
-    .filter(({ path }) => gone.some((one) => fileOfImage(one) === path) && !kept.has(path))
+    .filter(({ path }) => dropped.has(path) && !kept.has(path))
   const { xml } = record.domain
   try {
     leaveImages(rooms.store, active, left)
