@@ -40,3 +40,15 @@ test("somebody else's tap is the one that is meant, whatever its name", async ()
   await hypervisor.domainDestroy('a')
   expect(existsSync(`/sys/class/net/${tap}`)).toBe(true)
 })
+
+test('a tap goes with its guest, whatever else is said of its card', async () => {
+  const root = testRoot()
+  const hypervisor = await root.open()
+  const devices = `<interface type='ethernet' trustGuestRxFilters='yes'><model type='virtio'/></interface>`
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', devices }))
+  await hypervisor.domainCreate('a')
+  const [tap = ''] = /vnet\d+/.exec(await hypervisor.domainGetXmlDesc('a')) ?? []
+  expect(existsSync(`/sys/class/net/${tap}`)).toBe(true)
+  await hypervisor.domainDestroy('a')
+  expect(existsSync(`/sys/class/net/${tap}`)).toBe(false)
+})
