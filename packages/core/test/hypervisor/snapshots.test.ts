@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -300,6 +301,33 @@ describe('snapshots with images and memory of their own', () => {
     }
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
     expect(existsSync(memory)).toBe(true)
+  })
+
+  test('that failed leave no image with the guest that is not there', async () => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    const second = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${join(root.dir, 'b.qcow2')}'/><target dev='vdb'/></disk>`
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', join(root.dir, 'b.qcow2'), '1M'])
+    const xml = await hypervisor.domainGetXmlDesc('a')
+    await hypervisor.domainDefineXml(xml.replace('</disk>', `</disk>${second}`))
+    await hypervisor.domainCreate('a', { paused: true })
+    using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+    const held = (): readonly string[] => {
+      const active = store.list()[0]?.active
+      return active === undefined ? [] : store.imagesOf(active).map(({ path }) => path)
+    }
+    const before = held()
+    using database = new DatabaseSync(join(root.dir, 'lib/polyvirt.db'))
+    database.exec(
+      `CREATE TRIGGER full BEFORE INSERT ON image_uses WHEN NEW.path LIKE '%/b.%' BEGIN SELECT RAISE(ABORT, 'no space'); END`,
+    )
+    const taking = hypervisor.domainSnapshotCreateXml('a', named('one'), { diskOnly: true })
+    await expect(taking).rejects.toThrow('no space')
+    database.exec('DROP TRIGGER full')
+    expect(before).toHaveLength(2)
+    expect(held()).toEqual(before)
+    await hypervisor.domainSnapshotCreateXml('a', named('one'), { diskOnly: true })
+    expect(held()).toHaveLength(4)
   })
 
   test('that a qemu-img goes on making when its caller is dead are taken back behind it', async () => {

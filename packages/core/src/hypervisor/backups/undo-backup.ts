@@ -5,7 +5,7 @@ import type { QmpClient } from '../../qmp/index.ts'
 import type { ActiveRow, BackupFact, JobRow, Store } from '../../store/index.ts'
 import { topNode } from '../blocks/disk-graph.ts'
 import { queryJobs } from '../blocks/job-state.ts'
-import { leaveImages } from '../confinement/hand-over.ts'
+import { leaveFiles } from '../confinement/hand-over.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
 import { backupJobId, exportId } from './backup-actions.ts'
@@ -61,9 +61,11 @@ export async function removeBackupFiles(
 
 /** The files of a backup are its owner's again. */
 export function letGo(store: Store, active: ActiveRow, disks: BackupFact['disks']): void {
-  const files = new Set(disks.map(({ file }) => file))
-  const gone = store.imagesOf(active).filter(({ path }) => files.has(path))
-  if (gone.length > 0) leaveImages(store, active, gone)
+  leaveFiles(
+    store,
+    active,
+    disks.map(({ file }) => file),
+  )
 }
 
 interface Undo {

@@ -62,6 +62,12 @@ export function leaveNewImages(store: Store, run: RunReference, before: readonly
   if (gone.length > 0) leaveImages(store, run, gone)
 }
 
+/** Lets go of a run's images at these paths. */
+export function leaveFiles(store: Store, run: RunReference, files: readonly string[]): void {
+  const gone = store.imagesOf(run).filter(({ path }) => files.includes(path))
+  if (gone.length > 0) leaveImages(store, run, gone)
+}
+
 /** A device that QEMU has no more, and the domain without it. */
 export interface Release {
   readonly gone: AnyDevice
@@ -77,8 +83,7 @@ export function leaveDevice(
   if (kind !== 'disk') return
   const kept = (left.devices.disk ?? []).flatMap(diskPaths)
   const paths = diskPaths(device).filter((path) => !kept.includes(path))
-  const gone = store.imagesOf(run).filter(({ path }) => paths.includes(path))
-  if (gone.length > 0) leaveImages(store, run, gone)
+  leaveFiles(store, run, paths)
 }
 
 /** One disk twice is damage for sure, unless nobody writes, or both know of each other. */

@@ -4,6 +4,7 @@ import type { DefinitionChange, DomainRecord, JobRow, Store } from '../../store/
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { isAlive } from '../../run/process-identity.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
+import { leaveFiles } from '../confinement/hand-over.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
 import { withMonitor } from '../monitor.ts'
 import { streamSocket } from '../saving/stream-to-file.ts'
@@ -78,6 +79,7 @@ export async function finishSnapshot(
     if (noMetadata !== true) store.addSnapshot({ uuid: domain.uuid, name, xml })
     return true
   }
+  if (active !== undefined) leaveFiles(store, active, files)
   for (const file of made) await rm(file, { force: true })
   return false
 }
