@@ -7,7 +7,7 @@ import { describe } from '../engine/run-program.ts'
 import { prepareGuestLab, storedGuest, wordsOf } from '../random/guest-lab.ts'
 import * as moves from '../random/model.ts'
 import type { Move } from '../random/model.ts'
-import { hasSerialOrder } from './serial.ts'
+import { hasSerialOrder, saysBusy } from './serial.ts'
 
 const rounds = 1000
 
@@ -64,8 +64,7 @@ async function runRace(lab: Lab, point: string): Promise<readonly string[]> {
   const answers = await Promise.all(
     chosen.map(async (move = moves.start) => {
       const outcome = await lab.run(wordsOf(lab, move))
-      const busy = outcome.code === 1 && /is held by pid/.test(outcome.stderr)
-      return { move, outcome, succeeded: outcome.code === 0, busy }
+      return { move, outcome, succeeded: outcome.code === 0, busy: saysBusy(outcome) }
     }),
   )
   const { problems } = await recoverAndInspect(lab)

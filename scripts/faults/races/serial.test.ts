@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { absent, define, destroy, start, undefine } from '../random/model.ts'
 import type { Guest, Move } from '../random/model.ts'
-import { hasSerialOrder } from './serial.ts'
+import { hasSerialOrder, saysBusy } from './serial.ts'
 
 const off: Guest = { ...absent, name: 'g', persistent: true, memoryMiB: 64 }
 const running: Guest = { ...off, runs: true }
@@ -29,5 +29,17 @@ describe('a race has no serial order', () => {
     expect(hasSerialOrder([said(start, true)], { first: off, last: off })).toBe(false)
     const answers = [said(undefine, true), said(define(96), true)]
     expect(hasSerialOrder(answers, { first: off, last: off })).toBe(false)
+  })
+})
+
+describe('a command did nothing', () => {
+  test.each([
+    [1, "error: domain 'g' is held by pid 7, which does 'start'", true],
+    [1, "error: Requested operation is not valid: domain 'g' is not running any more", true],
+    [1, "error: operation failed: domain 'g': lost the QEMU monitor: 'write EPIPE'", true],
+    [1, 'error: the disk is full', false],
+    [0, "domain 'g' is held by pid 7", false],
+  ])('where it ended with %d and said %j: %j', (code, stderr, expected) => {
+    expect(saysBusy({ code, stderr })).toBe(expected)
   })
 })

@@ -1,12 +1,21 @@
 import type { Guest, Move } from '../random/model.ts'
+import type { Outcome } from '../engine/run-program.ts'
 import { sameGuest } from '../random/guest-lab.ts'
 
 /** A command of a race and what it said. */
 export interface Answer {
   readonly move: Move
   readonly succeeded: boolean
-  /** It was told that somebody holds the domain: it did nothing, whenever that was. */
+  /** It was told that somebody was in its way: it did nothing, whenever that was. */
   readonly busy: boolean
+}
+
+/** Words of one who came upon another that held the domain, or that ended the guest under it. */
+const inTheWay = /is held by pid|is not running any more|lost the QEMU monitor/
+
+/** Whether a command says that another one was in its way. */
+export function saysBusy({ code, stderr }: Pick<Outcome, 'code' | 'stderr'>): boolean {
+  return code === 1 && inTheWay.test(stderr)
 }
 
 /**
