@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createRegistry } from '../../src/arch/index.ts'
@@ -192,6 +200,29 @@ describe('a guest that is put away', () => {
       onProgress: () => seen.push('looked'),
     })
     expect(seen.length).toBeGreaterThan(0)
+  })
+
+  test('a dump that lost QEMU on its way leaves the guest to the next command, which lets it go on', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const [folder = ''] = runFolders(root)
+    const monitor = join(root.dir, 'run', folder, 'monitor.sock')
+    const file = join(root.dir, 'core')
+    const onProgress = (): void => {
+      if (existsSync(`${monitor}.away`)) return
+      renameSync(monitor, `${monitor}.away`)
+      symlinkSync('monitor.sock', monitor)
+    }
+    await expect(hypervisor.domainCoreDump('a', file, { onProgress })).rejects.toThrow(
+      'next command',
+    )
+    renameSync(`${monitor}.away`, monitor)
+    await hypervisor.connectListAllDomains()
+    expect(await hypervisor.domainQemuMonitorCommand('a', 'info status', { hmp: true })).toContain(
+      'running',
+    )
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(readdirSync(root.dir).filter((name) => name.endsWith('.partial'))).toEqual([])
   })
 
   test('leaves its memory for a debugger', async () => {

@@ -7,6 +7,7 @@ import { number, object, string } from '../../qmp/shape.ts'
 import { unconfined } from '../confinement/confined-start.ts'
 import { makeFileForQemu, takeBackFile } from '../confinement/hand-over.ts'
 import type { CoreDumpOptions } from '../interface/saving.ts'
+import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 
@@ -43,12 +44,22 @@ export async function coreDump(
       await write(rooms, running, { ...options, temporary })
       await rename(temporary, file)
     } catch (error) {
-      await rm(temporary, { force: true })
-      await rooms.ask(running, (qmp) => afterDump(qmp, wasRunning))
+      try {
+        await rm(temporary, { force: true })
+      } finally {
+        await rooms
+          .ask(running, (qmp) => afterDump(qmp, wasRunning))
+          .catch(() => goesOnLater(error))
+      }
       throw error
     }
     await afterwards(rooms, running, { what: options.afterwards ?? 'resume', wasRunning })
   })
+}
+
+/** A guest that was stopped for its dump shall run again, whoever does it. */
+function goesOnLater(cause: unknown): never {
+  throw new JobLeft('the next command lets the guest go on', cause)
 }
 
 async function write(
@@ -123,8 +134,9 @@ async function afterwards(
     await rooms.liveness.end(active, 'crashed', { termMs: 2000 })
     return
   }
-  await rooms.ask(running, async (qmp) => {
+  const goOn = rooms.ask(running, async (qmp) => {
     if (what === 'reset') await qmp.execute('system_reset')
     if (wasRunning || what === 'reset') await qmp.execute('cont')
   })
+  await goOn.catch(goesOnLater)
 }
