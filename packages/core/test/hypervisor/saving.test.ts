@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   renameSync,
   symlinkSync,
@@ -12,6 +13,7 @@ import { describe, expect, test } from 'vitest'
 import { createRegistry } from '../../src/arch/index.ts'
 import type { ArchRegistry } from '../../src/arch/index.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import type { JobProgress } from '../../src/hypervisor/interface/saving.ts'
 import { openHypervisor } from '../../src/hypervisor/open-hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'
 import { runFolders, testRoot, until } from '../support/hypervisor.ts'
@@ -202,28 +204,35 @@ describe('a guest that is put away', () => {
     expect(seen.length).toBeGreaterThan(0)
   })
 
-  test('a dump that lost QEMU on its way leaves the guest to the next command, which lets it go on', async () => {
-    const root = testRoot()
-    const hypervisor = await started(root)
-    const [folder = ''] = runFolders(root)
-    const monitor = join(root.dir, 'run', folder, 'monitor.sock')
-    const file = join(root.dir, 'core')
-    const onProgress = (): void => {
-      if (existsSync(`${monitor}.away`)) return
-      renameSync(monitor, `${monitor}.away`)
-      symlinkSync('monitor.sock', monitor)
-    }
-    await expect(hypervisor.domainCoreDump('a', file, { onProgress })).rejects.toThrow(
-      'next command',
-    )
-    renameSync(`${monitor}.away`, monitor)
-    await hypervisor.connectListAllDomains()
-    expect(await hypervisor.domainQemuMonitorCommand('a', 'info status', { hmp: true })).toContain(
-      'running',
-    )
-    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
-    expect(readdirSync(root.dir).filter((name) => name.endsWith('.partial'))).toEqual([])
-  })
+  test.each([
+    ['dump', 'domainCoreDump'],
+    ['save', 'domainSave'],
+  ] as const)(
+    'a %s that lost QEMU on its way leaves the guest to the next command, which lets it go on',
+    async (what, verb) => {
+      const root = testRoot()
+      const hypervisor = await started(root)
+      const [folder = ''] = runFolders(root)
+      const monitor = join(root.dir, 'run', folder, 'monitor.sock')
+      // What is there under its name stays, and is not taken for what was made.
+      const file = join(root.dir, what)
+      mkdirSync(join(file, 'in'), { recursive: true })
+      const onProgress = ({ processedBytes, remainingBytes }: JobProgress): void => {
+        if (processedBytes === 0 || remainingBytes > 0 || existsSync(`${monitor}.away`)) return
+        renameSync(monitor, `${monitor}.away`)
+        symlinkSync('monitor.sock', monitor)
+      }
+      await expect(hypervisor[verb]('a', file, { onProgress })).rejects.toThrow('next command')
+      renameSync(`${monitor}.away`, monitor)
+      await hypervisor.connectListAllDomains()
+      expect(
+        await hypervisor.domainQemuMonitorCommand('a', 'info status', { hmp: true }),
+      ).toContain('running')
+      expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+      expect(readdirSync(root.dir).filter((name) => name.endsWith('.partial'))).toEqual([])
+      expect(readdirSync(file)).toEqual(['in'])
+    },
+  )
 
   test('leaves its memory for a debugger', async () => {
     const root = testRoot()

@@ -6,6 +6,7 @@ import type { Job } from '../../store/index.ts'
 import type { SaveOptions } from '../interface/saving.ts'
 import { findSettled } from '../live/find-settled.ts'
 import { takeImagesBack } from '../migration/keep-guest.ts'
+import { JobLeft } from '../job-left.ts'
 import { runningOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -61,8 +62,14 @@ async function saveInto(
     await syncFolder(dirname(file))
   } catch (error) {
     // A guest that goes on leaves no state behind that it was in: its disks are others' then.
-    await rm(written, { force: true })
-    await goOn(rooms, running, wasRunning)
+    try {
+      // Nobody shall take what was there under this name before for this save.
+      rooms.store.setPhase(job, 'back', { save: { ...detail.save, temporary: written } })
+      await rm(written, { force: true })
+      await goOn(rooms, running, wasRunning)
+    } catch {
+      throw new JobLeft('the next command sees to the guest', error)
+    }
     throw error
   }
   await rooms.liveness.end(active, 'saved', { termMs: 2000 })
