@@ -11,6 +11,8 @@ interface ChildNames {
   /** Paths below the child that are understood here; `undefined` when its field looks itself. */
   readonly below: string[] | undefined
   readonly repeats: boolean
+  /** The same as names, once somebody has asked for them. */
+  inner?: Names
 }
 
 interface Names {
@@ -95,10 +97,8 @@ export function reportUnknown(scope: ReadScope, names: Names): void {
     const { below } = understood
     if (below === undefined) continue
     const path = join(scope.path, child.name)
-    reportUnknown(
-      { element: child, path, report: scope.report },
-      namesFor(understood, () => below),
-    )
+    understood.inner ??= namesOf(below)
+    reportUnknown({ element: child, path, report: scope.report }, understood.inner)
   }
 }
 
