@@ -81,29 +81,35 @@ pending() {
 }
 
 # Loads the drivers of whatever devices are here. Driving one may bring up others (a disk behind its
-# controller), and buses are scanned in the background: done when nothing new has come for a while.
+# controller), and buses are scanned in the background: done when nothing new has come for so many looks.
+known=
 settle() {
   last=
   same=0
   tries=0
   # Not empty, because grep would take an empty list of patterns for a missing one.
   echo asked: >>/tmp/asked
-  while { [ $same -lt 3 ] || pending; } && [ $tries -lt 120 ]; do
-    cat /sys/bus/*/devices/*/modalias /sys/class/input/*/modalias 2>/dev/null |
-      grep -v -e '^cpu:' -e '^of:Ncpu' | sort -u >/tmp/devices
-    new=$(grep -vxFf /tmp/asked /tmp/devices)
-    now=$(echo /sys/class/block/* /sys/class/input/* /sys/class/net/*)
-    if [ "$new$now" = "$last" ]; then
+  while { [ $same -lt $1 ] || pending; } && [ $tries -lt 120 ]; do
+    new=
+    devices=$(cat /sys/bus/*/devices/*/modalias /sys/class/input/*/modalias 2>/dev/null)
+    # Sorting them is the greater part of a look, and most of the time nothing has come.
+    if [ "$devices" != "$known" ]; then
+      echo "$devices" | grep -v -e '^cpu:' -e '^of:Ncpu' | sort -u >/tmp/devices
+      new=$(grep -vxFf /tmp/asked /tmp/devices)
+      cat /tmp/devices >>/tmp/asked
+      known=$devices
+    fi
+    set -- $1 /sys/class/block/* /sys/class/input/* /sys/class/net/*
+    if [ "$new$*" = "$last" ]; then
       same=$((same + 1))
-      usleep 150000
+      { [ $same -lt $1 ] || pending; } && usleep 150000
     else
       # Patterns are the driver's, not the shell's.
       set -f
       [ -n "$new" ] && modprobe -a -q -- $new
       set +f
-      cat /tmp/devices >>/tmp/asked
       same=0
-      last=$now
+      last=$*
     fi
     tries=$((tries + 1))
   done
@@ -200,7 +206,7 @@ watch_power_button() {
 
 # What udev does elsewhere when devices come: their drivers, and processors that wait to be used.
 take_up() {
-  settle
+  settle 1
   for online in /sys/devices/system/cpu/cpu*/online; do
     [ -r "$online" ] || continue
     read -r state <$online
@@ -222,7 +228,7 @@ obey() {
     poweroff) power_off ;;
     reboot) echo "=== polyvirt rebooting ==="; sync; reboot -f ;;
     crash) echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger ;;
-    report) settle; report ;;
+    report) settle 3; report ;;
     settle) reply take_up </dev/null ;;
     echo) reply echo "$2" ;;
     cat) reply cat "$2" </dev/null ;;
@@ -234,7 +240,7 @@ obey() {
 IFS=,
 for module in $modules; do modprobe -q "$module"; done
 unset IFS
-settle
+settle 3
 mark settle
 watch_power_button
 # What a distribution would keep running, where the image has it.

@@ -36,8 +36,25 @@ const lineOf = new RegExp(`^(/.*?/(?:${names.join('|').replace('*', '\\w+')})):(
 
 /** Prints each file's lines behind its name. A card that is down does not tell of its cable. */
 export const lookCommand: string =
-  'for card in /sys/class/net/*; do ip link set ${card##*/} up; done; ' +
+  'for card in /sys/class/net/*; do read -r flags <$card/flags; ' +
+  '[ $((flags & 1)) = 1 ] || ip link set ${card##*/} up; done; ' +
   `grep -H . ${paths.join(' ')} 2>/dev/null; true`
+
+/** Half seconds that {@link waitCommand} takes at most. */
+const mostHalves = 8
+
+/**
+ * What is put between two looks, the later the longer: ends when a device has come or gone. Under emulation a
+ * look keeps a processor busy for half a second, and whatever is waited for takes that much longer.
+ */
+export function waitCommand(looks: number): string {
+  const halves = Math.min(2 ** (looks - 1), mostHalves)
+  return (
+    'devices() { set -- ${SYS:-/sys}/bus/*/devices/* ${SYS:-/sys}/class/*/*; now=$*; }; devices; was=$now; left=' +
+    `${halves}; while [ $left -gt 0 ]; do usleep 500000; devices; ` +
+    '[ "$now" = "$was" ] || break; left=$((left - 1)); done'
+  )
+}
 
 /** Reads what {@link lookCommand} printed. */
 export function readLook(output: string): Seen {

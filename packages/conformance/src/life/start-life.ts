@@ -20,7 +20,7 @@ import { askedDomain } from '../plan-scenario.ts'
 import { withFirmware, withKernel } from '../started-guest.ts'
 import type { Target } from '../target.ts'
 import type { Life } from './life.ts'
-import { lookCommand, readLook, type Seen } from './look-inside.ts'
+import { lookCommand, readLook, waitCommand, type Seen } from './look-inside.ts'
 import type { Subject } from './subject.ts'
 
 export interface LifeOptions {
@@ -206,7 +206,14 @@ function runningLife({ target, name, folder, signal, ...options }: Beginning): R
       return report
     },
     send: (line) => talk().send(line),
-    sees: (what, find) => eventually(what, async () => find(await look())),
+    sees(what, find) {
+      let looks = 0
+      return eventually(what, async () => {
+        if (looks > 0) await shell(waitCommand(looks))
+        looks++
+        return find(await look())
+      })
+    },
     async boot() {
       await subject.domainCreate(name, { paused: true })
       await follow()
