@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openEmbedded } from '../../src/hypervisor/embedded-hypervisor.ts'
@@ -418,7 +418,15 @@ describe('a guest whose disks go with it', () => {
     ).rejects.toThrow(/[Cc]ertificate/)
     await expect(
       hypervisor.domainMigrate('a', to.uri, { ...options, tlsDir: '/nowhere' }),
-    ).rejects.toThrow('/nowhere')
+    ).rejects.toThrow(
+      'in /nowhere; missing: ca-cert.pem, server-cert.pem, server-key.pem, client-cert.pem, client-key.pem; put them there, or name the folder that has them',
+    )
+    const key = join(options.tlsDir, 'client-key.pem')
+    renameSync(key, `${key}.away`)
+    await expect(hypervisor.domainMigrate('a', to.uri, options)).rejects.toThrow(
+      'missing: client-key.pem;',
+    )
+    renameSync(`${key}.away`, key)
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
     await hypervisor.domainMigrate('a', to.uri, options)
     expect(from.guests()).toEqual([])

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { domainError } from '../../errors.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { MigrateOptions } from '../interface/migration.ts'
@@ -11,6 +13,16 @@ export interface TlsWish {
 /** QEMU's own place for them, as libvirt's `default_tls_x509_cert_dir` has it. */
 const usualDir = '/etc/pki/qemu'
 
+/** What both ends read there (QEMU crypto/tlscredsx509.c); each shows its own certificate. */
+const files = [
+  'ca-cert.pem',
+  'server-cert.pem',
+  'server-key.pem',
+  'client-cert.pem',
+  'client-key.pem',
+]
+
+/** @throws DomainError where the folder lacks one of them; nothing has been begun. */
 export function tlsWish({
   tls,
   tlsDir,
@@ -26,7 +38,14 @@ export function tlsWish({
       'ERR_OPERATION_UNSUPPORTED',
       'TLS goes over tcp: nobody else can listen to a socket of this machine',
     )
-  return { dir: tlsDir ?? usualDir, hostname: tlsHostname ?? 'localhost' }
+  const dir = tlsDir ?? usualDir
+  const missing = files.filter((name) => !existsSync(join(dir, name)))
+  if (missing.length > 0)
+    throw domainError(
+      'ERR_INVALID_ARG',
+      `TLS needs ${files.join(', ')} in ${dir}; missing: ${missing.join(', ')}; put them there, or name the folder that has them (tls-dir)`,
+    )
+  return { dir, hostname: tlsHostname ?? 'localhost' }
 }
 
 /** Name of the credentials in both QEMUs. */
