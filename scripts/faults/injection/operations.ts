@@ -88,6 +88,7 @@ export const operations: readonly Operation[] = [
   { name: 'backup-pull', stored: defined, live: running, command: pull, proof: ['domjobabort', 'g'] },
   { name: 'backup-abort', stored: defined, live: [...running, pull], command: ['domjobabort', 'g'] },
   { name: 'save', stored: defined, live: paused, command: ['save', 'g', '@/g.save'], proof: ['restore', '@/g.save'] },
+  { name: 'save-running', stored: defined, live: running, command: ['save', 'g', '@/g.save'], proof: ['restore', '@/g.save'] },
   { name: 'restore', stored: defined, live: [...paused, ['save', 'g', '@/g.save']], command: ['restore', '@/g.save'] },
   { name: 'managedsave', stored: defined, live: paused, command: ['managedsave', 'g'], proof: ['start', 'g'] },
   { name: 'dump', stored: defined, live: running, command: ['dump', 'g', '@/g.core', '--memory-only'], made: coreProblems('g.core') },
