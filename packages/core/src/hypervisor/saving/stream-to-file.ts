@@ -64,8 +64,9 @@ export async function receiveStream(
       for (const socket of sockets) socket.destroy()
       server.close()
       reject(domainError('ERR_OPERATION_ABORTED', 'nobody waits for the stream any more'))
-      // One that cannot be removed is no reason to give up a save; it goes with the run's folder.
-      await rm(socketPath, { force: true }).catch(() => undefined)
+      // One that cannot be removed, tried again, is no reason to give up a save: it goes with the run's folder.
+      const remove = (): Promise<void> => rm(socketPath, { force: true })
+      await remove().catch(() => remove().catch(() => undefined))
     },
   }
 }
