@@ -16,6 +16,7 @@ const pseries: MachineProfile = {
   minimumMemoryKiB: 1024,
   lacks: ['dies'],
   nvdimmStepKiB: blockKiB,
+  plugsWithoutCells: true,
   losesState: [
     // The decrementer (QEMU 8.1 "target/ppc: Migrate DECR SPR").
     { before: [8, 1], what: 'the timers by which its vCPUs wake' },

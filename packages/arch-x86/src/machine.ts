@@ -1,4 +1,4 @@
-import type { ImplicitDevice, MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
+import type { Domain, ImplicitDevice, MachineBuilder, MachineProfile } from '@polyvirt/core/arch'
 import { rules } from './rules.ts'
 
 /** Both PC boards have an i8042 and, by libvirt's custom, a balloon. */
@@ -145,8 +145,23 @@ export const machine: MachineBuilder = {
   profiles: [pc, q35],
   rules,
   // The guest reports a crash through the hypervisor's own interface, which is a flag of its CPU.
-  effects: ({ domain }) =>
-    (domain.devices.panic ?? []).some((one) => one.model === 'hyperv')
-      ? { cpu: { 'hv-crash': 'on' } }
-      : {},
+  effects: ({ domain, profile }) => ({
+    ...((domain.devices.panic ?? []).some((one) => one.model === 'hyperv') && {
+      cpu: { 'hv-crash': 'on' },
+    }),
+    global: ofRootBus(domain, profile.name),
+  }),
+}
+
+/** What a document says of the root bus is said to the chip that makes it. */
+function ofRootBus(domain: Domain, board: string): readonly string[] {
+  const root = domain.devices.controller?.find((one) => one.type === 'pci' && one.index === 0)
+  const chip = board === 'q35' ? 'q35-pcihost' : 'i440FX-pcihost'
+  const { pcihole64KiB: hole, hotplug } = root ?? {}
+  return [
+    ...(hole === undefined ? [] : [`${chip}.pci-hole64-size=${hole}K`]),
+    ...(hotplug === undefined || board === 'q35'
+      ? []
+      : [`PIIX4_PM.acpi-root-pci-hotplug=${hotplug ? 'on' : 'off'}`]),
+  ]
 }

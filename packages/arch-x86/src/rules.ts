@@ -7,13 +7,47 @@ const manyVcpus: Rule = {
   name: 'x86/x2apic',
   check({ domain }): readonly Problem[] {
     if (domain.vcpus <= apicLimit) return []
+    const extended = (domain.devices.iommu ?? []).some(
+      ({ model, intremap, eim }) => model === 'intel' && intremap === true && eim === true,
+    )
+    if (extended && domain.type === 'kvm') return []
     return [
       {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: 'vcpu',
-        message: `more than ${apicLimit} vCPUs need an IOMMU with extended interrupt mode, which is not offered`,
+        message: `more than ${apicLimit} vCPUs need KVM, and on q35 <iommu model='intel'><driver intremap='on' eim='on'/></iommu>`,
       },
     ]
+  },
+}
+
+/** A guest finds this IOMMU in a table of ACPI's. */
+const iommuNeedsAcpi: Rule = {
+  name: 'x86/iommu-acpi',
+  check({ domain }): readonly Problem[] {
+    if (domain.features?.acpi === true) return []
+    return (domain.devices.iommu ?? []).flatMap(({ model }, i): Problem[] =>
+      model === 'virtio'
+        ? [
+            {
+              code: 'ERR_CONFIG_UNSUPPORTED',
+              path: `devices/iommu[${i + 1}]`,
+              message: `a 'virtio' IOMMU is found through ACPI: it needs <features><acpi/></features>`,
+            },
+          ]
+        : [],
+    )
+  },
+}
+
+/** QEMU counts the firmware's own memory in MiB. */
+const wholeTseg: Rule = {
+  name: 'x86/tseg',
+  check({ domain }): readonly Problem[] {
+    const size = domain.features?.smmTsegKiB ?? 0
+    if (size % 1024 === 0) return []
+    const message = `${size} KiB is no whole number of MiB`
+    return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'features/smm/tseg', message }]
   },
 }
 
@@ -87,6 +121,8 @@ const oneRomOfAName: Rule = {
 
 export const rules: readonly Rule[] = [
   manyVcpus,
+  wholeTseg,
+  iommuNeedsAcpi,
   flashNeedsAcpi,
   pluggedMemoryNeedsAcpi,
   oneRomOfAName,

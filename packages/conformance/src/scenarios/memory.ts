@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert'
+import { ok, strictEqual } from 'node:assert'
 import { optionsNamed, type Planned } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 
@@ -79,10 +79,8 @@ export const memoryScenarios: readonly Scenario[] = [
     domain: domainXml({ middle: '  <memoryBacking><nosharepages/></memoryBacking>\n' }),
     expect: {
       plan(planned) {
-        const merges = optionsNamed(planned, '-object').flatMap(
-          ({ properties }) => properties['merge'] ?? [],
-        )
-        deepStrictEqual(merges, [false])
+        const [machine] = optionsNamed(planned, '-machine')
+        strictEqual(machine?.properties['mem-merge'], 'off')
       },
     },
   },

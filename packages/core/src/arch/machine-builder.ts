@@ -140,6 +140,8 @@ export interface MachineProfile {
   readonly flashKiB?: number
   /** QEMU device whose `disable_s3`/`disable_s4` switch the sleep states; none when missing. */
   readonly powerManagement?: string
+  /** Memory can be plugged into a guest that has no NUMA cells. */
+  readonly plugsWithoutCells?: boolean
   /** An NVDIMM without its label area is a multiple of this; libvirt rounds down. */
   readonly nvdimmStepKiB?: number
   /**

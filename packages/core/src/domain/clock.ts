@@ -27,7 +27,7 @@ export type TimerName = (typeof timerNames)[number]
 /** One of the guest's clocks. */
 export interface Timer {
   readonly name: TimerName
-  readonly track?: 'boot' | 'guest' | 'wall'
+  readonly track?: 'boot' | 'guest' | 'wall' | 'realtime'
   readonly tickpolicy?: 'delay' | 'catchup' | 'merge' | 'discard'
   readonly present?: boolean
   readonly frequency?: number
@@ -39,7 +39,7 @@ export interface Timer {
 
 const timerXml: XmlFields<Timer> = {
   name: required(oneOf('@name', timerNames)),
-  track: oneOf('@track', ['boot', 'guest', 'wall']),
+  track: oneOf('@track', ['boot', 'guest', 'wall', 'realtime']),
   tickpolicy: oneOf('@tickpolicy', ['delay', 'catchup', 'merge', 'discard']),
   frequency: integer('@frequency'),
   mode: oneOf('@mode', ['auto', 'native', 'emulate', 'paravirt', 'smpsafe']),

@@ -200,7 +200,7 @@ export const domainXml: XmlFields<Domain> = {
   type: alongside(required(oneOf('@type', virtTypes, 'ERR_CONFIG_UNSUPPORTED')), '@id'),
   name: required(nameField),
   uuid: uuidField('uuid'),
-  genid: uuidField('genid'),
+  genid: generationId(),
   title: nonEmpty('title'),
   description: nonEmpty('description'),
   metadata: verbatim('metadata'),
@@ -254,4 +254,11 @@ export const domainXml: XmlFields<Domain> = {
   qemuCapabilitiesDel: capabilities('qemu:capabilities/qemu:del'),
   qemuOverrides: list('qemu:override/qemu:device', overrideXml),
   qemuDeprecation: oneOf('qemu:deprecation/@behavior', deprecationBehaviors),
+}
+
+/** `<genid/>` alone asks for a number of polyvirt's choice: the empty one, until a default says which. */
+function generationId(): XmlField<string> {
+  const field = uuidField('genid')
+  const any = text('genid')
+  return { ...field, read: (scope) => (any.read(scope) === '' ? '' : field.read(scope)) }
 }

@@ -138,7 +138,7 @@ export const featuresXml: XmlFields<Features> = {
   gicVersion: { ...text('gic/@version'), read: readGic },
   aia: oneOf('aia/@value', ['none', 'aplic', 'aplic-imsic']),
   smm: toggle('smm'),
-  smmTsegKiB: sizeKiB('smm/tseg'),
+  smmTsegKiB: sizeKiB('smm/tseg', 'MiB', 'MiB'),
   ioapic: oneOf('ioapic/@driver', ['kvm', 'qemu']),
   hptResizing: oneOf('hpt/@resizing', ['enabled', 'disabled', 'required']),
   hptMaxpagesizeKiB: sizeKiB('hpt/maxpagesize'),

@@ -29,7 +29,7 @@ const limitBytes = 1n << 63n
 export function sizeKiB(
   path: string,
   defaultUnit = 'KiB',
-  writtenUnit: 'KiB' | 'bytes' = 'KiB',
+  writtenUnit: 'KiB' | 'MiB' | 'bytes' = 'KiB',
 ): XmlField<number> {
   return mapped(
     scaled(path, defaultUnit, writtenUnit),
@@ -57,7 +57,7 @@ export function mibField(path: string): XmlField<number> {
 }
 
 /** Bytes in each unit that sizes are written in. */
-const writtenBytes = { KiB: 1024n, M: 1_048_576n, bytes: 1n } as const
+const writtenBytes = { KiB: 1024n, M: 1_048_576n, MiB: 1_048_576n, bytes: 1n } as const
 
 function scaled(
   path: string,

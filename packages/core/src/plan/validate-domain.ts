@@ -9,12 +9,15 @@ import { checkBoard } from './validate/board.ts'
 import { checkCpu } from './validate/cpu.ts'
 import { checkDevices } from './validate/devices.ts'
 import { checkDomain } from './validate/domain.ts'
+import { checkFirmware } from './validate/firmware.ts'
 import { checkHostSide } from './validate/host-side.ts'
+import { checkHostdevs } from './validate/hostdevs.ts'
 import { checkMemoryBacking } from './validate/memory-backing.ts'
 import { checkMemoryDevices } from './validate/memory.ts'
 import { checkPlatform } from './validate/platform.ts'
 import { checkFeatures } from './validate/features.ts'
 import { checkSharedMemory } from './validate/shared-memory.ts'
+import { checkTuning } from './validate/tuning.ts'
 
 /** A domain that this architecture offers and this QEMU can run. */
 export type ValidDomain = AddressedDomain
@@ -31,9 +34,12 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkFeatures(domain, context),
     ...checkGrants(domain, context),
     ...checkPlatform(domain, context),
+    ...checkFirmware(domain),
+    ...checkTuning(domain),
+    ...checkHostdevs(domain),
     ...checkMemoryBacking(domain, context),
     ...checkSharedMemory(domain),
-    ...checkMemoryDevices(domain),
+    ...checkMemoryDevices(domain, context),
     ...checkDevices(domain, context),
     ...checkBoard(domain, context),
     ...checkHostSide(domain, context),

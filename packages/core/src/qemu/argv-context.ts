@@ -3,6 +3,7 @@ import type { ValidDomain } from '../plan/validate-domain.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import { modelOf, virtioSuffix } from '../plan/allow-list.ts'
 import type { DeviceModel } from '../arch/device-allow-list.ts'
+import type { DeviceInfo } from '../domain/devices/device-info.ts'
 import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
 import type { Address, UsbAddress } from '../domain/address.ts'
 import type { Options } from './option-string.ts'
@@ -61,6 +62,17 @@ export function driverName(model: DeviceModel, form?: string): string {
   return `${model.driver ?? ''}${virtioSuffix(form)}`
 }
 
+/** Where a device is, with the number by which a guest's ACPI names it. */
+export function placeOptions(
+  { address, acpiIndex }: Pick<DeviceInfo, 'address' | 'acpiIndex'>,
+  domain: Domain,
+): Options {
+  return {
+    ...addressOptions(address, domain),
+    ...(acpiIndex !== undefined && { 'acpi-index': acpiIndex }),
+  }
+}
+
 /** `bus` and `addr` (or `reg`, `port`, …) of a device, as QEMU takes them. */
 export function addressOptions(address: Address | undefined, domain: Domain): Options {
   switch (address?.type) {
@@ -112,7 +124,10 @@ export function controllerAlias(domain: Domain, type: string, index: number): st
 /** A further root is a bridge of its own, whose bus is named after it. */
 function pciBusName(index: number, domain: Domain): string {
   const controller = domain.devices.controller?.find((c) => c.type === 'pci' && c.index === index)
-  const alias = controller?.alias ?? `pci.${index}`
+  // The board has named its own bus already, whatever a document calls the controller.
+  const isNamed = controller?.alias?.startsWith('ua-') === true
+  const own = controller?.model === 'pcie-root' ? 'pcie.0' : 'pci.0'
+  const alias = index === 0 && isNamed ? own : (controller?.alias ?? `pci.${index}`)
   const extraRoot = controller?.model === 'pci-root' && (controller.targetIndex ?? 0) > 0
 
   return extraRoot ? `${alias}.0` : alias

@@ -158,6 +158,7 @@ function machineOption(
     usb: false,
     ...effects.machine,
     'dump-guest-core': domain.dumpCore ?? false,
+    'mem-merge': domain.memoryBacking?.nosharepages === true ? false : undefined,
     'memory-backend': backend,
     loadparm: machineLoadparm(domain, plan),
     'confidential-guest-support': isPlainSecurity(domain) ? securityId : undefined,
@@ -265,11 +266,19 @@ function monitorArguments(context: ArgvContext): Argument[] {
   ]
 }
 
+/** QEMU's clocks by libvirt's names of them. */
+const clocks: Readonly<Record<string, string | undefined>> = {
+  guest: 'vm',
+  wall: 'host',
+  realtime: 'rt',
+}
+
 function rtcOption({ domain, runtime }: ArgvContext): string {
   const { clock } = domain
   const rtc = clock?.timers?.find((one) => one.name === 'rtc')
   // The clock that time is taken from: the guest's own stands still while the guest does.
-  const track = rtc?.track === 'guest' ? ',clock=vm' : rtc?.track === 'wall' ? ',clock=host' : ''
+  const source = clocks[rtc?.track ?? '']
+  const track = source === undefined ? '' : `,clock=${source}`
   const slew = rtc?.tickpolicy === 'catchup' ? ',driftfix=slew' : ''
   return `base=${rtcBase(clock, runtime.nowMs)}${track}${slew}`
 }

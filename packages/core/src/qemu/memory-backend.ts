@@ -78,7 +78,6 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
       block.whole === true && type !== 'memory-backend-ram' ? false : undefined,
     prealloc: preallocate ? true : undefined,
     'prealloc-threads': preallocate ? backing.allocationThreads : undefined,
-    merge: backing.nosharepages === true ? false : undefined,
     reserve: device?.model === 'virtio-mem' ? false : undefined,
     align: device?.alignsizeKiB === undefined ? undefined : device.alignsizeKiB * 1024,
     pmem: device?.pmem === true ? true : undefined,

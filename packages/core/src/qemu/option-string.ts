@@ -2,6 +2,8 @@
 export type OptionValue =
   | string
   | number
+  /** A number of 64 bits that JSON's own would round. */
+  | bigint
   | boolean
   | OptionValue[]
   | { readonly [key: string]: OptionValue | undefined }
@@ -21,6 +23,7 @@ export function jsonOption(options: Options): string {
 
 /** Is there a number that JSON would round? Few options have one, and looking costs less than asking each. */
 function holdsLarge(value: OptionValue | Options | undefined): boolean {
+  if (typeof value === 'bigint') return true
   if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (typeof value !== 'object') return false
   return Object.values(value).some(holdsLarge)
@@ -28,10 +31,13 @@ function holdsLarge(value: OptionValue | Options | undefined): boolean {
 
 /** Sizes above 2^53 are exact multiples of 1024 here; JSON's own form would round their digits. */
 function exact(value: unknown): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value))
-    return value
+  const isLarge =
+    typeof value === 'bigint' || (Number.isInteger(value) && !Number.isSafeInteger(value))
+  if (!isLarge) return value
   // In every Node that polyvirt runs on; TypeScript's library does not list it yet.
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(BigInt(value)))
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(
+    String(BigInt(value as number | bigint)),
+  )
 }
 
 /**

@@ -35,17 +35,35 @@ export function parseDomain(source: string, options: ParseOptions = {}): ParsedD
 }
 
 /**
- * A domain without what only its owner shall see: the passwords of its displays. What libvirt prints
+ * A domain without what only its owner shall see: passwords of displays, cookies of images. What libvirt prints
  * without `--security-info`.
  */
 export function withoutSecrets(domain: Domain): Domain {
-  const { graphics } = domain.devices
-  if (graphics === undefined) return domain
-  const shown = graphics.map((one) => {
-    const { passwd: _secret, ...rest } = one
-    return rest
-  })
-  return { ...domain, devices: { ...domain.devices, graphics: shown } }
+  const { graphics = [], disk = [] } = domain.devices
+  const passwords = graphics.some(({ passwd }) => passwd !== undefined)
+  const cookies = disk.some(hasCookies)
+  if (!passwords && !cookies) return domain
+  const shown = {
+    ...(passwords && { graphics: graphics.map(({ passwd: _secret, ...rest }) => rest) }),
+    ...(cookies && { disk: disk.map((one) => withoutCookies(one)) }),
+  }
+  return { ...domain, devices: { ...domain.devices, ...shown } }
+}
+
+type Image = Pick<Disk, 'source' | 'backingStore'>
+
+function hasCookies({ source, backingStore }: Image): boolean {
+  return source?.cookies !== undefined || (backingStore !== undefined && hasCookies(backingStore))
+}
+
+/** What a server of images takes for a password. */
+function withoutCookies<T extends Image>(image: T): T {
+  const { cookies, ...source } = image.source ?? {}
+  return {
+    ...image,
+    ...(cookies && { source }),
+    ...(image.backingStore && { backingStore: withoutCookies(image.backingStore) }),
+  }
 }
 
 /** A domain without the paths at which its volumes were found: they are the pool's affair. */

@@ -30,7 +30,7 @@ import type {
   DiskSource,
   DiskType,
 } from './disk-source.ts'
-import { sizeKiB } from '../memory.ts'
+import { bytesField } from '../memory.ts'
 
 export { diskFormats, diskTypes } from './disk-source.ts'
 export type { BackingStore, DiskFormat, DiskSource, DiskType } from './disk-source.ts'
@@ -140,7 +140,7 @@ export interface Disk extends DeviceInfo, VirtioOptions {
   readonly detectZeroes?: 'off' | 'on' | 'unmap'
   readonly queues?: number
   readonly queueSize?: number
-  readonly metadataCacheKiB?: number
+  readonly metadataCacheBytes?: number
   /** libvirt's older place of `<auth>`, beside the source; kept where the document has it. */
   readonly auth?: DiskAuth
   readonly source?: DiskSource
@@ -203,7 +203,7 @@ export const diskXml: XmlFields<Disk> = {
   queues: integer('driver/@queues', { min: 1, max: 0xffff }),
   queueSize: integer('driver/@queue_size', { min: 1, max: 0xffff }),
   ...virtioOptionsXml,
-  metadataCacheKiB: sizeKiB('driver/metadata_cache/max_size', 'bytes', 'bytes'),
+  metadataCacheBytes: bytesField('driver/metadata_cache/max_size'),
   auth: record('auth', diskAuthXml),
   source: record('source', diskSourceXml),
   // A copy that was under way belongs to the guest that ran then.

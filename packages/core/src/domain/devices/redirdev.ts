@@ -1,5 +1,5 @@
 import { list, mapped, oneOf, report, required, text, yesNo } from '../../xml/fields.ts'
-import type { RequiredXmlField, XmlField, XmlFields } from '../../xml/fields.ts'
+import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
 import { charBackendXml } from './chardev.ts'
 import type { CharBackend } from './chardev.ts'
@@ -29,7 +29,7 @@ export interface RedirRule {
 }
 
 const redirRuleXml: XmlFields<RedirRule> = {
-  class: wildcard(
+  class: orAny(
     mapped(
       text('@class'),
       (written, scope) => {
@@ -42,9 +42,9 @@ const redirRuleXml: XmlFields<RedirRule> = {
     ),
     '@class',
   ),
-  vendor: wildcard(upperCase(usbId('@vendor')), '@vendor'),
-  product: wildcard(upperCase(usbId('@product')), '@product'),
-  version: wildcard(
+  vendor: orAny(upperCase(usbId('@vendor')), '@vendor'),
+  product: orAny(upperCase(usbId('@product')), '@product'),
+  version: orAny(
     mapped(
       text('@version'),
       (written, scope) => {
@@ -66,17 +66,12 @@ const redirRuleXml: XmlFields<RedirRule> = {
   allow: required(yesNo('@allow')),
 }
 
-/** `-1` is libvirt's word for "any", and what it writes where the document says nothing. */
-function wildcard(field: XmlField<number>, path: string): RequiredXmlField<number> {
+/** `-1` is libvirt's word for "any", and says the same as nothing. */
+function orAny(field: XmlField<number>, path: string): XmlField<number> {
   const any = text(path)
   return {
     ...field,
-    required: true,
-    read: (scope) => {
-      const written = any.read(scope)
-      return written === undefined || written === '-1' ? -1 : field.read(scope)
-    },
-    write: (v, writer) => (v === -1 ? any.write('-1', writer) : field.write(v, writer)),
+    read: (scope) => (any.read(scope) === '-1' ? undefined : field.read(scope)),
   }
 }
 

@@ -376,7 +376,16 @@ function finishControllers(d: Defaulting, layout: PciLayout): void {
     if (model === 'pcie-root-port' || model === 'pcie-switch-downstream-port') {
       fill(d, 'controller', controller, 'chassis', index, why)
       if (address?.type === 'pci') {
-        fill(d, 'controller', controller, 'port', address.slot * 8 + address.function, why)
+        // A root port has a slot for eight of its kind, a switch one for each.
+        const { slot, function: fn } = address
+        fill(
+          d,
+          'controller',
+          controller,
+          'port',
+          model === 'pcie-root-port' ? slot * 8 + fn : slot,
+          why,
+        )
       }
     }
   }

@@ -40,9 +40,7 @@ export function pciWish<K extends DeviceKind>(
     if (type === 'pci') {
       const connect = connectOfController(model ?? '')
       if (connect === undefined) return undefined
-      return connect === 'pcie-root-port' || connect === 'pcie-switch-downstream-port'
-        ? { connect, aggregate: true }
-        : { connect }
+      return connect === 'pcie-root-port' ? { connect, aggregate: true } : { connect }
     }
   }
   const model = modelOf(kind, device, context)

@@ -7,6 +7,9 @@ import { deviceListOf, devicesOf } from '../draft.ts'
 import type { DeviceDraft, Draft } from '../draft.ts'
 import type { CharBackend } from '../../domain/devices/chardev.ts'
 
+/** Ports that a user added somewhere; nobody takes them for the machine's console. */
+const onBuses: readonly string[] = ['pci-serial', 'usb-serial', 'isa-debug']
+
 /**
  * The first console is the first serial port seen twice: libvirt's old and its present form. One
  * without the other is completed; where both stand, the console follows the serial port.
@@ -30,7 +33,7 @@ export function pairConsole(d: Defaulting): void {
         reason: 'the first console is a serial port',
       },
     )
-  } else if (!isSerial && serial !== undefined) {
+  } else if (!isSerial && serial !== undefined && !onBuses.includes(serial.targetType ?? '')) {
     const console = { type: serial.type, targetType: 'serial', port: 0 } as const
     deviceListOf(domain, 'console').unshift(console)
     noteDevice(d, 'console', 0, console, {

@@ -96,6 +96,13 @@ export function numberControllers(d: Defaulting): void {
   }
 }
 
+/** First ports of the EHCI that its companions serve, two each (ICH9 datasheet, chapter 5.20). */
+const companionPorts: Readonly<Record<string, number | undefined>> = {
+  'ich9-uhci1': 0,
+  'ich9-uhci2': 2,
+  'ich9-uhci3': 4,
+}
+
 /** A model for every controller whose type has several. */
 export function defaultControllerModels(d: Defaulting): void {
   for (const controller of devicesOf(d.domain, 'controller')) {
@@ -104,6 +111,11 @@ export function defaultControllerModels(d: Defaulting): void {
     // No controller has no place.
     if (controller.type === 'usb' && controller.model === 'none') delete controller.address
     if (controller.type !== 'virtio-serial') delete controller.vectors
+    if (controller.type === 'usb')
+      fill(d, 'controller', controller, 'masterStartport', companionPorts[controller.model ?? ''], {
+        rule: 'controller/companion',
+        reason: 'the ports that this companion of the ICH9 serves',
+      })
     const model = defaultModel(row, d.context)
     if (model === undefined || model === '') continue
     fill(d, 'controller', controller, 'model', model, {
@@ -182,12 +194,8 @@ function addVirtioSerial(d: Defaulting): void {
     ...devicesOf(domain, 'channel').filter((channel) => channel.targetType === 'virtio'),
     ...devicesOf(domain, 'console').filter((console) => console.targetType === 'virtio'),
   ]
-  if (ports.length === 0) return
-  let highest = 0
-  for (const port of ports) {
-    if (port.address?.type === 'virtio-serial') highest = Math.max(highest, port.address.controller)
-  }
-  for (let index = 0; index <= highest && index < 256; index++) {
+  for (const { address } of ports) {
+    const index = address?.type === 'virtio-serial' ? address.controller : 0
     need(d, 'virtio-serial', index, 'a channel or console is plugged into it')
   }
 }

@@ -57,6 +57,7 @@ export function defaultCpu(d: Defaulting): void {
   }
   const cpu = domain.cpu
   if (cpu === undefined) return
+  defaultDistances(cpu.numa ?? [])
   explicit(d, cpu)
   numberCells(d, cpu)
 }
@@ -127,4 +128,22 @@ function giveCells(cells: NonNullable<Draft<Cpu>['numa']>, vcpus: number): void 
   }
   if (free.length === 0) return
   first.cpus = [...(first.cpus ?? []), ...free].toSorted((a, b) => a - b)
+}
+
+/** Every node with distances has its own, and what one says of another the other says of it. */
+function defaultDistances(cells: NonNullable<Draft<Cpu>['numa']>): void {
+  const byId = new Map(cells.map((cell) => [cell.id, cell]))
+  const fill = (from: number | undefined, to: number, value: number): void => {
+    const cell = byId.get(from)
+    if (cell === undefined) return
+    const list = (cell.distances ??= [])
+    if (list.some(({ id }) => id === to)) return
+    list.push({ id: to, value })
+    list.sort((a, b) => a.id - b.id)
+  }
+  for (const cell of cells)
+    for (const { id, value } of [...(cell.distances ?? [])])
+      if (cell.id !== undefined) fill(id, cell.id, value)
+  for (const { id, distances } of cells)
+    if (id !== undefined && (distances ?? []).length > 0) fill(id, id, 10)
 }

@@ -78,7 +78,7 @@ export function defaultDisks(d: Defaulting): void {
     // An empty drive holds no block device; libvirt says so with its plainest type.
     if (
       disk.source === undefined &&
-      disk.type === 'block' &&
+      disk.type !== 'file' &&
       (disk.device === 'cdrom' || disk.device === 'floppy')
     ) {
       disk.type = 'file'
@@ -99,11 +99,14 @@ function dropPlain(disk: Disk): void {
   if (disk.tray === 'closed') delete disk.tray
   if (disk.type !== 'network' && disk.source !== undefined) delete disk.source.name
   if (isEmpty(disk.iotune)) delete disk.iotune
+  for (const { encryption } of [disk, ...sources(disk)])
+    if (encryption !== undefined) encryption.engine ??= 'qemu'
   for (const source of sources(disk)) {
     for (const host of source.hosts ?? []) {
       if (host.transport === 'tcp') delete host.transport
       const port = defaultPorts[source.protocol ?? '']
-      if (host.transport === undefined && port !== undefined) host.port ??= port
+      if (host.transport === undefined && port !== undefined && source.protocol !== 'nfs')
+        host.port ??= port
     }
     // A target alone means its first unit.
     if (source.protocol === 'iscsi' && source.name !== undefined && !source.name.includes('/'))

@@ -38,7 +38,8 @@ function defaultGraphics(d: Defaulting): void {
         first.address = graphics.listen
       if (first.address !== undefined) graphics.listen = first.address
     }
-    if (first?.type === 'socket' && first.socket !== undefined) graphics.socket = first.socket
+    if (graphics.type === 'vnc' && first?.type === 'socket' && first.socket !== undefined)
+      graphics.socket = first.socket
     defaultPorts(d, graphics)
   }
 }
@@ -57,6 +58,7 @@ function keepOwn(graphics: ReturnType<typeof devicesOf<'graphics'>>[number]): vo
     websocket: ['vnc'],
     sharePolicy: ['vnc'],
     powerControl: ['vnc'],
+    socket: ['vnc'],
     tlsPort: ['spice'],
     defaultMode: ['spice'],
   }
@@ -131,7 +133,7 @@ function defaultPorts(
 }
 
 function addVideo(d: Defaulting): void {
-  const shows = devicesOf(d.domain, 'graphics').some((g) => g.type !== 'egl-headless')
+  const shows = devicesOf(d.domain, 'graphics').length > 0
   if (!shows || devicesOf(d.domain, 'video').length > 0) return
   addDevice(d, 'video', {}, { rule: 'video/needed', reason: 'a display shows a video card' })
 }
@@ -203,10 +205,11 @@ function defaultVideoMemory(
 
 function addAudio(d: Defaulting): void {
   if (devicesOf(d.domain, 'audio').length > 0) return
-  // The last display that carries sound, or could, decides.
-  const spice =
-    devicesOf(d.domain, 'graphics').findLast((g) => ['vnc', 'sdl', 'spice'].includes(g.type))
-      ?.type === 'spice'
+  const displays = devicesOf(d.domain, 'graphics')
+  // The last display that carries sound, or could, decides; a window on the host has the host's.
+  const last = displays.findLast((g) => ['vnc', 'sdl', 'spice'].includes(g.type))
+  if (displays.length > 0 && (last === undefined || last.type === 'sdl')) return
+  const spice = last?.type === 'spice'
   addDevice(
     d,
     'audio',

@@ -5,6 +5,8 @@ import { isEmpty } from '../draft.ts'
 import { featurePath } from '../../domain/features.ts'
 import type { FeatureName } from '../../domain/features.ts'
 
+const namedIsOn = ['smm', 'pmu', 'vmcoreinfo', 'hap', 'pvspinlock', 'vmport'] as const
+
 /** Platform features that the architecture turns on by itself. */
 export function defaultFeatures(d: Defaulting): void {
   const { domain, context } = d
@@ -19,7 +21,9 @@ export function defaultFeatures(d: Defaulting): void {
     }
   }
   if (written?.hypervVendorId === false) delete written.hypervVendorIdValue
-  if (written?.smm === 'default') written.smm = 'on'
+  // Of these, to name one is to ask for it.
+  if (written !== undefined)
+    for (const name of namedIsOn) if (written[name] === 'default') written[name] = 'on'
   const defaults = context.arch.features.defaults(ruleContext(domain, context))
   for (const [name, value] of Object.entries(defaults)) {
     const features = (domain.features ??= {}) as Record<string, unknown>

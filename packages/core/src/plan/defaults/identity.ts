@@ -14,6 +14,13 @@ export function defaultIdentity(d: Defaulting): void {
     rule: 'vcpu/placement',
     reason: 'vCPU threads run where the cpuset lets them',
   })
+  if (domain.genid === '') {
+    domain.genid = context.fresh.uuid()
+    note(d, 'genid', domain.genid, {
+      rule: 'domain/genid',
+      reason: 'a number is asked for and none is given',
+    })
+  }
   if (domain.vcpuCurrent === domain.vcpus) delete domain.vcpuCurrent
   if (domain.os.loader !== undefined && domain.os.loaderType === undefined) {
     domain.os.loaderType = 'rom'
@@ -23,6 +30,8 @@ export function defaultIdentity(d: Defaulting): void {
     })
   }
   if (domain.os.smbiosMode === 'none') delete domain.os.smbiosMode
+  // A menu that is not shown waits for nobody.
+  if (domain.os.bootmenuEnable !== true) delete domain.os.bootmenuTimeout
   defaultBoot(d)
   fillDomain(
     d,

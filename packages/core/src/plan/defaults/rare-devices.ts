@@ -21,6 +21,11 @@ export function defaultRareDevices(d: Defaulting): void {
         rule: 'shmem/size',
         reason: "libvirt's size where none is given",
       })
+    else {
+      const why = { rule: 'shmem/msi', reason: 'whoever rings the bell interrupts the other' }
+      fill(d, 'shmem', shmem, 'msi', true, why)
+      fill(d, 'shmem', shmem, 'msiIoeventfd', true, why)
+    }
   }
   for (const vsock of devicesOf(d.domain, 'vsock')) {
     const model = defaultModel('vsock', d.context) as VirtioModel | undefined
@@ -36,6 +41,10 @@ export function defaultRareDevices(d: Defaulting): void {
   }
   for (const device of devicesOf(d.domain, 'hostdev')) defaultHostdev(d, device)
   for (const one of devicesOf(d.domain, 'filesystem')) {
+    for (const key of ['fmode', 'dmode'] as const) {
+      const mode = one[key]
+      if (mode !== undefined && /^[0-7]{1,4}$/.test(mode)) one[key] = mode.padStart(4, '0')
+    }
     // A socket's server has decided whose files they are.
     if (one.sourceSocket !== undefined) continue
     fill(d, 'filesystem', one, 'accessmode', 'passthrough', {
@@ -80,6 +89,9 @@ function defaultTpm(d: Defaulting, tpm: DeviceDraft<'tpm'>): void {
 
 function defaultHostdev(d: Defaulting, device: DeviceDraft<'hostdev'>): void {
   if (device.mode !== 'subsystem') return
+  // A target alone means its first unit, as with a disk.
+  if (device.protocol === 'iscsi' && device.sourceName?.includes('/') === false)
+    device.sourceName += '/0'
   fill(d, 'hostdev', device, 'managed', false, {
     rule: 'hostdev/managed',
     reason: "libvirt's meaning of a left-out attribute, spelled out",

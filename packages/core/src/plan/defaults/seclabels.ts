@@ -15,8 +15,8 @@ export function defaultSeclabels(d: Defaulting): void {
       continue
     }
     label.relabel ??= label.type === 'dynamic'
-    if (label.type !== 'dynamic') continue
-    delete label.label
+    // What an image was labelled with belongs to a run.
     delete label.imagelabel
+    if (label.type === 'dynamic') delete label.label
   }
 }

@@ -43,9 +43,9 @@ export function defaultSmallDevices(d: Defaulting): void {
     }
     if (rng.backend !== 'random') continue
     if (rng.source === '') delete rng.source
-    fill(d, 'rng', rng, 'source', '/dev/urandom', {
+    fill(d, 'rng', rng, 'source', '/dev/random', {
       rule: 'rng/source',
-      reason: 'the host source that never blocks',
+      reason: 'what libvirt takes where no source is named; on today’s Linux it does not block',
     })
   }
 }
@@ -58,6 +58,7 @@ function dropPlain(nic: DeviceDraft<'interface'>, live: boolean): void {
     delete nic.target
   if (isEmpty(nic.bandwidth)) delete nic.bandwidth
   if (nic.queues === 0) delete nic.queues
+  if (nic.coalesceRxFramesMax === 0) delete nic.coalesceRxFramesMax
   // What a network was resolved to belongs to one run.
   if (live) return
   if (nic.type !== 'network') {

@@ -27,7 +27,16 @@ export function defaultTuning(d: Defaulting): void {
       reason: 'memory is where the vCPUs are placed',
     })
   }
-  const { numatune, memtune } = domain
+  const { numatune, memtune, cputune } = domain
+  // libvirt keeps a scheduler for each thread.
+  if (cputune?.vcpuscheds !== undefined)
+    cputune.vcpuscheds = cputune.vcpuscheds
+      .flatMap((one) => (one.vcpus ?? []).map((id) => ({ ...one, vcpus: [id] })))
+      .toSorted((a, b) => (a.vcpus[0] ?? 0) - (b.vcpus[0] ?? 0))
+  if (cputune?.iothreadscheds !== undefined)
+    cputune.iothreadscheds = cputune.iothreadscheds
+      .flatMap((one) => (one.iothreads ?? []).map((id) => ({ ...one, iothreads: [id] })))
+      .toSorted((a, b) => (a.iothreads[0] ?? 0) - (b.iothreads[0] ?? 0))
   if (numatune !== undefined) {
     const why = { rule: 'numatune/explicit', reason: "libvirt's meaning of a left-out attribute" }
     if (numatune.placement === undefined && numatune.nodeset !== undefined) {

@@ -179,6 +179,13 @@ function checkBackend(backend: CharBackend, path: string): Problem[] {
   const log = backend.logFile === undefined ? undefined : outputProblem(backend.logFile)
   if (log !== undefined) add('log/@file', log)
   for (const one of backend.sources ?? []) {
+    if (one.reconnectEnabled === true && one.mode === 'bind')
+      add('source/reconnect', `who listens does not call again; use mode='connect'`)
+    if (one.reconnectEnabled === true && one.reconnectTimeout === 0)
+      add(
+        'source/reconnect/@timeout',
+        `0 seconds are no time to wait; use enabled='no', or 1 and more`,
+      )
     if (one.service !== undefined && !isPort(one.service)) {
       add('source/@service', `${quote(one.service)} is not a port from 0 to 65535`)
     }

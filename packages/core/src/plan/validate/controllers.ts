@@ -83,7 +83,19 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
         message: `a '${model ?? ''}' has index 0, not ${index}`,
       })
     }
-    const { address } = controller
+    const { address, numaNode } = controller
+    if (isRoot && address !== undefined)
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/address`,
+        message: `a '${model}' is where the others are plugged in, and has no address itself`,
+      })
+    if (numaNode !== undefined && (domain.cpu?.numa ?? []).every(({ id }) => id !== numaNode))
+      problems.push({
+        code: 'ERR_XML_ERROR',
+        path: `${path}/target/node`,
+        message: `there is no NUMA cell ${numaNode}`,
+      })
     if (!isRoot && address?.type === 'pci' && address.bus >= index) {
       problems.push({
         code: 'ERR_XML_ERROR',

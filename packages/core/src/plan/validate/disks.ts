@@ -229,6 +229,25 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
       'target/@rotation_rate',
       `only disks on bus scsi, ide or sata tell their rotation rate`,
     )
+  if ((disk.vendor !== undefined || disk.product !== undefined) && bus !== 'scsi')
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      disk.vendor === undefined ? 'product' : 'vendor',
+      `only disks on bus scsi tell their vendor and product`,
+    )
+  if (disk.format !== undefined && goneFormats.includes(disk.format))
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'driver/@type',
+      `QEMU reads no images of format '${disk.format}'${disk.format === 'dir' ? `; a folder is a disk of type 'dir'` : '; convert it with qemu-img'}`,
+    )
+  checkEncryption(disk, add)
+  if (disk.auth !== undefined && disk.source?.auth !== undefined)
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'auth',
+      'who asks is said in <source> already; leave one of them out',
+    )
   if (disk.type === 'dir' && disk.format !== 'fat')
     add('ERR_CONFIG_UNSUPPORTED', 'driver/@type', `a folder is shown as format 'fat'`)
   if (disk.geometry !== undefined && bus === 'usb')
@@ -240,7 +259,7 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
       `${quote(disk.serial)} may hold only letters, digits, blanks and . _ + -`,
     )
   }
-  if (disk.wwn !== undefined && !/^[0-9a-fA-F]{16}$/.test(disk.wwn)) {
+  if (disk.wwn !== undefined && !/^(?:0x)?[0-9a-fA-F]{16}$/.test(disk.wwn)) {
     add('ERR_XML_ERROR', 'wwn', `${quote(disk.wwn)} is not a WWN: 16 hexadecimal digits`)
   }
   if (disk.copyOnRead === true && disk.readonly === true)
@@ -252,4 +271,25 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
   if (disk.io === 'native' && disk.cache !== 'none' && disk.cache !== 'directsync') {
     add('ERR_CONFIG_UNSUPPORTED', 'driver/@io', `io 'native' needs cache 'none' or 'directsync'`)
   }
+}
+
+/** Formats of libvirt's list that QEMU has given up, or never had. */
+const goneFormats: readonly string[] = ['cow', 'dir']
+
+function checkEncryption({ encryption, source, format }: Disk, add: Add): void {
+  const wanted = encryption ?? source?.encryption
+  if (wanted === undefined) return
+  const path = encryption === undefined ? 'source/encryption' : 'encryption'
+  if (encryption !== undefined && source?.encryption !== undefined)
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      path,
+      'the encryption is said in <source> already; leave one of them out',
+    )
+  if (format !== 'raw' && format !== 'qcow2' && wanted.engine !== 'librbd')
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      path,
+      `only images of format raw and qcow2 are encrypted, and this is ${format ?? 'none'}`,
+    )
 }

@@ -45,6 +45,11 @@ export function checkHostSide(domain: AddressedDomain, context: PlanContext): Pr
       return
     if (one.driverType !== 'virtiofs' && Buffer.byteLength(one.target) > 31)
       add('target/@dir', `${quote(one.target)} is longer than the 31 bytes of a 9p mount tag`)
+    if (one.driverType === 'virtiofs' && one.readonly === true)
+      add(
+        'readonly',
+        'virtiofs has no read-only mode; leave <readonly/> out, or use the driver path',
+      )
     if (one.driverType === 'virtiofs' && (one.accessmode ?? 'passthrough') !== 'passthrough')
       add('@accessmode', `virtiofs passes the guest's users through: accessmode='passthrough'`)
   })

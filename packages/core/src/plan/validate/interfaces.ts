@@ -75,6 +75,13 @@ export function checkInterfaces(domain: AddressedDomain, context: PlanContext): 
       (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev')
     )
       add('mtu/@size', `an interface of type '${nic.type}' takes the MTU of its device`)
+    for (const [key, below] of [
+      ['rxQueueSize', 'rx_queue_size'],
+      ['txQueueSize', 'tx_queue_size'],
+    ] as const) {
+      const size = nic[key] ?? 1
+      if ((size & (size - 1)) !== 0) add(`driver/@${below}`, `${size} is no power of two`)
+    }
     for (const [key, below] of portNeeds[nic.virtualport?.type ?? ''] ?? [])
       if (nic.virtualport?.[key] === undefined)
         add(

@@ -1,11 +1,12 @@
 import type { Problem } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
+import type { PlanContext } from '../plan-context.ts'
 
 /** QEMU's MIN_NAMESPACE_LABEL_SIZE (include/hw/mem/nvdimm.h), in KiB. */
 const minimumLabelKiB = 128
 
 /** What memory devices need of the domain: slots, room to grow, and a node to belong to. */
-export function checkMemoryDevices(domain: AddressedDomain): Problem[] {
+export function checkMemoryDevices(domain: AddressedDomain, { profile }: PlanContext): Problem[] {
   const devices = (domain.devices.memory ?? []).map((device, i) => ({
     device,
     path: `devices/memory[${i + 1}]`,
@@ -23,7 +24,7 @@ export function checkMemoryDevices(domain: AddressedDomain): Problem[] {
     )
   if (maxMemoryKiB !== undefined && maxMemorySlots === undefined)
     add('maxMemory/@slots', 'a number of slots is needed to plug memory into', 'ERR_XML_ERROR')
-  if (maxMemorySlots !== undefined && cells.length === 0)
+  if (maxMemorySlots !== undefined && cells.length === 0 && profile.plugsWithoutCells !== true)
     add('cpu/numa', 'memory is plugged into a NUMA cell; describe at least one in <cpu><numa>')
   const plugged = devices.filter(({ device }) => device.model !== 'sgx-epc')
   const [first] = plugged

@@ -29,8 +29,6 @@ export function checkPlatform(domain: AddressedDomain, context: PlanContext): Pr
   loadparms(domain, context, add)
   if (domain.genid !== undefined && !hasDriver('vmgenid', context))
     add('genid', shown('a generation id'))
-  if (domain.genid === '')
-    add('genid', 'an empty generation id is none; give a UUID', 'ERR_XML_ERROR')
   if (domain.memtune?.minGuaranteeKiB !== undefined)
     add(
       'memtune/min_guarantee',

@@ -10,6 +10,13 @@ const companion = /^ich9-uhci/
 /** A companion serves ports of a master, and no two serve the same. */
 export function checkUsbControllers(controllers: readonly Controller[]): Problem[] {
   const problems: Problem[] = []
+  const none = controllers.some(({ type, model }) => type === 'usb' && model === 'none')
+  if (none && controllers.filter(({ type }) => type === 'usb').length > 1)
+    problems.push({
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path: `devices/controller[${controllers.findIndex(({ type, model }) => type === 'usb' && model !== 'none') + 1}]`,
+      message: `a USB controller of model 'none' says that there is no USB; leave one of them out`,
+    })
   const served = new Map<string, string>()
   for (const [i, one] of controllers.entries()) {
     if (one.type !== 'usb') continue

@@ -1,5 +1,5 @@
 import type { CharBackend, CharSource } from '../../domain/devices/chardev.ts'
-import { addressOptions, driverName, offeredModel } from '../argv-context.ts'
+import { placeOptions, driverName, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -133,7 +133,7 @@ export function serialArguments(context: ArgvContext): Argument[] {
     return [
       ...tlsObjects(alias, serial),
       back,
-      ['-device', jsonOption({ ...options, ...addressOptions(serial.address, context.domain) })],
+      ['-device', jsonOption({ ...options, ...placeOptions(serial, context.domain) })],
     ]
   })
 }
@@ -143,10 +143,16 @@ export function parallelArguments(context: ArgvContext): Argument[] {
     const alias = parallel.alias ?? ''
     const { driver } = offeredModel(context, 'parallel', parallel)
     return [
-      chardevArgument(`char${alias}`, parallel),
+      parallelBackend(`char${alias}`, parallel),
       ['-device', jsonOption({ driver, chardev: `char${alias}`, id: alias })],
     ]
   })
+}
+
+/** A device file of the host's is a port of the same kind. */
+function parallelBackend(id: string, backend: CharBackend): Argument {
+  if (backend.type !== 'dev') return chardevArgument(id, backend)
+  return ['-chardev', keyValueOption('parallel', { id, path: backend.sources?.[0]?.path })]
 }
 
 /** Consoles that are devices of their own; the serial one is already there. */
@@ -183,7 +189,7 @@ export function channelArguments(context: ArgvContext): Argument[] {
         '-device',
         jsonOption({
           driver: driverName(model),
-          ...addressOptions(channel.address, context.domain),
+          ...placeOptions(channel, context.domain),
           chardev: id,
           id: alias,
           name,

@@ -1,6 +1,6 @@
 import type { Controller } from '../../domain/devices/controller.ts'
 import {
-  addressOptions,
+  placeOptions,
   controllerAlias,
   driverName,
   offeredModel,
@@ -47,7 +47,7 @@ function deviceOptions(context: ArgvContext, controller: Controller): Options | 
   if (controller.type === 'pci') return pciOptions(context, controller)
   if (model.driver === undefined) return undefined
   const driver = driverName(model, controller.model)
-  const address = addressOptions(controller.address, context.domain)
+  const address = placeOptions(controller, context.domain)
   const id = controller.alias
   switch (controller.type) {
     case 'usb':
@@ -125,7 +125,7 @@ function usbOptions(context: ArgvContext, controller: Controller): Options {
 
 function pciOptions(context: ArgvContext, controller: Controller): Options | undefined {
   const { modelName: driver = '', alias: id, model } = controller
-  const address = addressOptions(controller.address, context.domain)
+  const address = placeOptions(controller, context.domain)
   switch (model) {
     case 'pcie-root':
       return undefined

@@ -1,6 +1,6 @@
 import type { Disk } from '../../domain/devices/disk.ts'
 import {
-  addressOptions,
+  placeOptions,
   controllerAlias,
   driverName,
   offeredModel,
@@ -43,7 +43,7 @@ function vhostUser(context: ArgvContext, disk: Disk): Argument[] {
       jsonOption({
         driver: 'vhost-user-blk-pci',
         ...virtioOptions(disk),
-        ...addressOptions(disk.address, context.domain),
+        ...placeOptions(disk, context.domain),
         chardev,
         id: disk.alias,
         bootindex: disk.bootOrder,
@@ -80,13 +80,13 @@ function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined
     bootindex: disk.bus === 'fdc' ? undefined : disk.bootOrder,
     logical_block_size: disk.logicalBlockSize,
     physical_block_size: disk.physicalBlockSize,
-    wwn: disk.wwn === undefined ? undefined : `0x${disk.wwn}`,
+    wwn: disk.wwn === undefined ? undefined : BigInt(`0x${disk.wwn.replace(/^0x/, '')}`),
     ...geometry(disk),
     rotation_rate: disk.rotationRate,
     vendor: disk.vendor,
     product: disk.product,
     ...(disk.bus === 'usb' && { removable: disk.removable ?? false }),
-    'write-cache': removable && drive === undefined ? undefined : writeCache(cacheOf(disk)),
+    'write-cache': writeCache(cacheOf(disk)),
     serial: disk.serial,
     werror: errorPolicy === 'enospace' ? 'enospc' : errorPolicy,
     rerror,
@@ -122,7 +122,7 @@ function frame(context: ArgvContext, disk: Disk, driver: string): Options {
     case 'fdc':
       return { driver, unit: address?.type === 'drive' ? address.unit : 0 }
     case 'usb':
-      return { driver, ...addressOptions(address, domain) }
+      return { driver, ...placeOptions(disk, domain) }
     default:
       return {
         driver,
@@ -132,7 +132,7 @@ function frame(context: ArgvContext, disk: Disk, driver: string): Options {
         'num-queues': disk.queues,
         'queue-size': disk.queueSize,
         ...virtioOptions(disk),
-        ...addressOptions(address, domain),
+        ...placeOptions(disk, domain),
       }
   }
 }

@@ -1,6 +1,6 @@
 import type { Graphics } from '../../domain/devices/graphics.ts'
 import type { Video } from '../../domain/devices/video.ts'
-import { addressOptions, offeredModel, virtioOptions } from '../argv-context.ts'
+import { placeOptions, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { escapeComma, jsonOption, keyValueOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -14,12 +14,12 @@ export function graphicsArguments(context: ArgvContext): Argument[] {
     if (graphics.type === 'vnc') return [['-vnc', vnc(context, graphics, position)], ...keymap]
     if (graphics.type === 'spice')
       return [['-spice', spice(context, graphics, position)], ...keymap]
-    return [['-display', display(graphics)]]
+    return [['-display', display(context, graphics)]]
   })
 }
 
 /** Displays without a server of their own. */
-function display(graphics: Graphics): string {
+function display(context: ArgvContext, graphics: Graphics): string {
   switch (graphics.type) {
     case 'sdl':
       return keyValueOption('sdl', { gl: graphics.glEnable })
@@ -29,6 +29,7 @@ function display(graphics: Graphics): string {
         addr: graphics.dbusAddress,
         gl: graphics.glEnable,
         rendernode: graphics.glRendernode,
+        audiodev: graphics.audioId === undefined ? undefined : audioId(context, graphics),
       })
     default:
       return keyValueOption('egl-headless', { rendernode: graphics.glRendernode })
@@ -51,6 +52,7 @@ function vnc(context: ArgvContext, graphics: Graphics, position: number): string
     websocket: graphics.websocket === -1 ? 'on' : graphics.websocket,
     password: graphics.passwd === undefined ? undefined : true,
     share: graphics.sharePolicy,
+    'power-control': graphics.powerControl,
     audiodev: audioId(context, graphics),
   }
   if (listen?.type === 'socket') {
@@ -126,7 +128,7 @@ export function videoArguments(context: ArgvContext): Argument[] {
           id: video.alias,
           ...videoMemory(video),
           ...virtioOptions(video),
-          ...addressOptions(video.address, context.domain),
+          ...placeOptions(video, context.domain),
         }),
       ],
     ]
@@ -145,11 +147,11 @@ const mib = 1024
 function videoMemory(video: Video): Options {
   switch (video.model) {
     case 'vga':
-      return { vgamem_mb: Math.floor((video.vramKiB ?? 0) / mib) }
+      return { vgamem_mb: Math.floor((video.vramKiB ?? 0) / mib), ...resolution(video) }
     case 'vmvga':
       return { vgamem_mb: Math.floor((video.vramKiB ?? 0) / mib) }
     case 'bochs':
-      return { vgamem: (video.vramKiB ?? 0) * 1024 }
+      return { vgamem: (video.vramKiB ?? 0) * 1024, ...resolution(video) }
     case 'qxl':
       return {
         max_outputs: video.heads,
@@ -157,10 +159,15 @@ function videoMemory(video: Video): Options {
         vram_size: (video.vramKiB ?? 0) * 1024,
         vram64_size_mb: Math.floor((video.vram64KiB ?? 0) / mib),
         vgamem_mb: Math.floor((video.vgamemKiB ?? 0) / mib),
+        ...resolution(video),
       }
     case 'virtio':
-      return { max_outputs: video.heads, xres: video.resolutionX, yres: video.resolutionY }
+      return { max_outputs: video.heads, ...resolution(video) }
     default:
       return {}
   }
+}
+
+function resolution({ resolutionX: xres, resolutionY: yres }: Video): Options {
+  return { xres, yres }
 }

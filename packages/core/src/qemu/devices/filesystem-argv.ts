@@ -1,5 +1,5 @@
 import type { Filesystem } from '../../domain/devices/filesystem.ts'
-import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
+import { placeOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
 import { chardevArgument } from './chardev-argv.ts'
@@ -34,7 +34,7 @@ function plan9(context: ArgvContext, one: Filesystem): Argument[] {
         fsdev,
         mount_tag: one.target,
         ...virtioOptions(one),
-        ...addressOptions(one.address, context.domain),
+        ...placeOptions(one, context.domain),
       }),
     ],
   ]
@@ -64,7 +64,7 @@ function virtiofs(context: ArgvContext, one: Filesystem): Argument[] {
         tag: one.target,
         ...virtioOptions(one),
         bootindex: one.bootOrder,
-        ...addressOptions(one.address, context.domain),
+        ...placeOptions(one, context.domain),
       }),
     ],
   ]

@@ -1,5 +1,5 @@
 import type { Hostdev } from '../../domain/devices/hostdev.ts'
-import { addressOptions, controllerAlias, offeredModel } from '../argv-context.ts'
+import { placeOptions, controllerAlias, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -13,7 +13,7 @@ export function hostdevArguments(context: ArgvContext): Argument[] {
 function hostdev(context: ArgvContext, one: Hostdev): Argument[] {
   const { driver } = offeredModel(context, 'hostdev', one)
   const { alias: id, bootOrder: bootindex } = one
-  const address = addressOptions(one.address, context.domain)
+  const address = placeOptions(one, context.domain)
   const device = (options: Options): Argument => ['-device', jsonOption(options)]
   switch (one.type) {
     case 'pci':
@@ -33,14 +33,15 @@ function hostdev(context: ArgvContext, one: Hostdev): Argument[] {
     case 'mdev':
       return [
         device({
-          driver,
+          // QEMU has a type of its own for one whose picture the firmware draws into.
+          driver: one.ramfb === true ? `${driver}-nohotplug` : driver,
           id,
           sysfsdev:
             one.hostAddress?.kind === 'mdev'
               ? `/sys/bus/mdev/devices/${one.hostAddress.uuid}`
               : undefined,
           display: one.display,
-          ramfb: one.ramfb,
+          ramfb: one.ramfb === true ? true : undefined,
           bootindex,
           ...address,
         }),

@@ -206,19 +206,22 @@ function formatNode(
   cache: Options | undefined,
 ): Argument {
   const slice = sliceOf(source)
-  const raw = format === 'raw' || format === 'iso'
+  // A folder is made into a FAT of raw bytes.
+  const raw = format === 'raw' || format === 'iso' || format === 'fat'
   const sliced = !raw && slice.size !== undefined
   const options = {
     'node-name': `libvirt-${node}-format`,
     'read-only': readonly,
     discard: disk.discard,
-    'detect-zeroes': disk.detectZeroes,
+    // What may not be given back is only found to be zero.
+    'detect-zeroes':
+      disk.detectZeroes === 'unmap' && disk.discard !== 'unmap' ? 'on' : disk.detectZeroes,
     cache,
     driver: keySecret !== undefined && raw ? 'luks' : raw ? 'raw' : format,
     'key-secret': keySecret !== undefined && raw ? keySecret : undefined,
     encrypt:
       keySecret !== undefined && !raw ? { format: 'luks', 'key-secret': keySecret } : undefined,
-    'cache-size': disk.metadataCacheKiB === undefined ? undefined : disk.metadataCacheKiB * 1024,
+    'cache-size': disk.metadataCacheBytes,
     ...(raw && slice),
     file: sliced ? sliceName(node) : `libvirt-${node}-storage`,
   }

@@ -1,6 +1,6 @@
 import type { MemoryDevice } from '../../domain/devices/memory-device.ts'
 import type { Shmem } from '../../domain/devices/shmem.ts'
-import { addressOptions, offeredModel } from '../argv-context.ts'
+import { placeOptions, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { memoryBackend } from '../memory-backend.ts'
 import { jsonOption } from '../option-string.ts'
@@ -35,7 +35,7 @@ function memoryDevice(context: ArgvContext, one: MemoryDevice): Argument[] {
       memdev,
       id: alias,
       ...slot,
-      ...addressOptions(one.address, domain),
+      ...placeOptions(one, domain),
     }),
   ])
   return args
@@ -53,7 +53,7 @@ export function shmemArguments(context: ArgvContext): Argument[] {
 function shmem(context: ArgvContext, one: Shmem): Argument[] {
   const id = one.alias ?? ''
   const { driver } = offeredModel(context, 'shmem', one)
-  const address = addressOptions(one.address, context.domain)
+  const address = placeOptions(one, context.domain)
   const master = one.role === undefined ? undefined : one.role === 'master' ? 'on' : 'off'
   if (one.model === 'ivshmem-doorbell') {
     const path = one.serverPath ?? `/var/lib/libvirt/shmem-${one.name}-sock`

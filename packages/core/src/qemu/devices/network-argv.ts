@@ -1,6 +1,6 @@
 import { forwardedPorts } from '../../domain/devices/interface.ts'
 import type { Interface, PortForward, VirtioOffloads } from '../../domain/devices/interface.ts'
-import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
+import { placeOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -33,7 +33,7 @@ function one(context: ArgvContext, nic: Interface, position: number): Argument[]
         id: alias,
         mac: nic.mac,
         bootindex: nic.bootOrder,
-        ...addressOptions(nic.address, context.domain),
+        ...placeOptions(nic, context.domain),
         ...romOptions(nic),
       }),
     ],
@@ -71,7 +71,7 @@ function passedThrough(context: ArgvContext, nic: Interface): Argument {
       id: nic.alias,
       bootindex: nic.bootOrder,
       failover_pair_id: nic.teamingPersistent,
-      ...addressOptions(nic.address, context.domain),
+      ...placeOptions(nic, context.domain),
       ...romOptions(nic),
     }),
   ]

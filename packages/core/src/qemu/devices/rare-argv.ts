@@ -1,5 +1,5 @@
 import type { Iommu } from '../../domain/devices/iommu.ts'
-import { addressOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
+import { placeOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 
@@ -13,9 +13,9 @@ export function iommuArguments(context: ArgvContext): Argument[] {
         '-device',
         jsonOption({
           driver,
-          id: one.model === 'virtio' ? one.alias : undefined,
+          id: one.alias,
           ...iommuOptions(one),
-          ...addressOptions(one.address, context.domain),
+          ...placeOptions(one, context.domain),
         }),
       ],
     ]
@@ -44,7 +44,7 @@ export function vsockArguments(context: ArgvContext): Argument[] {
         'guest-cid': context.runtime.vsockCid ?? one.cid ?? 0,
         vhostfd: '-1',
         ...virtioOptions(one),
-        ...addressOptions(one.address, context.domain),
+        ...placeOptions(one, context.domain),
       }),
     ]
   })
@@ -71,7 +71,7 @@ export function cryptoArguments(context: ArgvContext): Argument[] {
           cryptodev,
           id: alias,
           ...virtioOptions(one),
-          ...addressOptions(one.address, context.domain),
+          ...placeOptions(one, context.domain),
         }),
       ],
     ]

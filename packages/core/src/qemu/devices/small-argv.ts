@@ -4,6 +4,7 @@ import type { Input } from '../../domain/devices/input.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import {
   addressOptions,
+  placeOptions,
   driverName,
   offeredModel,
   usbDepth,
@@ -68,7 +69,7 @@ export function soundArguments(context: ArgvContext): Argument[] {
     const audio = sound.audioId ?? context.domain.devices.audio?.[0]?.id
     const audiodev = audio === undefined ? undefined : `audio${audio}`
     const id = sound.alias ?? ''
-    const address = addressOptions(sound.address, context.domain)
+    const address = placeOptions(sound, context.domain)
     if (sound.model === 'pcspk') return []
     if (sound.model !== 'ich6' && sound.model !== 'ich9') {
       return [device({ driver: model.driver, id, audiodev, ...address })]
@@ -158,7 +159,7 @@ export function panicArguments(context: ArgvContext): Argument[] {
     const { driver, bus } = offeredModel(context, 'panic', panic)
     if (driver === undefined) return []
     if (bus === 'pci')
-      return [device({ driver, id: panic.alias, ...addressOptions(panic.address, context.domain) })]
+      return [device({ driver, id: panic.alias, ...placeOptions(panic, context.domain) })]
     return [
       device({ driver, ioport: panic.address?.type === 'isa' ? panic.address.iobase : undefined }),
     ]

@@ -1,5 +1,5 @@
 import type { Tpm } from '../../domain/devices/tpm.ts'
-import { addressOptions, offeredModel } from '../argv-context.ts'
+import { placeOptions, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
 import { chardevArgument } from './chardev-argv.ts'
@@ -21,7 +21,7 @@ export function tpmArguments(context: ArgvContext): Argument[] {
           driver,
           tpmdev: id,
           id: alias,
-          ...addressOptions(tpm.address, context.domain),
+          ...placeOptions(tpm, context.domain),
         }),
       ],
     ]

@@ -1,6 +1,6 @@
 import type { RedirRule } from '../../domain/devices/redirdev.ts'
 import type { Smartcard } from '../../domain/devices/smartcard.ts'
-import { addressOptions, controllerAlias, offeredModel } from '../argv-context.ts'
+import { placeOptions, controllerAlias, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -23,7 +23,7 @@ export function redirdevArguments(context: ArgvContext): Argument[] {
           id: alias,
           filter,
           bootindex: one.bootOrder,
-          ...addressOptions(one.address, context.domain),
+          ...placeOptions(one, context.domain),
         }),
       ],
     ]

@@ -1,0 +1,386 @@
+import { domainXml, planScenario, targetsOf } from '@polyvirt/conformance'
+import type { DomainParts, Planned, PlanOutcome } from '@polyvirt/conformance'
+import { formatDomain, withoutSecrets } from '@polyvirt/core'
+import { describe, expect, it } from 'vitest'
+import { x86 } from '../src/index.ts'
+import { recorded } from './contexts.ts'
+
+/** What becomes of a document on one of the boards; libvirt 9.0 with QEMU 7.2 was asked the same. */
+function outcome(parts: DomainParts, board = 'pc'): PlanOutcome {
+  const target = targetsOf(x86, x86.guests[0], recorded(), '/qemu').find(
+    ({ profile }) => profile.name === board,
+  )
+  if (target === undefined) throw new Error(`no ${board} in the recording`)
+  return planScenario(domainXml(parts), target)
+}
+
+function planned(parts: DomainParts, board?: string): Planned {
+  const found = outcome(parts, board)
+  if (found.kind === 'refused') throw found.error
+  return found.planned
+}
+
+type Row<T> = readonly [what: string, parts: DomainParts, expected: T, board?: string]
+
+/** Rows that name no board are of `pc`. */
+function onBoards<T>(rows: readonly Row<T>[]): (readonly [string, DomainParts, T, string])[] {
+  return rows.map(([what, parts, expected, board = 'pc']) => [what, parts, expected, board])
+}
+
+const argv = (parts: DomainParts, board?: string): string => planned(parts, board).argv.join(' ')
+const xml = (parts: DomainParts, board?: string): string =>
+  formatDomain(withoutSecrets(planned(parts, board).stored))
+
+const disk = (more: string): string =>
+  `<disk type='file'><source file='/a.img'/><target dev='vda' bus='virtio'/>${more}</disk>`
+const channel = (): string => `<channel type='pty'><target type='virtio'/></channel>`
+const features = (inner: string): DomainParts => ({ features: inner })
+
+describe('a document of libvirt’s is understood as libvirt understands it', () => {
+  it.each(
+    onBoards<string | RegExp>([
+      [
+        'a WWN is a number of 64 bits',
+        {
+          devices: `<disk type='file'><source file='/a'/><target dev='hda' bus='ide'/><wwn>5000c50015ea71ad</wwn></disk>`,
+        },
+        '"wwn":5764824127192592813',
+      ],
+      [
+        'a WWN may begin with 0x',
+        {
+          devices: `<disk type='file'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>0x5000c50015ea71ad</wwn></disk><controller type='scsi' model='virtio-scsi'/>`,
+        },
+        '"wwn":5764824127192592813',
+      ],
+      [
+        'a number of ACPI’s names a device',
+        { devices: disk("<acpi index='7'/>") },
+        '"acpi-index":7',
+      ],
+      [
+        'a screen has the size that is asked for',
+        {
+          devices:
+            "<graphics type='vnc'/><video><model type='qxl'><resolution x='1280' y='720'/></model></video>",
+        },
+        '"xres":1280,"yres":720',
+      ],
+      [
+        'who looks by VNC may switch the guest off',
+        { devices: "<graphics type='vnc' powerControl='yes'/>" },
+        'power-control=on',
+      ],
+      [
+        'zeroes are not given back where discards are ignored',
+        {
+          devices: `<disk type='file'><driver name='qemu' type='raw' discard='ignore' detect_zeroes='unmap'/><source file='/a'/><target dev='vda'/></disk>`,
+        },
+        '"detect-zeroes":"on"',
+      ],
+      [
+        'a folder as a floppy is raw above',
+        {
+          devices: `<disk type='dir' device='floppy'><driver name='qemu' type='fat'/><source dir='/d'/><target dev='fda'/><readonly/></disk>`,
+        },
+        '"driver":"raw","file":"libvirt-1-storage"',
+      ],
+      [
+        'a parallel port of the host is one',
+        { devices: "<parallel type='dev'><source path='/dev/parport0'/></parallel>" },
+        '-chardev parallel,id=charparallel0,path=/dev/parport0',
+      ],
+      [
+        'a picture from the start has a type of its own',
+        {
+          devices:
+            "<graphics type='vnc'/><hostdev mode='subsystem' type='mdev' model='vfio-pci' display='on' ramfb='on'><source><address uuid='53764d0e-85a0-42b4-af5c-2046b460b1dc'/></source></hostdev>",
+        },
+        '"driver":"vfio-pci-nohotplug"',
+      ],
+      [
+        'the hole of 64 bits is as large as it is asked to be',
+        {
+          devices:
+            "<controller type='pci' index='0' model='pci-root'><pcihole64 unit='GiB'>1</pcihole64></controller>",
+        },
+        '-global i440FX-pcihost.pci-hole64-size=1048576K',
+      ],
+      [
+        'and on q35',
+        {
+          devices:
+            "<controller type='pci' index='0' model='pcie-root'><pcihole64>1048576</pcihole64></controller>",
+        },
+        '-global q35-pcihost.pci-hole64-size=1048576K',
+        'q35',
+      ],
+      [
+        'nothing is plugged into a root bus that takes nothing',
+        {
+          devices:
+            "<controller type='pci' index='0' model='pci-root'><target hotplug='off'/></controller>",
+        },
+        '-global PIIX4_PM.acpi-root-pci-hotplug=off',
+      ],
+      [
+        'the firmware’s own memory is counted in MiB',
+        features("<acpi/><smm state='on'><tseg>48</tseg></smm>"),
+        '-global mch.extended-tseg-mbytes=48',
+        'q35',
+      ],
+      [
+        'a clock may run on QEMU’s monotonic one',
+        { clock: "<clock offset='utc'><timer name='rtc' track='realtime'/></clock>" },
+        '-rtc base=utc,clock=rt',
+      ],
+      [
+        'the board’s own bus keeps its name',
+        {
+          devices:
+            "<controller type='pci' index='0' model='pcie-root'><alias name='ua-root'/></controller><rng model='virtio'><backend model='random'/></rng>",
+        },
+        '"bus":"pcie.0"',
+        'q35',
+      ],
+      [
+        'an IOMMU has an id',
+        { devices: "<iommu model='intel'/>", features: '<acpi/>' },
+        '{"driver":"intel-iommu","id":"iommu0"}',
+        'q35',
+      ],
+      [
+        'D-Bus carries sound where it is asked to',
+        {
+          devices:
+            "<graphics type='dbus' p2p='yes'><audio id='1'/></graphics><audio id='1' type='dbus'/>",
+        },
+        /-display dbus,p2p=on,audiodev=audio1/,
+      ],
+    ]),
+  )('argv: %s', (_what, parts, expected, board) => {
+    expect(argv(parts, board)).toMatch(expected)
+  })
+
+  it.each(
+    onBoards<string | RegExp>([
+      [
+        'a third of two ports needs a second controller',
+        {
+          devices: `<controller type='virtio-serial' index='0' ports='3'/>${channel()}${channel()}${channel()}`,
+        },
+        /controller='1' bus='0' port='1'/,
+      ],
+      [
+        'an empty drive of any type is one for files',
+        { devices: "<disk type='network' device='cdrom'><target dev='hda' bus='ide'/></disk>" },
+        /<disk type='file' device='cdrom'>/,
+      ],
+      [
+        'the cache of metadata is as large as it was said',
+        {
+          devices: `<disk type='file'><driver name='qemu' type='qcow2'><metadata_cache><max_size unit='bytes'>12345</max_size></metadata_cache></driver><source file='/a'/><target dev='vda'/></disk>`,
+        },
+        /<max_size unit='bytes'>12345</,
+      ],
+      [
+        'an image is opened by QEMU',
+        {
+          devices: disk(
+            "<encryption format='luks'><secret type='passphrase' uuid='0a81f5b2-8403-7b23-c8d6-21ccc2f80d6f'/></encryption>",
+          ),
+        },
+        /<encryption format='luks' engine='qemu'>/,
+      ],
+      [
+        'a target of iSCSI alone is its first unit',
+        {
+          devices:
+            "<controller type='scsi' model='virtio-scsi'/><hostdev mode='subsystem' type='scsi'><source protocol='iscsi' name='iqn.1992-01.com.example'><host name='h' port='3260'/></source></hostdev>",
+        },
+        /name='iqn.1992-01.com.example\/0'/,
+      ],
+      [
+        'who rings a bell interrupts',
+        { devices: "<shmem name='s'><model type='ivshmem-doorbell'/><server path='/s'/></shmem>" },
+        /<msi ioeventfd='on'\/>/,
+      ],
+      [
+        'file modes have four digits',
+        {
+          devices:
+            "<filesystem accessmode='mapped' fmode='644'><source dir='/d'/><target dir='t'/></filesystem>",
+        },
+        /fmode='0644'/,
+      ],
+      [
+        'companions serve the ports of their numbers',
+        {
+          devices:
+            "<controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci2'/>",
+        },
+        /<master startport='2'\/>/,
+      ],
+      [
+        'each thread has its scheduler',
+        {
+          middle: "<cputune><vcpusched vcpus='0-1' scheduler='fifo' priority='1'/></cputune>",
+          vcpu: '<vcpu>2</vcpu>',
+        },
+        /<vcpusched vcpus='0' scheduler='fifo' priority='1'\/>\s*<vcpusched vcpus='1'/,
+      ],
+      [
+        'what one node says of another the other says of it',
+        {
+          vcpu: '<vcpu>1</vcpu>',
+          cpu: "<cpu><numa><cell id='0' cpus='0' memory='128' unit='MiB'><distances><sibling id='1' value='21'/></distances></cell><cell id='1' memory='128' unit='MiB'/></numa></cpu>",
+          memory: "<memory unit='MiB'>256</memory>",
+        },
+        /<sibling id='0' value='10'\/>\s*<sibling id='1' value='21'\/>[^]*<sibling id='0' value='21'\/>\s*<sibling id='1' value='10'\/>/,
+      ],
+      ['to name the PMU is to ask for it', features('<pmu/>'), /<pmu state='on'\/>/],
+      [
+        'randomness comes from where libvirt takes it',
+        { devices: "<rng model='virtio'><backend model='random'/></rng>" },
+        />\/dev\/random</,
+      ],
+      [
+        'a number of generation is made where one is asked for',
+        { middle: '<genid/>' },
+        /<genid>[0-9a-f-]{36}<\/genid>/,
+      ],
+      [
+        'anything is said by saying nothing',
+        { devices: "<redirfilter><usbdev class='-1' vendor='-1' allow='no'/></redirfilter>" },
+        /<usbdev allow='no'\/>/,
+      ],
+      [
+        'a port on a bus is nobody’s console',
+        { devices: "<serial type='pty'><target type='pci-serial'/></serial>" },
+        /^(?![^]*<console)/,
+      ],
+      [
+        'a window on the host has the host’s sound',
+        { devices: "<graphics type='sdl'/>" },
+        /^(?![^]*<audio)/,
+      ],
+      [
+        'what is drawn headless is drawn by a card',
+        { devices: "<graphics type='vnc'/><graphics type='egl-headless'/>" },
+        /<video>/,
+      ],
+    ]),
+  )('definition: %s', (_what, parts, expected, board) => {
+    expect(xml(parts, board)).toMatch(expected)
+  })
+
+  it('does not show what a server of images takes for a password', () => {
+    const source =
+      "<source protocol='https' name='a'><host name='h'/><cookies><cookie name='c'>secret</cookie></cookies></source>"
+    const parts = { devices: `<disk type='network'>${source}<target dev='vda'/></disk>` }
+    expect(xml(parts)).not.toContain('secret')
+    expect(formatDomain(planned(parts).stored)).toContain('secret')
+  })
+})
+
+describe('what libvirt refuses is refused, with its place', () => {
+  const usb =
+    "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1'/><product id='0x2'/></source></hostdev>"
+  it.each(
+    onBoards<string>([
+      ['a device of the host twice', { devices: usb + usb }, 'devices/hostdev[2]/source'],
+      [
+        'an image of a format that QEMU has given up',
+        {
+          devices: `<disk type='file'><driver name='qemu' type='cow'/><source file='/a'/><target dev='vda'/></disk>`,
+        },
+        'devices/disk[1]/driver/@type',
+      ],
+      [
+        'a vendor where nobody tells it',
+        { devices: disk('<vendor>A</vendor>') },
+        'devices/disk[1]/vendor',
+      ],
+      [
+        'two schedulers of one vCPU',
+        {
+          middle:
+            "<cputune><vcpusched vcpus='0' scheduler='rr' priority='1'/><vcpusched vcpus='0' scheduler='idle'/></cputune>",
+        },
+        'cputune/vcpusched',
+      ],
+      [
+        'a scheduler of an I/O thread that is not there',
+        {
+          middle:
+            "<iothreads>1</iothreads><cputune><iothreadsched iothreads='2' scheduler='idle'/></cputune>",
+        },
+        'cputune/iothreadsched',
+      ],
+      [
+        'memory of cells that are not there',
+        { middle: "<numatune><memnode cellid='0' mode='strict' nodeset='0'/></numatune>" },
+        'numatune/memnode',
+      ],
+      ['variables of a ROM', { os: "<loader type='rom'>/r</loader><nvram>/v</nvram>" }, 'os/nvram'],
+      [
+        'queues of no power of two',
+        {
+          devices:
+            "<interface type='user'><model type='virtio'/><driver rx_queue_size='300'/></interface>",
+        },
+        'devices/interface[1]/driver/@rx_queue_size',
+      ],
+      [
+        'a root bus with an address',
+        {
+          devices:
+            "<controller type='pci' index='0' model='pci-root'><address type='pci' domain='0' bus='0' slot='1' function='0'/></controller>",
+        },
+        'devices/controller[1]/address',
+      ],
+      [
+        'a listener that calls again',
+        {
+          devices:
+            "<serial type='tcp'><source mode='bind' host='127.0.0.1' service='9'><reconnect enabled='yes' timeout='1'/></source></serial>",
+        },
+        'devices/serial[1]/source/reconnect',
+      ],
+      [
+        'no USB and a controller of it',
+        {
+          devices:
+            "<controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='qemu-xhci'/>",
+        },
+        'devices/controller[2]',
+      ],
+      [
+        'a virtio IOMMU without ACPI',
+        { devices: "<iommu model='virtio'/>", features: '' },
+        'devices/iommu[1]',
+        'q35',
+      ],
+      [
+        'a half MiB of the firmware’s own memory',
+        features("<smm state='on'><tseg unit='KiB'>512</tseg></smm>"),
+        'features/smm/tseg',
+        'q35',
+      ],
+      [
+        'virtiofs to read only',
+        {
+          devices:
+            "<filesystem><driver type='virtiofs'/><source socket='/s'/><target dir='t'/><readonly/></filesystem>",
+          middle: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+        },
+        'devices/filesystem[1]/readonly',
+      ],
+    ]),
+  )('%s', (_what, parts, path, board) => {
+    const found = outcome(parts, board)
+    expect(found.kind).toBe('refused')
+    if (found.kind === 'refused')
+      expect(found.error.problems.map((one) => one.path)).toContain(path)
+  })
+})

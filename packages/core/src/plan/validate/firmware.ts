@@ -1,0 +1,20 @@
+import type { Problem } from '../../errors.ts'
+import type { AddressedDomain } from '../assign-addresses.ts'
+
+/** Firmware that is found by its kind is not described, and variables are kept in flash. */
+export function checkFirmware({ os }: AddressedDomain): Problem[] {
+  const problems: Problem[] = []
+  const add = (path: string, message: string): void =>
+    void problems.push({ code: 'ERR_XML_ERROR', path: `os/${path}`, message })
+  const { firmware, loader, loaderType, loaderStateless, nvram, nvramTemplate } = os
+  if (firmware === undefined && (os.firmwareFeatures ?? []).length > 0)
+    add(
+      'firmware/feature',
+      `features choose between firmware that is found by its kind; add firmware='efi'`,
+    )
+  if (loader !== undefined && loaderType === 'rom' && nvram !== undefined)
+    add('nvram', `only firmware in flash keeps variables; use <loader type='pflash'>`)
+  if (loaderStateless === true && (nvram !== undefined || nvramTemplate !== undefined))
+    add('nvram', `firmware with stateless='yes' keeps no variables; leave one of them out`)
+  return problems
+}
