@@ -53,8 +53,9 @@ test('who gives up is told so, also where the emulator ends at that moment', asy
     [],
     () => Promise.resolve(),
   )
-  const told = expect(asking).rejects.toMatchObject({ failure: 'aborted' })
-  await vi.waitFor(() => expect(existsSync(started)).toBe(true), { timeout: 10_000, interval: 5 })
-  givingUp.abort()
-  await told
+  const givenUp = vi
+    .waitFor(() => expect(existsSync(started)).toBe(true), { timeout: 10_000, interval: 5 })
+    .then(() => givingUp.abort())
+  await expect(asking).rejects.toMatchObject({ failure: 'aborted' })
+  await givenUp
 })
