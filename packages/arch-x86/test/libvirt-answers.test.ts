@@ -240,6 +240,20 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
       ],
       ['to name the PMU is to ask for it', features('<pmu/>'), /<pmu state='on'\/>/],
       [
+        'where the host places the memory it places the vCPUs',
+        { middle: "<numatune><memory mode='strict' placement='auto'/></numatune>" },
+        /<vcpu placement='auto'>/,
+      ],
+      [
+        'a switch has a slot for each port',
+        {
+          devices:
+            "<controller type='pci' index='1' model='pcie-root-port'/><controller type='pci' index='2' model='pcie-switch-upstream-port'/><controller type='pci' index='3' model='pcie-switch-downstream-port'/><controller type='pci' index='4' model='pcie-switch-downstream-port'/>",
+        },
+        /port='0x1'\/>\s*<address type='pci' domain='0x0000' bus='0x02' slot='0x01' function='0x0'\/>/,
+        'q35',
+      ],
+      [
         'randomness comes from where libvirt takes it',
         { devices: "<rng model='virtio'><backend model='random'/></rng>" },
         />\/dev\/random</,
@@ -366,6 +380,27 @@ describe('what libvirt refuses is refused, with its place', () => {
         features("<smm state='on'><tseg unit='KiB'>512</tseg></smm>"),
         'features/smm/tseg',
         'q35',
+      ],
+      [
+        'a port behind a hub that is not there',
+        {
+          devices:
+            "<controller type='usb' model='qemu-xhci'/><input type='mouse' bus='usb'><address type='usb' bus='0' port='1.2'/></input>",
+        },
+        'devices/input[1]/address/@port',
+      ],
+      [
+        'nodes of the host that are not named',
+        { middle: "<numatune><memory mode='strict' placement='static'/></numatune>" },
+        'numatune/memory/@nodeset',
+      ],
+      [
+        'a date that SMBIOS has not',
+        {
+          middle:
+            "<sysinfo type='smbios'><bios><entry name='date'>yesterday</entry></bios></sysinfo>",
+        },
+        'sysinfo[1]/bios/entry',
       ],
       [
         'virtiofs to read only',

@@ -10,6 +10,11 @@ export function defaultIdentity(d: Defaulting): void {
   })
   defaultMachine(d)
   defaultMemory(d)
+  if (domain.numatune?.placement === 'auto' && domain.vcpuCpuset === undefined)
+    fillDomain(d, 'vcpuPlacement', 'auto', {
+      rule: 'vcpu/placement',
+      reason: 'vCPUs run where their memory is placed',
+    })
   fillDomain(d, 'vcpuPlacement', 'static', {
     rule: 'vcpu/placement',
     reason: 'vCPU threads run where the cpuset lets them',

@@ -39,6 +39,17 @@ export function defaultTuning(d: Defaulting): void {
       .toSorted((a, b) => (a.iothreads[0] ?? 0) - (b.iothreads[0] ?? 0))
   if (numatune !== undefined) {
     const why = { rule: 'numatune/explicit', reason: "libvirt's meaning of a left-out attribute" }
+    // Memory and vCPUs go together: where the host chooses for the ones it does for the others.
+    if (
+      numatune.placement === undefined &&
+      numatune.nodeset === undefined &&
+      numatune.mode !== undefined &&
+      domain.vcpuPlacement === 'auto'
+    ) {
+      numatune.placement = 'auto'
+      note(d, 'numatune/memory/@placement', 'auto', why)
+    }
+    if (numatune.placement === 'auto') delete numatune.nodeset
     if (numatune.placement === undefined && numatune.nodeset !== undefined) {
       numatune.placement = 'static'
       note(d, 'numatune/memory/@placement', 'static', why)

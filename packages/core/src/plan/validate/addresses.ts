@@ -211,20 +211,38 @@ function onBoard(address: Address, path: string, { profile, machine }: PlanConte
   ]
 }
 
-/** The first part of a port is one of the controller's own. */
-function rootPort(address: UsbAddress, path: string, domain: AddressedDomain): Problem[] {
+/** The first part of a port is one of the controller's own, and each further one is a hub's. */
+function usbPort(address: UsbAddress, path: string, domain: AddressedDomain): Problem[] {
   const first = Number((address.port ?? '1').split('.')[0])
   const all = (domain.devices.controller ?? []) as Parameters<typeof portsOf>[0]
   const ports = portsOf(all, address.bus)
-  if (first <= ports || ports === 0) return []
-  return [
-    {
-      code: 'ERR_XML_ERROR',
-      path: `${path}/@port`,
-      message: `USB bus ${address.bus} has ports 1 to ${ports}, and no port ${first}`,
-    },
+  const wrong = (message: string): Problem[] => [
+    { code: 'ERR_XML_ERROR', path: `${path}/@port`, message },
   ]
+  if (first > ports && ports !== 0)
+    return wrong(`USB bus ${address.bus} has ports 1 to ${ports}, and no port ${first}`)
+  const steps = (address.port ?? '').split('.')
+  if (steps.length > deepestPort)
+    return wrong(
+      `port ${address.port} is behind ${steps.length - 1} hubs; at most ${deepestPort - 1} stand in a row`,
+    )
+  const hubs = new Set(
+    (domain.devices.hub ?? []).flatMap(({ address: at }) =>
+      at?.type === 'usb' && at.bus === address.bus ? [at.port] : [],
+    ),
+  )
+  const missing = steps
+    .slice(1)
+    .map((_, i) => steps.slice(0, i + 1).join('.'))
+    .find((port) => !hubs.has(port))
+  if (missing === undefined) return []
+  return wrong(
+    `there is no hub at port ${missing} of USB bus ${address.bus}; add <hub type='usb'> there`,
+  )
 }
+
+/** Ports on the way to a device, its own among them (libvirt's VIR_DOMAIN_DEVICE_USB_MAX_PORT_DEPTH). */
+const deepestPort = 4
 
 /** Slots that the bus of an address has. */
 function slotRange(address: PciAddress, path: string, domain: AddressedDomain): Problem[] {
@@ -286,7 +304,7 @@ function missingBus(
           },
         ]
       }
-      return [...refuse('usb', address.bus), ...rootPort(address, path, domain)]
+      return [...refuse('usb', address.bus), ...usbPort(address, path, domain)]
     case 'ccid':
       return [
         ...refuse('ccid', address.controller),

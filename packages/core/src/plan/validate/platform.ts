@@ -29,6 +29,17 @@ export function checkPlatform(domain: AddressedDomain, context: PlanContext): Pr
   loadparms(domain, context, add)
   if (domain.genid !== undefined && !hasDriver('vmgenid', context))
     add('genid', shown('a generation id'))
+  for (const [i, one] of (domain.sysinfo ?? []).entries()) {
+    const date = one.bios?.find(({ name }) => name === 'date')?.value
+    if (date !== undefined && !/^\d{2}\/\d{2}\/(?:\d{2}|\d{4})$/.test(date))
+      add(
+        `sysinfo[${i + 1}]/bios/entry`,
+        `${quote(date)} is no date of SMBIOS: month/day/year, as 12/31/2023`,
+        'ERR_XML_ERROR',
+      )
+    if ((one.baseBoards ?? []).length > 1)
+      add(`sysinfo[${i + 1}]/baseBoard[2]`, 'QEMU tells of one base board')
+  }
   if (domain.memtune?.minGuaranteeKiB !== undefined)
     add(
       'memtune/min_guarantee',

@@ -40,7 +40,11 @@ function repeated(numbers: readonly number[]): readonly number[] {
 }
 
 function numatune(domain: AddressedDomain): Problem[] {
-  const { mode, placement, memnodes = [] } = domain.numatune ?? {}
+  const { mode, placement, nodeset, memnodes = [] } = domain.numatune ?? {}
+  if (placement === 'static' && nodeset === undefined)
+    return [
+      wrong('numatune/memory/@nodeset', `with placement='static' the nodes of the host are named`),
+    ]
   if (memnodes.length === 0) return []
   const cells = domain.cpu?.numa ?? []
   if (cells.length === 0)
