@@ -15,7 +15,7 @@ const manyVcpus: Rule = {
       {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: 'vcpu',
-        message: `more than ${apicLimit} vCPUs need KVM, and on q35 <iommu model='intel'><driver intremap='on' eim='on'/></iommu>`,
+        message: `more than ${apicLimit} vCPUs need KVM and, on q35, an IOMMU with extended interrupts: <iommu model='intel'><driver intremap='on' eim='on'/></iommu>`,
       },
     ]
   },
