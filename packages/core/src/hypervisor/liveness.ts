@@ -210,6 +210,11 @@ export class Liveness {
       await finishSnapshot(this.#store, record, job)
       return
     }
+    if (record !== undefined && job.kind === 'snapshot-delete') {
+      const { finishDelete } = await import('./snapshots/delete-snapshot.ts')
+      await finishDelete(this.#store, record, job)
+      return
+    }
     const end = async (active: ActiveRow, reason: string): Promise<void> => {
       await this.end(active, reason, { termMs: 2000 })
     }

@@ -46,6 +46,21 @@ describe('snapshots', () => {
     expect(await hypervisor.domainListAllSnapshots('a')).toEqual([])
   })
 
+  test('whose deletion could not be written down are gone as soon as it can', async () => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    await hypervisor.domainSnapshotCreateXml('a', named('one'))
+    using database = new DatabaseSync(join(root.dir, 'lib/polyvirt.db'))
+    database.exec(
+      `CREATE TRIGGER full BEFORE DELETE ON snapshots BEGIN SELECT RAISE(ABORT, 'no space'); END`,
+    )
+    await expect(hypervisor.domainSnapshotDelete('a', 'one')).rejects.toThrow('next command')
+    database.exec('DROP TRIGGER full')
+    await hypervisor.connectListAllDomains()
+    expect(await hypervisor.domainListAllSnapshots('a')).toEqual([])
+    await hypervisor.domainSnapshotCreateXml('a', named('one'))
+  })
+
   test('without metadata are told of and not remembered', async () => {
     const { hypervisor, image } = await defined(testRoot())
     const inside = await hypervisor.domainSnapshotCreateXml('a', named('in'), { noMetadata: true })

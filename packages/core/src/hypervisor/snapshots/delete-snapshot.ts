@@ -1,6 +1,8 @@
-import type { SnapshotRow } from '../../store/index.ts'
+import type { DomainRecord, JobRow, SnapshotRow, Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { DeleteSnapshotOptions } from '../interface/snapshots.ts'
+import { JobLeft } from '../job-left.ts'
+import { withMonitor } from '../monitor.ts'
 import type { Rooms } from '../rooms.ts'
 import { refuseUnderSave } from '../saving/refuse-under-save.ts'
 import { deleteExternal } from './delete-external.ts'
@@ -31,20 +33,43 @@ async function remove(rooms: Rooms, row: SnapshotRow, metadata: boolean): Promis
     if ((await rooms.find(uuid)).active === undefined) refuseUnderSave(rooms.layout, uuid)
     return deleteExternal(rooms, row)
   }
-  await rooms.withJob(uuid, 'snapshot-delete', async () => {
-    if (!metadata) {
-      const record = await rooms.find(uuid)
-      const xml = record.active?.xml ?? record.domain.xml ?? ''
-      const disks = (parseDomain(xml).domain.devices.disk ?? []).filter((disk) =>
-        kept.disks.some((one) => one.name === disk.target),
-      )
-      const { active } = record
-      if (active === undefined) await offlineSnapshot('-d', { tag: name, disks })
-      else
-        await rooms.ask({ ...record, active }, (qmp) =>
-          internalSnapshot(qmp, 'delete', { tag: name, disks }),
-        )
+  await rooms.withJob(uuid, 'snapshot-delete', async (job) => {
+    if (metadata) return rooms.store.removeSnapshot(uuid, name)
+    const detail: DeleteDetail = { states: name }
+    rooms.store.setPhase(job, 'delete', { ...detail })
+    await deleteStates(await rooms.find(uuid), row)
+    try {
+      rooms.store.removeSnapshot(uuid, name)
+    } catch (cause) {
+      throw new JobLeft('its states are deleted, and the next command forgets it', cause)
     }
-    rooms.store.removeSnapshot(uuid, name)
   })
+}
+
+/** What the deletion of a snapshot inside the images records before it begins. */
+interface DeleteDetail {
+  readonly states: string
+}
+
+/** A deletion that was begun is brought to its end: some of the states may be gone. */
+export async function finishDelete(
+  store: Store,
+  record: DomainRecord,
+  { detail }: JobRow,
+): Promise<void> {
+  const { states } = detail as Partial<DeleteDetail>
+  const { uuid } = record.domain
+  const row = store.snapshots(uuid).find(({ name }) => name === states)
+  if (row === undefined) return
+  await deleteStates(record, row)
+  store.removeSnapshot(uuid, row.name)
+}
+
+async function deleteStates({ active, domain }: DomainRecord, row: SnapshotRow): Promise<void> {
+  const kept = readKept(row)
+  const known = parseDomain(active?.xml ?? domain.xml ?? '').domain.devices.disk ?? []
+  const disks = known.filter((disk) => kept.disks.some((one) => one.name === disk.target))
+  const states = { tag: row.name, disks }
+  if (active === undefined) await offlineSnapshot('-d', states)
+  else await withMonitor(active, domain.name, (qmp) => internalSnapshot(qmp, 'delete', states))
 }
