@@ -254,6 +254,24 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         'q35',
       ],
       [
+        'a slot of several functions says so',
+        {
+          devices:
+            "<controller type='pci' index='1' model='pcie-root-port'><address type='pci' slot='2' function='0'/></controller><controller type='pci' index='2' model='pcie-root-port'><address type='pci' slot='2' function='1'/></controller>",
+        },
+        /slot='0x02' function='0x0' multifunction='on'\/>/,
+        'q35',
+      ],
+      [
+        'expanders count their buses down',
+        {
+          devices:
+            "<controller type='pci' index='1' model='pcie-expander-bus'/><controller type='pci' index='2' model='pcie-expander-bus'><target busNr='220'/></controller>",
+        },
+        /<target busNr='218'\/>/,
+        'q35',
+      ],
+      [
         'randomness comes from where libvirt takes it',
         { devices: "<rng model='virtio'><backend model='random'/></rng>" },
         />\/dev\/random</,
@@ -401,6 +419,15 @@ describe('what libvirt refuses is refused, with its place', () => {
             "<sysinfo type='smbios'><bios><entry name='date'>yesterday</entry></bios></sysinfo>",
         },
         'sysinfo[1]/bios/entry',
+      ],
+      [
+        'an expander behind a root port',
+        {
+          devices:
+            "<controller type='pci' index='1' model='pcie-root-port'/><controller type='pci' index='2' model='pcie-expander-bus'><address type='pci' domain='0' bus='1' slot='0' function='0'/></controller>",
+        },
+        'devices/controller[2]/address',
+        'q35',
       ],
       [
         'virtiofs to read only',

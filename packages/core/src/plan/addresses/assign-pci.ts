@@ -39,6 +39,7 @@ export function assignPci(d: Defaulting): void {
   const candidates = inOrder(d)
   place(d, layout, { candidates })
   dropLonelyMultifunction(d, written, candidates)
+  joinFunctions(candidates)
   finishControllers(d, layout)
   if (layout.idDevice !== undefined)
     assignFunctionIds(
@@ -66,6 +67,17 @@ function tryPlacing(d: Defaulting, layout: PciLayout, candidates: readonly Candi
     else device.address = address
   }
   return buses
+}
+
+/** A slot whose other functions are in use says so, or QEMU would take none of them. */
+function joinFunctions(candidates: readonly Candidate[]): void {
+  const all = candidates.flatMap(({ device }) =>
+    device.address?.type === 'pci' ? [device.address] : [],
+  )
+  const slotOf = ({ domain, bus, slot }: PciAddress): string => `${domain}:${bus}:${slot}`
+  const several = new Set(all.filter(({ function: fn }) => fn !== 0).map(slotOf))
+  for (const address of all)
+    if (address.function === 0 && several.has(slotOf(address))) address.multifunction ??= true
 }
 
 /** A slot says that it holds several functions only when it does. */
@@ -365,6 +377,11 @@ export const modelNames: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 )
 
+/** The buses of the guest that expanders count down from: each leaves one for what is behind it. */
+function lowestBus(domain: DomainDraft): number {
+  return Math.min(256, ...pciControllers(domain).flatMap(({ busNr }) => busNr ?? []))
+}
+
 function finishControllers(d: Defaulting, layout: PciLayout): void {
   const why = { rule: 'controller/pci', reason: 'how QEMU builds and tells apart its bridges' }
   for (const controller of pciControllers(d.domain)) {
@@ -373,6 +390,8 @@ function finishControllers(d: Defaulting, layout: PciLayout): void {
       model === 'pci-root' || model === 'pcie-root' ? layout.rootName : modelNames.get(model)?.[0]
     fill(d, 'controller', controller, 'modelName', name, why)
     if (model === 'pci-bridge') fill(d, 'controller', controller, 'chassisNr', index, why)
+    if (model === 'pci-expander-bus' || model === 'pcie-expander-bus')
+      fill(d, 'controller', controller, 'busNr', lowestBus(d.domain) - 2, why)
     if (model === 'pcie-root-port' || model === 'pcie-switch-downstream-port') {
       fill(d, 'controller', controller, 'chassis', index, why)
       if (address?.type === 'pci') {

@@ -80,6 +80,11 @@ const busKinds: ReadonlyMap<string, BusKind> = new Map(
   }),
 )
 
+/** Is this plugged into a PCI controller of that model? What is not known is not judged. */
+export function acceptsOn(model: string, connect: PciConnect): boolean {
+  return busKinds.get(model)?.accepts.includes(connect) ?? true
+}
+
 /** First and last slot of a PCI controller's bus. */
 export function slotsOf(model: string): readonly [number, number] | undefined {
   const kind = busKinds.get(model)

@@ -5,7 +5,7 @@ import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import { portsOf } from '../addresses/assign-usb.ts'
-import { slotsOf } from '../addresses/pci-buses.ts'
+import { acceptsOn, connectOfController, slotsOf } from '../addresses/pci-buses.ts'
 import { pciWish } from '../addresses/pci-wish.ts'
 import { modelOf } from '../allow-list.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
@@ -164,6 +164,7 @@ function onBus(one: Placed, domain: AddressedDomain, context: PlanContext): Prob
   return [
     ...missingBus(address, path, domain, one),
     ...onBoard(address, path, context),
+    ...onItsKind(address, path, one, domain),
     ...onChannels(address, path, context),
     ...functionIds(address, path, context),
   ]
@@ -193,6 +194,30 @@ function functionIds(address: Address, path: string, { profile, guest }: PlanCon
       code: 'ERR_CONFIG_UNSUPPORTED',
       path: `${path}/zpci`,
       message: `PCI functions have no ids on ${guest.name}; leave <zpci> out`,
+    },
+  ]
+}
+
+/** Bridges are plugged in where their kind is, whatever slot is free. */
+function onItsKind(
+  address: Address,
+  path: string,
+  { kind, device }: Placed,
+  domain: AddressedDomain,
+): Problem[] {
+  if (kind !== 'controller' || address.type !== 'pci') return []
+  const { type, model = '' } = device as DeviceOf<'controller'>
+  const connect = connectOfController(model)
+  const bus = domain.devices.controller?.find(
+    (one) => one.type === 'pci' && (one.index ?? 0) === address.bus,
+  )
+  if (type !== 'pci' || connect === undefined || bus?.model === undefined) return []
+  if (acceptsOn(bus.model, connect)) return []
+  return [
+    {
+      code: 'ERR_XML_ERROR',
+      path,
+      message: `a '${model}' is not plugged into a '${bus.model}', which is PCI controller ${address.bus}`,
     },
   ]
 }
