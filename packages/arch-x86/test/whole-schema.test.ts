@@ -275,7 +275,7 @@ const others: readonly Row[] = [
       middle: "<features><ioapic driver='qemu'/></features>",
       devices: "<iommu model='intel'><driver intremap='on' eim='on'/></iommu>",
     },
-    ['"driver":"intel-iommu","intremap":"on","eim":"on"', 'kernel_irqchip=split'],
+    ['"driver":"intel-iommu","id":"iommu0","intremap":"on","eim":"on"', 'kernel_irqchip=split'],
   ],
   [
     'a vsock',
@@ -395,7 +395,7 @@ const platform: readonly Row[] = [
   [
     'huge pages',
     { middle: '<memoryBacking><hugepages/><nosharepages/><locked/></memoryBacking>' },
-    ['"qom-type":"memory-backend-file"', '"prealloc":true,"merge":false', 'mem-lock=on'],
+    ['"qom-type":"memory-backend-file"', '"prealloc":true', 'mem-merge=off', 'mem-lock=on'],
   ],
   [
     'memory that processes share',
