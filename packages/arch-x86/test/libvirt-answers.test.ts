@@ -272,6 +272,19 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         'q35',
       ],
       [
+        'a display with a socket listens to nothing else',
+        {
+          devices:
+            "<graphics type='vnc' port='-1' autoport='yes' listen='0.0.0.0' socket='/s'><listen type='address' address='0.0.0.0'/></graphics>",
+        },
+        /<graphics type='vnc' socket='\/s'>\s*<listen type='socket' socket='\/s'\/>\s*<\/graphics>/,
+      ],
+      [
+        'UDP calls where nothing else is said',
+        { devices: "<serial type='udp'><source host='h' service='5'/></serial>" },
+        /<source mode='connect' host='h' service='5'\/>/,
+      ],
+      [
         'randomness comes from where libvirt takes it',
         { devices: "<rng model='virtio'><backend model='random'/></rng>" },
         />\/dev\/random</,

@@ -77,6 +77,13 @@ export function defaultBackend(
     note(d, `${path}/protocol/@type`, 'raw', why)
   }
   if (device.type !== 'tcp') delete device.protocol
+  if (device.type === 'udp' && device.sources !== undefined) {
+    for (const source of device.sources) source.mode ??= 'connect'
+    // Where it hears comes before whom it calls.
+    device.sources = device.sources.toSorted(
+      (a, b) => Number(b.mode === 'bind') - Number(a.mode === 'bind'),
+    )
+  }
   if (device.type !== 'tcp' && device.type !== 'unix') return
   for (const source of device.sources ?? []) {
     if (source.mode !== undefined) continue

@@ -32,6 +32,15 @@ function defaultGraphics(d: Defaulting): void {
         reason: 'where it listens, in the form of today beside that of old',
       })
     }
+    // Who names a socket does not want to be heard of on the network.
+    if (
+      graphics.type === 'vnc' &&
+      graphics.socket !== undefined &&
+      graphics.listens[0]?.type === 'address'
+    ) {
+      graphics.listens = [{ type: 'socket', socket: graphics.socket }]
+      for (const key of ['listen', 'port', 'autoport'] as const) delete graphics[key]
+    }
     const first = graphics.listens[0]
     if (first?.type === 'address') {
       if (first.address === undefined && graphics.listen !== undefined)
