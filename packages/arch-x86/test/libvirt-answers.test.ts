@@ -150,6 +150,19 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         'q35',
       ],
       [
+        'pages of the host’s own size are no huge ones',
+        { middle: "<memoryBacking><hugepages><page size='4'/></hugepages></memoryBacking>" },
+        '{"qom-type":"memory-backend-ram","id":"pc.ram","size":536870912}',
+      ],
+      [
+        'firmware with a template has variables of this guest’s',
+        {
+          os: "<loader readonly='yes' type='pflash'>/code.fd</loader><nvram template='/vars.fd'/>",
+          features: '<acpi/>',
+        },
+        /"filename":"[^"]*conformance_VARS\.fd"/,
+      ],
+      [
         'D-Bus carries sound where it is asked to',
         {
           devices:

@@ -109,9 +109,9 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
 /** The domain with its firmware's files named, as one run of it uses them. */
 export function withFirmware(domain: Domain, context: PlanContext, nvramDir: string): Domain {
   const chosen = selectFirmware(domain, context)
-  if (chosen === undefined) return domain
+  if (chosen === undefined) return withOwnVariables(domain, nvramDir)
   const { loader, loaderType, nvramTemplate, needsSmm } = chosen
-  const own = domain.os.nvram ?? `${nvramDir}/${domain.name}_VARS.fd`
+  const own = domain.os.nvram ?? ownVariables(domain, nvramDir)
   return {
     ...domain,
     ...(needsSmm && { features: { ...domain.features, smm: 'on' as const } }),
@@ -127,4 +127,15 @@ export function withFirmware(domain: Domain, context: PlanContext, nvramDir: str
       }),
     },
   }
+}
+
+/** Firmware that the document names itself has variables of this guest's, where it says what they are copies of. */
+function withOwnVariables(domain: Domain, nvramDir: string): Domain {
+  const { loaderType, nvram, nvramTemplate } = domain.os
+  if (loaderType !== 'pflash' || nvram !== undefined || nvramTemplate === undefined) return domain
+  return { ...domain, os: { ...domain.os, nvram: ownVariables(domain, nvramDir) } }
+}
+
+function ownVariables({ name }: Domain, nvramDir: string): string {
+  return `${nvramDir}/${name}_VARS.fd`
 }

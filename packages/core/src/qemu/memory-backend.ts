@@ -88,7 +88,7 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
 
 /** Which huge pages the block is made of: those of its cell, or those of all. */
 function hugePages(
-  { domain }: ArgvContext,
+  { domain, plan }: ArgvContext,
   block: MemoryBlock,
 ): { readonly sizeKiB?: number } | undefined {
   const { device } = block
@@ -102,7 +102,8 @@ function hugePages(
     own ??
     pages.find((page) => page.nodeset === undefined) ??
     (block.whole === true ? pages[0] : undefined)
-  if (found === undefined) return undefined
+  // Pages of the host's own size are no huge ones.
+  if (found === undefined || found.sizeKiB === plan.host.pageSizesKiB[0]) return undefined
   return found.sizeKiB === undefined ? {} : { sizeKiB: found.sizeKiB }
 }
 
