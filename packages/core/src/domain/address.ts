@@ -200,6 +200,8 @@ export const addressField: XmlField<Address> = {
       })
       return undefined
     }
+    // A channel device that is only to be one gets the next free number, as without a word.
+    if (type === 'ccw' && element.attributes.size === 1) return undefined
     const address = readElement(below, fields)
     return isNullPci(address) ? { ...address, open: true } : address
   },

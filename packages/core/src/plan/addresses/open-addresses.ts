@@ -18,9 +18,16 @@ export function isOpen(address: Pick<Address, 'type'> | undefined): boolean {
 export function dropOpenAddresses(domain: DomainDraft, context: PlanContext): void {
   for (const kind of deviceKinds) {
     for (const device of (domain.devices[kind] ?? []) as Placeable[]) {
-      if (isOpen(device.address) && !hasChoice(kind, device, context)) delete device.address
+      const { address } = device
+      if (isOpen(address) && !hasIds(address) && !hasChoice(kind, device, context))
+        delete device.address
     }
   }
+}
+
+/** Ids of a function are the document's own, wherever the function will be. */
+function hasIds(address: Address | undefined): boolean {
+  return address?.type === 'pci' && (address.uid !== undefined || address.fid !== undefined)
 }
 
 function hasChoice(kind: DeviceKind, device: Placeable, context: PlanContext): boolean {
