@@ -107,6 +107,18 @@ const passed = `<network>
 `
 
 describe('the document of a network', () => {
+  it('says of a bridge of its own what libvirt says of one, and of another’s nothing', () => {
+    const settled = (forward: string): string =>
+      settleNetwork(
+        `<network ipv6='no'><name>n1</name>${forward}<bridge name='b0'/></network>`,
+        () => uuid,
+      ).xml
+    for (const own of ['', '<forward/>', "<forward mode='route'/>", "<forward mode='open'/>"])
+      expect(settled(own)).toContain("<bridge name='b0' stp='on' delay='0'/>")
+    expect(settled("<forward mode='bridge'/>")).toContain("<bridge name='b0'/>")
+    expect(settled('')).toContain('<network>')
+  })
+
   it.each([
     ['nat with everything', everything],
     ['a switch of the host', switched],

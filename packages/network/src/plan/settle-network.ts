@@ -35,15 +35,23 @@ export function settleNetwork(
   return { network, xml: formatNetwork(network), warnings: [...warnings, ...said] }
 }
 
-/** `<forward/>` is NAT, and its device is the first of its interfaces. */
+/** `<forward/>` is NAT, its device is the first of its interfaces, and a bridge of the network's own forwards at once. */
 export function filledIn(network: Network): Network {
-  const { forward } = network
-  if (forward === undefined) return network
+  const { forward, bridge, ipv6, ...said } = network
+  const own = [undefined, 'nat', 'route', 'open'].includes(forward && (forward.mode ?? 'nat'))
+  const rest = {
+    ...said,
+    ...(ipv6 === true && { ipv6 }),
+    ...(bridge && {
+      bridge: own ? { ...bridge, stp: bridge.stp ?? true, delay: bridge.delay ?? 0 } : bridge,
+    }),
+  }
+  if (forward === undefined) return rest
   const { dev, mode = 'nat', interfaces = [] } = forward
   const first = interfaces[0]?.dev ?? dev
   const all = interfaces.length === 0 && dev !== undefined ? [{ dev }] : interfaces
   return {
-    ...network,
+    ...rest,
     forward: {
       ...forward,
       mode,
