@@ -108,14 +108,15 @@ const passed = `<network>
 
 describe('the document of a network', () => {
   it('says of a bridge of its own what libvirt says of one, and of another’s nothing', () => {
-    const settled = (forward: string): string =>
+    const ip = "<ip address='10.0.0.1' prefix='24'/>"
+    const settled = (forward: string, more = ip): string =>
       settleNetwork(
-        `<network ipv6='no'><name>n1</name>${forward}<bridge name='b0'/></network>`,
+        `<network ipv6='no'><name>n1</name>${forward}<bridge name='b0'/>${more}</network>`,
         () => uuid,
       ).xml
     for (const own of ['', '<forward/>', "<forward mode='route'/>", "<forward mode='open'/>"])
       expect(settled(own)).toContain("<bridge name='b0' stp='on' delay='0'/>")
-    expect(settled("<forward mode='bridge'/>")).toContain("<bridge name='b0'/>")
+    expect(settled("<forward mode='bridge'/>", '')).toContain("<bridge name='b0'/>")
     expect(settled('')).toContain('<network>')
   })
 
