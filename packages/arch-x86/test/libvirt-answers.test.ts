@@ -163,6 +163,19 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         /"filename":"[^"]*conformance_VARS\.fd"/,
       ],
       [
+        'a window may be as large as the screen',
+        { devices: "<graphics type='sdl' fullscreen='yes'/>" },
+        '-display sdl -full-screen',
+      ],
+      [
+        'an image below has a cache of its own',
+        {
+          devices:
+            "<disk type='file'><driver name='qemu' type='qcow2'/><source file='/a'/><backingStore type='file'><format type='qcow2'><metadata_cache><max_size unit='MiB'>1</max_size></metadata_cache></format><source file='/b'/></backingStore><target dev='vda'/></disk>",
+        },
+        '"node-name":"libvirt-2-format","read-only":true,"driver":"qcow2","cache-size":1048576',
+      ],
+      [
         'D-Bus carries sound where it is asked to',
         {
           devices:

@@ -12,6 +12,7 @@ import {
   yesNo,
 } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
+import { bytesField } from '../memory.ts'
 import { deviceSeclabelXml } from '../security.ts'
 import type { DeviceSeclabel } from '../security.ts'
 
@@ -289,6 +290,7 @@ export interface BackingStore {
   /** As that of a source: number of its nodes in one run. */
   readonly index?: number
   readonly format?: DiskFormat
+  readonly metadataCacheBytes?: number
   readonly source?: DiskSource
   readonly backingStore?: BackingStore
 }
@@ -297,6 +299,7 @@ export const backingStoreXml: XmlFields<BackingStore> = {
   type: oneOf('@type', diskTypes),
   index: integer('@index', { max: 0xffffffff }),
   format: oneOf('format/@type', diskFormats),
+  metadataCacheBytes: bytesField('format/metadata_cache/max_size'),
   source: record('source', diskSourceXml),
   get backingStore(): XmlField<BackingStore> {
     return record('backingStore', backingStoreXml)

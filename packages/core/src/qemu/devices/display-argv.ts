@@ -14,7 +14,12 @@ export function graphicsArguments(context: ArgvContext): Argument[] {
     if (graphics.type === 'vnc') return [['-vnc', vnc(context, graphics, position)], ...keymap]
     if (graphics.type === 'spice')
       return [['-spice', spice(context, graphics, position)], ...keymap]
-    return [['-display', display(context, graphics)]]
+    return [
+      ['-display', display(context, graphics)],
+      ...(graphics.type === 'sdl' && graphics.fullscreen === true
+        ? [['-full-screen'] as const]
+        : []),
+    ]
   })
 }
 

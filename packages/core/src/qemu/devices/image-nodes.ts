@@ -95,6 +95,7 @@ export function imageNodes(disk: Disk, number: number): Argument[] {
           source: store.source ?? {},
           backing,
           keySecret: keySecret(disk, store.source),
+          cacheBytes: store.metadataCacheBytes,
         },
         disk,
         cache,
@@ -120,6 +121,7 @@ export function imageNodes(disk: Disk, number: number): Argument[] {
           ...disk.source,
           ...(disk.encryption && { encryption: disk.encryption }),
         }),
+        cacheBytes: disk.metadataCacheBytes,
       },
       disk,
       cache,
@@ -198,10 +200,12 @@ interface FormatNode {
   readonly backing: string | null | undefined
   /** The id of the object that opens an encrypted image. */
   readonly keySecret?: string | undefined
+  /** For the tables of a qcow2. */
+  readonly cacheBytes?: number | undefined
 }
 
 function formatNode(
-  { node, format, readonly, source, backing, keySecret }: FormatNode,
+  { node, format, readonly, source, backing, keySecret, cacheBytes }: FormatNode,
   disk: Disk,
   cache: Options | undefined,
 ): Argument {
@@ -221,7 +225,7 @@ function formatNode(
     'key-secret': keySecret !== undefined && raw ? keySecret : undefined,
     encrypt:
       keySecret !== undefined && !raw ? { format: 'luks', 'key-secret': keySecret } : undefined,
-    'cache-size': disk.metadataCacheBytes,
+    'cache-size': cacheBytes,
     ...(raw && slice),
     file: sliced ? sliceName(node) : `libvirt-${node}-storage`,
   }
