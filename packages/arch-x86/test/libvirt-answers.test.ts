@@ -54,6 +54,13 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         '"wwn":5764824127192592813',
       ],
       [
+        'and a small one as well',
+        {
+          devices: "<rng model='virtio'><backend model='random'/><acpi index='9'/></rng>",
+        },
+        '"acpi-index":9',
+      ],
+      [
         'a number of ACPI’s names a device',
         { devices: disk("<acpi index='7'/>") },
         '"acpi-index":7',
@@ -254,6 +261,15 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
           vcpu: '<vcpu>2</vcpu>',
         },
         /<vcpusched vcpus='0' scheduler='fifo' priority='1'\/>\s*<vcpusched vcpus='1'/,
+      ],
+      [
+        'and so of nodes that are numbered by their order',
+        {
+          vcpu: '<vcpu>1</vcpu>',
+          cpu: "<cpu><numa><cell cpus='0' memory='128' unit='MiB'><distances><sibling id='1' value='21'/></distances></cell><cell memory='128' unit='MiB'/></numa></cpu>",
+          memory: "<memory unit='MiB'>256</memory>",
+        },
+        /<sibling id='0' value='21'\/>\s*<sibling id='1' value='10'\/>/,
       ],
       [
         'what one node says of another the other says of it',

@@ -74,7 +74,7 @@ export function placeOptions(
 }
 
 /** `bus` and `addr` (or `reg`, `port`, …) of a device, as QEMU takes them. */
-export function addressOptions(address: Address | undefined, domain: Domain): Options {
+function addressOptions(address: Address | undefined, domain: Domain): Options {
   switch (address?.type) {
     case 'pci': {
       const slot = `0x${address.slot.toString(16)}`

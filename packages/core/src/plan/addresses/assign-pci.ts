@@ -2,7 +2,7 @@ import { fill, noteDevice, placeables, settle } from '../defaults/defaulting.ts'
 import type { Defaulting, Placeable, PlaceableKind } from '../defaults/defaulting.ts'
 import { appendController } from '../defaults/controllers.ts'
 import { devicesOf } from '../draft.ts'
-import type { DeviceDraft, DomainDraft } from '../draft.ts'
+import type { DeviceDraft, DomainDraft, Draft } from '../draft.ts'
 import { Notes } from '../notes.ts'
 import { assignFunctionIds } from './assign-function-ids.ts'
 import { isOpen } from './open-addresses.ts'
@@ -69,11 +69,13 @@ function tryPlacing(d: Defaulting, layout: PciLayout, candidates: readonly Candi
   return buses
 }
 
+function addressesOf(candidates: readonly Candidate[]): Draft<PciAddress>[] {
+  return candidates.flatMap(({ device: { address } }) => (address?.type === 'pci' ? [address] : []))
+}
+
 /** A slot whose other functions are in use says so, or QEMU would take none of them. */
 function joinFunctions(candidates: readonly Candidate[]): void {
-  const all = candidates.flatMap(({ device }) =>
-    device.address?.type === 'pci' ? [device.address] : [],
-  )
+  const all = addressesOf(candidates)
   const slotOf = ({ domain, bus, slot }: PciAddress): string => `${domain}:${bus}:${slot}`
   const several = new Set(all.filter(({ function: fn }) => fn !== 0).map(slotOf))
   for (const address of all)
@@ -86,9 +88,7 @@ function dropLonelyMultifunction(
   written: ReadonlySet<DeviceDraft<'controller'>>,
   candidates: readonly Candidate[],
 ): void {
-  const all = candidates.flatMap(({ device }) =>
-    device.address?.type === 'pci' ? [device.address] : [],
-  )
+  const all = addressesOf(candidates)
   for (const controller of pciControllers(d.domain)) {
     // What the document says stays.
     if (written.has(controller)) continue

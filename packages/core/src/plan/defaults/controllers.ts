@@ -63,7 +63,13 @@ function isSorted(list: readonly Controller[]): boolean {
   })
 }
 
-const companions = ['ich9-uhci1', 'ich9-uhci2', 'ich9-uhci3']
+/** First ports of the EHCI that its companions serve, two each (ICH9 datasheet, chapter 5.20). */
+const companionPorts: Readonly<Record<string, number | undefined>> = {
+  'ich9-uhci1': 0,
+  'ich9-uhci2': 2,
+  'ich9-uhci3': 4,
+}
+const companions = Object.keys(companionPorts)
 
 /** Gives every controller without an index the lowest free one of its type. */
 export function numberControllers(d: Defaulting): void {
@@ -94,13 +100,6 @@ export function numberControllers(d: Defaulting): void {
     lowest.set(`${controller.type} ${first}`, index + 1)
     fill(d, 'controller', controller, 'index', index, why)
   }
-}
-
-/** First ports of the EHCI that its companions serve, two each (ICH9 datasheet, chapter 5.20). */
-const companionPorts: Readonly<Record<string, number | undefined>> = {
-  'ich9-uhci1': 0,
-  'ich9-uhci2': 2,
-  'ich9-uhci3': 4,
 }
 
 /** A model for every controller whose type has several. */

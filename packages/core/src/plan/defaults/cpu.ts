@@ -57,9 +57,9 @@ export function defaultCpu(d: Defaulting): void {
   }
   const cpu = domain.cpu
   if (cpu === undefined) return
-  defaultDistances(cpu.numa ?? [])
   explicit(d, cpu)
   numberCells(d, cpu)
+  defaultDistances(cpu.numa ?? [])
 }
 
 function explicit(d: Defaulting, cpu: Draft<Cpu>): void {

@@ -198,6 +198,10 @@ function functionIds(address: Address, path: string, { profile, guest }: PlanCon
   ]
 }
 
+function pciController(index: number, domain: AddressedDomain): DeviceOf<'controller'> | undefined {
+  return domain.devices.controller?.find((one) => one.type === 'pci' && (one.index ?? 0) === index)
+}
+
 /** Bridges are plugged in where their kind is, whatever slot is free. */
 function onItsKind(
   address: Address,
@@ -208,9 +212,7 @@ function onItsKind(
   if (kind !== 'controller' || address.type !== 'pci') return []
   const { type, model = '' } = device as DeviceOf<'controller'>
   const connect = connectOfController(model)
-  const bus = domain.devices.controller?.find(
-    (one) => one.type === 'pci' && (one.index ?? 0) === address.bus,
-  )
+  const bus = pciController(address.bus, domain)
   if (type !== 'pci' || connect === undefined || bus?.model === undefined) return []
   if (acceptsOn(bus.model, connect)) return []
   return [
@@ -271,9 +273,7 @@ const deepestPort = 4
 
 /** Slots that the bus of an address has. */
 function slotRange(address: PciAddress, path: string, domain: AddressedDomain): Problem[] {
-  const bus = (domain.devices.controller ?? []).find(
-    (one) => one.type === 'pci' && (one.index ?? 0) === address.bus,
-  )
+  const bus = pciController(address.bus, domain)
   const range = slotsOf(bus?.model ?? '')
   if (range === undefined || (address.slot >= range[0] && address.slot <= range[1])) return []
   return [

@@ -1,15 +1,9 @@
 import { chardevArgument } from './chardev-argv.ts'
 import type { Hub } from '../../domain/devices/hub.ts'
 import type { Input } from '../../domain/devices/input.ts'
+import type { DeviceInfo } from '../../domain/devices/device-info.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
-import {
-  addressOptions,
-  placeOptions,
-  driverName,
-  offeredModel,
-  usbDepth,
-  virtioOptions,
-} from '../argv-context.ts'
+import { placeOptions, driverName, offeredModel, usbDepth, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
@@ -26,9 +20,10 @@ function plain<K extends Exclude<DeviceKind, 'audio' | 'graphics'>>(
 ): readonly Options[] {
   const model = offeredModel(context, kind, one)
   if (model.driver === undefined) return []
-  const { model: form, alias, address } = one as { model?: string; alias?: string; address?: never }
+  const info = one as DeviceInfo & { readonly model?: string }
+  const { model: form, alias } = info
   const driver = kind === 'input' ? model.driver : driverName(model, form)
-  return [{ driver, id: alias, ...addressOptions(address, context.domain) }]
+  return [{ driver, id: alias, ...placeOptions(info, context.domain) }]
 }
 
 /** A hub on another hub's port comes after it. */
