@@ -15,9 +15,13 @@ const dist = join(here, 'dist')
 /** Turns an old Node away, so it imports nothing before that. */
 const entry = join(here, 'src/main.ts')
 
-/** What every command loads, and behind it what every command that plans a guest loads. */
+/**
+ * What every command loads; behind it what talks to a running QEMU, which is all that looking at guests
+ * and looking after them takes; and what every command that plans a guest loads.
+ */
 const rooms = reachableFrom({
   base: join(here, 'src/run-main.ts'),
+  monitor: join(here, '../core/src/hypervisor/monitor.ts'),
   planning: join(here, '../core/src/hypervisor/planning.ts'),
 })
 
@@ -41,7 +45,8 @@ const { output } = await bundle.write({
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   codeSplitting: {
     groups: [
-      { name: 'base', priority: 2, test: (id) => rooms.of(id) === 'base' },
+      { name: 'base', priority: 3, test: (id) => rooms.of(id) === 'base' },
+      { name: 'monitor', priority: 2, test: (id) => rooms.of(id) === 'monitor' },
       {
         name: 'planning',
         priority: 1,

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const main = join(import.meta.dirname, 'memory-main.ts')
@@ -391,6 +391,28 @@ describe('bin/polyvirt', () => {
     expect(await which({ XDG_CACHE_HOME: 'relative' })).toBe('own 1\n')
     fakeNode('chosen', 'chosen')
     expect(await which({ POLYVIRT_NODE: join(directory, 'chosen/node') })).toBe('chosen 1\n')
+  })
+
+  it('looks after guests without compiled code, which takes memory for as long as it runs', async () => {
+    const real = checkout()
+    fakeNode('plain', 'plain')
+    const node = join(directory, 'plain/node')
+    writeFileSync(node, '#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    const run = async (...words: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await execute(real, words, { env: env({ POLYVIRT_NODE: node }) })
+      return stdout.trimEnd().split('\n')
+    }
+    const main = join(dirname(real), '../dist/main.js')
+    const shown = (words: readonly string[]) => words.map((one) => normalize(one))
+    expect(shown(await run('-c', 'a b', 'supervise', '--autostart'))).toEqual([
+      '--lite-mode',
+      normalize(main),
+      '-c',
+      'a b',
+      'supervise',
+      '--autostart',
+    ])
+    expect(shown(await run('list'))).toEqual([normalize(main), 'list'])
   })
 
   it('is not bent by what another program set for Node', async () => {

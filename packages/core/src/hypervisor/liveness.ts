@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
+import { inLanes } from '../in-lanes.ts'
 import { removeTree } from '../run/private-dir.ts'
 import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
 import { rotateLog } from '../run/rotate-log.ts'
@@ -8,7 +9,16 @@ import { removeCgroup } from '../run/cgroup.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { StopOptions } from '../run/stop-process.ts'
 import type { QmpClient } from '../qmp/index.ts'
-import type { ActiveRow, DomainRecord, Job, JobRow, Store } from '../store/index.ts'
+import type {
+  ActiveGlance,
+  ActiveRow,
+  DomainGlance,
+  DomainRecord,
+  Job,
+  JobRow,
+  RunReference,
+  Store,
+} from '../store/index.ts'
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
 import { channelDirOf } from './layout.ts'
@@ -20,6 +30,9 @@ export type AskedBeside = (qmp: QmpClient) => Promise<void>
 
 /** How long a look at all guests waits for one that does not answer, in milliseconds. */
 const lookMs = 300
+
+/** Guests looked at at the same time: each holds a connection and what it reads. */
+const looks = 16
 
 /**
  * Brings what is stored into line with what is true. No supervisor watches the guests: whoever
@@ -37,8 +50,7 @@ export class Liveness {
   /** Looks at all domains: what ended is buried, what waits is settled, what is left over goes. */
   async refresh(): Promise<void> {
     for (const job of this.#store.interruptedJobs()) await this.repair(job).catch(() => undefined)
-    const records = this.#store.list()
-    await Promise.all(records.map((record) => this.current(record)))
+    await inLanes(this.#store.glance(), looks, (record) => this.#see(record))
     await this.#sweep()
     // Whoever should have given an image back may have died over it.
     leaveImages(this.#store)
@@ -50,26 +62,37 @@ export class Liveness {
     timeoutMs: number = lookMs,
     also?: AskedBeside,
   ): Promise<DomainRecord | undefined> {
-    const { active } = record
-    if (active === undefined) return record
-    if (!(await this.#isOver(active))) {
-      // Whoever holds the domain is talking to its QEMU, and will leave it in order.
-      if (record.job !== undefined) return record
-      await this.#look(record, active, { timeoutMs, ...(also && { also }) })
-    }
-    return this.#store.get(record.domain.uuid)
+    return (await this.#see(record, timeoutMs, also)) ? this.#store.get(record.domain.uuid) : record
   }
 
-  async #isOver(active: ActiveRow): Promise<boolean> {
-    if (isAlive(active.process)) return false
-    await this.bury(active, deathOf(active))
+  /** @returns whether there was something to see: the record may be another one now. */
+  async #see(record: DomainGlance, timeoutMs = lookMs, also?: AskedBeside): Promise<boolean> {
+    const { active } = record
+    if (active === undefined) return false
+    if (await this.#isOver(active)) return true
+    // Whoever holds the domain is talking to its QEMU, and will leave it in order.
+    if (record.job !== undefined) return false
+    await this.#look(record, active, { timeoutMs, ...(also && { also }) })
     return true
+  }
+
+  async #isOver(seen: ActiveGlance): Promise<boolean> {
+    if (isAlive(seen.process)) return false
+    const active = this.#runOf(seen)
+    if (active !== undefined) await this.bury(active, deathOf(active))
+    return true
+  }
+
+  /** All that is stored of a run, unless it is over. */
+  #runOf({ uuid, id }: RunReference): ActiveRow | undefined {
+    const active = this.#store.get(uuid)?.active
+    return active?.id === id ? active : undefined
   }
 
   /** Asks QEMU how the guest is. One that cannot answer now is as it was when it last could. */
   async #look(
-    record: DomainRecord,
-    active: ActiveRow,
+    record: DomainGlance,
+    active: ActiveGlance,
     { timeoutMs, also }: { readonly timeoutMs: number; readonly also?: AskedBeside },
   ): Promise<void> {
     const { name } = record.domain
@@ -95,22 +118,24 @@ export class Liveness {
   }
 
   /** Takes leave of devices that the guest has let go of since it was asked to. */
-  async #settleUnplugs({ domain }: DomainRecord, seen: ActiveRow): Promise<void> {
+  async #settleUnplugs({ domain }: DomainGlance, seen: ActiveGlance): Promise<void> {
     const { hasLetGo, settleUnplugs } = await import('./live/settle-unplugs.ts')
     const { withMonitor } = await monitor()
     // Nobody else is kept from the domain as long as there is nothing to do.
     if (!(await withMonitor(seen, domain.name, (qmp) => hasLetGo(qmp, seen)))) return
     await this.#whileHeld(domain.uuid, async () => {
       // Another one may have settled it between the look and the job, and a third one plugged anew.
-      const active = this.#store.get(domain.uuid)?.active
-      if (active?.id !== seen.id) return
+      const active = this.#runOf(seen)
+      if (active === undefined) return
       await withMonitor(active, domain.name, (qmp) => settleUnplugs(this.#store, active, qmp))
     })
   }
 
   /** Does with a guest that stopped what its definition asks for, and what QEMU left to us. */
-  async #settle({ domain }: DomainRecord, active: ActiveRow): Promise<void> {
+  async #settle({ domain }: DomainGlance, seen: ActiveGlance): Promise<void> {
     await this.#whileHeld(domain.uuid, async () => {
+      const active = this.#runOf(seen)
+      if (active === undefined) return
       const { withMonitor } = await monitor()
       const live = await liveOf(active)
       await withMonitor(active, domain.name, async (qmp) => {
@@ -269,7 +294,7 @@ export class Liveness {
     const names = runFolders(this.#runDir)
     if (names.length === 0) return
     const jobs = this.#store.jobs().map(({ detail }) => detail['stateDir'])
-    const runs = this.#store.list().map(({ active }) => active?.stateDir)
+    const runs = this.#store.glance().map(({ active }) => active?.stateDir)
     const known = new Set([...jobs, ...runs])
     for (const dir of names.map((name) => `${this.#runDir}/${name}`)) {
       if (known.has(dir)) continue

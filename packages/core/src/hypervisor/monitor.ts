@@ -1,7 +1,7 @@
 import { QmpClient } from '../qmp/index.ts'
 import { connectUnix } from '../run/connect-unix.ts'
 import { isAlive } from '../run/process-identity.ts'
-import type { ActiveRow } from '../store/index.ts'
+import type { ActiveGlance } from '../store/index.ts'
 import { domainError, quote } from '../errors.ts'
 import type { DomainState } from './hypervisor.ts'
 
@@ -16,7 +16,7 @@ export interface MonitorOptions {
  * keeps the line.
  */
 export async function withMonitor<T>(
-  active: ActiveRow,
+  active: ActiveGlance,
   name: string,
   talk: (qmp: QmpClient) => Promise<T>,
   options: MonitorOptions = {},
@@ -47,7 +47,7 @@ export async function withMonitor<T>(
 }
 
 /** A socket may outlive its guest and be another's: nothing is said before the UUID agrees. */
-async function checkIdentity(qmp: QmpClient, active: ActiveRow, peer: string): Promise<void> {
+async function checkIdentity(qmp: QmpClient, active: ActiveGlance, peer: string): Promise<void> {
   const { UUID } = await qmp.execute('query-uuid')
   if (UUID.toLowerCase() === active.uuid) return
   throw domainError(

@@ -26,7 +26,7 @@ export function queryVerbs(rooms: Rooms): Verbs {
   const list = async (filter: DomainFilter = {}): Promise<readonly DomainSummary[]> => {
     await liveness.refresh()
     return store
-      .list()
+      .glance()
       .map(summaryOf)
       .filter(
         (domain) =>

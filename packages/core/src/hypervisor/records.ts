@@ -1,6 +1,6 @@
 import type { Domain } from '../domain/domain.ts'
 import { domainError } from '../errors.ts'
-import type { ActiveRow, DomainRecord, Store } from '../store/index.ts'
+import type { ActiveRow, DomainGlance, DomainRecord, Store } from '../store/index.ts'
 import type { DomainState, DomainSummary } from './hypervisor.ts'
 import type { Plan } from './planning.ts'
 
@@ -14,12 +14,15 @@ export function runningOf(record: DomainRecord): Running {
   return { ...record, active }
 }
 
-export function stateIn({ active, lastState }: DomainRecord): DomainState {
+export function stateIn({
+  active,
+  lastState,
+}: Pick<DomainGlance, 'lastState'> & { readonly active?: DomainState }): DomainState {
   if (active !== undefined) return { state: active.state, reason: active.reason }
   return { state: 'shut off', reason: lastState?.reason ?? 'unknown' }
 }
 
-export function summaryOf(record: DomainRecord): DomainSummary {
+export function summaryOf(record: DomainGlance): DomainSummary {
   const { domain, active } = record
   return {
     name: domain.name,

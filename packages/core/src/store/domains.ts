@@ -1,7 +1,23 @@
 import { domainError, quote } from '../errors.ts'
 import type { Database } from './database.ts'
-import { readActive, readDomain, readJob, readState } from './rows.ts'
-import type { DomainRecord, DomainRow, SqlRow } from './rows.ts'
+import {
+  activeGlance,
+  domainGlance,
+  glanceActive,
+  glanceDomain,
+  readActive,
+  readDomain,
+  readJob,
+  readState,
+} from './rows.ts'
+import type {
+  ActiveGlance,
+  ActiveRow,
+  DomainGlance,
+  DomainRecord,
+  DomainRow,
+  SqlRow,
+} from './rows.ts'
 
 /** A domain as it is to be stored. */
 export interface DomainDefinition {
@@ -36,9 +52,27 @@ export interface Domains {
   setAutostart(uuid: string, autostart: boolean): void
   /** Active domains by id, then the others by name. */
   list(): readonly DomainRecord[]
+  /** What {@link list} gives, without documents and command lines. */
+  glance(): readonly DomainGlance[]
   get(uuid: string): DomainRecord | undefined
   /** By id, then UUID, then name, as virsh does. */
   lookup(reference: string): DomainRecord | undefined
+}
+
+/** How rows are read, and which columns that takes; all where none are named. */
+interface Reader<Domain, Active> {
+  readonly domain: { readonly columns?: string; readonly read: (row: SqlRow) => Domain }
+  readonly active: { readonly columns?: string; readonly read: (row: SqlRow) => Active }
+}
+
+const whole: Reader<DomainRow, ActiveRow> = {
+  domain: { read: readDomain },
+  active: { read: readActive },
+}
+
+const short: Reader<DomainGlance['domain'], ActiveGlance> = {
+  domain: { columns: domainGlance, read: glanceDomain },
+  active: { columns: activeGlance, read: glanceActive },
 }
 
 export function openDomains(database: Database, now: () => number): Domains {
@@ -92,26 +126,32 @@ export function openDomains(database: Database, now: () => number): Domains {
     return byUuid
   }
 
-  const records = (where = '', ...values: string[]): DomainRecord[] =>
+  /** All there is of each domain, of one moment, read by whoever knows how much of it is wanted. */
+  const gather = <Domain extends DomainGlance['domain'], Active>(
+    { domain: readOne, active: readRun }: Reader<Domain, Active>,
+    where = '',
+    ...values: string[]
+  ) =>
     database.read(() => {
-      const rows = (table: string): ReadonlyMap<string, SqlRow> => {
-        const all = database.all(`SELECT * FROM ${table} ${where}`, ...values)
+      const rows = (table: string, columns = '*'): ReadonlyMap<string, SqlRow> => {
+        const all = database.all(`SELECT ${columns} FROM ${table} ${where}`, ...values)
         return new Map(all.map((row) => [row['uuid'] as string, row]))
       }
-      const [active, states, jobs] = [rows('active'), rows('last_state'), rows('jobs')]
-      return [...rows('domains').values()].map((row): DomainRecord => {
-        const domain = readDomain(row)
+      const active = rows('active', readRun.columns)
+      const [states, jobs] = [rows('last_state'), rows('jobs')]
+      return [...rows('domains', readOne.columns).values()].map((row) => {
+        const domain = readOne.read(row)
         const [running, state, job] = [active, states, jobs].map((map) => map.get(domain.uuid))
         return {
           domain,
-          ...(running ? { active: readActive(running) } : {}),
+          ...(running ? { active: readRun.read(running) } : {}),
           ...(state && !running ? { lastState: readState(state) } : {}),
           ...(job ? { job: readJob(job) } : {}),
         }
       })
     })
 
-  const get = (uuid: string): DomainRecord | undefined => records('WHERE uuid = ?', uuid)[0]
+  const get = (uuid: string): DomainRecord | undefined => gather(whole, 'WHERE uuid = ?', uuid)[0]
 
   return {
     define: (definition) =>
@@ -166,7 +206,8 @@ export function openDomains(database: Database, now: () => number): Domains {
         const sql = 'UPDATE domains SET autostart = ? WHERE uuid = ?'
         database.run(sql, autostart ? 1 : 0, uuid)
       }),
-    list: () => records().toSorted(byIdThenName),
+    list: () => gather(whole).toSorted(byIdThenName),
+    glance: () => gather(short).toSorted(byIdThenName),
     get,
     lookup: (reference) =>
       database.read(() => {
@@ -186,7 +227,7 @@ export function noDomain(uuid: string): never {
   throw domainError('ERR_NO_DOMAIN', `no domain with matching uuid ${quote(uuid)}`)
 }
 
-function byIdThenName(a: DomainRecord, b: DomainRecord): number {
+function byIdThenName(a: DomainGlance, b: DomainGlance): number {
   if (a.active && b.active) return a.active.id - b.active.id
   if (a.active || b.active) return a.active ? -1 : 1
   return a.domain.name < b.domain.name ? -1 : 1

@@ -16,11 +16,13 @@ export type { CheckpointRow } from './checkpoints.ts'
 export type { MomentRow, NewMoment } from './moments.ts'
 export type { NewSnapshot, SnapshotRow } from './snapshots.ts'
 export type {
+  ActiveGlance,
   ActiveRow,
   BackupDisk,
   BackupFact,
   BackupResult,
   BlockJobFact,
+  DomainGlance,
   DomainRecord,
   DomainRow,
   JobDetail,

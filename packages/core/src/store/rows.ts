@@ -135,22 +135,43 @@ export interface DomainRecord {
   readonly job?: JobRow
 }
 
+/** How a run is, without its long texts: enough to look at it. */
+export type ActiveGlance = Omit<ActiveRow, 'xml' | 'argv'>
+
+/** What a list shows of one domain: of many, the documents are most of the memory. */
+export interface DomainGlance extends Omit<DomainRecord, 'domain' | 'active'> {
+  readonly domain: Omit<DomainRow, 'xml'>
+  readonly active?: ActiveGlance
+}
+
 /** A row as SQLite gives it. */
 export type SqlRow = Readonly<Record<string, unknown>>
 
+/** Columns of `domains` that {@link glanceDomain} reads. */
+export const domainGlance =
+  'uuid, name, arch, machine, virt_type, title, autostart, created_at, updated_at, xml IS NOT NULL AS persistent'
+
+/** Columns of `active` that {@link glanceActive} reads. */
+export const activeGlance =
+  'uuid, id, pid, start_time, boot_id, state_dir, log, emulator, monitor, started_at, state, reason, state_at, facts'
+
 export function readDomain(row: SqlRow): DomainRow {
   const xml = row['xml'] as string | null
+  const glance = glanceDomain({ ...row, persistent: xml === null ? 0 : 1 })
+  return xml === null ? glance : { ...glance, xml }
+}
+
+export function glanceDomain(row: SqlRow): DomainGlance['domain'] {
   const title = row['title'] as string | null
   return {
     uuid: row['uuid'] as string,
     name: row['name'] as string,
-    ...(xml === null ? {} : { xml }),
     arch: row['arch'] as string,
     machine: row['machine'] as string,
     virtType: row['virt_type'] as string,
     ...(title === null ? {} : { title }),
     autostart: row['autostart'] === 1,
-    persistent: xml !== null,
+    persistent: row['persistent'] === 1,
     createdAtMs: row['created_at'] as number,
     updatedAtMs: row['updated_at'] as number,
   }
@@ -166,11 +187,17 @@ export function readState(row: SqlRow): StoredState {
 
 export function readActive(row: SqlRow): ActiveRow {
   return {
+    ...glanceActive(row),
+    xml: row['xml'] as string,
+    argv: readJson(row['argv'], Array.isArray, []),
+  }
+}
+
+export function glanceActive(row: SqlRow): ActiveGlance {
+  return {
     uuid: row['uuid'] as string,
     id: row['id'] as number,
     process: readIdentity(row),
-    xml: row['xml'] as string,
-    argv: readJson(row['argv'], Array.isArray, []),
     stateDir: row['state_dir'] as string,
     log: row['log'] as string,
     emulator: row['emulator'] as string,

@@ -92,8 +92,10 @@ describe('the agent of a guest', () => {
     const channel = `<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>`
     await hypervisor.domainCreateXml(guestXml({ name: 'mute', devices: channel }))
     const asked = hypervisor.domainFsFreeze('mute', { timeoutMs: 300 })
-    await hypervisor.domainSuspend('mute')
+    // Something that leaves the guest as it is: a paused one would not have been asked.
+    await hypervisor.domainSendKey('mute', ['KEY_A'])
     await expect(asked).rejects.toMatchObject({ code: 'ERR_AGENT_UNRESPONSIVE' })
+    await hypervisor.domainSuspend('mute')
     await expect(hypervisor.domainFsThaw('mute')).rejects.toThrow('it is paused')
   })
 })

@@ -125,6 +125,30 @@ describe('definitions', () => {
     expect(store.list().map(({ domain }) => domain.name)).toEqual(['d', 'c', 'a', 'b'])
   })
 
+  test('a glance shows all of a list but its long texts', async () => {
+    const { store } = await open()
+    store.define({ ...definition('ran', uuid(0)), title: 't' })
+    store.define(definition('runs', uuid(1)))
+    store.define(definition('transient', uuid(2)))
+    store.activate({ ...run(3, uuid(0)), facts: { cgroup: 'c' } })
+    store.deactivate({ uuid: uuid(0), id: 3 }, 'shut off', 'crashed')
+    store.activate({ ...run(4, uuid(1)), facts: { unplugging: [{ alias: 'a', leftovers: [] }] } })
+    store.activate(run(5, uuid(2)))
+    store.undefine(uuid(2))
+    store.beginJob(uuid(1), 'attach')
+    const short = store.list().map(({ domain: { xml: _, ...domain }, active, ...rest }) => {
+      if (active === undefined) return { ...rest, domain }
+      const { xml: _live, argv: _argv, ...run } = active
+      return { ...rest, domain, active: run }
+    })
+    expect(store.glance()).toEqual(short)
+    expect(short.map(({ domain, job }) => [domain.name, domain.persistent, job?.kind])).toEqual([
+      ['runs', true, 'attach'],
+      ['transient', false, undefined],
+      ['ran', true, undefined],
+    ])
+  })
+
   test('undefining removes; a running domain becomes transient and goes when it stops', async () => {
     const { store } = await open()
     store.define(definition('a', uuid(1)))

@@ -1,13 +1,13 @@
 import { deviceByAlias } from '../../plan/device-by-alias.ts'
 import { withoutDevice } from '../../plan/plan-attach.ts'
 import type { QmpClient } from '../../qmp/index.ts'
-import type { ActiveRow, PendingUnplug, Store } from '../../store/index.ts'
+import type { ActiveGlance, ActiveRow, PendingUnplug, Store } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { pluggedNames, removeLeftovers } from './perform-steps.ts'
 import { releaseDevice } from './release-device.ts'
 
 /** Has the guest let go of something since everybody stopped waiting for it? */
-export async function hasLetGo(qmp: QmpClient, active: ActiveRow): Promise<boolean> {
+export async function hasLetGo(qmp: QmpClient, active: ActiveGlance): Promise<boolean> {
   return (await waitingFor(qmp, active)).gone.length > 0
 }
 
@@ -40,7 +40,7 @@ interface Unplugs {
   readonly gone: readonly PendingUnplug[]
 }
 
-async function waitingFor(qmp: QmpClient, { facts }: ActiveRow): Promise<Unplugs> {
+async function waitingFor(qmp: QmpClient, { facts }: ActiveGlance): Promise<Unplugs> {
   const { unplugging = [] } = facts
   const names = await pluggedNames(qmp)
   return {

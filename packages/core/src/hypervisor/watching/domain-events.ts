@@ -95,7 +95,7 @@ class Watching {
       const record = store.get(uuid)
       if (record !== undefined) await liveness.current(record)
     }
-    const records = store.list()
+    const records = store.glance()
     const runs = new Set(records.map(({ active }) => active?.id))
     for (const id of this.#mute) if (!runs.has(id)) this.#mute.delete(id)
     for (const record of records) {

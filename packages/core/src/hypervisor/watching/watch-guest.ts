@@ -4,7 +4,7 @@ import { QmpClient } from '../../qmp/index.ts'
 import type { QmpEvent } from '../../qmp/index.ts'
 import { connectUnix } from '../../run/connect-unix.ts'
 import { isAlive } from '../../run/process-identity.ts'
-import type { ActiveRow, DomainRecord, Store } from '../../store/index.ts'
+import type { ActiveGlance, DomainGlance, Store } from '../../store/index.ts'
 import { eventsSocket } from '../layout.ts'
 import { stateOf } from '../monitor.ts'
 
@@ -31,8 +31,8 @@ const greetingMs = 2 ** 31 - 1
 
 export interface WatchedGuest {
   readonly store: Store
-  readonly record: DomainRecord
-  readonly active: ActiveRow
+  readonly record: DomainGlance
+  readonly active: ActiveGlance
   readonly signal: AbortSignal
   /** There is something to look at: the guest's state, or its end. */
   changed(): void
