@@ -26,15 +26,17 @@ export const agentChannel =
   "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
 
 /** A bridge stands on a port with a lower number. */
-const bridge =
-  "<controller type='pci' index='1' model='pcie-root-port'/>" +
-  "<controller type='pci' index='2' model='pcie-to-pci-bridge'/>"
+const bridge = ['pcie-root-port', 'pcie-to-pci-bridge']
 
 /**
  * Ports of a PCI Express board: what the definition has takes the first of them, and into what is left
  * can be plugged. A board gets none while its guest runs.
  */
-const ports = "<controller type='pci' model='pcie-root-port'/>".repeat(16)
+const ports = Array.from({ length: 16 }, () => 'pcie-root-port')
+
+/** Buses behind the root's, numbered: libvirt 9.0 gives the first without a number the root's. */
+const buses = (models: readonly string[]): string =>
+  models.map((model, at) => `<controller type='pci' index='${at + 1}' model='${model}'/>`).join('')
 
 /** Whether vCPUs can be plugged into a running guest of this machine. */
 export const plugsVcpus = (target: Target): boolean => machineOf(target)?.hotpluggableCpus === true
@@ -79,8 +81,7 @@ export function lifeXml(acts: readonly Act[], target: Target, features: string):
       : {}),
     ...(features === '' ? {} : { features }),
     devices: [
-      ...(bridged ? [bridge] : []),
-      ...(isExpress ? [ports] : []),
+      ...(isExpress ? [buses([...(bridged ? bridge : []), ...ports])] : []),
       ...new Set(wants.flatMap(({ devices = [] }) => devices)),
     ].join(''),
   })
