@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, domainError, quote } from '../errors.ts'
 import type { ActiveRow, Job } from '../store/index.ts'
 import { planning } from './host-connection.ts'
-import type { CreateOptions, Hypervisor, PowerOptions } from './hypervisor.ts'
+import type { CreateOptions, DomainSummary, Hypervisor, PowerOptions } from './hypervisor.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import type { Plan } from './planning.ts'
 import { rowOf, summaryOf } from './records.ts'
@@ -60,6 +60,10 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
     }
   }
 
+  /** The guest was just met and told to go: asking it again takes as long as half its plan. */
+  const started = async (uuid: string): Promise<DomainSummary> =>
+    summaryOf(store.get(uuid) ?? (await rooms.find(uuid)))
+
   return {
     async domainCreate(reference, options = {}) {
       const record = await rooms.find(reference)
@@ -74,7 +78,7 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
         const { startSaved } = await import('./saving/start-saved.ts')
         return startSaved(rooms, job, { saved, start, options })
       })
-      return summaryOf(await rooms.find(uuid))
+      return started(uuid)
     },
 
     async domainCreateXml(xml, options = {}) {
@@ -90,7 +94,7 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
           throw error
         }
       })
-      return { domain: summaryOf(await rooms.find(row.uuid)), warnings: plan.warnings }
+      return { domain: await started(row.uuid), warnings: plan.warnings }
     },
 
     async domainShutdown(reference, options = {}) {

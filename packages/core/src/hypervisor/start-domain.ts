@@ -355,11 +355,14 @@ async function meet(
       peer: `domain ${quote(domain.name)}`,
       ...(signal && { signal }),
     })
-    // A socket is made with every bit of the umask's rest; its folder is closed until here.
-    await chmod(monitor, 0o600)
-    const chardevs = await qmp.execute('query-chardev')
-    await firstCommands(qmp, domain)
-    await qmp.execute('set-action', lifecycleActions(domain))
+    // None of them waits for another: QEMU answers in turn, and each way there and back costs time.
+    const [chardevs] = await Promise.all([
+      qmp.execute('query-chardev'),
+      qmp.execute('set-action', lifecycleActions(domain)),
+      firstCommands(qmp, domain),
+      // A socket is made with every bit of the umask's rest; its folder is closed until here.
+      chmod(monitor, 0o600),
+    ])
     await plugVcpus(qmp, domain)
     await placed
     await incoming?.feed(qmp, stateDir)

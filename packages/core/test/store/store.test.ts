@@ -136,7 +136,7 @@ describe('definitions', () => {
     store.activate(run(5, uuid(2)))
     store.undefine(uuid(2))
     store.beginJob(uuid(1), 'attach')
-    const short = store.list().map(({ domain: { xml: _, ...domain }, active, ...rest }) => {
+    const short = store.list().map(({ domain: { xml: _xml, ...domain }, active, ...rest }) => {
       if (active === undefined) return { ...rest, domain }
       const { xml: _live, argv: _argv, ...run } = active
       return { ...rest, domain, active: run }
