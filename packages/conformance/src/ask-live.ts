@@ -12,6 +12,9 @@ interface PciDevice {
 /** Whoever answers for a QEMU. */
 export type Monitor = Pick<QmpClient, 'execute' | 'executeUnchecked'>
 
+/** The same, which also tells what happens. */
+export type EventfulMonitor = Monitor & Pick<QmpClient, 'events'>
+
 /** Is shown each question with its answer. */
 export type Heard = (question: string, answer: unknown) => void
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { QmpClient, QmpEvent, QmpEventName, QmpEventOf } from '@polyvirt/core/qmp'
+import type { QmpEvent, QmpEventName, QmpEventOf } from '@polyvirt/core/qmp'
+import type { EventfulMonitor } from './ask-live.ts'
 import { guestCommand, type GuestReply } from './guest/guest-command.ts'
 import { GuestError } from './guest/guest-error.ts'
 import type { GuestReport } from './guest/guest-report.ts'
@@ -9,12 +10,11 @@ import { readReport } from './guest/read-report.ts'
 import { takePicture, type Picture } from './picture.ts'
 import type { Planned } from './plan-scenario.ts'
 import type { StartedGuest } from './started-guest.ts'
-import type { StartedQemu } from './started-qemu.ts'
 
 /** A machine that runs, seen from outside. */
 export interface FirmwareSession {
   readonly planned: Planned
-  readonly qmp: QmpClient
+  readonly qmp: EventfulMonitor
   /** Lets it go on: a machine that is to show its firmware waits for the word to begin. */
   go(): Promise<void>
   /** The next event of this name, from the start of QEMU on. */
@@ -51,7 +51,7 @@ const patienceMs = 300_000
 const askAgainMs = 250
 
 export function firmwareSession(
-  { qmp, planned, folder, exited }: Pick<StartedQemu, 'qmp' | 'planned' | 'folder' | 'exited'>,
+  { qmp, planned, folder, exited }: Pick<StartedGuest, 'qmp' | 'planned' | 'folder' | 'exited'>,
   options: SessionOptions,
 ): FirmwareSession {
   let pictures = 0
@@ -92,7 +92,10 @@ export function guestSession(guest: StartedGuest, options: SessionOptions): Gues
 type EventWaiter = <Name extends QmpEventName>(name: Name) => Promise<QmpEventOf<Name>>
 
 /** Each event is given to one waiter; those that nobody wanted yet are kept. */
-export function eventWaiter(qmp: QmpClient, signal: AbortSignal): EventWaiter {
+export function eventWaiter(
+  qmp: Pick<EventfulMonitor, 'events'>,
+  signal: AbortSignal,
+): EventWaiter {
   const seen: QmpEvent[] = []
   let wake = Promise.withResolvers<void>()
   let ended = false

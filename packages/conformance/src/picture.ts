@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
-import type { QmpClient } from '@polyvirt/core/qmp'
+import type { Monitor } from './ask-live.ts'
 import { readPpm, type Pixels } from './ppm.ts'
 import { writePng } from './png.ts'
 
@@ -12,7 +12,7 @@ export interface Picture extends Pixels {
 }
 
 /** Asks QEMU for its first screen. @param file for QEMU to write to; removed afterwards */
-export async function takePicture(qmp: QmpClient, file: string): Promise<Picture> {
+export async function takePicture(qmp: Monitor, file: string): Promise<Picture> {
   await qmp.execute('screendump', { filename: file })
   try {
     const pixels = readPpm(await readFile(file))

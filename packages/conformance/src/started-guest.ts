@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Domain } from '@polyvirt/core'
-import type { QmpClient } from '@polyvirt/core/qmp'
+import type { EventfulMonitor } from './ask-live.ts'
 import { connectConsole } from './guest/boot-guest.ts'
 import type { GuestConsole, WaitOptions } from './guest/guest-console.ts'
 import type { GuestImage } from './guest/guest-image.ts'
@@ -21,7 +21,7 @@ export interface BootedReport extends ReceivedReport {
 export interface StartedGuest extends BootedReport, AsyncDisposable {
   readonly console: GuestConsole
   /** The monitor of its QEMU. */
-  readonly qmp: QmpClient
+  readonly qmp: EventfulMonitor
   /** Folder of this run, removed at its end. */
   readonly folder: string
   /** Resolves when its QEMU has ended. */
@@ -135,7 +135,7 @@ export function withFirmware(domain: Domain, { firmware }: GuestImage, folder: s
 }
 
 /** The first serial line on a socket, whatever the document had it on. */
-function withConsole(domain: Domain, path: string): Domain {
+export function withConsole(domain: Domain, path: string): Domain {
   const { serial = [], console = [] } = domain.devices
   const [first, ...others] = serial
   const backend = { type: 'unix', sources: [{ mode: 'bind', path }] } as const

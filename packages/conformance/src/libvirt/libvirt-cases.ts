@@ -1,28 +1,38 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { askLive } from '../ask-live.ts'
+import type { GuestRecipe } from '../guest/guest-recipe.ts'
 import { liveTraits } from '../live-traits.ts'
 import { NotTried } from '../not-tried.ts'
 import { inContext } from '../run-scenario.ts'
 import { caseOf, notRunFor } from '../run/case-of.ts'
 import type { CaseContext, ConformanceCase } from '../run/conformance-case.ts'
 import { judgeScenario, type JudgedScenario } from '../run/judged-scenario.ts'
+import { scenariosToBoot, type BootChoice } from '../run/scenarios-to-boot.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
-import { deadlyScenarios, knownDifference, type DifferenceKind } from './known-differences.ts'
+import { differ } from './differ.ts'
+import { deadlyScenarios } from './known-differences.ts'
 import { libvirtDocument } from './libvirt-document.ts'
+import { libvirtGuestCases } from './libvirt-guest-cases.ts'
 import { libvirtMonitor } from './libvirt-monitor.ts'
-import { libvirtPlan } from './libvirt-plan.ts'
+import { libvirtPlan, nativeArgv } from './libvirt-plan.ts'
 import type { Virsh } from './virsh.ts'
+import { isNotHere, said, withDefined } from './with-defined.ts'
+import { withStarted } from './with-started.ts'
 
-/** The same scenarios, asked of libvirt: what it defines, and what QEMU it starts. */
+export interface LibvirtAsking {
+  readonly virsh: Virsh
+  /** Which guests are booted, and what of; none where missing. */
+  readonly guests?: BootChoice & { readonly recipe: GuestRecipe }
+}
+
+/** The same scenarios, asked of libvirt: what it defines, what QEMU it starts, and what its guests find. */
 export function libvirtCases(
   scenarios: readonly Scenario[],
   target: Target,
-  virsh: Virsh,
+  { virsh, guests }: LibvirtAsking,
 ): readonly ConformanceCase[] {
   const judged = scenarios.map((scenario) => judgeScenario(scenario, target))
+  const booted = guests === undefined ? [] : scenariosToBoot(judged, target, guests)
   return [
     ...judged.map((one) => ({
       ...caseOf(one.scenario, target, 'model'),
@@ -40,33 +50,15 @@ export function libvirtCases(
         ...notRunFor(scenario),
         run: async (context: CaseContext) => askStarted(scenario, target, { virsh, context }),
       })),
+    ...(guests === undefined
+      ? []
+      : libvirtGuestCases(booted, target, { virsh, recipe: guests.recipe })),
   ]
 }
 
 interface Asking {
   readonly virsh: Virsh
   readonly context: CaseContext
-}
-
-/** What a libvirt of this user or of this machine cannot do, whatever the document. */
-const notHere: readonly RegExp[] = [/tap device/, /hugetlbfs filesystem is not mounted/]
-
-/** A difference that nobody has explained; its message is what a reader sees. */
-class Difference extends Error {
-  override readonly name = 'Difference'
-}
-
-interface Differing {
-  readonly scenario: Scenario
-  readonly target: Target
-  readonly leave: CaseContext['leave']
-}
-
-/** Passes over a difference that is known, and leaves as evidence which and why. */
-function differ({ scenario, target, leave }: Differing, kind: DifferenceKind, what: string): void {
-  const known = knownDifference(scenario.id, target.guest.name, kind)
-  if (known === undefined) throw new Difference(what)
-  leave({ refusal: [{ code: 'known-difference', message: `${known.why}. ${what}` }] })
 }
 
 async function askDefinition(
@@ -101,7 +93,8 @@ async function askDefinition(
       differ({ scenario, target, leave }, 'accepted', 'libvirt accepts what should be refused')
       return
     }
-    const planned = libvirtPlan(scenario, target, { stored, native: native.text })
+    const argv = nativeArgv(native.text)
+    const planned = libvirtPlan(scenario, target, { stored, argv })
     leave({ argv: planned.argv })
     try {
       scenario.expect?.plan?.(planned)
@@ -117,96 +110,14 @@ async function askStarted(
   target: Target,
   { virsh, context }: Asking,
 ): Promise<void> {
-  const { leave, signal } = context
-  const folder = mkdtempSync(join(tmpdir(), 'pv-'))
-  try {
-    const xml = libvirtDocument(scenario, target, folder)
-    openToOthers(folder)
-    leave({ xml })
-    await withDefined(xml, virsh, async (answer) => {
-      if (answer.kind === 'refused') throw new Difference(`libvirt refuses it: ${answer.message}`)
-      const { uuid } = answer
-      const started = await virsh(['start', '--paused', uuid], signal)
-      if (started.kind === 'refused') {
-        if (isNotHere(started.message))
-          throw new NotTried(`this libvirt may not: ${started.message}`)
-        throw new Difference(`it does not start: ${started.message}`)
-      }
-      try {
-        const stored = await said(virsh, ['dumpxml', uuid], signal)
-        const native = await said(
-          virsh,
-          ['domxml-to-native', 'qemu-argv', '--domain', uuid],
-          signal,
-        )
-        const planned = libvirtPlan(scenario, target, { stored, native })
-        const answers: Record<string, unknown> = {}
-        leave({ stored, argv: planned.argv, live: answers })
-        const monitor = libvirtMonitor(virsh, uuid)
-        const machine = await askLive(monitor, (question, told) => (answers[question] = told))
-        for (const { name: trait, check } of liveTraits) {
-          await inContext(`live trait "${trait}"`, () => check(machine, planned))
-        }
-        await inContext('expectation', () => scenario.expect?.live?.(machine, planned))
-      } finally {
-        // Not aborted with the rest: what was started is stopped.
-        await virsh(['destroy', uuid])
-      }
-    })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-type Defined =
-  | { readonly kind: 'defined'; readonly uuid: string }
-  | { readonly kind: 'refused'; readonly message: string }
-
-/** Defines a document for as long as the body runs. */
-async function withDefined(
-  xml: string,
-  virsh: Virsh,
-  body: (answer: Defined) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'pv-'))
-  const file = join(folder, 'domain.xml')
-  try {
-    writeFileSync(file, xml)
-    const before = new Set(await uuids(virsh))
-    const answer = await virsh(['define', file])
-    if (answer.kind === 'refused') {
-      await body({ kind: 'refused', message: answer.message.replaceAll(file, 'the document') })
-      return
+  await withStarted(scenario, target, { virsh, context }, async ({ uuid, planned }) => {
+    const answers: Record<string, unknown> = {}
+    context.leave({ live: answers })
+    const monitor = libvirtMonitor(virsh, uuid)
+    const machine = await askLive(monitor, (question, told) => (answers[question] = told))
+    for (const { name: trait, check } of liveTraits) {
+      await inContext(`live trait "${trait}"`, () => check(machine, planned))
     }
-    // Told by what is new: nothing that was there before is ever touched.
-    const uuid = (await uuids(virsh)).find((one) => !before.has(one))
-    if (uuid === undefined) throw new Error('a domain of this UUID was there before')
-    try {
-      await body({ kind: 'defined', uuid })
-    } finally {
-      await virsh(['undefine', '--nvram', uuid])
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Of all domains that libvirt knows there. */
-const uuids = async (virsh: Virsh): Promise<readonly string[]> =>
-  (await said(virsh, ['list', '--all', '--uuid'])).split('\n').filter(Boolean)
-
-/** Whether an answer is about what this libvirt may do, rather than about the document. */
-const isNotHere = (message: string): boolean => notHere.some((pattern) => pattern.test(message))
-
-async function said(virsh: Virsh, args: readonly string[], signal?: AbortSignal): Promise<string> {
-  const answer = await virsh(args, signal)
-  if (answer.kind === 'said') return answer.text
-  if (isNotHere(answer.message)) throw new NotTried(`this libvirt may not: ${answer.message}`)
-  throw new Error(`virsh ${args[0] ?? ''}: ${answer.message}`)
-}
-
-/** libvirt may run its guests as somebody else, who must reach the empty images that were made. */
-function openToOthers(folder: string): void {
-  chmodSync(folder, 0o755)
-  for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o666)
+    await inContext('expectation', () => scenario.expect?.live?.(machine, planned))
+  })
 }

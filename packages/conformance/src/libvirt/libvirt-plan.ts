@@ -7,15 +7,14 @@ import { nowhere, type Target } from '../target.ts'
 export interface LibvirtAnswer {
   /** `dumpxml`. */
   readonly stored: string
-  /** `domxml-to-native qemu-argv`. */
-  readonly native: string
+  /** The command line. */
+  readonly argv: readonly string[]
 }
 
 /** What libvirt made of a scenario, in the form in which expectations are put. */
 export function libvirtPlan(scenario: Scenario, target: Target, answer: LibvirtAnswer): Planned {
   const asked = askedDomain(scenario.domain, target)
   const { domain } = parseDomain(answer.stored)
-  const argv = nativeArgv(answer.native)
   const fresh = { uuid: () => domain.uuid ?? '', mac: () => '52:54:00:00:00:00' }
   return {
     target,
@@ -31,8 +30,8 @@ export function libvirtPlan(scenario: Scenario, target: Target, answer: LibvirtA
     stored: domain as ValidDomain,
     domain: domain as ValidDomain,
     notes: [],
-    argv,
-    options: readArgv(argv),
+    argv: answer.argv,
+    options: readArgv(answer.argv),
   }
 }
 

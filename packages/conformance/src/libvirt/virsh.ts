@@ -5,8 +5,12 @@ export type VirshAnswer =
   | { readonly kind: 'said'; readonly text: string }
   | { readonly kind: 'refused'; readonly message: string }
 
-/** libvirt's own command, at one connection. */
-export type Virsh = (args: readonly string[], signal?: AbortSignal) => Promise<VirshAnswer>
+/** libvirt's own command, at one connection; `onLine` is told each line as it is said. */
+export type Virsh = (
+  args: readonly string[],
+  signal?: AbortSignal,
+  onLine?: (line: string) => void,
+) => Promise<VirshAnswer>
 
 /**
  * virsh at a connection (`qemu:///session`). It is started anew for each command, as scripts do.
@@ -14,10 +18,11 @@ export type Virsh = (args: readonly string[], signal?: AbortSignal) => Promise<V
  * @throws where virsh is not installed.
  */
 export function virshAt(uri: string): Virsh {
-  return async (args, signal) => {
+  return async (args, signal, onLine) => {
     const result = await runProgram('virsh', ['-q', '-c', uri, ...args], {
       env: { LC_ALL: 'C.UTF-8' },
       ...(signal === undefined ? {} : { signal }),
+      ...(onLine === undefined ? {} : { onLine }),
     })
     if (result.outcome === 'missing') throw new Error('virsh is not installed (libvirt-clients)')
     if (result.outcome === 'succeeded') return { kind: 'said', text: result.stdout }

@@ -10,7 +10,7 @@ import { startLife } from '../life/start-life.ts'
 import { NotTried } from '../not-tried.ts'
 import { acceptedPlan, inContext } from '../run-scenario.ts'
 import type { Scenario } from '../scenario.ts'
-import { startGuest } from '../started-guest.ts'
+import { startGuest, type StartedGuest } from '../started-guest.ts'
 import { startQemu } from '../started-qemu.ts'
 import type { Target } from '../target.ts'
 import { caseOf, notRunFor } from './case-of.ts'
@@ -39,7 +39,7 @@ export const guestCases = (
   }))
 
 /** A picture as evidence. */
-type Shown = NonNullable<Evidence['screenshots']>[number]
+export type Shown = NonNullable<Evidence['screenshots']>[number]
 
 interface Boot {
   readonly recipe: GuestRecipe
@@ -89,20 +89,34 @@ async function bootGuest(scenario: Scenario, target: Target, boot: Boot): Promis
       onConsole: (opened) => (console = opened),
       onProgress: ({ lastLine }) => progress(lastLine),
     })
-    leave({ guest: guest.report })
-    inContext('every guest', () => checkReport(guest))
-    inContext('the guest as a host', () => checkAsHost(guest))
-    inContext('expectation', () => scenario.expect?.guest?.(guest.report, guest.planned))
-    if (scenario.expect?.inside === undefined) return
-    const session = guestSession(guest, {
-      signal,
-      onPicture: (title, { url }) => keepLast(screenshots, { title, url }),
-    })
-    const { inside } = scenario.expect
-    await inContext('inside', () => inside(session))
+    await judgeGuest(scenario, guest, { ...boot.context, screenshots })
   } finally {
     leave({ ...consoleEvidence(console), ...(screenshots.length > 0 && { screenshots }) })
   }
+}
+
+export interface GuestJudging extends Pick<CaseContext, 'leave' | 'signal'> {
+  /** Takes what is shown on its screen. */
+  readonly screenshots: Shown[]
+}
+
+/** Holds what a guest found against its plan, and does to it what the scenario says. */
+export async function judgeGuest(
+  scenario: Scenario,
+  guest: StartedGuest,
+  { leave, signal, screenshots }: GuestJudging,
+): Promise<void> {
+  leave({ guest: guest.report })
+  inContext('every guest', () => checkReport(guest))
+  inContext('the guest as a host', () => checkAsHost(guest))
+  inContext('expectation', () => scenario.expect?.guest?.(guest.report, guest.planned))
+  if (scenario.expect?.inside === undefined) return
+  const session = guestSession(guest, {
+    signal,
+    onPicture: (title, { url }) => keepLast(screenshots, { title, url }),
+  })
+  const { inside } = scenario.expect
+  await inContext('inside', () => inside(session))
 }
 
 async function runLife(scenario: Scenario, target: Target, boot: Boot): Promise<void> {
@@ -128,13 +142,13 @@ async function runLife(scenario: Scenario, target: Target, boot: Boot): Promise<
 }
 
 /** Packages being fetched, as a line. */
-const imageProgress =
+export const imageProgress =
   (progress: CaseContext['progress']): NonNullable<GuestImageOptions['onProgress']> =>
   ({ step, what, percent }) =>
     progress(`${step} ${what}${percent === undefined ? '' : ` ${Math.round(percent)} %`}`)
 
 /** A guest whose kernel lacks a driver could only say that the device is not there. */
-function checkDrivers(scenario: Scenario, target: Target, image: GuestImage): void {
+export function checkDrivers(scenario: Scenario, target: Target, image: GuestImage): void {
   const planned = acceptedPlan(scenario, target)
   const wanted = planned === undefined ? [] : (scenario.drivers?.(planned) ?? [])
   const missing = wanted.filter((name) => !image.drivers.includes(name))
@@ -149,5 +163,5 @@ function keepLast(pictures: Shown[], picture: Shown): void {
   else pictures[at] = picture
 }
 
-const consoleEvidence = (console: GuestConsole | undefined): Evidence =>
+export const consoleEvidence = (console: GuestConsole | undefined): Evidence =>
   console === undefined ? {} : { console: visibleConsole(console.transcript) }

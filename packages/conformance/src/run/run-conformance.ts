@@ -1,12 +1,13 @@
 import { availableParallelism, machine, release, type } from 'node:os'
 import type { CaseResult, ConformanceRun, EmulatorResult } from '@polyvirt/conformance-report'
 import type { QemuCapabilities } from '@polyvirt/core/arch'
+import { debianGuests } from '../guest/debian-guests.ts'
 import { liveCapabilities } from '../live-capabilities.ts'
 import type { Target } from '../target.ts'
 import { askEmulators } from './ask-emulators.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { libvirtCases } from '../libvirt/libvirt-cases.ts'
-import { libvirtVersion, virshAt } from '../libvirt/virsh.ts'
+import { libvirtVersion, virshAt, type Virsh } from '../libvirt/virsh.ts'
 import { targetScenarios } from '../scenarios/of-target.ts'
 import {
   conformanceCases,
@@ -16,7 +17,7 @@ import {
 } from './conformance-cases.ts'
 import { coverageOf } from './coverage.ts'
 import { runCases } from './run-cases.ts'
-import type { RunConformanceOptions } from './run-options.ts'
+import type { ArchSubject, Boots, RunConformanceOptions } from './run-options.ts'
 import { selectCases } from './select-cases.ts'
 import { suiteVersion } from './suite-version.ts'
 
@@ -45,7 +46,7 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
       ...(virsh === undefined
         ? conformanceCases(subject, { ...asked, boots })
         : subjectTargets(subject, asked).flatMap((target) =>
-            libvirtCases([...scenariosOf(subject), ...targetScenarios(target)], target, virsh),
+            askedOfLibvirt(subject, target, { virsh, boots }),
           )),
     )
     targets.push(...subjectTargets(subject, asked))
@@ -70,6 +71,18 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
     coverage: targets.filter(isTried).map((target) => coverageOf(target, chosen, byId)),
     ...(options.signal?.aborted === true ? { interrupted: true } : {}),
   }
+}
+
+function askedOfLibvirt(
+  subject: ArchSubject,
+  target: Target,
+  { virsh, boots }: { readonly virsh: Virsh; readonly boots: Boots },
+): readonly ConformanceCase[] {
+  const recipe = subject.recipes?.[target.guest.name] ?? debianGuests[target.guest.name]
+  return libvirtCases([...scenariosOf(subject), ...targetScenarios(target)], target, {
+    virsh,
+    ...(recipe && { guests: { boots, cpus: subject.bootCpus ?? [], recipe } }),
+  })
 }
 
 /** All documents of the suite have one name, and libvirt knows each name once. */

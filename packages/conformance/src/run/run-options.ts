@@ -51,8 +51,8 @@ export interface RunConformanceOptions extends CaseSelection {
   /** Other emulators than the installed ones, by guest architecture: everything is asked of those. */
   readonly emulator?: Readonly<Record<string, string>>
   /**
-   * libvirt's connection to ask instead, by virsh: the same scenarios are defined there (tier model) and
-   * started paused (tier live).
+   * libvirt's connection to ask instead, by virsh: the same scenarios are defined there (tier model),
+   * started paused (tier live), and booted (tier guest).
    */
   readonly connect?: string
   readonly concurrency?: ConcurrencyOptions

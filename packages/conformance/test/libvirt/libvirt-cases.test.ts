@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Tier } from '@polyvirt/conformance-report'
+import type { GuestRecipe } from '../../src/guest/guest-recipe.ts'
 import { libvirtCases } from '../../src/libvirt/libvirt-cases.ts'
 import { nativeArgv } from '../../src/libvirt/libvirt-plan.ts'
 import { deadlyScenarios, knownDifferences } from '../../src/libvirt/known-differences.ts'
@@ -44,12 +46,21 @@ const scenario = (different: Partial<Scenario> = {}): Scenario => ({
   ...different,
 })
 
-async function verdict(one: Scenario, answers: Readonly<Record<string, string | Error>>) {
+async function verdict(
+  one: Scenario,
+  answers: Readonly<Record<string, string | Error>>,
+  tier: Tier = 'model',
+) {
   if (target === undefined) throw new Error('the minimal architecture has no machine')
   const { virsh, asked } = scripted(answers)
-  const [result] = await runCases(libvirtCases([one], target, virsh))
+  const guests = { boots: 'all', cpus: [], recipe } as const
+  const cases = libvirtCases([one], target, { virsh, guests })
+  const [result] = await runCases(cases.filter((each) => each.tier === tier))
   return { result, asked }
 }
+
+/** Of a guest that is never built here. */
+const recipe: GuestRecipe = { debianArch: 'none', kernelPackage: 'none' }
 
 const nonsense = { domain: domainXml({ vcpu: '<vcpu>two</vcpu>' }), refused: { path: 'vcpu' } }
 
@@ -118,6 +129,44 @@ describe('a scenario that is put to libvirt', () => {
   it('is not put to it where it would end it', async () => {
     const { result, asked } = await verdict(scenario({ id: deadlyScenarios[0] ?? '' }), accepting)
     expect(result?.outcome).toBe('not-run')
+    expect(asked).toEqual([])
+  })
+})
+
+describe('a guest that libvirt is to start', () => {
+  const refusing = { ...accepting, start: new Error('internal error: process exited') }
+  const started = scenario({ live: true })
+
+  it('fails where its QEMU ends at once, and leaves nothing defined', async () => {
+    const { result, asked } = await verdict(started, refusing, 'live')
+    expect(result?.failure?.message).toMatch(/it does not start: internal error/)
+    expect(asked.slice(-2)).toEqual(['start', 'undefine'])
+  })
+
+  it('passes where that is known of its libvirt, and says why', async () => {
+    const known = { ...started, id: 'model/controller-scsi/dc390' }
+    const { result } = await verdict(known, refusing, 'live')
+    expect(result).toMatchObject({
+      outcome: 'passed',
+      evidence: { refusal: [{ code: 'known-difference' }] },
+    })
+  })
+
+  it('is stopped and forgotten where it is not what was expected', async () => {
+    const answer = '{"error":{"desc":"no such command"}}'
+    const { result, asked } = await verdict(
+      started,
+      { ...accepting, 'qemu-monitor-command': answer },
+      'live',
+    )
+    expect(result?.failure?.message).toMatch(/no such command/)
+    expect(asked.slice(-2)).toEqual(['destroy', 'undefine'])
+  })
+
+  it('is not booted for what is done by verbs, which are not libvirt’s here', async () => {
+    const lives = { expect: { life: async () => undefined } }
+    const { result, asked } = await verdict(scenario(lives), accepting, 'guest')
+    expect(result).toMatchObject({ outcome: 'not-run', reason: /not asked of libvirt/ as never })
     expect(asked).toEqual([])
   })
 })
