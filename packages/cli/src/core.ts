@@ -76,7 +76,7 @@ export type {
   VolumeReference,
   WipeAlgorithm,
 } from '@polyvirt/core/hypervisor'
-export type { Drivers } from '@polyvirt/core'
+export type { Drivers, TuningChange } from '@polyvirt/core'
 export type { HostCell, HostInfo } from '@polyvirt/core/arch'
 export type { XmlElement } from '@polyvirt/core'
 

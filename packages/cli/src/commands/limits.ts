@@ -1,15 +1,23 @@
-import { exclude, excludeTargets } from '../change-target.ts'
+import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { changeDefinition } from '../config/change-definition.ts'
+import type { Change } from '../config/change-definition.ts'
 import { childOf, putChild, valueElement, withChildren } from '../config/child-element.ts'
-import { definitionOf, documentOf } from '../config/definition-of.ts'
+import { definitionOf } from '../config/definition-of.ts'
+import type { Definition } from '../config/definition-of.ts'
 import { printable } from '../core.ts'
-import type { XmlElement } from '../core.ts'
+import type { TuningChange, XmlElement } from '../core.ts'
 import { domainOption } from '../lookup-domain.ts'
 import { flag, int, later, named, text, words } from '../option-specs.ts'
+import { parseCpuList } from '../parse/cpu-list.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
-import { blkioDevices, deviceSettings } from '../tuning/blkio-devices.ts'
+import {
+  blkioDevices,
+  deviceElement,
+  deviceLimits,
+  deviceSettings,
+} from '../tuning/blkio-devices.ts'
 
 const targets: readonly OptionSpec[] = [
   flag('config', 'affect next boot'),
@@ -88,27 +96,41 @@ function invalid(message: string): CommandError {
   return new CommandError(message, { code: 'ERR_INVALID_ARG' })
 }
 
+/**
+ * Changes the limits of the guest that runs, with its definition where that is asked for as well; or the
+ * definition alone, which keeps the rest of its text as it is.
+ */
+async function changeLimits(
+  { hypervisor, reference, target, isLive }: Definition,
+  tuning: TuningChange,
+  change: Change,
+): Promise<void> {
+  if (isLive) await hypervisor.domainSetTuning(reference, tuning, target)
+  else await changeDefinition(hypervisor, reference, change)
+}
+
 /** `name           : value`, as virsh's lists of parameters have it. */
 function parameter(name: string, value: string | number): string {
   return `${name.padEnd(15)}: ${printable(String(value))}\n`
 }
 
 const memoryLimits = [
-  ['hard-limit', 'hard_limit'],
-  ['soft-limit', 'soft_limit'],
-  ['swap-hard-limit', 'swap_hard_limit'],
-  ['min-guarantee', 'min_guarantee'],
+  ['hard-limit', 'hard_limit', 'hardLimitKiB'],
+  ['soft-limit', 'soft_limit', 'softLimitKiB'],
+  ['swap-hard-limit', 'swap_hard_limit', 'swapHardLimitKiB'],
+  ['min-guarantee', 'min_guarantee', 'minGuaranteeKiB'],
 ] as const
 
 /** libvirt's number for no limit at all, and what is more than it. */
 const unlimitedKiB = 9_007_199_254_740_991
 
 async function memtune(context: Context, options: Options): Promise<Answer> {
-  excludeTargets(options)
-  const given = memoryLimits.flatMap(([option, name]) => {
+  const asked = memoryLimits.flatMap(([option, name, key]) => {
     const bytes = options.text(option) === '-1' ? -1 : scaledInteger(options, option, 1024)
-    return bytes === undefined ? [] : [[name, bytes < 0 ? unlimitedKiB : Math.ceil(bytes / 1024)]]
-  }) as (readonly [string, number])[]
+    if (bytes === undefined) return []
+    return [{ name, key, kib: bytes < 0 ? unlimitedKiB : Math.ceil(bytes / 1024) }]
+  })
+  const given = asked.map(({ name, kib }) => [name, kib] as const)
   if (given.some(([name]) => name === 'min_guarantee')) {
     throw new CommandError('Unable to change memory parameters', {
       cause: new CommandError(
@@ -130,9 +152,12 @@ async function memtune(context: Context, options: Options): Promise<Answer> {
         kib >= unlimitedKiB ? undefined : valueElement(name, kib, " unit='KiB'"),
       ]),
     )
+    const memtune = Object.fromEntries(
+      asked.map(({ key, kib }) => [key, kib >= unlimitedKiB ? undefined : kib]),
+    )
     await explainFailure(
       'Unable to change memory parameters',
-      changeDefinition(found.hypervisor, found.reference, (document, root) => [
+      changeLimits(found, { memtune }, (document, root) => [
         putChild(document, root, {
           name: 'memtune',
           element: withChildren('memtune', childOf(root, 'memtune'), children),
@@ -153,10 +178,11 @@ async function memtune(context: Context, options: Options): Promise<Answer> {
   }
 }
 
-const numaModes = ['strict', 'preferred', 'interleave', 'restrictive']
+const numaModes: readonly string[] = ['strict', 'preferred', 'interleave', 'restrictive']
+
+type NumaMode = NonNullable<NonNullable<TuningChange['numatune']>['mode']>
 
 async function numatune(context: Context, options: Options): Promise<Answer> {
-  excludeTargets(options)
   const word = options.text('mode')
   const mode = word !== undefined && /^\d$/.test(word) ? numaModes[Number(word)] : word
   const nodeset = options.text('nodeset')
@@ -164,9 +190,11 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
     throw invalid(`Invalid mode: ${word}`)
   }
   const changing = mode !== undefined || nodeset !== undefined
-  const found = await (changing
-    ? definitionOf(context, options, 'Unable to change numa parameters')
-    : documentOf(context, options))
+  const found = await definitionOf(
+    context,
+    options,
+    `Unable to ${changing ? 'change' : 'get'} numa parameters`,
+  )
   const before = childOf(childOf(found.root, 'numatune'), 'memory')?.attributes
   const now = {
     mode: mode ?? before?.get('mode') ?? 'strict',
@@ -180,9 +208,13 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
   }
   const { escapeXml } = await import('../output/escape-xml.ts')
   const memory = `<memory mode='${now.mode}' nodeset='${escapeXml(now.nodeset)}'/>`
+  const numatune = {
+    mode: now.mode as NumaMode,
+    ...(now.nodeset !== '' && { nodeset: parseCpuList(now.nodeset) }),
+  }
   await explainFailure(
     'Unable to change numa parameters',
-    changeDefinition(found.hypervisor, found.reference, (document, root) => [
+    changeLimits(found, { numatune }, (document, root) => [
       putChild(document, root, {
         name: 'numatune',
         element: withChildren('numatune', childOf(root, 'numatune'), { memory }),
@@ -194,43 +226,44 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
 
 /** libvirt's names of the scheduler's parameters, and the elements of `<cputune>` behind them. */
 const scheduling = [
-  ['cpu_shares', 'shares'],
-  ['vcpu_period', 'period'],
-  ['vcpu_quota', 'quota'],
-  ['emulator_period', 'emulator_period'],
-  ['emulator_quota', 'emulator_quota'],
-  ['global_period', 'global_period'],
-  ['global_quota', 'global_quota'],
-  ['iothread_period', 'iothread_period'],
-  ['iothread_quota', 'iothread_quota'],
+  ['cpu_shares', 'shares', 'shares'],
+  ['vcpu_period', 'period', 'period'],
+  ['vcpu_quota', 'quota', 'quota'],
+  ['emulator_period', 'emulator_period', 'emulatorPeriod'],
+  ['emulator_quota', 'emulator_quota', 'emulatorQuota'],
+  ['global_period', 'global_period', 'globalPeriod'],
+  ['global_quota', 'global_quota', 'globalQuota'],
+  ['iothread_period', 'iothread_period', 'iothreadPeriod'],
+  ['iothread_quota', 'iothread_quota', 'iothreadQuota'],
 ] as const
 
 async function schedinfo(context: Context, options: Options): Promise<Answer> {
-  excludeTargets(options)
   const given = options.list('set').map((setting) => {
     const [name = '', value] = setting.split('=', 2)
-    const element = scheduling.find(([known]) => known === name)?.[1]
-    if (element === undefined || value === undefined) {
+    const [, element, key] = scheduling.find(([known]) => known === name) ?? []
+    if (element === undefined || key === undefined || value === undefined) {
       throw invalid(`invalid scheduler option: ${name}`)
     }
     if (!/^-?\d{1,16}$/.test(value) || (!name.endsWith('quota') && value.startsWith('-'))) {
       throw invalid(`invalid argument: Invalid value for field '${name}': expected a number`)
     }
-    return [element, value] as const
+    return { element, key, value }
   })
+  const written = new Map<string, string>(given.map(({ element, value }) => [element, value]))
   const found = await definitionOf(context, options, '')
   const tune = childOf(found.root, 'cputune')
   const now = Object.fromEntries(
     scheduling.map(([name, element]) => {
-      const value = new Map(given).get(element) ?? childOf(tune, element)?.text.trim()
+      const value = written.get(element) ?? childOf(tune, element)?.text.trim()
       return [name, Number(value ?? 0)] as const
     }),
   )
   if (given.length > 0) {
     const children = Object.fromEntries(
-      given.map(([element, value]) => [element, valueElement(element, value)]),
+      given.map(({ element, value }) => [element, valueElement(element, value)]),
     )
-    await changeDefinition(found.hypervisor, found.reference, (document, root) => [
+    const cputune = Object.fromEntries(given.map(({ key, value }) => [key, Number(value)]))
+    await changeLimits(found, { cputune }, (document, root) => [
       putChild(document, root, {
         name: 'cputune',
         element: withChildren('cputune', childOf(root, 'cputune'), children),
@@ -248,7 +281,6 @@ async function schedinfo(context: Context, options: Options): Promise<Answer> {
 }
 
 async function blkiotune(context: Context, options: Options): Promise<Answer> {
-  excludeTargets(options)
   exclude(options, 'live', 'config')
   const weight = options.integer('weight', 0)
   const asked = deviceSettings.flatMap((setting) => {
@@ -264,10 +296,9 @@ async function blkiotune(context: Context, options: Options): Promise<Answer> {
   if (changing) {
     const change = (document: string, root: XmlElement) => {
       const before = childOf(root, 'blkiotune')
-      const devices = blkioDevices(before, asked)
       const children = [
         ...(weight === undefined ? [] : [valueElement('weight', weight)]),
-        ...devices,
+        ...blkioDevices(before, asked).map(deviceElement),
       ].join('\n')
       const others = withChildren('blkiotune', before, {
         ...(weight !== undefined && { weight: undefined }),
@@ -275,9 +306,15 @@ async function blkiotune(context: Context, options: Options): Promise<Answer> {
       })
       return [putChild(document, root, { name: 'blkiotune', element: others })]
     }
+    const blkiotune = {
+      ...(weight !== undefined && { weight: weight === 0 ? undefined : weight }),
+      ...(asked.length > 0 && {
+        devices: blkioDevices(childOf(found.root, 'blkiotune'), asked).map(deviceLimits),
+      }),
+    }
     await explainFailure(
       'Unable to change blkio parameters',
-      changeDefinition(found.hypervisor, found.reference, change),
+      changeLimits(found, { blkiotune }, change),
     )
     return { json: { ...(weight !== undefined && { weight }) } }
   }

@@ -1,53 +1,41 @@
+import { changeTarget } from '../change-target.ts'
 import { CommandError } from '../command-error.ts'
 import type { Context, Options } from '../command.ts'
 import { loadXmlReader } from '../core.ts'
-import type { XmlElement } from '../core.ts'
+import type { ChangeTarget, XmlElement } from '../core.ts'
 import { lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 
-/** A domain with its stored definition, read. */
+/** A domain with a document of it, read: what it runs with, or its definition. */
 export interface Definition extends FoundDomain {
   readonly root: XmlElement
+  readonly target: ChangeTarget
+  /** The guest that runs is meant, by its word or because it runs. */
+  readonly isLive: boolean
 }
 
 /**
- * The stored definition of a domain, for what only a definition has: limits that need a control
- * group of the guest's own, which no running guest has here. `--config`, or a domain that is shut
- * off.
+ * The document that `--live`, `--config` and `--current` mean; without a word, that of the guest where it
+ * runs.
  *
- * @throws CommandError `ERR_OPERATION_INVALID` for a guest that runs.
+ * @throws CommandError `ERR_OPERATION_INVALID` for the live one of a domain that is shut off.
  */
 export async function definitionOf(
   context: Context,
   options: Options,
   failure: string,
 ): Promise<Definition> {
+  const target = changeTarget(options)
   const found = await lookupDomain(context, options)
-  const { domain } = found
-  if (options.flag('live') || (domain.id !== undefined && !options.flag('config'))) {
-    const cause = new CommandError(
-      domain.id === undefined
-        ? 'Requested operation is not valid: domain is not running'
-        : 'Requested operation is not valid: the running guest has no control group of its own',
-      {
-        code: 'ERR_OPERATION_INVALID',
-        ...(domain.id !== undefined && {
-          hint: 'the definition is asked and changed with --config',
-        }),
-      },
-    )
-    throw failure === '' ? cause : new CommandError(failure, { cause, hint: cause.hint ?? '' })
+  const isActive = found.domain.id !== undefined
+  if (target.live === true && !isActive) {
+    const cause = new CommandError('Requested operation is not valid: domain is not running', {
+      code: 'ERR_OPERATION_INVALID',
+    })
+    throw failure === '' ? cause : new CommandError(failure, { cause })
   }
-  return withDocument(found, true)
-}
-
-/** What a domain runs with, or is defined as: for what is no limit of a control group. */
-export async function documentOf(context: Context, options: Options): Promise<Definition> {
-  return withDocument(await lookupDomain(context, options), options.flag('config'))
-}
-
-async function withDocument(found: FoundDomain, inactive: boolean): Promise<Definition> {
+  const isLive = target.live ?? (isActive && target.config !== true)
   const readXml = await loadXmlReader()
-  const xml = await found.hypervisor.domainGetXmlDesc(found.reference, { inactive })
-  return { ...found, root: readXml(xml) }
+  const xml = await found.hypervisor.domainGetXmlDesc(found.reference, { inactive: !isLive })
+  return { ...found, root: readXml(xml), target, isLive }
 }

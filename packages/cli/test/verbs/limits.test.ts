@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { cgroupBase, missingControllers } from '../../../core/src/run/cgroup.ts'
 import { realPolyvirt } from './real-polyvirt.ts'
 
 const { answers, file, run } = realPolyvirt()
@@ -26,7 +27,7 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(stderr)
 }, timeout)
 
-describe('limits that only a definition has', { timeout }, () => {
+describe('limits of a guest', { timeout }, () => {
   it('are changed one by one, and what stood beside them stays', async () => {
     const said = await answers(
       'schedinfo v cpu_shares=100 vcpu_quota=-1',
@@ -77,11 +78,23 @@ describe('limits that only a definition has', { timeout }, () => {
     expect(await answers('dumpxml v')).toEqual(before)
   })
 
-  it('are not those of a guest that runs, which is told with the way on', async () => {
+  it('are shown and changed of the one that runs, apart from its definition', async () => {
     await run('start v --paused')
-    const { code, stderr } = await run('memtune v; schedinfo v; memtune v --config')
-    expect([code, stderr]).toEqual([0, expect.stringContaining('--config')])
-    expect(stderr.match(/no control group of its own/g)).toHaveLength(2)
+    const base = cgroupBase()
+    const hasMemory = base !== undefined && missingControllers(base, ['memory']).length === 0
+    const set = await run('memtune v --live --hard-limit 3G; schedinfo v --live vcpu_quota=-1')
+    if (hasMemory) expect([set.code, set.stderr]).toEqual([0, ''])
+    else
+      expect(set.stderr).toMatch(
+        /Unable to change memory parameters[^]*no cgroup v2 with a controller 'memory'/,
+      )
+    const [live, config] = await answers('memtune v', 'memtune v --config')
+    expect(live).toContain(`hard_limit     : ${hasMemory ? 3_145_728 : 2_097_152}\n`)
+    expect(config).toContain('hard_limit     : 2097152\n')
+    await run('memtune v --config --hard-limit 1G')
+    expect(await answers('memtune v')).toEqual([live])
+    const off = await run('memtune nobody --live; blkiotune v --live --config --weight 5')
+    expect([off.code, off.stderr]).toEqual([1, expect.stringContaining('mutually exclusive')])
     const said = await answers(
       'domcontrol v',
       'domjobinfo v',

@@ -22,6 +22,7 @@ import { hostArch, hostFilesOf, hostOnDemand, hostReader } from './host.ts'
 import type { AskedEmulator } from './asked-emulator.ts'
 import type { DomainCapabilitiesOptions } from './hypervisor.ts'
 import type { Layout } from './layout.ts'
+import { missingLimits } from './tuning/missing-limits.ts'
 import { negotiate } from './negotiate.ts'
 import type { Demands } from './negotiate.ts'
 
@@ -72,7 +73,12 @@ export class Planner {
     const context = await this.contextFor(domain, { ...request, locate: parsed.locate })
     const planned = planDomain(domain, context, parsed.locate)
     const notes = [...assumptionNotes(parsed.assumed), ...planned.notes]
-    return { ...planned, notes, context, warnings: [...parsed.warnings, ...planned.warnings] }
+    const missing = missingLimits(domain).map((warning) => ({
+      ...warning,
+      ...(warning.path !== undefined && placeOf(parsed.locate(warning.path))),
+    }))
+    const warnings = [...parsed.warnings, ...planned.warnings, ...missing]
+    return { ...planned, notes, context, warnings }
   }
 
   /** The facts that a domain is planned on. */
@@ -221,6 +227,11 @@ export class Planner {
       throw domainError(problem.code, problem.message, { path: 'os/type/@arch', place, cause })
     }
   }
+}
+
+/** A problem's place, where it has one. */
+function placeOf(place: Problem['place']): Pick<Problem, 'place'> {
+  return place === undefined ? {} : { place }
 }
 
 const fresh = { uuid: freshUuid, mac: freshMac }

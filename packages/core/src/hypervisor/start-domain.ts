@@ -32,6 +32,9 @@ import { plugVcpus } from './live/set-vcpus.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import { liveDomain } from './live-domain.ts'
 import type { Plan } from './planner.ts'
+import { applyTuning } from './tuning/apply-tuning.ts'
+import type { TunedRun } from './tuning/apply-tuning.ts'
+import { checkCpus } from './tuning/check-cpus.ts'
 import { pickPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
@@ -94,6 +97,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   options.onPhase?.('plan')
   checkKvm(plan)
   checkNeeds(plan.domain)
+  checkCpus(plan.domain)
   const domain = await resolveSources(plan.domain, drivers)
   checkFiles(domain)
   const id = store.allocateId()
@@ -154,7 +158,21 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       // Told where it is awaited, before the guest runs.
       placed.catch(() => undefined)
       options.onPhase?.('monitor')
-      const meeting = { ports, taps, options, stateDir, placed, ...(incoming && { incoming }) }
+      const { memoryMaxKiB } = confinement.config
+      const tuned = {
+        pid: spawned.identity.pid,
+        ...(cgroup !== undefined && { cgroup }),
+        ...(memoryMaxKiB !== undefined && { memoryMaxKiB }),
+      }
+      const meeting = {
+        ports,
+        taps,
+        options,
+        stateDir,
+        placed,
+        tuned,
+        ...(incoming && { incoming }),
+      }
       const live = await meet(spawned, monitor, run.domain, meeting)
       return { process: spawned.identity, live, argv, emulator }
     }
@@ -331,6 +349,7 @@ interface Meeting {
   readonly stateDir: string
   /** Settles when QEMU is in its control group. */
   readonly placed: Promise<void>
+  readonly tuned: TunedRun
   readonly incoming?: Incoming
 }
 
@@ -339,7 +358,7 @@ async function meet(
   spawned: SpawnedQemu,
   monitor: string,
   domain: ValidDomain,
-  { ports, taps, options, stateDir, placed, incoming }: Meeting,
+  { ports, taps, options, stateDir, placed, tuned, incoming }: Meeting,
 ): Promise<Domain> {
   const { signal } = options
   const transport = await connectUnix({
@@ -365,6 +384,7 @@ async function meet(
     ])
     await plugVcpus(qmp, domain)
     await placed
+    await applyTuning(qmp, domain, tuned)
     await incoming?.feed(qmp, stateDir)
     if (options.paused !== true) await qmp.execute('cont')
     return liveDomain(domain, { chardevs, ports, taps })

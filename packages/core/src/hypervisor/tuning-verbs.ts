@@ -54,6 +54,10 @@ export function tuningVerbs(rooms: Rooms): TuningVerbs {
       const { pinIothread } = await import('./live/pin-threads.ts')
       return pinIothread(rooms, reference, { iothread, cpus, ...options })
     },
+    async domainSetTuning(reference, change, options = {}) {
+      const { setTuning } = await import('./tuning/set-tuning.ts')
+      return setTuning(rooms, reference, { change, ...options })
+    },
     async domainAddIothread(reference, id, options = {}) {
       const { addIothread } = await import('./live/set-iothreads.ts')
       return addIothread(rooms, reference, { id, ...options })

@@ -39,13 +39,20 @@ function tuning(domain: Domain): Problem[] {
   )
   const nics = domain.devices.interface ?? []
   const found: readonly (readonly [string, boolean, string])[] = [
-    ['cputune', domain.cputune !== undefined, 'CPU shares, quotas and pinning'],
-    ['memtune', domain.memtune !== undefined, 'memory limits'],
-    ['blkiotune', domain.blkiotune !== undefined, 'block I/O weights and limits'],
+    ['cputune/cachetune', (domain.cputune?.cachetunes ?? []).length > 0, 'shares of caches'],
+    [
+      'cputune/memorytune',
+      (domain.cputune?.memorytunes ?? []).length > 0,
+      'shares of memory bandwidth',
+    ],
+    [
+      'memtune/min_guarantee',
+      domain.memtune?.minGuaranteeKiB !== undefined,
+      'guarantees of memory',
+    ],
     ['resource', domain.resource !== undefined, 'the cgroup partition'],
     ['perf', domain.perf !== undefined, 'performance events'],
     ['idmap', domain.idmap !== undefined, 'maps of user ids, which are for containers,'],
-    ['vcpu/@cpuset', domain.vcpuCpuset !== undefined, 'the set of host CPUs'],
     ['seclabel', labels, 'labels of security drivers'],
     ['devices/lease', domain.devices.lease !== undefined, 'leases of a lock manager'],
     ['devices/interface/bandwidth', nics.some((one) => one.bandwidth), 'bandwidth limits'],

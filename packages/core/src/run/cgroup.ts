@@ -13,8 +13,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Root's guests are together in one group of the machine. */
 const slice = 'polyvirt.slice'
 
-/** Controllers that a guest's group has limits of, where the kernel gives them. */
+/** Controllers that every guest's group has limits of, where the kernel gives them. */
 const controllers = ['pids', 'memory'] as const
+
+/** Those of the kernel that a guest's limits are made of (cgroup v2). */
+export type Controller = 'cpu' | 'cpuset' | 'io' | 'memory' | 'pids'
+
+/** One file of a group, and what is written into it. */
+export interface GroupSetting {
+  readonly controller: Controller
+  /** The file's name; of several the first that the kernel has. */
+  readonly files: readonly [string, ...string[]]
+  readonly value: string
+}
 
 export interface CgroupLimits {
   readonly pidsMax: number
@@ -43,10 +54,13 @@ function cgroupMount(): string | undefined {
 }
 
 /** Which of the limits can be set below this base; a controller may be v1's, or not delegated. */
-export function missingControllers(base: string): readonly string[] {
-  const parent = existsSync(base) ? base : base.slice(0, base.lastIndexOf('/'))
+export function missingControllers(
+  base: string,
+  wanted: readonly Controller[] = controllers,
+): readonly Controller[] {
+  const parent = existsSync(base) ? base : parentOf(base)
   const offered = read(`${parent}/cgroup.controllers`).split(/\s+/)
-  return controllers.filter((name) => !offered.includes(name))
+  return wanted.filter((name) => !offered.includes(name))
 }
 
 /**
@@ -54,16 +68,60 @@ export function missingControllers(base: string): readonly string[] {
  * {@link missingControllers}.
  */
 async function makeCgroup(path: string, { pidsMax, memoryMaxBytes }: CgroupLimits): Promise<void> {
-  const base = path.slice(0, path.lastIndexOf('/'))
+  const base = parentOf(path)
   await mkdir(base, { recursive: true })
-  for (const level of [base.slice(0, base.lastIndexOf('/')), base]) {
-    const given = read(`${level}/cgroup.subtree_control`).trim().split(' ')
-    for (const name of controllers)
-      if (!given.includes(name)) await tryWrite(`${level}/cgroup.subtree_control`, `+${name}`)
-  }
+  await offer(path, controllers)
   await mkdir(path, { recursive: true })
   await tryWrite(`${path}/pids.max`, String(pidsMax))
   if (memoryMaxBytes !== undefined) await tryWrite(`${path}/memory.max`, String(memoryMaxBytes))
+}
+
+/** Hands controllers down to a group, from its base's parent on. */
+async function offer(path: string, wanted: readonly Controller[]): Promise<void> {
+  const base = parentOf(path)
+  for (const level of [parentOf(base), base]) {
+    const given = read(`${level}/cgroup.subtree_control`).trim().split(' ')
+    for (const name of wanted)
+      if (!given.includes(name)) await tryWrite(`${level}/cgroup.subtree_control`, `+${name}`)
+  }
+}
+
+/**
+ * Sets limits of a group that is there. Those whose controller the kernel does not give are left out; see
+ * {@link missingControllers}.
+ *
+ * @throws Error of the kernel, which names the file.
+ */
+export async function limitGroup(path: string, settings: readonly GroupSetting[]): Promise<void> {
+  await offer(path, [...new Set(settings.map(({ controller }) => controller))])
+  const given = read(`${path}/cgroup.controllers`).split(/\s+/)
+  for (const { controller, files, value } of settings) {
+    if (!given.includes(controller)) continue
+    const file = files.find((one) => existsSync(`${path}/${one}`)) ?? files[0]
+    await writeFile(`${path}/${file}`, value)
+  }
+}
+
+/**
+ * Puts threads of a group's processes into a group of their own below it, with its own share of the CPUs:
+ * `max 100000`, or microseconds of so many. Nothing where the kernel does not give the controller.
+ */
+export async function limitThreads(
+  path: string,
+  name: string,
+  { threads, cpuMax }: { readonly threads: readonly number[]; readonly cpuMax: string },
+): Promise<void> {
+  await offer(path, ['cpu'])
+  if (!read(`${path}/cgroup.controllers`).split(/\s+/).includes('cpu')) return
+  const own = `${path}/${name}`
+  await mkdir(own, { recursive: true })
+  // A group below one that has processes is one of threads, or the kernel gives it no controller.
+  if (read(`${own}/cgroup.type`).trim() !== 'threaded')
+    await writeFile(`${own}/cgroup.type`, 'threaded')
+  await tryWrite(`${path}/cgroup.subtree_control`, '+cpu')
+  await writeFile(`${own}/cpu.max`, cpuMax)
+  // One that has ended meanwhile needs no limit.
+  for (const thread of threads) await tryWrite(`${own}/cgroup.threads`, String(thread))
 }
 
 async function tryWrite(path: string, text: string): Promise<void> {
@@ -96,21 +154,39 @@ export function killCgroup(path: string): boolean {
 export async function removeCgroup(path: string): Promise<void> {
   for (let tries = 0; existsSync(path) && tries < 50; tries++) {
     killCgroup(path)
+    for (const name of groupsIn(path)) attempt(() => rmdirSync(`${path}/${name}`))
     if (attempt(() => rmdirSync(path))) break
     // The last one in it has yet to be reaped.
     await sleep(20)
   }
-  sweepCgroups(path.slice(0, path.lastIndexOf('/')))
+  sweepCgroups(parentOf(path))
+}
+
+/** Groups of threads, which go before the one they are of. */
+function groupsIn(path: string): readonly string[] {
+  let names: readonly string[] = []
+  attempt(() => {
+    const entries = readdirSync(path, { withFileTypes: true })
+    names = entries.filter((one) => one.isDirectory()).map(({ name }) => name)
+  })
+  return names
 }
 
 /** Removes groups with nothing in them, of runs whose root was removed as well; then the base. */
 function sweepCgroups(base: string): void {
   if (!base.endsWith(`/${slice}`)) return
   attempt(() => {
-    for (const name of readdirSync(base))
-      if (name.includes('-domain-')) attempt(() => rmdirSync(`${base}/${name}`))
+    for (const name of readdirSync(base).filter((one) => one.includes('-domain-'))) {
+      for (const own of groupsIn(`${base}/${name}`))
+        attempt(() => rmdirSync(`${base}/${name}/${own}`))
+      attempt(() => rmdirSync(`${base}/${name}`))
+    }
   })
   attempt(() => rmdirSync(base))
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
 }
 
 function attempt(work: () => void): boolean {

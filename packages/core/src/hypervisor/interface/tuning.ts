@@ -1,3 +1,4 @@
+import type { Blkiotune, Memtune, Numatune } from '../../domain/tuning.ts'
 import type { CrashAction } from '../../domain/domain.ts'
 import type { Iotune } from '../../domain/devices/disk.ts'
 import type { ChangeTarget } from './devices.ts'
@@ -20,6 +21,34 @@ export interface SetVcpusOptions extends ChangeTarget {
 export interface VcpuCounts {
   readonly maximum: number
   readonly current: number
+}
+
+/**
+ * What is to be different of a guest's limits: what is given replaces what was there, `undefined` takes a
+ * limit away.
+ */
+export interface TuningChange {
+  /** Shares, and quotas with their periods in microseconds; pins have verbs of their own. */
+  readonly cputune?: Partial<
+    Record<
+      | 'shares'
+      | 'period'
+      | 'quota'
+      | 'globalPeriod'
+      | 'globalQuota'
+      | 'emulatorPeriod'
+      | 'emulatorQuota'
+      | 'iothreadPeriod'
+      | 'iothreadQuota',
+      number | undefined
+    >
+  >
+  readonly memtune?: Partial<Record<keyof Memtune, number | undefined>>
+  readonly blkiotune?: {
+    readonly weight?: number | undefined
+    readonly devices?: Blkiotune['devices']
+  }
+  readonly numatune?: Partial<Pick<Numatune, 'mode' | 'nodeset'>>
 }
 
 /** What a guest may use, changed while it runs or for its next start. */
@@ -85,6 +114,11 @@ export interface TuningVerbs {
     options?: ChangeTarget,
   ): Promise<void>
   domainGetBlockIoTune(reference: string, disk: string, options?: ChangeTarget): Promise<Iotune>
+  /**
+   * Limits of the guest's control group and of its threads. What needs a controller of cgroup v2 that this
+   * host does not give is refused for a guest that runs, and kept in a definition.
+   */
+  domainSetTuning(reference: string, change: TuningChange, options?: ChangeTarget): Promise<void>
   /** What becomes of the guest when it powers off, reboots or crashes: `on_poweroff` and its like. */
   domainSetLifecycleAction(
     reference: string,

@@ -1,31 +1,18 @@
-import { readdirSync } from 'node:fs'
 import type { Cputune } from '../../domain/tuning.ts'
 import type { Domain } from '../../domain/domain.ts'
-import { formatCpuset } from '../../domain/cpuset.ts'
-import { domainError, printable } from '../../errors.ts'
-import type { QmpClient } from '../../qmp/index.ts'
+import { domainError } from '../../errors.ts'
+import { setAffinity } from '../../run/thread-affinity.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
-import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { threadsOf } from '../tuning/apply-tuning.ts'
 import { changeDomain } from './change-domain.ts'
 
 interface PinRequest extends ChangeTarget {
   readonly cpus: readonly number[]
 }
 
-/** Sets the host CPUs of threads with util-linux's taskset: Node cannot. An empty list is all. */
 async function pin(threads: readonly number[], cpus: readonly number[]): Promise<void> {
-  const { execa } = await import('execa')
-  const set = cpus.length === 0 ? '0-16383' : formatCpuset(cpus)
-  for (const thread of threads) {
-    const result = await execa('taskset', ['-p', '-c', set, String(thread)], { reject: false })
-    if (result.exitCode === 0) continue
-    const why =
-      result.code === 'ENOENT'
-        ? 'taskset is not installed; install it with: apt-get install util-linux'
-        : printable(result.stderr.trim())
-    throw domainError('ERR_OPERATION_FAILED', `the CPUs ${set} cannot be set: ${why}`)
-  }
+  for (const thread of threads) await setAffinity(thread, cpus)
 }
 
 function withTune(domain: Domain, change: (tune: Cputune) => Cputune): Domain {
@@ -78,7 +65,13 @@ export function pinEmulator(
       const { emulatorpin: _, ...tune } = domain.cputune ?? {}
       return withTune(domain, () => ({ ...tune, ...(cpus.length > 0 && { emulatorpin: cpus }) }))
     },
-    perform: async (qmp, _, running) => pin(await ownThreads(qmp, running), cpus),
+    perform: async (qmp, _, { active }) => {
+      const all = await threadsOf(qmp, active.process.pid)
+      await pin(
+        all.flatMap(({ thread, ids }) => (thread.kind === 'emulator' ? ids : [])),
+        cpus,
+      )
+    },
   })
 }
 
@@ -106,16 +99,4 @@ export function pinIothread(
       await pin([found['thread-id']], cpus)
     },
   })
-}
-
-/** QEMU's threads that are neither a vCPU nor an I/O thread. */
-async function ownThreads(qmp: QmpClient, { active }: Running): Promise<readonly number[]> {
-  const others = new Set([
-    ...(await qmp.execute('query-cpus-fast')).map((one) => one['thread-id']),
-    ...(await qmp.execute('query-iothreads')).map((one) => one['thread-id']),
-  ])
-  const { pid } = active.process
-  return readdirSync(`/proc/${pid}/task`)
-    .map(Number)
-    .filter((thread) => !others.has(thread))
 }

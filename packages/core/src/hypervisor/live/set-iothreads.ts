@@ -3,6 +3,7 @@ import { domainError } from '../../errors.ts'
 import { iothreadsOf } from '../../plan/defaults/iothreads.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
 import type { Rooms } from '../rooms.ts'
+import { tuneNew } from '../tuning/tune-new.ts'
 import { changeDomain } from './change-domain.ts'
 
 interface IothreadRequest extends ChangeTarget {
@@ -25,7 +26,10 @@ export function addIothread(
       throw domainError('ERR_INVALID_ARG', `an IOThread is already using iothread_id '${id}'`)
     },
     edit: (domain) => withThreads(domain, [...iothreadsOf(domain), { id }]),
-    perform: (qmp) => qmp.execute('object-add', { 'qom-type': 'iothread', id: `iothread${id}` }),
+    perform: async (qmp, live, running) => {
+      await qmp.execute('object-add', { 'qom-type': 'iothread', id: `iothread${id}` })
+      await tuneNew(qmp, live, running)
+    },
   })
 }
 

@@ -5,6 +5,7 @@ import type { HotpluggableCpu } from '../../qmp/commands.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { SetVcpusOptions } from '../interface/tuning.ts'
 import type { Rooms } from '../rooms.ts'
+import { tuneNew } from '../tuning/tune-new.ts'
 import { changeDomain } from './change-domain.ts'
 import { unplug } from './unplug.ts'
 
@@ -130,9 +131,10 @@ export function setVcpus(
     },
     edit: (domain, isLive) =>
       isLive ? withOnline(domain, resized(domain, count)) : withCount(domain, count),
-    perform: async (qmp, live) => {
+    perform: async (qmp, live, running) => {
       const units = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))
       await bringTo(qmp, units, { count, type: live.type, ...options })
+      await tuneNew(qmp, live, running)
     },
   })
 }
@@ -281,13 +283,15 @@ export async function setVcpu(
       const next = enabled ? [...now, ...wanted] : [...now].filter((id) => !wanted.has(id))
       return withOnline(domain, new Set(next))
     },
-    perform: async (qmp, { type }) => {
+    perform: async (qmp, live, running) => {
+      const { type } = live
       const units = cpuUnits(await qmp.execute('query-hotpluggable-cpus'))
       const meant = units.filter(({ first, count }) =>
         Array.from({ length: count }, (_, i) => first + i).some((vcpu) => wanted.has(vcpu)),
       )
       for (const unit of meant) checkUnit(unit, wanted, enabled)
       await switchUnits(qmp, meant, { enabled, type, ...options })
+      await tuneNew(qmp, live, running)
     },
   })
 }
