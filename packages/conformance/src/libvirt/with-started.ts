@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,10 +45,14 @@ export async function withStarted(
   const folder = mkdtempSync(join(tmpdir(), 'pv-'))
   try {
     await using served = await withTpm(askedDomain(scenario.domain, target), folder)
-    const { tpm } = served.domain.devices
+    const {
+      uuid: wanted = randomUUID(),
+      devices: { tpm },
+    } = served.domain
     const xml = libvirtDocument(scenario, target, (domain) => {
-      const devices = { ...domain.devices, ...(tpm && { tpm }) }
-      return adapt(withImages({ ...domain, devices }, join(folder, 'images')), folder)
+      // Its own, by which its process is found among those of other runs.
+      const own = { ...domain, uuid: wanted, devices: { ...domain.devices, ...(tpm && { tpm }) } }
+      return adapt(withImages(own, join(folder, 'images')), folder)
     })
     openToOthers(folder, { sockets: true })
     leave({ xml })
