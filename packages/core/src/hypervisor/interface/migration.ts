@@ -47,7 +47,10 @@ export interface MigrateOptions extends LongWorkOptions {
    * it cannot come back, and is lost where one of the two QEMUs is.
    */
   readonly postcopy?: 'when-told' | 'after-precopy'
-  /** Moves a guest whose disks may not be safely shared (caches of the host). */
+  /**
+   * Moves a guest whose disks may not be safely shared (caches of the host), and lets one run on while it is
+   * sent although its QEMU loses what it writes meanwhile.
+   */
   readonly unsafe?: boolean
 }
 

@@ -4,6 +4,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from '../saving/migration-status.ts'
 import type { MigrationStatus } from '../saving/migration-status.ts'
+import { losesPages } from '../saving/lost-pages.ts'
 import { warnOfLosses } from '../saving/warn-of-losses.ts'
 import { finishMirrors, mirrorDisks } from './mirror-disks.ts'
 import type { DiskServer } from './mirror-disks.ts'
@@ -32,10 +33,11 @@ export async function sendGuest(
   running: Running,
   { uri, server, atSwitchover, live, options, targets, tls }: SendRequest,
 ): Promise<void> {
-  const { bandwidthBytes, downtimeMs, signal, onProgress } = options
+  const { bandwidthBytes, downtimeMs, signal, onProgress, onWarning } = options
   await warnOfLosses(rooms, running, options)
+  const runs = running.active.state === 'running'
   await rooms.ask(running, async (qmp) => {
-    if (options.live !== true && running.active.state === 'running') await qmp.execute('stop')
+    if (options.live !== true && runs) await qmp.execute('stop')
     if (tls !== undefined) await addCredentials(qmp, tls, 'client')
   })
   const hasDisks = server !== undefined && targets.length > 0
@@ -53,6 +55,12 @@ export async function sendGuest(
       ...(downtimeMs !== undefined && { 'downtime-limit': downtimeMs }),
       ...(tls && { 'tls-creds': tlsId, 'tls-hostname': tls.hostname }),
     })
+    const lost =
+      options.live === true && options.unsafe !== true ? losesPages(live, qmp.version) : undefined
+    if (runs && lost !== undefined) {
+      onWarning?.(lost)
+      await qmp.execute('stop')
+    }
     await qmp.executeUnchecked('migrate', { uri })
   })
   await watchMigration(rooms, running, {

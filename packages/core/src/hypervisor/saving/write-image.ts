@@ -6,6 +6,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { unlimited, watchMigration } from './migration-status.ts'
 import { beginImage, replaceHeader } from './save-image.ts'
+import { losesPages } from './lost-pages.ts'
 import { receiveStream, streamSocket } from './stream-to-file.ts'
 import { warnOfLosses } from './warn-of-losses.ts'
 
@@ -43,8 +44,11 @@ export async function writeImage(
   const socketPath = streamSocket(active.stateDir)
   const owner = rooms.layout.confinement?.user
   await using receiver = await receiveStream({ path: socketPath, owner }, file, start)
+  const definition = await rooms.live(running)
   await rooms.ask(running, async (qmp) => {
-    if (live !== true) {
+    const lost = live === true ? losesPages(definition, qmp.version) : undefined
+    if (active.state === 'running' && lost !== undefined) request.onWarning?.(lost)
+    if (live !== true || lost !== undefined) {
       if (active.state === 'running') await qmp.execute('stop')
       rooms.store.setState(active, 'paused', kind === 'save' ? 'saving' : 'snapshot')
     }
