@@ -3,7 +3,8 @@ import { askedDomain } from '../plan-scenario.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Target } from '../target.ts'
 
-const uuid = 'c0f0c0f0-0000-4000-8000-000000000001'
+/** Of a document that says none. */
+export const libvirtUuid = 'c0f0c0f0-0000-4000-8000-000000000001'
 
 /**
  * A scenario's document as libvirt is asked about it: with the target's architecture and machine. What
@@ -18,7 +19,7 @@ export function libvirtDocument(
 ): string {
   try {
     const asked = askedDomain(scenario.domain, target)
-    return formatDomain(adapt({ ...asked, uuid: asked.uuid ?? uuid }))
+    return formatDomain(adapt({ ...asked, uuid: asked.uuid ?? libvirtUuid }))
   } catch {
     return scenario.domain
   }

@@ -6,6 +6,7 @@ import { liveCapabilities } from '../live-capabilities.ts'
 import type { Target } from '../target.ts'
 import { askEmulators } from './ask-emulators.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { checkFree } from '../libvirt/check-free.ts'
 import { libvirtCases } from '../libvirt/libvirt-cases.ts'
 import { libvirtVersion, virshAt, type Virsh } from '../libvirt/virsh.ts'
 import { targetScenarios } from '../scenarios/of-target.ts'
@@ -28,7 +29,8 @@ import { suiteVersion } from './suite-version.ts'
  * A case that fails is a result. An abort ends the run early and gives what is known so far.
  *
  * @throws where the options make no sense: a shard that is none, an emulator that does not answer, a
- *   guest architecture in `emulator` that none of these architectures has.
+ *   guest architecture in `emulator` that none of these architectures has; a libvirt that does not answer, or
+ *   that has a domain of the suite already.
  */
 export async function runConformance(options: RunConformanceOptions): Promise<ConformanceRun> {
   const startedAt = new Date()
@@ -37,6 +39,7 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
   const boots = options.boots ?? (isNarrow ? 'all' : 'most')
   const virsh = options.connect === undefined ? undefined : virshAt(options.connect)
   const libvirt = virsh === undefined ? undefined : `libvirt ${await libvirtVersion(virsh)}`
+  if (virsh !== undefined) await checkFree(virsh, options.connect ?? '')
   const cases: ConformanceCase[] = []
   const targets: Target[] = []
   const emulators = new Map<string, string>()

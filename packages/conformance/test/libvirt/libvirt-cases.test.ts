@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Tier } from '@polyvirt/conformance-report'
 import type { GuestRecipe } from '../../src/guest/guest-recipe.ts'
+import { checkFree } from '../../src/libvirt/check-free.ts'
 import { libvirtCases } from '../../src/libvirt/libvirt-cases.ts'
 import { nativeArgv } from '../../src/libvirt/libvirt-plan.ts'
 import { deadlyScenarios, knownDifferences } from '../../src/libvirt/known-differences.ts'
@@ -169,6 +170,27 @@ describe('a guest that libvirt is to start', () => {
     expect(result).toMatchObject({ outcome: 'not-run', reason: /not asked of libvirt/ as never })
     expect(asked).toEqual([])
   })
+})
+
+describe('a libvirt that is to be asked', () => {
+  const knowing =
+    (...names: readonly string[]): Virsh =>
+    async ([, name = '']) =>
+      names.includes(name)
+        ? { kind: 'said', text: 'shut off' }
+        : { kind: 'refused', message: 'failed to get domain' }
+
+  it('may have any domains but those of the suite', async () => {
+    await expect(checkFree(knowing('mine'), 'qemu:///session')).resolves.toBeUndefined()
+  })
+
+  it.each(['conformance', uuid])(
+    'is not asked while it has %s, and is said how to remove it',
+    (one) =>
+      expect(checkFree(knowing(one), 'qemu:///session')).rejects.toThrow(
+        `virsh -c 'qemu:///session' undefine --nvram ${one}`,
+      ),
+  )
 })
 
 describe('known differences', () => {
