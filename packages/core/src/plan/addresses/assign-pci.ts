@@ -143,7 +143,7 @@ function place(d: Defaulting, layout: PciLayout, { candidates, trial }: Round): 
 }
 
 function setUp(domain: DomainDraft, layout: PciLayout): PciBuses {
-  const buses = new PciBuses((wish) => grow(wish, layout))
+  const buses = new PciBuses((wish, there) => grow(wish, layout, there))
   const byIndex = new Map(pciControllers(domain).map((c) => [c.index ?? 0, c.model ?? '']))
   const last = Math.min(255, Math.max(0, ...byIndex.keys()))
   for (let index = 0; index <= last; index++) {
@@ -155,10 +155,14 @@ function setUp(domain: DomainDraft, layout: PciLayout): PciBuses {
   return buses
 }
 
-/** Which controllers make room: on a PCIe machine conventional devices need a bridge behind a port. */
-function grow(wish: PciWish, layout: PciLayout): readonly string[] {
+/**
+ * Which controllers make room: on a PCIe machine conventional devices need a bridge behind a port, or one
+ * behind the bridge from DMI that an older definition has.
+ */
+function grow(wish: PciWish, layout: PciLayout, buses: PciBuses): readonly string[] {
   if (layout.grow !== 'pcie-root-port') return [layout.grow]
   if (wish.connect === 'pci') {
+    if (buses.has('dmi-to-pci-bridge') && buses.hasFree('pci-bridge')) return ['pci-bridge']
     return ['pcie-root-port', 'pcie-to-pci-bridge']
   }
   if (wish.connect === 'pci-bridge') return ['dmi-to-pci-bridge']

@@ -18,6 +18,8 @@ export type PciConnect =
 
 interface BusKind {
   readonly accepts: readonly PciConnect[]
+  /** What else stands there where the document says so, and is never put there unasked. */
+  readonly asked?: readonly PciConnect[]
   readonly firstSlot: number
   readonly lastSlot: number
   /** Devices are handed out here without the user asking; the PCIe root takes only bridges. */
@@ -42,18 +44,21 @@ const busKinds: ReadonlyMap<string, BusKind> = new Map(
     },
     'pcie-root': {
       accepts: ['pcie', 'pci', 'pcie-root-port', 'dmi-to-pci-bridge', 'pcie-expander-bus'],
+      asked: ['pci-bridge'],
       firstSlot: 1,
       lastSlot: 31,
       hotplug: false,
     },
     'pcie-root-port': {
       accepts: ['pcie', 'pcie-switch-upstream-port', 'pcie-to-pci-bridge'],
+      asked: ['pci-bridge'],
       firstSlot: 0,
       lastSlot: 0,
       hotplug: true,
     },
     'pcie-switch-downstream-port': {
       accepts: ['pcie', 'pcie-switch-upstream-port', 'pcie-to-pci-bridge'],
+      asked: ['pci-bridge'],
       firstSlot: 0,
       lastSlot: 0,
       hotplug: true,
@@ -66,11 +71,16 @@ const busKinds: ReadonlyMap<string, BusKind> = new Map(
     },
     'dmi-to-pci-bridge': {
       accepts: ['pci', 'pci-bridge'],
-      firstSlot: 1,
+      firstSlot: 0,
       lastSlot: 31,
       hotplug: false,
     },
-    'pcie-to-pci-bridge': { accepts: ['pci'], firstSlot: 1, lastSlot: 31, hotplug: true },
+    'pcie-to-pci-bridge': {
+      accepts: ['pci', 'pci-bridge'],
+      firstSlot: 1,
+      lastSlot: 31,
+      hotplug: true,
+    },
     'pcie-expander-bus': {
       accepts: ['pcie-root-port', 'dmi-to-pci-bridge'],
       firstSlot: 0,
@@ -82,7 +92,8 @@ const busKinds: ReadonlyMap<string, BusKind> = new Map(
 
 /** Is this plugged into a PCI controller of that model? What is not known is not judged. */
 export function acceptsOn(model: string, connect: PciConnect): boolean {
-  return busKinds.get(model)?.accepts.includes(connect) ?? true
+  const kind = busKinds.get(model)
+  return kind === undefined || [...kind.accepts, ...(kind.asked ?? [])].includes(connect)
 }
 
 /** First and last slot of a PCI controller's bus. */
@@ -114,18 +125,25 @@ export interface PciWish {
 /** How many buses one address may bring along: what fits on the bus before. */
 const mostNewBuses = 31
 
+/** Which controllers make room for a device beside those buses. */
+type Grow = (wish: PciWish, buses: PciBuses) => readonly string[]
+
 /** The PCI buses of one domain and what is plugged into them. */
 export class PciBuses {
   readonly #buses: Bus[] = []
-  readonly #grow: (wish: PciWish) => readonly string[]
+  readonly #grow: Grow
 
   /** `grow` names the controllers to add when nothing is free: none means that it cannot. */
-  constructor(grow: (wish: PciWish) => readonly string[]) {
+  constructor(grow: Grow) {
     this.#grow = grow
   }
 
   get count(): number {
     return this.#buses.length
+  }
+
+  has(model: string): boolean {
+    return this.#buses.some((bus) => bus.model === model)
   }
 
   modelAt(index: number): string | undefined {
@@ -200,7 +218,7 @@ export class PciBuses {
 
   #growFor(wish: PciWish): void {
     if (this.#buses.length >= 256) return
-    for (const model of this.#grow(wish)) {
+    for (const model of this.#grow(wish, this)) {
       // A bridge that brings a port along sits in it.
       const port = this.#buses.at(-1)
       if (model === 'pcie-to-pci-bridge' && port?.model === 'pcie-root-port') port.slots[0] = 1
