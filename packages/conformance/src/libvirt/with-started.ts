@@ -71,7 +71,7 @@ export async function withStarted(
       }
       try {
         const stored = await said(virsh, ['dumpxml', uuid], signal)
-        const qemu = qemuOf(uuid)
+        const qemu = qemuOf(uuid, Number(/^<domain [^>]*\bid='(\d+)'/.exec(stored)?.[1]))
         const argv = qemu?.argv ?? (await translated(virsh, uuid, signal))
         const planned = libvirtPlan(scenario, target, { stored, argv })
         leave({ stored, argv })

@@ -63,13 +63,14 @@ describe('events of a guest that libvirt has started', () => {
 })
 
 describe('the process of a guest that libvirt has started', () => {
-  it('is the one with its UUID on the command line', () => {
+  it('is the one with its UUID and its number on the command line', () => {
     const proc = mkdtempSync(join(tmpdir(), 'pv-'))
     try {
       const lines = {
+        6: 'qemu\0-uuid\0u-1\0file=/other/domain-2-a/key\0',
         7: 'virsh\0start\0u-1\0',
-        8: 'qemu\0-uuid\0u-2\0',
-        9: 'qemu\0-S\0-uuid\0u-1\0',
+        8: 'qemu\0-uuid\0u-2\0file=/run/domain-4-a/key\0',
+        9: 'qemu\0file=/run/domain-4-a/key\0-uuid\0u-1\0',
       }
       for (const [pid, line] of Object.entries(lines)) {
         mkdirSync(join(proc, pid))
@@ -77,8 +78,12 @@ describe('the process of a guest that libvirt has started', () => {
       }
       mkdirSync(join(proc, 'self'))
       mkdirSync(join(proc, '10'))
-      expect(qemuOf('u-1', proc)).toEqual({ pid: 9, argv: ['qemu', '-S', '-uuid', 'u-1'] })
-      expect(qemuOf('u-3', proc)).toBeUndefined()
+      expect(qemuOf('u-1', 4, proc)).toEqual({
+        pid: 9,
+        argv: ['qemu', 'file=/run/domain-4-a/key', '-uuid', 'u-1'],
+      })
+      expect(qemuOf('u-3', 4, proc)).toBeUndefined()
+      expect(qemuOf('u-1', 5, proc)).toBeUndefined()
     } finally {
       rmSync(proc, { recursive: true, force: true })
     }
