@@ -134,6 +134,8 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
     },
     domainCanMigrate: async () => ({ possible: true, problems: [] }),
     domainMigrate: async (...[name, to, options]: Parameters<Subject['domainMigrate']>) => {
+      // So a guest may arrive damaged, which an act could only see by chance.
+      if (options?.unsafe === true) throw new Error('what the guest writes meanwhile may be lost')
       await disks.verbs.domainMigrate?.(name, to, options)
       places.set(inside, to)
     },

@@ -18,18 +18,14 @@ export const moveActs: readonly Act[] = [
       const there = await life.elsewhere()
       const verdict = await subject.domainCanMigrate(name, there.uri)
       ok(verdict.possible, verdict.problems.map(({ message }) => message).join('; '))
-      await subject.domainMigrate(name, there.uri, { live: true, persistent: true, unsafe: true })
+      await subject.domainMigrate(name, there.uri, { live: true, persistent: true })
       strictEqual((await subject.domainGetState(name)).state, 'shut off')
       strictEqual((await there.domainGetState(name)).state, 'running')
       await life.follow(there)
       await goesOn()
       // Back, so that the others find it where it was.
       const again = await counting(life)
-      await there.domainMigrate(name, subject.uri, {
-        live: true,
-        unsafe: true,
-        undefineSource: true,
-      })
+      await there.domainMigrate(name, subject.uri, { live: true, undefineSource: true })
       await life.follow(subject)
       await again()
     },
