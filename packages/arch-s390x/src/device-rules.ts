@@ -90,4 +90,27 @@ const panicAddress: Rule = {
   },
 }
 
-export const deviceRules: readonly Rule[] = [consoles, channelWords, adapters, panicAddress]
+/** Of the screens that draw in 3D, QEMU has one for PCI alone (`virtio-gpu-gl-pci`). */
+const channelScreens: Rule = {
+  name: 's390x/channel-screens',
+  check({ domain }) {
+    return (domain.devices.video ?? []).flatMap(({ accel3d, address }, i): Problem[] =>
+      accel3d === true && address?.type === 'ccw'
+        ? [
+            unsupported(
+              `devices/video[${i + 1}]/model/acceleration/@accel3d`,
+              `a channel device draws nothing in 3D; leave it out, or use <address type='pci'/>`,
+            ),
+          ]
+        : [],
+    )
+  },
+}
+
+export const deviceRules: readonly Rule[] = [
+  consoles,
+  channelWords,
+  channelScreens,
+  adapters,
+  panicAddress,
+]

@@ -43,6 +43,15 @@ const rows: readonly Row[] = [
   ['sound', { devices: "<sound model='ich6'/>" }, 'devices/sound[1]/@model', 'not offered'],
   ['an ISA port', { devices: "<parallel type='null'/>" }, 'devices/parallel[1]', 'not offered'],
   [
+    'a screen on a channel that draws in 3D',
+    {
+      devices:
+        "<graphics type='vnc'/><video><model type='virtio'><acceleration accel3d='yes'/></model></video>",
+    },
+    'devices/video[1]/model/acceleration/@accel3d',
+    "<address type='pci'/>",
+  ],
+  [
     'a PC’s watchdog',
     { devices: "<watchdog model='i6300esb'/>" },
     'devices/watchdog[1]/@model',
