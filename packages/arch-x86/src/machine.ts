@@ -29,6 +29,7 @@ const pc: MachineProfile = {
   minimumMemoryKiB,
   powerManagement: 'PIIX4_PM',
   offers: ['launch-security:sev'],
+  lacks: ['secure-loader'],
   pci: {
     root: 'pci-root',
     grow: 'pci-bridge',

@@ -1,6 +1,6 @@
 import type { DomainParts } from '@polyvirt/conformance'
 import { describe, expect, it } from 'vitest'
-import { argvOf } from './board-outcome.ts'
+import { argvOf, outcome, xmlOf } from './board-outcome.ts'
 
 /** Rows of what is in guides and tools, and was asked of libvirt 9.0 with QEMU 7.2; they are of `q35`. */
 type Row = readonly [what: string, parts: DomainParts, expected: string | RegExp]
@@ -49,5 +49,214 @@ describe('bridges of definitions from before there were root ports', () => {
     const argv = argvOf(parts, 'q35')
     if (typeof expected === 'string') expect(argv).toContain(expected)
     else expect(argv).toMatch(expected)
+  })
+})
+
+const qemu = { attributes: "xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'" }
+const passed = (...args: readonly string[]): DomainParts => ({
+  ...qemu,
+  tail: `<qemu:commandline>${args.map((one) => `<qemu:arg value='${one}'/>`).join('')}</qemu:commandline>`,
+})
+const card = (model: string): string =>
+  `<interface type='user'><model type='${model}'/></interface>`
+const shmem = "<shmem name='x'><model type='ivshmem-plain'/><size unit='M'>4</size></shmem>"
+const hostdev = (more: string, attributes = ''): string =>
+  `<hostdev type='pci'${attributes}><source><address domain='0' bus='1' slot='0' function='0'/></source>${more}</hostdev>`
+
+describe('what guides tell people to write', () => {
+  it.each<Row>([
+    [
+      'what is passed through stands before shared memory',
+      { ...passed('-device', 'ich9-intel-hda'), devices: shmem },
+      /ich9-intel-hda -sandbox .*ivshmem-plain/,
+    ],
+    [
+      'a monitor of the user`s own is one more',
+      passed('-chardev', 'socket,id=mon1,path=/tmp/m,server=on,wait=off', '-mon', 'chardev=mon1'),
+      '-mon chardev=mon1',
+    ],
+    [
+      'a device of the host is another one where it is overridden',
+      {
+        ...qemu,
+        devices: hostdev('', " mode='subsystem'"),
+        tail: `<qemu:override><qemu:device alias='hostdev0'><qemu:frontend><qemu:property name='driver' type='string' value='vfio-pci-nohotplug'/></qemu:frontend></qemu:device></qemu:override>`,
+      },
+      '"driver":"vfio-pci-nohotplug"',
+    ],
+    [
+      'a CD that several guests read is shared',
+      {
+        devices: `<disk type='file' device='cdrom'><source file='/a'/><target dev='sda' bus='usb'/><shareable/></disk>`,
+      },
+      '"share-rw":true',
+    ],
+    [
+      'a floppy that several guests write is not cached',
+      {
+        devices: `<disk type='file' device='floppy'><driver name='qemu' type='raw'/><source file='/a'/><target dev='fda' bus='fdc'/><shareable/></disk>`,
+      },
+      '"cache":{"direct":true,"no-flush":false}',
+    ],
+    [
+      'a vmxnet3 is a conventional card',
+      { devices: card('vmxnet3') },
+      /"driver":"pcie-pci-bridge","id":"pci.2".*"driver":"vmxnet3".*"bus":"pci.2","addr":"0x1"/,
+    ],
+    [
+      'a card that no name says anything about is an Express one',
+      { devices: card('pcnet') },
+      /"driver":"pcnet".*"bus":"pci.1","addr":"0x0"/,
+    ],
+    [
+      'slot 0 of bus 0 is no address, whatever its function',
+      {
+        devices:
+          "<video><model type='virtio'/><address type='pci' slot='0' function='1' multifunction='on'/></video><graphics type='vnc'/>",
+      },
+      /"driver":"virtio-vga","id":"video0".*"bus":"pcie.0","addr":"0x1"/,
+    ],
+    [
+      'a port of -1 is one that is free',
+      { devices: "<graphics type='spice' port='-1' autoport='no'/>" },
+      /-spice port=59\d\d,addr=127\.0\.0\.1/,
+    ],
+    [
+      'nothing renders where GL is off',
+      {
+        devices:
+          "<graphics type='spice' autoport='yes'><gl enable='no' rendernode='/dev/dri/x'/></graphics>",
+      },
+      /-spice (?!\S*rendernode)/,
+    ],
+    [
+      'firmware in flash that is only read has variables of the guest`s own',
+      {
+        features: '<acpi/>',
+        os: "<loader readonly='yes' type='pflash'>/fw/CODE.fd</loader>",
+      },
+      /"filename":"[^"]*\/conformance_VARS\.fd","node-name":"libvirt-pflash1-storage"/,
+    ],
+    [
+      'unless it keeps none',
+      {
+        features: '<acpi/>',
+        os: "<loader readonly='yes' type='pflash' stateless='yes'>/fw/CODE.fd</loader>",
+      },
+      /-machine (?!\S*pflash1)\S*pflash0/,
+    ],
+    [
+      'read-only memory keeps no variables, whatever is named',
+      { os: "<loader type='rom'>/fw/x.bin</loader><nvram>/v/x</nvram>" },
+      /^(?!.*\/v\/x).*-bios \/fw\/x\.bin/,
+    ],
+    [
+      'memory that is taken at once is taken by threads of its node',
+      {
+        middle:
+          "<memoryBacking><allocation mode='immediate'/></memoryBacking><numatune><memory mode='strict' nodeset='0'/></numatune>",
+      },
+      /"qom-type":"thread-context","id":"tc-pc\.ram","node-affinity":\[0\].*"id":"pc\.ram".*"prealloc-context":"tc-pc\.ram"/,
+    ],
+    [
+      'a card of the host has the name of a device of the host',
+      {
+        devices: `<interface type='hostdev'><source><address type='pci' domain='0' bus='1' slot='0' function='0'/></source></interface>${hostdev('', " mode='subsystem'").replace("bus='1'", "bus='2'")}`,
+      },
+      /"host":"0000:01:00.0","id":"hostdev0".*"host":"0000:02:00.0","id":"hostdev1"/,
+    ],
+  ])('%s', (_, parts, expected) => {
+    const argv = argvOf(parts, 'q35')
+    if (typeof expected === 'string') expect(argv).toContain(expected)
+    else expect(argv).toMatch(expected)
+  })
+
+  it('pins are kept by their numbers, and those of no vCPU are left out', () => {
+    const parts = {
+      vcpu: '<vcpu>2</vcpu>',
+      middle:
+        "<cputune><vcpupin vcpu='1' cpuset='1'/><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu='5' cpuset='2'/></cputune>",
+    }
+    expect(xmlOf(parts, 'q35')).toMatch(
+      /<cputune>\s*<vcpupin vcpu='0' cpuset='2'\/>\s*<vcpupin vcpu='1' cpuset='1'\/>\s*<\/cputune>/,
+    )
+  })
+
+  it('a port of -1 stays what it is, and twice -1 is any that are free', () => {
+    const spice = (tls: string): string =>
+      xmlOf({ devices: `<graphics type='spice' port='-1'${tls} autoport='no'/>` }, 'q35')
+    expect(spice('')).toContain("<graphics type='spice' port='-1' autoport='no'")
+    expect(spice(" tlsPort='-1'")).toContain("<graphics type='spice' autoport='yes'")
+  })
+
+  it('a device of the host needs no mode', () => {
+    expect(xmlOf({ devices: hostdev('') }, 'q35')).toContain("<hostdev mode='subsystem' type='pci'")
+  })
+
+  it.each<readonly [string, DomainParts, string]>([
+    [
+      'a pin of an I/O thread that is not there',
+      { middle: "<cputune><iothreadpin iothread='1' cpuset='0'/></cputune>" },
+      'cputune/iothreadpin[1]/@iothread',
+    ],
+    [
+      'a scheduler of a vCPU that is not there',
+      { middle: "<cputune><vcpusched vcpus='4' scheduler='idle'/></cputune>" },
+      'cputune/vcpusched/@vcpus',
+    ],
+    [
+      'a vCPU that is pinned twice',
+      {
+        middle: "<cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='0' cpuset='1'/></cputune>",
+      },
+      'cputune/vcpupin',
+    ],
+    [
+      'a disk that may be missing like a CD',
+      {
+        devices:
+          "<disk type='file'><source file='/a' startupPolicy='requisite'/><target dev='vda'/></disk>",
+      },
+      'devices/disk[1]/source/@startupPolicy',
+    ],
+    [
+      'firmware that keeps its flash to itself, on the older board',
+      {
+        features: "<acpi/><smm state='on'/>",
+        os: "<loader readonly='yes' secure='yes' type='pflash'>/fw/x</loader>",
+      },
+      'os/loader/@secure',
+    ],
+    [
+      'sound of SPICE without SPICE',
+      { devices: "<graphics type='vnc'/><audio id='1' type='spice'/>" },
+      'devices/audio[1]/@type',
+    ],
+    [
+      'GL that says neither',
+      { devices: "<graphics type='spice'><gl rendernode='/dev/dri/x'/></graphics>" },
+      'devices/graphics[1]/gl/@enable',
+    ],
+    [
+      'VNC without any port',
+      { devices: "<graphics type='vnc' autoport='no'/>" },
+      'devices/graphics[1]/@port',
+    ],
+    [
+      'two displays of one kind',
+      { devices: "<graphics type='vnc'/><graphics type='vnc'/>" },
+      'devices/graphics[2]/@type',
+    ],
+    [
+      'a CD of the network without a protocol',
+      {
+        devices:
+          "<disk type='network' device='cdrom'><source name='/u'><host name='h' port='1'/></source><target dev='sda' bus='sata'/></disk>",
+      },
+      'devices/disk[1]/source/@protocol',
+    ],
+  ])('%s is refused at its place', (_, parts, path) => {
+    const found = outcome(parts, path === 'os/loader/@secure' ? 'pc' : 'q35')
+    expect(found.kind === 'refused' && found.error.problems.map((one) => one.path)).toEqual([path])
   })
 })

@@ -212,13 +212,10 @@ export const addressField: XmlField<Address> = {
   },
 }
 
-/** libvirt's convention: an all-zero PCI address means that no slot was given. */
+/** libvirt's convention: slot 0 of bus 0, where the host bridge is, means that no slot was given. */
 function isNullPci(address: Address): address is PciAddress {
   if (address.type !== 'pci') return false
-  return (
-    address.domain + address.bus + address.slot + address.function === 0 &&
-    address.multifunction === undefined
-  )
+  return address.domain + address.bus + address.slot === 0
 }
 
 function orZero(field: XmlField<number>): XmlField<number> & { required: true } {

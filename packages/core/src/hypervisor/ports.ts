@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { Domain } from '../domain/domain.ts'
 import { domainError } from '../errors.ts'
-import { firstDisplayPort } from '../qemu/devices/display-argv.ts'
+import { firstDisplayPort, picksPort } from '../qemu/devices/display-argv.ts'
 
 /** libvirt's range for displays: 5900 to 65535. */
 const lastPort = 65_535
@@ -14,7 +14,7 @@ export async function pickPorts(
   const picked: Record<number, number> = {}
   let next = firstDisplayPort
   for (const [position, graphics] of (domain.devices.graphics ?? []).entries()) {
-    if (graphics.autoport !== true) continue
+    if (!picksPort(graphics)) continue
     const address = graphics.listens?.[0]?.address ?? '127.0.0.1'
     while (next <= lastPort && (taken.has(next) || !(await isFree(next, address)))) next++
     if (next > lastPort) {

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { chown, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
@@ -11,11 +11,19 @@ import { startHelper } from './start-helper.ts'
  * Gives a guest its own copy of its firmware's variables, where it has none yet: from then on they
  * are the guest's, and stay.
  *
- * @throws DomainError `ERR_OPERATION_FAILED` where the template cannot be copied.
+ * @throws DomainError `ERR_OPERATION_FAILED` where the template cannot be copied, or is not known.
  */
 export async function prepareNvram({ os }: Domain): Promise<void> {
-  const { nvram, nvramTemplate } = os
-  if (nvram === undefined || nvramTemplate === undefined) return
+  const { loader, nvram, nvramTemplate } = os
+  if (nvram === undefined) return
+  if (nvramTemplate === undefined) {
+    if (loader === undefined || existsSync(nvram)) return
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `the firmware's variables ${quote(nvram)} are not there, and no template of ${quote(loader)} is known: name one with <nvram template='…'/>, or go without by <loader stateless='yes' …>`,
+      { path: 'os/nvram' },
+    )
+  }
   try {
     await mkdir(dirname(nvram), { recursive: true, mode: 0o700 })
     await copyFile(nvramTemplate, nvram, constants.COPYFILE_EXCL)

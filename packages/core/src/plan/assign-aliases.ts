@@ -22,7 +22,6 @@ export function assignAliases(domain: ValidDomain, context: PlanContext): ValidD
   }
   for (const disk of devicesOf(draft, 'disk')) name(disk, diskName(disk, draft))
   const counted = [
-    ['interface', 'net'],
     ['serial', 'serial'],
     ['parallel', 'parallel'],
     ['console', 'console'],
@@ -37,7 +36,6 @@ export function assignAliases(domain: ValidDomain, context: PlanContext): ValidD
     ['nvram', 'nvram'],
     ['panic', 'panic'],
     ['filesystem', 'fs'],
-    ['hostdev', 'hostdev'],
     ['redirdev', 'redir'],
     ['smartcard', 'smartcard'],
     ['tpm', 'tpm'],
@@ -46,14 +44,23 @@ export function assignAliases(domain: ValidDomain, context: PlanContext): ValidD
     ['vsock', 'vsock'],
     ['crypto', 'crypto'],
   ] as const
-  for (const [kind, prefix] of counted) {
-    const devices: readonly Named[] = devicesOf(draft, kind)
+  const number = (prefix: string, devices: readonly (Named | undefined)[]): void => {
     const first = context.live === true ? nextNumber(devices, prefix) : undefined
     let given = 0
     for (const [i, device] of devices.entries())
-      if (first === undefined) name(device, `${prefix}${i}`)
+      if (device === undefined) continue
+      else if (first === undefined) name(device, `${prefix}${i}`)
       else if (device.alias === undefined) name(device, `${prefix}${first + given++}`)
   }
+  // A card of the host counts among the devices of the host, before the others.
+  const cards = devicesOf(draft, 'interface')
+  const passed = cards.filter(({ type }) => type === 'hostdev')
+  number(
+    'net',
+    cards.map((card) => (card.type === 'hostdev' ? undefined : card)),
+  )
+  number('hostdev', [...passed, ...devicesOf(draft, 'hostdev')])
+  for (const [kind, prefix] of counted) number(prefix, devicesOf(draft, kind))
   nameMemory(devicesOf(draft, 'memory'), name)
   // The first console is the first serial port, so it has that one's name.
   const console = devicesOf(draft, 'console')[0]
@@ -96,8 +103,8 @@ function nameNew(device: Named, alias: string): void {
 }
 
 /** A number that no running device of the kind has, nor any before it had. */
-function nextNumber(devices: readonly Named[], prefix: string): number {
-  const numbers = devices.flatMap(({ alias = '' }) =>
+function nextNumber(devices: readonly (Named | undefined)[], prefix: string): number {
+  const numbers = devices.flatMap(({ alias = '' } = {}) =>
     alias.startsWith(prefix) && /^\d+$/.test(alias.slice(prefix.length))
       ? [Number(alias.slice(prefix.length))]
       : [],

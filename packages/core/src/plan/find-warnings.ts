@@ -6,6 +6,8 @@ import type { Problem } from '../errors.ts'
 export function findWarnings(written: Domain): readonly Problem[] {
   return [
     ...tuning(written),
+    ...pins(written),
+    ...variables(written),
     ...memory(written),
     ...macs(written),
     ...dumps(written),
@@ -74,6 +76,29 @@ function tuning(domain: Domain): Problem[] {
       path,
       message: `${what} are kept in the definition and not applied yet`,
     }))
+}
+
+/** Guides for older guests name variables beside read-only memory, where libvirt keeps and does not use them. */
+function variables({ os }: Domain): Problem[] {
+  const { loader, loaderType, nvram } = os
+  if (loader === undefined || loaderType === 'pflash' || nvram === undefined) return []
+  const message = `only firmware in flash keeps variables: this has no effect; use <loader type='pflash'>`
+  return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'os/nvram', message }]
+}
+
+/** Pins of vCPUs that cannot be are left out, as libvirt leaves them out without a word. */
+function pins({ vcpus, cputune }: Domain): Problem[] {
+  return (cputune?.vcpupins ?? []).flatMap(({ vcpu }, i): Problem[] =>
+    vcpu < vcpus
+      ? []
+      : [
+          {
+            code: 'ERR_CONFIG_UNSUPPORTED',
+            path: `cputune/vcpupin[${i + 1}]/@vcpu`,
+            message: `the guest has vCPUs 0 to ${vcpus - 1}, and no ${vcpu}: the pin is left out`,
+          },
+        ],
+  )
 }
 
 function memory({ memoryKiB, currentMemoryKiB, cpu }: Domain): Problem[] {

@@ -109,7 +109,7 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
 /** The domain with its firmware's files named, as one run of it uses them. */
 export function withFirmware(domain: Domain, context: PlanContext, nvramDir: string): Domain {
   const chosen = selectFirmware(domain, context)
-  if (chosen === undefined) return withOwnVariables(domain, nvramDir)
+  if (chosen === undefined) return withOwnVariables(domain, context, nvramDir)
   const { loader, loaderType, nvramTemplate, needsSmm } = chosen
   const own = domain.os.nvram ?? ownVariables(domain, nvramDir)
   return {
@@ -129,11 +129,29 @@ export function withFirmware(domain: Domain, context: PlanContext, nvramDir: str
   }
 }
 
-/** Firmware that the document names itself has variables of this guest's, where it says what they are copies of. */
-function withOwnVariables(domain: Domain, nvramDir: string): Domain {
-  const { loaderType, nvram, nvramTemplate } = domain.os
-  if (loaderType !== 'pflash' || nvram !== undefined || nvramTemplate === undefined) return domain
-  return { ...domain, os: { ...domain.os, nvram: ownVariables(domain, nvramDir) } }
+/**
+ * Firmware that the document names itself has variables of this guest's: where it cannot write them into its
+ * own file, or is told what they are copies of. What they begin as is known of firmware with a descriptor.
+ */
+function withOwnVariables(domain: Domain, context: PlanContext, nvramDir: string): Domain {
+  const { loader, loaderType, loaderReadonly, loaderStateless, nvram, nvramTemplate } = domain.os
+  if (loaderType === 'rom') {
+    // Read-only memory keeps nothing; see find-warnings.ts.
+    const { nvram: _file, nvramTemplate: _template, ...os } = domain.os
+    return { ...domain, os }
+  }
+  const keeps = nvram !== undefined || nvramTemplate !== undefined || loaderReadonly === true
+  if (loaderType !== 'pflash' || loaderStateless === true || !keeps) return domain
+  const template =
+    nvramTemplate ?? context.firmwares().find((one) => one.executable === loader)?.nvramTemplate
+  return {
+    ...domain,
+    os: {
+      ...domain.os,
+      nvram: nvram ?? ownVariables(domain, nvramDir),
+      ...(template !== undefined && { nvramTemplate: template }),
+    },
+  }
 }
 
 function ownVariables({ name }: Domain, nvramDir: string): string {

@@ -35,7 +35,7 @@ import { endsItself } from '../plan/own-end.ts'
 import { isPlainSecurity } from '../plan/launch-security.ts'
 import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
-import { memoryBackend } from './memory-backend.ts'
+import { memoryObjects } from './memory-backend.ts'
 import { hasMatrix, memoryLayout } from './memory-layout.ts'
 import { withFunctionIds } from './function-ids.ts'
 import { deprecationArguments, overridden } from './overrides.ts'
@@ -53,7 +53,15 @@ import { redirdevArguments, smartcardArguments } from './devices/usb-argv.ts'
  */
 export function buildArgv(given: ArgvContext): readonly string[] {
   const { domain, plan } = given
-  return [plan.emulator, ...domainArguments(given).flat(), ...(domain.qemuArgs ?? [])]
+  const args = domainArguments(given)
+  // Where a device that is passed through stands among the others decides over its slot.
+  const at = args.findIndex(([option]) => option === '-sandbox')
+  return [
+    plan.emulator,
+    ...args.slice(0, at).flat(),
+    ...(domain.qemuArgs ?? []),
+    ...args.slice(at).flat(),
+  ]
 }
 
 /** The same, option by option, without what the document adds as it stands. */
@@ -206,7 +214,7 @@ function memoryArguments(context: ArgvContext): Argument[] {
       : `size=${layout.totalKiB}k,slots=${maxMemorySlots},maxmem=${most}k`
   const args: Argument[] = [['-m', amount]]
   for (const block of layout.blocks) {
-    args.push(['-object', jsonOption(memoryBackend(context, block))])
+    for (const object of memoryObjects(context, block)) args.push(['-object', jsonOption(object)])
     const node = layout.nodes.find(({ cell }) => cell === block.cell)
     if (node !== undefined) args.push(['-numa', node.option])
   }

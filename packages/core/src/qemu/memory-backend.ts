@@ -25,6 +25,26 @@ const policies: Readonly<Record<NumaMode, string | undefined>> = {
 }
 
 /**
+ * The block's back end, and where it is taken at once on certain nodes of the host, the threads that take it:
+ * they run on those nodes, as fast as memory can be reached there.
+ */
+export function memoryObjects(context: ArgvContext, block: MemoryBlock): readonly Options[] {
+  const backend = memoryBackend(context, block)
+  const nodes = backend['host-nodes']
+  const { objects = [] } = context.plan.capabilities
+  if (backend['prealloc'] !== true || nodes === undefined || !objects.includes(threadContext))
+    return [backend]
+  const id = `tc-${block.id}`
+  return [
+    { 'qom-type': threadContext, id, 'node-affinity': nodes },
+    { ...backend, 'prealloc-context': id },
+  ]
+}
+
+/** In QEMU since 7.2. */
+const threadContext = 'thread-context'
+
+/**
  * The `-object memory-backend-…` of a block: huge pages, a file, shared memory or plain memory,
  * bound to the host's nodes, as `<memoryBacking>` and `<numatune>` ask.
  */
@@ -68,7 +88,7 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
     id: block.id,
     'mem-path': type === 'memory-backend-file' ? path : undefined,
     hugetlb: memfd && huge !== undefined ? true : undefined,
-    hugetlbsize: memfd && huge?.sizeKiB !== undefined ? huge.sizeKiB * 1024 : undefined,
+    hugetlbsize: memfd && huge !== undefined ? hugeBytes(context, huge) : undefined,
     'discard-data': discard === true && file ? true : undefined,
     share:
       type === 'memory-backend-epc'
@@ -84,6 +104,14 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
     size: block.sizeKiB * 1024,
     ...nodes(context, block),
   }
+}
+
+/** The size of huge pages that no document names is the host's first behind its own. */
+function hugeBytes(
+  { plan }: ArgvContext,
+  { sizeKiB = plan.host.pageSizesKiB[1] }: { readonly sizeKiB?: number },
+): number | undefined {
+  return sizeKiB === undefined ? undefined : sizeKiB * 1024
 }
 
 /** Which huge pages the block is made of: those of its cell, or those of all. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { guestXml } from '../support/real-arch.ts'
 import { openToOthers, testRoot } from '../support/hypervisor.ts'
@@ -60,6 +61,46 @@ describe('definitions', () => {
       ],
     })
     expect(await hypervisor.connectListAllDomains()).toEqual([])
+  })
+
+  test('what firmware is chosen by is kept in an order of its own', async () => {
+    const hypervisor = await testRoot().open()
+    const feature = (name: string): string => `<feature enabled='no' name='${name}'/>`
+    const xml = guestXml({ name: 'a' })
+      .replace('<os>', "<os firmware='efi'>")
+      .replace(
+        '</os>',
+        `<firmware>${feature('secure-boot')}${feature('enrolled-keys')}</firmware></os>`,
+      )
+    await hypervisor.domainDefineXml(xml)
+    expect(await hypervisor.domainGetXmlDesc('a')).toMatch(/enrolled-keys[^]*secure-boot/)
+  })
+
+  test('variables beside firmware that keeps none are kept, and said to have no effect', async () => {
+    const hypervisor = await testRoot().open()
+    const xml = guestXml({ name: 'a' }).replace(
+      '</os>',
+      "<loader type='rom'>/fw</loader><nvram>/v</nvram></os>",
+    )
+    const { warnings } = await hypervisor.domainDefineXml(xml)
+    expect(warnings).toMatchObject([{ path: 'os/nvram' }])
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain('<nvram>/v</nvram>')
+  })
+
+  test('firmware whose variables begin as nobody knows what is not started', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const firmware = `${root.dir}/fw`
+    writeFileSync(firmware, '')
+    const xml = guestXml({ name: 'a' }).replace(
+      '</os>',
+      `<loader readonly='yes' type='pflash'>${firmware}</loader></os>`,
+    )
+    await hypervisor.domainDefineXml(xml)
+    await expect(hypervisor.domainCreate('a')).rejects.toThrow(
+      /no template of '[^']*fw' is known: name one with <nvram template='…'\/>/,
+    )
+    expect(root.guests()).toEqual([])
   })
 
   test('G18 nobody else can look into the state', async () => {

@@ -206,6 +206,20 @@ describe('a guest that runs', () => {
     expect(threads(pid).get('IO iothread2')?.cpus).toBe('0')
   })
 
+  test('has no pin of a vCPU that cannot be, and that is said', async () => {
+    const hypervisor = await testRoot().open()
+    const { warnings } = await hypervisor.domainDefineXml(
+      xml(`<cputune><vcpupin vcpu='3' cpuset='0'/></cputune>`),
+    )
+    expect(warnings).toMatchObject([
+      {
+        path: 'cputune/vcpupin[1]/@vcpu',
+        message: 'the guest has vCPUs 0 to 2, and no 3: the pin is left out',
+      },
+    ])
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('vcpupin')
+  })
+
   test('is not started on CPUs that the host has not', async () => {
     const root = testRoot()
     const hypervisor = await root.open()

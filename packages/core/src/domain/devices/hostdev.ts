@@ -11,6 +11,7 @@ import {
   text,
   within,
   yesNo,
+  fallback,
 } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
@@ -144,7 +145,7 @@ export interface Hostdev extends DeviceInfo {
 }
 
 export const hostdevXml: XmlFields<Hostdev> = {
-  mode: required(oneOf('@mode', ['subsystem', 'capabilities'])),
+  mode: fallback(oneOf('@mode', ['subsystem', 'capabilities']), 'subsystem'),
   type: required(oneOf('@type', hostdevTypes)),
   managed: yesNo('@managed'),
   sgio: oneOf('@sgio', ['filtered', 'unfiltered']),

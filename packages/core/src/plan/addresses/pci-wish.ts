@@ -14,16 +14,19 @@ const express: ReadonlySet<string> = new Set([
   'nec-usb-xhci',
   'e1000e',
   'igb',
-  'vmxnet3',
   'bochs-display',
   'virtio-gpu-pci',
   // Unless the host's device says otherwise, which planning cannot read.
   'vfio-pci',
 ])
 
+/** Cards that libvirt plugs into a conventional bus; those it does not know by name are Express to it. */
+const conventionalCards: ReadonlySet<string> = new Set(['rtl8139', 'e1000', 'vmxnet3'])
+
 /** Is this driver, in this form, a PCI Express device? A transitional virtio device is not. */
-function isExpress(driver: string, model: string | undefined): boolean {
+function isExpress(kind: DeviceKind, driver: string, model: string | undefined): boolean {
   if (express.has(driver)) return true
+  if (kind === 'interface' && !driver.startsWith('virtio-')) return !conventionalCards.has(driver)
   return /^virtio-|^vhost-/.test(driver) && !(model ?? '').endsWith('-transitional')
     ? true
     : (model ?? '').endsWith('-non-transitional')
@@ -47,5 +50,5 @@ export function pciWish<K extends DeviceKind>(
   if (model === undefined || model.bus !== 'pci' || model.driver === undefined) return undefined
   const { model: form } = device as { readonly model?: string }
   const pcieRoot = context.profile.pci?.root === 'pcie-root'
-  return { connect: pcieRoot && isExpress(model.driver, form) ? 'pcie' : 'pci' }
+  return { connect: pcieRoot && isExpress(kind, model.driver, form) ? 'pcie' : 'pci' }
 }

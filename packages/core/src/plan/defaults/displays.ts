@@ -105,7 +105,8 @@ function defaultPorts(
   }
   if (graphics.type === 'vnc') {
     const auto = graphics.autoport === true || graphics.port === -1 || graphics.port === undefined
-    if (auto) {
+    // Who wants neither a port of their own nor a free one has none; see validate/displays.ts.
+    if (auto && graphics.autoport !== false) {
       if (graphics.port !== -1) {
         graphics.port = -1
         note(
@@ -122,15 +123,8 @@ function defaultPorts(
     } else fill(d, 'graphics', graphics, 'autoport', false, { ...why, reason: 'the port is given' })
     return
   }
-  const free = (port: number | undefined): boolean =>
-    port === undefined || port === -1 || port === 0
-  if (
-    graphics.autoport === true ||
-    (free(graphics.port) &&
-      free(graphics.tlsPort) &&
-      graphics.autoport === undefined &&
-      (graphics.port === -1 || graphics.tlsPort === -1))
-  ) {
+  // -1 alone is a port that is free at start; for both it is the old way to say autoport.
+  if (graphics.autoport === true || (graphics.port === -1 && graphics.tlsPort === -1)) {
     delete graphics.port
     delete graphics.tlsPort
     graphics.autoport = true

@@ -28,7 +28,15 @@ export function defaultTuning(d: Defaulting): void {
     })
   }
   const { numatune, memtune, cputune } = domain
-  // libvirt keeps a scheduler for each thread.
+  // libvirt keeps pins by their numbers, and none of vCPUs that cannot be; see find-warnings.ts.
+  if (cputune?.vcpupins !== undefined) {
+    const most = domain.vcpus ?? 1
+    cputune.vcpupins = cputune.vcpupins
+      .filter(({ vcpu }) => vcpu < most)
+      .toSorted((a, b) => a.vcpu - b.vcpu)
+    if (cputune.vcpupins.length === 0) delete cputune.vcpupins
+  }
+  // A scheduler for each thread.
   if (cputune?.vcpuscheds !== undefined)
     cputune.vcpuscheds = cputune.vcpuscheds
       .flatMap((one) => (one.vcpus ?? []).map((id) => ({ ...one, vcpus: [id] })))

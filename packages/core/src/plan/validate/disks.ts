@@ -68,7 +68,9 @@ function checkSource(disk: Disk, add: Add): void {
   const source = disk.source?.[key]
   const what = attribute === 'address' ? 'source/address' : `source/@${attribute}`
   if (source === undefined) {
-    if (disk.device === 'disk' || disk.device === 'lun')
+    // A drive for media may be empty; one with half a source is not.
+    const isHalf = disk.type === 'network' && disk.source !== undefined
+    if (disk.device === 'disk' || disk.device === 'lun' || isHalf)
       add('ERR_XML_ERROR', what, `a ${disk.type} disk needs a ${what.replace('/@', ' ')}`)
     return
   }
@@ -202,6 +204,16 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
           `a '${scsiModel(disk, domain) ?? ''}' controller has ${key}s 0 to ${limits[key]}, and no ${disk.address[key]}`,
         )
   }
+  if (
+    disk.source?.startupPolicy === 'requisite' &&
+    disk.device !== 'cdrom' &&
+    disk.device !== 'floppy'
+  )
+    add(
+      'ERR_XML_ERROR',
+      'source/@startupPolicy',
+      `only a drive for media may be 'requisite' alone; use 'mandatory' or 'optional'`,
+    )
   if (disk.sgio === 'unfiltered')
     add('ERR_CONFIG_UNSUPPORTED', '@sgio', 'Linux no longer offers unfiltered SCSI commands')
   if (disk.shareable === true && disk.device === 'disk' && disk.format !== 'raw') {

@@ -10,11 +10,12 @@ import { maxSocketPathBytes } from './chardevs.ts'
 const firstVncPort = 5900
 
 export function checkDisplays(domain: AddressedDomain): Problem[] {
-  return [...graphics(domain), ...videos(domain)]
+  return [...graphics(domain), ...audios(domain), ...videos(domain)]
 }
 
 function graphics(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
+  const seen = new Map<string, string>()
   for (const [i, one] of (domain.devices.graphics ?? []).entries()) {
     const path = `devices/graphics[${i + 1}]`
     const add = (below: string, message: string, code: Problem['code'] = 'ERR_XML_ERROR'): void => {
@@ -29,6 +30,23 @@ function graphics(domain: AddressedDomain): Problem[] {
     ) {
       add('@port', `VNC ports begin at ${firstVncPort}; found ${one.port}`)
     }
+    if (
+      one.type === 'vnc' &&
+      one.autoport === false &&
+      one.listens?.[0]?.type === 'address' &&
+      (one.port ?? -1) === -1
+    )
+      add('@port', `with autoport='no' a port is named: give one from ${firstVncPort} on`)
+    const first = seen.get(one.type)
+    if (first !== undefined)
+      add(
+        '@type',
+        `QEMU has one display of type '${one.type}', and ${first} is it`,
+        'ERR_CONFIG_UNSUPPORTED',
+      )
+    seen.set(one.type, first ?? path)
+    if (one.type === 'spice' && one.glRendernode !== undefined && one.glEnable === undefined)
+      add('gl/@enable', `a renderer is used where GL is on; add enable='yes' or enable='no'`)
     if (one.type === 'vnc' && one.passwd !== undefined && Buffer.byteLength(one.passwd) > 8)
       add(
         '@passwd',
@@ -42,6 +60,22 @@ function graphics(domain: AddressedDomain): Problem[] {
     checkListens(one, add)
   }
   return problems
+}
+
+/** What is heard with a picture needs the picture. */
+function audios({ devices }: AddressedDomain): Problem[] {
+  if ((devices.graphics ?? []).some(({ type }) => type === 'spice')) return []
+  return (devices.audio ?? []).flatMap(({ type }, i): Problem[] =>
+    type === 'spice'
+      ? [
+          {
+            code: 'ERR_CONFIG_UNSUPPORTED',
+            path: `devices/audio[${i + 1}]/@type`,
+            message: `SPICE carries sound beside its picture; add <graphics type='spice'/>, or use another type`,
+          },
+        ]
+      : [],
+  )
 }
 
 /** QEMU opens the layout as a file of its own, and only at start finds that there is none. */

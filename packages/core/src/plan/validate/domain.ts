@@ -156,17 +156,6 @@ function checkBoot(domain: AddressedDomain): Problem[] {
     const problem = value === undefined ? undefined : pathProblem(value)
     if (problem !== undefined) problems.push(wrong(`os/${key}`, problem))
   }
-  const { loader, loaderType, firmware, nvram, nvramTemplate } = domain.os
-  if (loader === undefined && firmware === undefined) {
-    if (loaderType !== undefined)
-      problems.push(
-        wrong('os/loader', `a loader is a path; give it, or let firmware='efi' or 'bios' find one`),
-      )
-    if (nvram !== undefined || nvramTemplate !== undefined)
-      problems.push(
-        wrong('os/nvram', `variables belong to a firmware; give its <loader>, or firmware='efi'`),
-      )
-  }
   if (
     domain.os.kernel === undefined &&
     (domain.os.initrd !== undefined || (domain.os.cmdline ?? '') !== '')
@@ -183,7 +172,7 @@ function checkBoot(domain: AddressedDomain): Problem[] {
 
 /** Arguments that would take the guest out of our hands. */
 const ownArguments =
-  /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
+  /^--?(?:daemonize|sandbox|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
 
 /** What the value of a property of each type looks like. */
 const values: Readonly<Record<string, RegExp>> = {
@@ -210,8 +199,10 @@ function checkPassthrough(domain: AddressedDomain): Problem[] {
   for (const [i, one] of (domain.qemuOverrides ?? []).entries())
     for (const [n, { name, type, value = '' }] of (one.properties ?? []).entries()) {
       const path = `qemu:override/qemu:device[${i + 1}]/qemu:frontend/qemu:property[${n + 1}]`
-      if (name === 'driver' || name === 'id')
-        problems.push(unsupported(`${path}/@name`, `'${name}' belongs to polyvirt`))
+      if (name === 'id')
+        problems.push(
+          unsupported(`${path}/@name`, `'id' belongs to polyvirt: it is how it finds the device`),
+        )
       if (type !== 'remove' && !(values[type ?? 'string'] ?? /^/).test(value))
         problems.push(wrong(`${path}/@value`, `${quote(value)} is not of type '${type ?? ''}'`))
     }

@@ -12,8 +12,12 @@ export function checkFirmware({ os }: AddressedDomain): Problem[] {
       'firmware/feature',
       `features choose between firmware that is found by its kind; add firmware='efi'`,
     )
-  if (loader !== undefined && loaderType === 'rom' && nvram !== undefined)
-    add('nvram', `only firmware in flash keeps variables; use <loader type='pflash'>`)
+  if (loader === undefined && firmware === undefined) {
+    if (loaderType !== undefined)
+      add('loader', `a loader is a path; give it, or let firmware='efi' or 'bios' find one`)
+    if (nvram !== undefined || nvramTemplate !== undefined)
+      add('nvram', `variables belong to a firmware; give its <loader>, or firmware='efi'`)
+  }
   if (loaderStateless === true && (nvram !== undefined || nvramTemplate !== undefined))
     add('nvram', `firmware with stateless='yes' keeps no variables; leave one of them out`)
   return problems

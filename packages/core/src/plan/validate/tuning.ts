@@ -5,7 +5,7 @@ import { iothreadsOf } from '../defaults/iothreads.ts'
 
 /** Schedulers and memory policies that speak of vCPUs, I/O threads and cells which are there, each once. */
 export function checkTuning(domain: AddressedDomain): Problem[] {
-  return [...schedulers(domain), ...numatune(domain)]
+  return [...pins(domain), ...schedulers(domain), ...numatune(domain)]
 }
 
 function wrong(path: string, message: string): Problem {
@@ -18,8 +18,18 @@ function schedulers(domain: AddressedDomain): Problem[] {
   const missing = iothreadscheds
     .flatMap(({ iothreads = [] }) => iothreads)
     .filter((id) => !threads.has(id))
-  const twice = repeated(vcpuscheds.flatMap(({ vcpus = [] }) => vcpus))
+  const scheduled = vcpuscheds.flatMap(({ vcpus = [] }) => vcpus)
+  const twice = repeated(scheduled)
+  const beyond = scheduled.filter((vcpu) => vcpu >= domain.vcpus)
   return [
+    ...(beyond.length === 0
+      ? []
+      : [
+          wrong(
+            'cputune/vcpusched/@vcpus',
+            `the guest has vCPUs 0 to ${domain.vcpus - 1}, and no ${formatCpuset(beyond)}`,
+          ),
+        ]),
     ...(twice.length === 0
       ? []
       : [wrong('cputune/vcpusched', `vCPUs ${formatCpuset(twice)} have more than one scheduler`)]),
@@ -31,6 +41,25 @@ function schedulers(domain: AddressedDomain): Problem[] {
             `there is no I/O thread ${formatCpuset(missing)}; <iothreads> says how many there are`,
           ),
         ]),
+  ]
+}
+
+function pins(domain: AddressedDomain): Problem[] {
+  const { vcpupins = [], iothreadpins = [] } = domain.cputune ?? {}
+  const threads = new Set(iothreadsOf(domain).map(({ id }) => id))
+  const twice = repeated(vcpupins.map(({ vcpu }) => vcpu))
+  return [
+    ...twice.map((vcpu) => wrong('cputune/vcpupin', `vCPU ${vcpu} is pinned more than once`)),
+    ...iothreadpins.flatMap(({ iothread }, i) =>
+      threads.has(iothread)
+        ? []
+        : [
+            wrong(
+              `cputune/iothreadpin[${i + 1}]/@iothread`,
+              `there is no I/O thread ${iothread}; <iothreads> says how many there are`,
+            ),
+          ],
+    ),
   ]
 }
 

@@ -67,13 +67,12 @@ function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined
       : disk.copyOnRead === true
         ? `libvirt-CoR-${disk.target}`
         : `libvirt-${number}-format`
-  const removable = disk.device === 'cdrom' || disk.device === 'floppy'
   const { errorPolicy } = disk
   // QEMU has no enospc for reads (block-backend): libvirt leaves reads to report then.
   const rerror = disk.rerrorPolicy ?? (errorPolicy === 'enospace' ? undefined : errorPolicy)
   return {
     ...frame(context, disk, driverName(model, disk.model)),
-    'share-rw': disk.shareable === true && !removable ? true : undefined,
+    'share-rw': disk.shareable === true ? true : undefined,
     drive,
     id: disk.alias,
     // A floppy's turn is its controller's to know.

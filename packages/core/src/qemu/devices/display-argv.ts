@@ -78,19 +78,23 @@ function rest(options: Options): string {
   return text === '' ? '' : `,${text}`
 }
 
+/** Is its port one that is free at start? */
+export function picksPort({ type, autoport, port }: Graphics): boolean {
+  return autoport === true || (type === 'spice' && port === -1)
+}
+
 function spice(context: ArgvContext, graphics: Graphics, position: number): string {
   const listen = graphics.listens?.[0]
-  const port =
-    graphics.autoport === true
-      ? (context.runtime.ports?.[position] ?? firstDisplayPort)
-      : graphics.port
+  const port = picksPort(graphics)
+    ? (context.runtime.ports?.[position] ?? firstDisplayPort)
+    : graphics.port
   const place: Options =
     listen?.type === 'socket'
       ? { addr: listen.socket ?? `${context.runtime.paths.stateDir}/spice.sock` }
       : listen?.type === 'none'
         ? { port: 0 }
         : {
-            port: port === -1 ? undefined : port,
+            port,
             'tls-port': graphics.tlsPort === -1 ? undefined : graphics.tlsPort,
             addr: graphics.listens?.[0]?.address ?? '127.0.0.1',
           }
@@ -114,7 +118,7 @@ function spice(context: ArgvContext, graphics: Graphics, position: number): stri
     'disable-copy-paste': graphics.clipboardCopyPaste === false ? true : undefined,
     'disable-agent-file-xfer': graphics.filetransferEnable === false ? true : undefined,
     gl: graphics.glEnable === true ? true : undefined,
-    rendernode: graphics.glRendernode,
+    rendernode: graphics.glEnable === true ? graphics.glRendernode : undefined,
     'seamless-migration': true,
   })
 }

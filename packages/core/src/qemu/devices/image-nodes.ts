@@ -272,6 +272,6 @@ function cacheOptions(cache: Disk['cache']): Options | undefined {
 
 /** A disk that several guests write to may not be cached by one host. */
 export function cacheOf(disk: Disk): Disk['cache'] {
-  const shared = disk.shareable === true && disk.readonly !== true && disk.device === 'disk'
+  const shared = disk.shareable === true && disk.readonly !== true
   return disk.cache ?? (shared ? 'none' : undefined)
 }
