@@ -15,8 +15,11 @@ const typed = (bus: string, name: string, uses: Scenario['uses']): Scenario => (
   expect: {
     async inside({ qmp, shell, until }) {
       const find = `grep -l '${name}' /sys/class/input/event*/device/name | head -n 1 | cut -d/ -f5`
-      const device = (await shell(find)).trim()
-      match(device, /^event\d+$/)
+      // A bus that is there tells of what is plugged into it a moment later.
+      const device = await until('the keyboard in the guest', async () => {
+        const found = (await shell(find)).trim()
+        return /^event\d+$/.test(found) ? found : undefined
+      })
       // Not through a program that would keep back what fills no block.
       await shell(`cat /dev/input/${device} >/tmp/keys 2>/dev/null &`)
       await until('the key in the guest', async () => {
