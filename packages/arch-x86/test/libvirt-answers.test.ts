@@ -409,7 +409,6 @@ describe('what libvirt refuses is refused, with its place', () => {
         { middle: "<numatune><memnode cellid='0' mode='strict' nodeset='0'/></numatune>" },
         'numatune/memnode',
       ],
-      ['variables of a ROM', { os: "<loader type='rom'>/r</loader><nvram>/v</nvram>" }, 'os/nvram'],
       [
         'queues of no power of two',
         {

@@ -159,6 +159,24 @@ describe('what guides tell people to write', () => {
       /"qom-type":"thread-context","id":"tc-pc\.ram","node-affinity":\[0\].*"id":"pc\.ram".*"prealloc-context":"tc-pc\.ram"/,
     ],
     [
+      'the first screen has the first place where its slot is taken',
+      { devices: `${pci(1, 'pcie-root-port', at(0, 1))}<video><model type='virtio'/></video>` },
+      /"driver":"virtio-vga","id":"video0"[^}]*"bus":"pci\.1","addr":"0x0"/,
+    ],
+    [
+      'a conventional one goes behind a bridge then',
+      { devices: `${pci(1, 'pcie-root-port', at(0, 1))}<video><model type='vga'/></video>` },
+      /"driver":"pcie-pci-bridge","id":"pci\.(\d)".*"driver":"VGA","id":"video0".*"bus":"pci\.\1","addr":"0x1"/,
+    ],
+    [
+      'the cache of a LUN is the device`s own affair',
+      {
+        devices:
+          "<controller type='scsi' model='virtio-scsi'/><disk type='block' device='lun'><driver name='qemu' type='raw' cache='none'/><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk>",
+      },
+      /"driver":"scsi-block"(?!.*write-cache)/,
+    ],
+    [
       'a card of the host has the name of a device of the host',
       {
         devices: `<interface type='hostdev'><source><address type='pci' domain='0' bus='1' slot='0' function='0'/></source></interface>${hostdev('', " mode='subsystem'").replace("bus='1'", "bus='2'")}`,
@@ -187,6 +205,12 @@ describe('what guides tell people to write', () => {
       xmlOf({ devices: `<graphics type='spice' port='-1'${tls} autoport='no'/>` }, 'q35')
     expect(spice('')).toContain("<graphics type='spice' port='-1' autoport='no'")
     expect(spice(" tlsPort='-1'")).toContain("<graphics type='spice' autoport='yes'")
+  })
+
+  it('huge pages of cell 0 are those of all memory where there are no cells', () => {
+    const middle =
+      "<memoryBacking><hugepages><page size='2048' nodeset='0'/></hugepages></memoryBacking>"
+    expect(xmlOf({ middle }, 'q35')).toMatch(/<page unit='KiB' size='2048'\/>/)
   })
 
   it('a device of the host needs no mode', () => {
@@ -228,6 +252,19 @@ describe('what guides tell people to write', () => {
       'os/loader/@secure',
     ],
     [
+      'huge pages of a cell that is not there',
+      {
+        middle:
+          "<memoryBacking><hugepages><page size='2048' nodeset='1'/></hugepages></memoryBacking>",
+      },
+      'memoryBacking/hugepages/page[1]/@nodeset',
+    ],
+    [
+      'a port of a switch that is not named',
+      { devices: "<interface type='bridge'><source bridge='b'/><virtualport/></interface>" },
+      'devices/interface[1]/virtualport/@type',
+    ],
+    [
       'sound of SPICE without SPICE',
       { devices: "<graphics type='vnc'/><audio id='1' type='spice'/>" },
       'devices/audio[1]/@type',
@@ -243,8 +280,10 @@ describe('what guides tell people to write', () => {
       'devices/graphics[1]/@port',
     ],
     [
-      'two displays of one kind',
-      { devices: "<graphics type='vnc'/><graphics type='vnc'/>" },
+      'two servers of SPICE',
+      {
+        devices: "<graphics type='spice' autoport='yes'/><graphics type='spice' autoport='yes'/>",
+      },
       'devices/graphics[2]/@type',
     ],
     [

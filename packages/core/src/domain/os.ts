@@ -1,4 +1,4 @@
-import { integer, list, nonEmpty, oneOf, required, text, yesNo, fallback } from '../xml/fields.ts'
+import { integer, list, nonEmpty, oneOf, required, text, yesNo } from '../xml/fields.ts'
 import type { XmlFields } from '../xml/fields.ts'
 
 export const bootDevices = ['fd', 'hd', 'cdrom', 'network'] as const
@@ -57,7 +57,7 @@ export const osXml: XmlFields<Os> = {
   firmware: oneOf('@firmware', ['bios', 'efi']),
   arch: text('type/@arch'),
   machine: text('type/@machine'),
-  type: fallback(text('type'), 'hvm'),
+  type: required(nonEmpty('type')),
   firmwareFeatures: list('firmware/feature', firmwareFeatureXml),
   loaderReadonly: yesNo('loader/@readonly'),
   loaderSecure: yesNo('loader/@secure'),

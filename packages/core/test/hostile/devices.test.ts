@@ -164,6 +164,7 @@ const rows: Readonly<Record<string, Refusal>> = {
       '-sandbox',
       '-daemonize',
       '-qmp',
+      '-mon',
       '-mon=x',
       '-S',
       '-pidfile',
@@ -252,7 +253,7 @@ const rows: Readonly<Record<string, Refusal>> = {
     says: 'only 0x0000 is',
   },
   'P-31 a place that the board has': {
-    xml: withDevices(pci(`slot='0' function='0' multifunction='on'`)),
+    xml: withDevices(pci(`slot='31' function='0' multifunction='on'`)),
     path: 'devices/rng[1]/address',
     says: 'belongs to the board',
   },
@@ -390,7 +391,7 @@ describe('paths, arguments and devices', () => {
       expect.stringContaining('tainted (custom-argv)'),
       expect.stringContaining('tainted (custom-env)'),
     ])
-    expect(argv().at(-1)).toBe('-snapshot')
+    expect(argv()).toContain('-snapshot')
   })
 
   test('P-30 1,000 SCSI disks are planned', () => {

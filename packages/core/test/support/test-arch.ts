@@ -180,7 +180,10 @@ export const testArch: Arch = defineArch({
         pci: {
           root: 'pci-root',
           grow: 'pci-bridge',
-          occupied: [{ slot: 0, function: 0 }],
+          occupied: [
+            { slot: 0, function: 0 },
+            { slot: 31, function: 0 },
+          ],
           places: [],
         },
         registers: {

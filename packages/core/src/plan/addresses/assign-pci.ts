@@ -232,7 +232,10 @@ function placeFixed(
         { type: 'pci', domain: 0, bus: 0, ...free },
         spot.fixed === true ? 'the board has it there' : 'where such a device stands by custom',
       )
-    } else if (spot.kind === 'video') placeNextOnRoot(d, buses, candidate)
+    } else if (spot.kind === 'video') {
+      if (layout.root === 'pci-root') placeNextOnRoot(d, buses, candidate)
+      else placeNext(d, buses, candidate)
+    }
   }
 }
 
@@ -241,7 +244,7 @@ function companionSlot(d: Defaulting, candidate: Candidate): number | undefined 
   return companionAddress(d, candidate)?.slot
 }
 
-/** A primary video card whose slot is taken still belongs on the root bus. */
+/** A primary video card whose slot is taken still belongs on a conventional root; on an Express one it is the first of all others. */
 function placeNextOnRoot(d: Defaulting, buses: PciBuses, candidate: Candidate): void {
   for (let slot = 1; slot < 32; slot++) {
     if (!buses.isSlotFree(0, slot)) continue

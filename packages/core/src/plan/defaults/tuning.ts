@@ -88,6 +88,10 @@ export function defaultTuning(d: Defaulting): void {
     delete one.baseBoards
     if (boards !== undefined && boards.length > 0) one.baseBoards = boards
   }
+  // Without cells all memory is that of cell 0, and pages of it are those of all.
+  if ((domain.cpu?.numa ?? []).length === 0)
+    for (const page of domain.memoryBacking?.pages ?? [])
+      if (page.nodeset?.length === 1 && page.nodeset[0] === 0) delete page.nodeset
   if (domain.memoryBacking !== undefined && (domain.memoryBacking.pages ?? []).length > 0)
     domain.memoryBacking.hugepages = true
   for (const key of [

@@ -15,7 +15,7 @@ export function checkDisplays(domain: AddressedDomain): Problem[] {
 
 function graphics(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
-  const seen = new Map<string, string>()
+  let spice: string | undefined
   for (const [i, one] of (domain.devices.graphics ?? []).entries()) {
     const path = `devices/graphics[${i + 1}]`
     const add = (below: string, message: string, code: Problem['code'] = 'ERR_XML_ERROR'): void => {
@@ -37,14 +37,11 @@ function graphics(domain: AddressedDomain): Problem[] {
       (one.port ?? -1) === -1
     )
       add('@port', `with autoport='no' a port is named: give one from ${firstVncPort} on`)
-    const first = seen.get(one.type)
-    if (first !== undefined)
-      add(
-        '@type',
-        `QEMU has one display of type '${one.type}', and ${first} is it`,
-        'ERR_CONFIG_UNSUPPORTED',
-      )
-    seen.set(one.type, first ?? path)
+    if (one.type === 'spice') {
+      if (spice !== undefined)
+        add('@type', `QEMU has one SPICE server, and ${spice} is it`, 'ERR_CONFIG_UNSUPPORTED')
+      spice ??= path
+    }
     if (one.type === 'spice' && one.glRendernode !== undefined && one.glEnable === undefined)
       add('gl/@enable', `a renderer is used where GL is on; add enable='yes' or enable='no'`)
     if (one.type === 'vnc' && one.passwd !== undefined && Buffer.byteLength(one.passwd) > 8)

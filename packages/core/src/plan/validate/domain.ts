@@ -172,7 +172,13 @@ function checkBoot(domain: AddressedDomain): Problem[] {
 
 /** Arguments that would take the guest out of our hands. */
 const ownArguments =
-  /^--?(?:daemonize|sandbox|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
+  /^--?(?:daemonize|sandbox|qmp|qmp-pretty|monitor|mon|pidfile|S|incoming|chroot|runas|readconfig|writeconfig|name|uuid|run-with|action|no-shutdown|no-reboot|preconfig|plugin|dump-vmstate|version|help|h)(?:$|=)/
+
+/** A monitor on a character device of the user's own is one more, as guides have them. */
+function isOtherMonitor(argument: string, value = ''): boolean {
+  const chardev = /^(?:chardev=)?([A-Za-z][\w.-]*)(?:,|$)/.exec(value)?.[1]
+  return argument === '-mon' && chardev !== undefined && !/^char(?:monitor|events)$/.test(chardev)
+}
 
 /** What the value of a property of each type looks like. */
 const values: Readonly<Record<string, RegExp>> = {
@@ -185,7 +191,7 @@ function checkPassthrough(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
   for (const [i, argument] of (domain.qemuArgs ?? []).entries()) {
     const path = `qemu:commandline/qemu:arg[${i + 1}]/@value`
-    if (ownArguments.test(argument))
+    if (ownArguments.test(argument) && !isOtherMonitor(argument, domain.qemuArgs?.[i + 1]))
       problems.push(
         unsupported(path, `${quote(argument)} belongs to polyvirt and cannot be passed through`),
       )

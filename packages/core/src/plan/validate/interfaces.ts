@@ -82,6 +82,16 @@ export function checkInterfaces(domain: AddressedDomain, context: PlanContext): 
       const size = nic[key] ?? 1
       if ((size & (size - 1)) !== 0) add(`driver/@${below}`, `${size} is no power of two`)
     }
+    if (
+      nic.type === 'bridge' &&
+      nic.virtualport !== undefined &&
+      nic.virtualport.type === undefined
+    )
+      add(
+        'virtualport/@type',
+        `which switch is told of the port is not said; add a type, or leave <virtualport> out`,
+        'ERR_XML_ERROR',
+      )
     for (const [key, below] of portNeeds[nic.virtualport?.type ?? ''] ?? [])
       if (nic.virtualport?.[key] === undefined)
         add(

@@ -85,7 +85,8 @@ function diskDevice(context: ArgvContext, disk: Disk, number: number | undefined
     vendor: disk.vendor,
     product: disk.product,
     ...(disk.bus === 'usb' && { removable: disk.removable ?? false }),
-    'write-cache': writeCache(cacheOf(disk)),
+    // A LUN's cache is the device's own affair.
+    'write-cache': disk.device === 'lun' ? undefined : writeCache(cacheOf(disk)),
     serial: disk.serial,
     werror: errorPolicy === 'enospace' ? 'enospc' : errorPolicy,
     rerror,
