@@ -6,7 +6,10 @@ import { join } from 'node:path'
  *
  * @param sockets the guest makes some of its own there
  */
-export function openToOthers(folder: string, { sockets = false } = {}): void {
+export function openToOthers(
+  folder: string,
+  { sockets = false }: { readonly sockets?: boolean } = {},
+): void {
   // With it nobody removes what is not theirs.
   chmodSync(folder, sockets ? 0o1777 : 0o755)
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
