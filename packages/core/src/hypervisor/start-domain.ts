@@ -41,6 +41,7 @@ import { firstCommands } from './first-commands.ts'
 import { removeRunFolders, stopHelpers } from './liveness.ts'
 import { resolveSources } from './resolve-sources.ts'
 import { prepareNvram, startTpm } from './start-files.ts'
+import { startVirtiofs } from './start-virtiofs.ts'
 import { startPasst } from './start-passt.ts'
 import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
@@ -144,6 +145,10 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       checkSockets(run.domain, channelDir)
       options.signal?.throwIfAborted()
       await startPasst(domain, { stateDir, ...confined })
+      await startVirtiofs(run.domain, {
+        stateDir,
+        ...(confined.owner && { owner: confined.owner }),
+      })
       options.onPhase?.('spawn')
       store.setPhase(job, 'spawn')
       spawned = await spawnQemu({

@@ -149,15 +149,6 @@ function others(domain: Domain): Problem[] {
         unsupported(`devices/tpm[${i + 1}]/backend/encryption`, 'secrets are not kept here yet'),
       )
   }
-  for (const [i, fs] of (devices.filesystem ?? []).entries()) {
-    if (fs.driverType !== 'virtiofs' || fs.sourceSocket !== undefined) continue
-    found.push(
-      unsupported(
-        `devices/filesystem[${i + 1}]`,
-        `virtiofsd is not started yet; run one and name its socket: <source socket='…'/>`,
-      ),
-    )
-  }
   if (domain.launchSecurity !== undefined && !isPlainSecurity(domain))
     found.push(unsupported('launchSecurity', 'encrypted guests are not started yet'))
   for (const [i, one] of (devices.lease ?? []).entries()) {

@@ -60,12 +60,6 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     "'emulator'",
   ],
   [
-    'virtiofs without a socket',
-    `<memoryBacking><access mode='shared'/></memoryBacking><devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/x'/><target dir='x'/></filesystem></devices>`,
-    'devices/filesystem[1]',
-    '<source socket',
-  ],
-  [
     'a lease',
     `<devices><lease><key>k</key><target path='/x'/></lease></devices>`,
     'devices/lease[1]',

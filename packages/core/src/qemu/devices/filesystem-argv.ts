@@ -43,10 +43,15 @@ function plan9(context: ArgvContext, one: Filesystem): Argument[] {
 /** QEMU's names of libvirt's access modes. */
 const securityModels = { passthrough: 'passthrough', mapped: 'mapped', squash: 'none' } as const
 
+/** The socket of the daemon that a start brings up for a folder; libvirt's name. */
+export function virtiofsSocket(stateDir: string, { alias = '' }: Filesystem): string {
+  return `${stateDir}/${alias}-fs.sock`
+}
+
 function virtiofs(context: ArgvContext, one: Filesystem): Argument[] {
   const alias = one.alias ?? ''
   const chardev = `chr-vu-${alias}`
-  const path = one.sourceSocket ?? `${context.runtime.paths.stateDir}/${alias}-fs.sock`
+  const path = one.sourceSocket ?? virtiofsSocket(context.runtime.paths.stateDir, one)
   const model = offeredModel(context, 'filesystem', one)
   const [, value] = chardevArgument(chardev, {
     type: 'unix',
