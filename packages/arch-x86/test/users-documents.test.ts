@@ -177,6 +177,13 @@ describe('what guides tell people to write', () => {
       /"driver":"scsi-block"(?!.*write-cache)/,
     ],
     [
+      'a vendor of no name is one',
+      {
+        features: "<acpi/><hyperv><vendor_id state='on' value=''/></hyperv>",
+      },
+      /-cpu \S*hv-vendor-id=(?= |,)/,
+    ],
+    [
       'a card of the host has the name of a device of the host',
       {
         devices: `<interface type='hostdev'><source><address type='pci' domain='0' bus='1' slot='0' function='0'/></source></interface>${hostdev('', " mode='subsystem'").replace("bus='1'", "bus='2'")}`,
@@ -264,6 +271,7 @@ describe('what guides tell people to write', () => {
       { devices: "<interface type='bridge'><source bridge='b'/><virtualport/></interface>" },
       'devices/interface[1]/virtualport/@type',
     ],
+    ['SMBIOS that says what nobody wrote', { os: "<smbios mode='sysinfo'/>" }, 'os/smbios/@mode'],
     [
       'sound of SPICE without SPICE',
       { devices: "<graphics type='vnc'/><audio id='1' type='spice'/>" },

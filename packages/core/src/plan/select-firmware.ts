@@ -1,5 +1,5 @@
 import type { Domain } from '../domain/domain.ts'
-import { domainError } from '../errors.ts'
+import { domainError, quote } from '../errors.ts'
 import type { PlanContext } from './plan-context.ts'
 
 /**
@@ -142,16 +142,30 @@ function withOwnVariables(domain: Domain, context: PlanContext, nvramDir: string
   }
   const keeps = nvram !== undefined || nvramTemplate !== undefined || loaderReadonly === true
   if (loaderType !== 'pflash' || loaderStateless === true || !keeps) return domain
-  const template =
-    nvramTemplate ?? context.firmwares().find((one) => one.executable === loader)?.nvramTemplate
+  const known = context.firmwares().filter((one) => one.executable === loader)
+  const template = nvramTemplate ?? known[0]?.nvramTemplate
+  // On another machine it does what it can.
+  const needsSmm = known.some((one) => needsSmmOn(one, context))
+  if (needsSmm && domain.features?.smm === 'off')
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `the firmware ${quote(loader ?? '')} needs system management mode; leave <smm> out, or use another one`,
+      { path: 'features/smm/@state' },
+    )
   return {
     ...domain,
+    ...(needsSmm && { features: { ...domain.features, smm: 'on' as const } }),
     os: {
       ...domain.os,
+      ...(needsSmm && { loaderSecure: true }),
       nvram: nvram ?? ownVariables(domain, nvramDir),
       ...(template !== undefined && { nvramTemplate: template }),
     },
   }
+}
+
+function needsSmmOn(one: FirmwareDescriptor, context: PlanContext): boolean {
+  return one.features.includes('requires-smm') && runsOn(one, context)
 }
 
 function ownVariables({ name }: Domain, nvramDir: string): string {

@@ -69,6 +69,24 @@ describe('the firmware that a document asks for by its kind', () => {
     })
   })
 
+  const named = { loader: '/secure', loaderType: 'pflash', loaderReadonly: true }
+
+  test('is known by its file as well: it gets what it needs, and variables that begin as its own', () => {
+    const run = withFirmware(domain(named), context([plain, secure]), '/nvram')
+    expect(run.features?.smm).toBe('on')
+    expect(run.os).toMatchObject({
+      loaderSecure: true,
+      nvram: '/nvram/guest_VARS.fd',
+      nvramTemplate: '/secure.vars',
+    })
+    const off = domain(named, { features: { smm: 'off' } })
+    expect(() => withFirmware(off, context([secure]), '/nvram')).toThrow(
+      `the firmware '/secure' needs system management mode`,
+    )
+    const elsewhere = withFirmware(domain(named), context([secure], 'other-1.0'), '/nvram')
+    expect([elsewhere.features, elsewhere.os.loaderSecure]).toEqual([undefined, undefined])
+  })
+
   test('keeps variables that the document names', () => {
     const named = domain({ firmware: 'efi', nvram: '/mine.fd' })
     expect(withFirmware(named, context([plain]), '/nvram').os.nvram).toBe('/mine.fd')

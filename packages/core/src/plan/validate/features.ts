@@ -20,8 +20,8 @@ export function checkFeatures(domain: AddressedDomain, context: PlanContext): Pr
 /** Goes behind `-cpu`, which QEMU splits at commas; the hypervisor leaf has room for 12 bytes. */
 function vendorId(domain: AddressedDomain): Problem[] {
   const value = domain.features?.hypervVendorIdValue
-  if (value === undefined || /^[\x20-\x2b\x2d-\x7e]{1,12}$/.test(value)) return []
-  const message = `${quote(value)} is not a vendor id: 1 to 12 visible characters, no comma`
+  if (value === undefined || /^[\x20-\x2b\x2d-\x7e]{0,12}$/.test(value)) return []
+  const message = `${quote(value)} is not a vendor id: at most 12 visible characters, no comma`
   return [{ code: 'ERR_XML_ERROR', path: 'features/hyperv/vendor_id/@value', message }]
 }
 

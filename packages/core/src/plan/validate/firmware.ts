@@ -2,7 +2,7 @@ import type { Problem } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 
 /** Firmware that is found by its kind is not described, and variables are kept in flash. */
-export function checkFirmware({ os }: AddressedDomain): Problem[] {
+export function checkFirmware({ os, sysinfo }: AddressedDomain): Problem[] {
   const problems: Problem[] = []
   const add = (path: string, message: string): void =>
     void problems.push({ code: 'ERR_XML_ERROR', path: `os/${path}`, message })
@@ -20,5 +20,10 @@ export function checkFirmware({ os }: AddressedDomain): Problem[] {
   }
   if (loaderStateless === true && (nvram !== undefined || nvramTemplate !== undefined))
     add('nvram', `firmware with stateless='yes' keeps no variables; leave one of them out`)
+  if (os.smbiosMode === 'sysinfo' && !(sysinfo ?? []).some(({ type }) => type === 'smbios'))
+    add(
+      'smbios/@mode',
+      `what SMBIOS is to say is in <sysinfo type='smbios'>; add it, or leave <smbios> out`,
+    )
   return problems
 }
