@@ -1,3 +1,4 @@
+import { definitionOf } from '../config/definition-of.ts'
 import { changeTarget } from '../change-target.ts'
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
@@ -90,8 +91,10 @@ async function vcpupin(context: Context, options: Options): Promise<Answer> {
     await hypervisor.domainPinVcpu(reference, vcpu, cpus, target)
     return { json: { vcpu, cpus } }
   }
-  if (target.config === true && found.domain.id !== undefined) throw notAsked()
-  const vcpus = await hypervisor.domainGetVcpus(reference, { signal: context.signal })
+  const vcpus =
+    target.live !== true && (target.config === true || found.domain.id === undefined)
+      ? await storedAffinity(found)
+      : await hypervisor.domainGetVcpus(reference, { signal: context.signal })
   const shown = vcpus.filter((each) => vcpu === undefined || each.vcpu === vcpu)
   if (shown.length === 0) {
     const message = `vcpu ${vcpu} is out of range of live cpu count ${vcpus.length}`
@@ -108,9 +111,25 @@ async function vcpupin(context: Context, options: Options): Promise<Answer> {
   }
 }
 
-function notAsked(): CommandError {
-  return new CommandError('the stored affinity of a domain that runs is in dumpxml --inactive', {
-    code: 'ERR_OPERATION_UNSUPPORTED',
+interface Affinity {
+  readonly vcpu: number
+  /** All CPUs of the host where it is left out. */
+  readonly affinity?: readonly number[]
+}
+
+/** What a definition says of its vCPUs. */
+async function storedAffinity({
+  hypervisor,
+  reference,
+}: FoundDomain): Promise<readonly Affinity[]> {
+  const readXml = await loadXmlReader()
+  const root = readXml(await hypervisor.domainGetXmlDesc(reference, { inactive: true }))
+  const element = elementAt(root, 'vcpu')
+  const pins = childrenNamed(elementAt(root, 'cputune') ?? root, 'vcpupin')
+  return Array.from({ length: Number(element?.text ?? 1) }, (_, vcpu) => {
+    const pin = pins.find((each) => Number(each.attributes.get('vcpu')) === vcpu)
+    const set = pin?.attributes.get('cpuset') ?? element?.attributes.get('cpuset')
+    return { vcpu, ...(set !== undefined && { affinity: parseCpuList(set) }) }
   })
 }
 
@@ -118,9 +137,13 @@ async function emulatorpin(context: Context, options: Options): Promise<Answer> 
   const target = changeTarget(options)
   const list = options.text('cpulist')
   if (list === undefined) {
-    throw new CommandError('emulatorpin without <cpulist> is not offered yet', {
-      code: 'ERR_OPERATION_UNSUPPORTED',
-    })
+    const asked = await definitionOf(context, options, '')
+    const set =
+      elementAt(asked.root, 'cputune', 'emulatorpin')?.attributes.get('cpuset') ??
+      elementAt(asked.root, 'vcpu')?.attributes.get('cpuset')
+    const cpus = set === undefined ? await cpusOf(asked, 'r') : parseCpuList(set)
+    const head = context.settings.quiet ? '' : `emulator: CPU Affinity\n${'-'.repeat(34)}\n`
+    return { text: `${head}       *: ${formatCpuset(cpus)}\n`, json: { cpus } }
   }
   const found = await lookupDomain(context, options)
   const cpus = await cpusOf(found, list)

@@ -78,6 +78,31 @@ describe('limits of a guest', { timeout }, () => {
     expect(await answers('dumpxml v')).toEqual(before)
   })
 
+  it('pins are asked for, of the guest and of its definition', async () => {
+    await run('start v --paused')
+    const said = await answers(
+      'emulatorpin v',
+      'emulatorpin v 0 --config',
+      'emulatorpin v --config',
+      'vcpupin v 1 0 --live',
+      'vcpupin v',
+      'vcpupin v --config',
+    )
+    const all = /^ {7}\*: (\S+)\n$/.exec(said[0] ?? '')?.[1]
+    expect(all).toMatch(/^0/)
+    expect(said[2]).toBe('       *: 0\n')
+    expect(said[4]).toMatch(/^ 0 +0\n 1 +0\n/)
+    expect(said[5]).toMatch(new RegExp(`^ 0 +0\\n 1 +${all}\\n`))
+    await run('destroy v')
+    expect(await answers('vcpupin v', 'vcpupin v 1')).toEqual([
+      said[5],
+      expect.stringMatching(/^ 1 /),
+    ])
+    const { stdout } = await run('emulatorpin v')
+    expect(stdout).toBe(`emulator: CPU Affinity\n${'-'.repeat(34)}\n       *: 0\n\n`)
+    expect((await run('vcpupin v --live')).stderr).toContain('domain is not running')
+  })
+
   it('are shown and changed of the one that runs, apart from its definition', async () => {
     await run('start v --paused')
     const base = cgroupBase()
