@@ -5,7 +5,7 @@ import { inLanes } from '../../in-lanes.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { limitGroup, limitThreads } from '../../run/cgroup.ts'
 import { setAffinity, setScheduler } from '../../run/thread-affinity.ts'
-import { cpuMax, groupSettings } from './group-settings.ts'
+import { cpuMax, deviceNumber, groupSettings } from './group-settings.ts'
 import { missingHere } from './missing-limits.ts'
 import { threadLimits } from './thread-limits.ts'
 import type { ThreadKind, ThreadLimits } from './thread-limits.ts'
@@ -43,7 +43,7 @@ async function tuneGroup(
   if (cgroup === undefined) return
   const settings = groupSettings(domain, {
     // Devices are looked at only where they can be limited.
-    ...(missingHere().includes('io') && { deviceNumber: () => '' }),
+    deviceNumber: (path) => (missingHere().includes('io') ? '' : deviceNumber(path)),
     ...(before && { before }),
     ...(memoryMaxKiB !== undefined && { memoryMaxKiB }),
   })

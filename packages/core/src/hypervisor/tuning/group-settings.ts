@@ -96,7 +96,7 @@ export function groupSettings(domain: Domain, context: GroupContext = {}): reado
 /** Limits of one block device each: the kernel names it by its numbers. */
 function deviceSettings(
   { blkiotune }: Domain,
-  { before, deviceNumber = numberOf }: GroupContext,
+  { before, deviceNumber: numberOf = deviceNumber }: GroupContext,
 ): readonly GroupLimit[] {
   const now = blkiotune?.devices ?? []
   const had = before?.blkiotune?.devices ?? []
@@ -106,7 +106,7 @@ function deviceSettings(
     const old = had.find(({ path }) => path === device.path)
     if (before !== undefined && JSON.stringify(old) === JSON.stringify(device)) return []
     const path = `blkiotune/device[${i + 1}]`
-    const number = deviceNumber(device.path)
+    const number = numberOf(device.path)
     const limits = [
       `rbps=${device.readBytesSec || 'max'}`,
       `wbps=${device.writeBytesSec || 'max'}`,
@@ -162,8 +162,12 @@ function bytes(kib: number | undefined): string | undefined {
   return kib === undefined ? undefined : String(BigInt(kib) * 1024n)
 }
 
-/** @throws DomainError `ERR_OPERATION_FAILED` where the path is no block device. */
-function numberOf(path: string): string {
+/**
+ * `MAJOR:MINOR`, as the kernel names a block device.
+ *
+ * @throws DomainError `ERR_OPERATION_FAILED` where the path is none.
+ */
+export function deviceNumber(path: string): string {
   const shown = quote(path, 200)
   let stat
   try {
