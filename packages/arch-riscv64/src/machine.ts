@@ -35,7 +35,7 @@ const virt: MachineProfile = {
     grow: 'pcie-root-port',
     occupied: [],
     // It guards the buses below the root, so it stands on it.
-    places: [{ kind: 'iommu', where: { model: 'virtio' }, at: rootSlots }],
+    places: [{ kind: 'iommu', where: { model: 'virtio' }, at: rootSlots, last: true }],
   },
   implicit: [
     {

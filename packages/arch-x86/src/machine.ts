@@ -103,7 +103,7 @@ const q35: MachineProfile = {
       },
       { kind: 'video', where: { primary: true }, at: [{ slot: 1, function: 0 }] },
       // It guards the buses below the root, so it stands on it.
-      { kind: 'iommu', where: { model: 'virtio' }, at: rootSlots },
+      { kind: 'iommu', where: { model: 'virtio' }, at: rootSlots, last: true },
       { kind: 'sound', where: { model: 'ich9' }, at: [{ slot: 0x1b, function: 0 }] },
     ],
   },

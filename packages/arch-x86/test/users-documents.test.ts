@@ -184,6 +184,11 @@ describe('what guides tell people to write', () => {
       /-cpu \S*hv-vendor-id=(?= |,)/,
     ],
     [
+      'an IOMMU of virtio takes a slot of the root that the ports leave free',
+      { features: '<acpi/>', devices: "<iommu model='virtio'/>" },
+      /(?=.*"id":"pci\.1","bus":"pcie\.0","multifunction":true,"addr":"0x1").*"driver":"virtio-iommu[^}]*"bus":"pcie\.0","addr":"0x2"/,
+    ],
+    [
       'a card of the host has the name of a device of the host',
       {
         devices: `<interface type='hostdev'><source><address type='pci' domain='0' bus='1' slot='0' function='0'/></source></interface>${hostdev('', " mode='subsystem'").replace("bus='1'", "bus='2'")}`,

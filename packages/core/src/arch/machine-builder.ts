@@ -46,6 +46,8 @@ export type PciPlace = {
     readonly at: readonly Pick<PciAddress, 'slot' | 'function'>[]
     /** The board wires it there: another address is refused. */
     readonly fixed?: boolean
+    /** It takes what the others leave free. */
+    readonly last?: boolean
   }
 }[DeviceKind]
 

@@ -132,13 +132,20 @@ function place(d: Defaulting, layout: PciLayout, { candidates, trial }: Round): 
     const { address } = device
     if (address?.type === 'pci' && !isOpen(address)) buses.reserve(address, wish)
   }
-  placeFixed(d, layout, buses, candidates)
+  placeFixed(d, buses, {
+    candidates,
+    layout,
+    spots: layout.places.filter((one) => one.last !== true),
+  })
   // One conventional slot stays free for a bridge that may be needed later.
   if (trial === true && layout.root === 'pci-root' && !buses.full) buses.next({ connect: 'pci' })
+  const last = layout.places.filter((one) => one.last === true)
   for (const candidate of candidates) {
-    const { address } = candidate.device
-    if (address === undefined || isOpen(address)) placeNext(d, buses, candidate)
+    const { kind, device } = candidate
+    if (last.some((spot) => spot.kind === kind && agrees(device, spot))) continue
+    if (device.address === undefined || isOpen(device.address)) placeNext(d, buses, candidate)
   }
+  placeFixed(d, buses, { candidates, layout, spots: last })
   return buses
 }
 
@@ -206,14 +213,15 @@ function inOrder(d: Defaulting): Candidate[] {
   return found
 }
 
+interface Fixed {
+  readonly candidates: readonly Candidate[]
+  readonly layout: PciLayout
+  readonly spots: readonly PciPlace[]
+}
+
 /** Devices that the board or custom put in a certain slot. */
-function placeFixed(
-  d: Defaulting,
-  layout: PciLayout,
-  buses: PciBuses,
-  candidates: readonly Candidate[],
-): void {
-  for (const spot of layout.places) {
+function placeFixed(d: Defaulting, buses: PciBuses, { candidates, layout, spots }: Fixed): void {
+  for (const spot of spots) {
     const candidate = candidates.find(
       (c) => c.kind === spot.kind && c.device.address === undefined && agrees(c.device, spot),
     )
