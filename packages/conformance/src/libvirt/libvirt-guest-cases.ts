@@ -82,6 +82,9 @@ async function bootByLibvirt(
     let console: GuestConsole | undefined
     try {
       console = await connectConsole(consoleIn(folder))
+      const monitor = libvirtMonitor(virsh, uuid)
+      // While the guest boots, virsh has time to begin.
+      const events = monitor.events({ signal: over.signal })
       await said(virsh, ['resume', uuid], signal)
       const patience: WaitOptions = {
         signal,
@@ -91,7 +94,7 @@ async function bootByLibvirt(
       const received = await readReport(console, { nonce, ...patience })
       const guest = {
         ...{ ...received, planned, console, folder, patience },
-        qmp: libvirtMonitor(virsh, uuid),
+        qmp: { ...monitor, events: () => events },
         exited: shutOff(virsh, uuid, over.signal),
         // It is stopped where it was started.
         [Symbol.asyncDispose]: async () => undefined,

@@ -27,12 +27,15 @@ export function libvirtMonitor(virsh: Virsh, domain: string): EventfulMonitor {
   }
 }
 
-/** Until the signal, or virsh's end: it does not end by itself when the guest does. */
-async function* heardEvents(
+/**
+ * Listens from now on, whenever they are read, until the signal or virsh's end: it does not end by itself when
+ * the guest does.
+ */
+function heardEvents(
   virsh: Virsh,
   domain: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<QmpEvent, void, undefined> {
+): AsyncIterableIterator<QmpEvent> {
   const heard: QmpEvent[] = []
   let wake = Promise.withResolvers<void>()
   let ended = false
@@ -49,20 +52,22 @@ async function* heardEvents(
       ended = true
       wake.resolve()
     })
-  try {
-    for (;;) {
-      const next = heard.shift()
-      if (next !== undefined) yield next
-      else if (ended) return
-      else {
-        await wake.promise
-        wake = Promise.withResolvers()
+  return (async function* () {
+    try {
+      for (;;) {
+        const next = heard.shift()
+        if (next !== undefined) yield next
+        else if (ended) return
+        else {
+          await wake.promise
+          wake = Promise.withResolvers()
+        }
       }
+    } finally {
+      stop.abort()
+      await listening
     }
-  } finally {
-    stop.abort()
-    await listening
-  }
+  })()
 }
 
 /** `event STOP at 1700000000.123456 for domain 'a': <null>`, as virsh tells of one. */

@@ -44,6 +44,19 @@ describe('events of a guest that libvirt has started', () => {
     expect(isEnded).toBe(true)
   })
 
+  it('are kept from the moment on at which they are asked for', async () => {
+    const over = new AbortController()
+    let isAsked = false
+    const virsh: Virsh = (...asked) => {
+      isAsked = true
+      return telling([stop], () => undefined)(...asked)
+    }
+    const events = libvirtMonitor(virsh, 'a').events({ signal: over.signal })
+    expect(isAsked).toBe(true)
+    over.abort()
+    expect((await events.next()).value).toMatchObject({ name: 'STOP' })
+  })
+
   it('end with the signal', async () => {
     const over = new AbortController()
     const events = libvirtMonitor(
