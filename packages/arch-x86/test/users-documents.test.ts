@@ -225,6 +225,11 @@ describe('what guides tell people to write', () => {
     expect(xmlOf({ middle }, 'q35')).toMatch(/<page unit='KiB' size='2048'\/>/)
   })
 
+  it('video memory has a size that cards have', () => {
+    const devices = "<video><model type='vmvga' vram='9216'/></video>"
+    expect(xmlOf({ devices }, 'q35')).toContain("type='vmvga' vram='16384'")
+  })
+
   it('a device of the host needs no mode', () => {
     expect(xmlOf({ devices: hostdev('') }, 'q35')).toContain("<hostdev mode='subsystem' type='pci'")
   })
@@ -277,6 +282,11 @@ describe('what guides tell people to write', () => {
       'devices/interface[1]/virtualport/@type',
     ],
     ['SMBIOS that says what nobody wrote', { os: "<smbios mode='sysinfo'/>" }, 'os/smbios/@mode'],
+    [
+      'a display that shall be secure throughout',
+      { devices: "<graphics type='spice' autoport='yes' defaultMode='secure'/>" },
+      'devices/graphics[1]/@defaultMode',
+    ],
     [
       'sound of SPICE without SPICE',
       { devices: "<graphics type='vnc'/><audio id='1' type='spice'/>" },

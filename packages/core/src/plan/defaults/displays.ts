@@ -198,8 +198,7 @@ function defaultVideoMemory(
   ) {
     fill(d, 'video', video, 'vramKiB', 16384, why)
     // QEMU wants a power of two, and rounds down itself; libvirt gives what was asked for, and more.
-    if (video.model === 'vga' || video.model === 'cirrus')
-      video.vramKiB = powerOfTwo(video.vramKiB ?? 16384)
+    video.vramKiB = powerOfTwo(video.vramKiB ?? 16384)
   }
   if (video.model === undefined || video.model === 'none') return
   fill(d, 'video', video, 'heads', 1, { rule: 'video/heads', reason: 'one screen' })

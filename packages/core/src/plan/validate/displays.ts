@@ -50,6 +50,12 @@ function graphics(domain: AddressedDomain): Problem[] {
         `VNC takes at most 8 bytes of a password; this one has ${Buffer.byteLength(one.passwd)}`,
         'ERR_CONFIG_UNSUPPORTED',
       )
+    if (one.type === 'spice' && one.defaultMode === 'secure')
+      add(
+        '@defaultMode',
+        `TLS is not set up for SPICE, so no channel can be secure; use 'any' or 'insecure'`,
+        'ERR_CONFIG_UNSUPPORTED',
+      )
     if (one.type === 'spice' && (one.tlsPort ?? 0) > 0)
       add('@tlsPort', 'TLS is not set up for SPICE; use a plain port', 'ERR_CONFIG_UNSUPPORTED')
     if (one.keymap !== undefined && !keymaps.includes(one.keymap))
