@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Filesystem } from '../../src/domain/devices/filesystem.ts'
 import { virtiofsArguments } from '../../src/hypervisor/start-virtiofs.ts'
 import { findProcesses } from '../../src/run/index.ts'
 import { parseDomain } from '../../src/xml/parse-domain.ts'
@@ -84,8 +83,8 @@ describe('folders that are served', () => {
           <binary xattr='on'><cache mode='always'/><sandbox mode='chroot'/><lock posix='on' flock='off'/><thread_pool size='16'/></binary>
           <source dir='/a b'/><target dir='t'/></filesystem></devices></domain>`,
     )
-    const [folder] = domain.devices.filesystem ?? []
-    expect(virtiofsArguments(folder as Filesystem, '/s').join(' ')).toBe(
+    const words = (domain.devices.filesystem ?? []).flatMap((one) => virtiofsArguments(one, '/s'))
+    expect(words.join(' ')).toBe(
       '--socket-path=/s --thread-pool-size=16 -o source=/a b -o cache=always -o sandbox=chroot -o xattr -o no_flock -o posix_lock -f',
     )
   })
