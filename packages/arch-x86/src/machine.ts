@@ -68,6 +68,19 @@ const pc: MachineProfile = {
 }
 
 /**
+ * Where the ICH9 itself has a group of USB 2. libvirt places the group by the first of its USB 1
+ * controllers; the others follow into its slot, and without it they are cards like any other.
+ */
+const ich9Uhci1 = {
+  kind: 'controller' as const,
+  where: { type: 'usb' as const, model: 'ich9-uhci1' },
+  at: [
+    { slot: 0x1d, function: 0 },
+    { slot: 0x1a, function: 0 },
+  ],
+}
+
+/**
  * Q35: PCI Express; slot 1f holds the ICH9 with LPC, SATA and SMBus (QEMU hw/i386/pc_q35.c).
  * Everything that can be unplugged sits behind a root port.
  */
@@ -92,10 +105,9 @@ const q35: MachineProfile = {
         at: [{ slot: 0x1f, function: 2 }],
         fixed: true,
       },
-      ...ich9Usb('ich9-ehci1', 7),
-      ...ich9Usb('ich9-uhci1', 0),
-      ...ich9Usb('ich9-uhci2', 1),
-      ...ich9Usb('ich9-uhci3', 2),
+      // One for each of the ICH9's two groups.
+      ich9Uhci1,
+      ich9Uhci1,
       {
         kind: 'controller',
         where: { type: 'pci', model: 'dmi-to-pci-bridge' },
@@ -125,20 +137,6 @@ const q35: MachineProfile = {
     },
     ...everyPc,
   ],
-}
-
-/** The ICH9's own places for its first two USB 2 groups. */
-function ich9Usb(model: string, fn: number) {
-  return [
-    {
-      kind: 'controller' as const,
-      where: { type: 'usb' as const, model },
-      at: [
-        { slot: 0x1d, function: fn },
-        { slot: 0x1a, function: fn },
-      ],
-    },
-  ]
 }
 
 export const machine: MachineBuilder = {

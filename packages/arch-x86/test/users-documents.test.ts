@@ -52,6 +52,35 @@ describe('bridges of definitions from before there were root ports', () => {
   })
 })
 
+const masters: Readonly<Record<string, string>> = {
+  uhci1: "<master startport='0'/>",
+  uhci2: "<master startport='2'/>",
+}
+const usb = (index: number, model: string): string =>
+  `<controller type='usb' index='${index}' model='ich9-${model}'>${masters[model] ?? ''}</controller>`
+
+describe('groups of USB 2 stand where the first of their USB 1 controllers does', () => {
+  it.each<Row>([
+    [
+      'a whole group has the place of the ICH9',
+      { devices: usb(0, 'ehci1') + usb(0, 'uhci1') + usb(0, 'uhci2') },
+      /bus='0x00' slot='0x1d' function='0x7'[^]*slot='0x1d' function='0x0' multifunction='on'[^]*slot='0x1d' function='0x1'/,
+    ],
+    [
+      'a second one has its other',
+      { devices: usb(0, 'ehci1') + usb(0, 'uhci1') + usb(1, 'ehci1') + usb(1, 'uhci1') },
+      /slot='0x1d' function='0x7'[^]*slot='0x1d' function='0x0'[^]*bus='0x00' slot='0x1a' function='0x7'[^]*slot='0x1a' function='0x0'/,
+    ],
+    [
+      'USB 2 alone is a card like any other',
+      { devices: usb(0, 'ehci1') },
+      /ich9-ehci1'>\s*<address type='pci' domain='0x0000' bus='0x02' slot='0x01' function='0x7'/,
+    ],
+  ])('%s', (_, parts, expected) => {
+    expect(xmlOf(parts, 'q35')).toMatch(expected)
+  })
+})
+
 const qemu = { attributes: "xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'" }
 const passed = (...args: readonly string[]): DomainParts => ({
   ...qemu,
