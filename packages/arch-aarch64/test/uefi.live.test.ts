@@ -25,7 +25,7 @@ const uuid = '5a3c1d0e-6f70-4a52-8d4e-1f8f5a2b9c44'
 /** A machine that UEFI brings up: ACPI and SMBIOS describe it. */
 const withUefi = (nvram: string, { devices = '', ...parts }: DomainParts): string =>
   domainXml({
-    os: `<loader readonly='yes' type='pflash'>${code}</loader><nvram>${nvram}</nvram><smbios mode='sysinfo'/>`,
+    os: `<loader readonly='yes' type='pflash'>${code}</loader><nvram>${nvram}</nvram>${parts.middle === undefined ? '' : "<smbios mode='sysinfo'/>"}`,
     features: "<acpi/><gic version='3'/>",
     devices: `${devices}<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>`,
     ...parts,
