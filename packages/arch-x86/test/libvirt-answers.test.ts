@@ -1,24 +1,7 @@
-import { domainXml, planScenario, targetsOf } from '@polyvirt/conformance'
-import type { DomainParts, Planned, PlanOutcome } from '@polyvirt/conformance'
-import { formatDomain, withoutSecrets } from '@polyvirt/core'
+import type { DomainParts } from '@polyvirt/conformance'
+import { formatDomain } from '@polyvirt/core'
 import { describe, expect, it } from 'vitest'
-import { x86 } from '../src/index.ts'
-import { recorded } from './contexts.ts'
-
-/** What becomes of a document on one of the boards; libvirt 9.0 with QEMU 7.2 was asked the same. */
-function outcome(parts: DomainParts, board = 'pc'): PlanOutcome {
-  const target = targetsOf(x86, x86.guests[0], recorded(), '/qemu').find(
-    ({ profile }) => profile.name === board,
-  )
-  if (target === undefined) throw new Error(`no ${board} in the recording`)
-  return planScenario(domainXml(parts), target)
-}
-
-function planned(parts: DomainParts, board?: string): Planned {
-  const found = outcome(parts, board)
-  if (found.kind === 'refused') throw found.error
-  return found.planned
-}
+import { argvOf, outcome, planned, xmlOf } from './board-outcome.ts'
 
 type Row<T> = readonly [what: string, parts: DomainParts, expected: T, board?: string]
 
@@ -26,10 +9,6 @@ type Row<T> = readonly [what: string, parts: DomainParts, expected: T, board?: s
 function onBoards<T>(rows: readonly Row<T>[]): (readonly [string, DomainParts, T, string])[] {
   return rows.map(([what, parts, expected, board = 'pc']) => [what, parts, expected, board])
 }
-
-const argv = (parts: DomainParts, board?: string): string => planned(parts, board).argv.join(' ')
-const xml = (parts: DomainParts, board?: string): string =>
-  formatDomain(withoutSecrets(planned(parts, board).stored))
 
 const disk = (more: string): string =>
   `<disk type='file'><source file='/a.img'/><target dev='vda' bus='virtio'/>${more}</disk>`
@@ -192,7 +171,7 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
       ],
     ]),
   )('argv: %s', (_what, parts, expected, board) => {
-    expect(argv(parts, board)).toMatch(expected)
+    expect(argvOf(parts, board)).toMatch(expected)
   })
 
   it.each(
@@ -358,14 +337,14 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
       ],
     ]),
   )('definition: %s', (_what, parts, expected, board) => {
-    expect(xml(parts, board)).toMatch(expected)
+    expect(xmlOf(parts, board)).toMatch(expected)
   })
 
   it('does not show what a server of images takes for a password', () => {
     const source =
       "<source protocol='https' name='a'><host name='h'/><cookies><cookie name='c'>secret</cookie></cookies></source>"
     const parts = { devices: `<disk type='network'>${source}<target dev='vda'/></disk>` }
-    expect(xml(parts)).not.toContain('secret')
+    expect(xmlOf(parts)).not.toContain('secret')
     expect(formatDomain(planned(parts).stored)).toContain('secret')
   })
 })
