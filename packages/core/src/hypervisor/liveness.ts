@@ -203,7 +203,7 @@ export class Liveness {
       for (const { file, made } of backup.disks) if (made) rmSync(file, { force: true })
     const { stateDir, xml, facts, log } = active
     // One that QEMU never connected to does not know that it is over.
-    if (hasPasst(stateDir)) await stopHelpers(stateDir)
+    if (hasHelpers(stateDir)) await stopHelpers(stateDir)
     await removeRunFolders(stateDir)
     await removeTaps(tapsOf(xml))
     if (facts.cgroup !== undefined) await removeCgroup(facts.cgroup)
@@ -319,9 +319,10 @@ export async function stopHelpers(stateDir: string): Promise<void> {
   }
 }
 
-function hasPasst(stateDir: string): boolean {
+/** Sockets of passt and of virtiofsd. */
+function hasHelpers(stateDir: string): boolean {
   try {
-    return readdirSync(stateDir).some((name) => name.startsWith('passt-'))
+    return readdirSync(stateDir).some((name) => /^passt-|-fs\.sock/.test(name))
   } catch {
     return false
   }

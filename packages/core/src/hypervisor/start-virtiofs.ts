@@ -37,8 +37,17 @@ const lookMs = 5
  */
 export async function startVirtiofs(domain: Domain, start: VirtiofsStart): Promise<void> {
   for (const [i, one] of (domain.devices.filesystem ?? []).entries())
-    if (one.driverType === 'virtiofs' && one.sourceSocket === undefined)
-      await startOne(one, `devices/filesystem[${i + 1}]`, start)
+    if (isServed(one)) await startOne(one, `devices/filesystem[${i + 1}]`, start)
+}
+
+/** Ends the virtiofsd of each folder, which QEMU never connected to. */
+export async function stopVirtiofs(domain: Domain, { stateDir }: VirtiofsStart): Promise<void> {
+  for (const one of domain.devices.filesystem ?? [])
+    if (isServed(one)) await stopServing(virtiofsSocket(stateDir, one))
+}
+
+function isServed({ driverType, sourceSocket }: Filesystem): boolean {
+  return driverType === 'virtiofs' && sourceSocket === undefined
 }
 
 async function startOne(one: Filesystem, path: string, start: VirtiofsStart): Promise<void> {

@@ -48,6 +48,31 @@ describe('folders that are served', () => {
     },
   )
 
+  test.skipIf(missing !== '')(`are plugged in while it runs${missing}`, async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    await hypervisor.domainDefineXml(shared(root).replace(/<filesystem[^]*<\/filesystem>/, ''))
+    await hypervisor.domainCreate('a')
+    const folder = /<filesystem[^]*<\/filesystem>/.exec(shared(root))?.[0] ?? ''
+    await hypervisor.domainAttachDevice('a', folder)
+    expect(serving(root)).not.toEqual([])
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain("<target dir='tag'/>")
+    const broken = folder
+      .replace("dir='tag'", "dir='other'")
+      .replace('<source', "<binary path='/bin/false'/><source")
+    const count = serving(root).length
+    await expect(hypervisor.domainAttachDevice('a', broken)).rejects.toThrow(
+      'virtiofsd cannot be started: status 1',
+    )
+    expect(serving(root)).toHaveLength(count)
+    await hypervisor.domainDestroy('a')
+    await until(
+      () => Promise.resolve(serving(root).length),
+      (left) => left === 0,
+    )
+    expect(runFolders(root)).toEqual([])
+  })
+
   test('of which there is none are refused before QEMU is', async () => {
     const root = testRoot()
     const hypervisor = await root.open()

@@ -21,6 +21,7 @@ import { resolveDevice } from '../resolve-sources.ts'
 import { checkFiles } from '../start-checks.ts'
 import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
+import { startVirtiofs, stopVirtiofs } from '../start-virtiofs.ts'
 import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
@@ -126,7 +127,9 @@ async function plugIn(
   const { attached, steps } = recorded
   try {
     await takeImages(rooms.store, active, { domain: alone, confinement })
-    await startPasst(alone, { stateDir: active.stateDir, ...(owner && { owner }) })
+    const served = { stateDir: active.stateDir, ...(owner && { owner }) }
+    await startPasst(alone, served)
+    await startVirtiofs(alone, served)
     return await rooms.ask(running, async (qmp) => {
       await performSteps(qmp, steps, signal)
       const record = async (): Promise<void> => {
@@ -157,6 +160,7 @@ async function plugIn(
     // What is behind a device that the guest has is the guest's, too.
     if (error instanceof JobLeft) throw error
     await stopPasst(alone, { stateDir: active.stateDir })
+    await stopVirtiofs(alone, { stateDir: active.stateDir })
     await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
     throw error
