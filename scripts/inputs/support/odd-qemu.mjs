@@ -42,6 +42,8 @@ createServer((socket) => {
   if (greet !== null) say(socket, greet)
   if (hangUp === 'after') return void socket.end()
   let text = ''
+  // As QEMU: one command after the other, also where several came at once.
+  let turn = Promise.resolve()
   socket.on('data', (data) => {
     text += data.toString('latin1').replaceAll('\u00ff', () => {
       // As QEMU: an error for the reset of its parser.
@@ -51,7 +53,7 @@ createServer((socket) => {
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n')) {
       const line = text.slice(0, end)
       text = text.slice(end + 1)
-      if (line.trim() !== '') void answer(socket, JSON.parse(line))
+      if (line.trim() !== '') turn = turn.then(() => answer(socket, JSON.parse(line)))
     }
   })
   return undefined
@@ -80,12 +82,13 @@ function say(socket, text) {
   if (chunk === undefined) return void socket.write(bytes)
   socket.setNoDelay(true)
   let at = 0
-  const next = () => {
-    if (at >= bytes.length || socket.destroyed) return
-    socket.write(bytes.subarray(at, (at += chunk)), () => setImmediate(next))
-  }
-  next()
-  return undefined
+  return new Promise((resolve) => {
+    const next = () => {
+      if (at >= bytes.length || socket.destroyed) return resolve()
+      socket.write(bytes.subarray(at, (at += chunk)), () => setImmediate(next))
+    }
+    next()
+  })
 }
 
 /** One line without an end. */

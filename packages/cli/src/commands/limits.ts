@@ -178,15 +178,13 @@ async function memtune(context: Context, options: Options): Promise<Answer> {
   }
 }
 
-const numaModes: readonly string[] = ['strict', 'preferred', 'interleave', 'restrictive']
-
-type NumaMode = NonNullable<NonNullable<TuningChange['numatune']>['mode']>
+const numaModes = ['strict', 'preferred', 'interleave', 'restrictive'] as const
 
 async function numatune(context: Context, options: Options): Promise<Answer> {
   const word = options.text('mode')
-  const mode = word !== undefined && /^\d$/.test(word) ? numaModes[Number(word)] : word
+  const mode = numaModes.find((one, number) => one === word || String(number) === word)
   const nodeset = options.text('nodeset')
-  if (word !== undefined && (mode === undefined || !numaModes.includes(mode))) {
+  if (word !== undefined && mode === undefined) {
     throw invalid(`Invalid mode: ${word}`)
   }
   const changing = mode !== undefined || nodeset !== undefined
@@ -197,7 +195,7 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
   )
   const before = childOf(childOf(found.root, 'numatune'), 'memory')?.attributes
   const now = {
-    mode: mode ?? before?.get('mode') ?? 'strict',
+    mode: mode ?? numaModes.find((one) => one === before?.get('mode')) ?? 'strict',
     nodeset: nodeset ?? before?.get('nodeset') ?? '',
   }
   if (!changing) {
@@ -209,7 +207,7 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
   const { escapeXml } = await import('../output/escape-xml.ts')
   const memory = `<memory mode='${now.mode}' nodeset='${escapeXml(now.nodeset)}'/>`
   const numatune = {
-    mode: now.mode as NumaMode,
+    mode: now.mode,
     ...(now.nodeset !== '' && { nodeset: parseCpuList(now.nodeset) }),
   }
   await explainFailure(
