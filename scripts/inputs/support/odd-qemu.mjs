@@ -53,7 +53,8 @@ createServer((socket) => {
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n')) {
       const line = text.slice(0, end)
       text = text.slice(end + 1)
-      if (line.trim() !== '') turn = turn.then(() => answer(socket, JSON.parse(line)))
+      if (line.trim() !== '')
+        turn = turn.then(() => answer(socket, JSON.parse(line))).catch(() => socket.destroy())
     }
   })
   return undefined
