@@ -39,11 +39,10 @@ createServer((socket) => {
   const { greet = greeting, hangUp } = script()
   socket.on('error', () => undefined)
   if (hangUp === 'before') return void socket.destroy()
-  if (greet !== null) say(socket, greet)
+  // As QEMU: one thing after the other, also where several commands came at once.
+  let turn = Promise.resolve(greet === null ? undefined : say(socket, greet))
   if (hangUp === 'after') return void socket.end()
   let text = ''
-  // As QEMU: one command after the other, also where several came at once.
-  let turn = Promise.resolve()
   socket.on('data', (data) => {
     text += data.toString('latin1').replaceAll('\u00ff', () => {
       // As QEMU: an error for the reset of its parser.
