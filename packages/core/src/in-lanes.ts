@@ -11,5 +11,6 @@ export async function inLanes<T>(
   const lane = async (): Promise<void> => {
     for (const item of left) await work(item)
   }
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane))
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(lanes, items.length) }, lane))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }

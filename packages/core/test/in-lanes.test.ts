@@ -23,3 +23,16 @@ test('nothing to do is done at once; what is thrown reaches the caller', async (
     inLanes([1, 2, 3], 2, (item) => (item === 2 ? Promise.reject(new Error('two')) : turn())),
   ).rejects.toThrow('two')
 })
+
+test('when it is over, nothing of it goes on', async () => {
+  let running = 0
+  const work = async (item: number): Promise<void> => {
+    if (item === 0) throw new Error('first')
+    running += 1
+    await turn()
+    await turn()
+    running -= 1
+  }
+  await expect(inLanes([0, 1, 2], 3, work)).rejects.toThrow('first')
+  expect(running).toBe(0)
+})
