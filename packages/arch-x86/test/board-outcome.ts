@@ -24,3 +24,13 @@ export const argvOf = (parts: DomainParts, board?: string): string =>
 
 export const xmlOf = (parts: DomainParts, board?: string): string =>
   formatDomain(withoutSecrets(planned(parts, board).stored))
+
+export type BoardRow<T> = readonly [what: string, parts: DomainParts, expected: T, board?: string]
+
+/** Rows that name no board are of the usual one. */
+export function onBoards<T>(
+  rows: readonly BoardRow<T>[],
+  usual = 'pc',
+): (readonly [string, DomainParts, T, string])[] {
+  return rows.map(([what, parts, expected, board = usual]) => [what, parts, expected, board])
+}

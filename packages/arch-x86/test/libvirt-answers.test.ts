@@ -1,14 +1,7 @@
 import type { DomainParts } from '@polyvirt/conformance'
 import { formatDomain } from '@polyvirt/core'
 import { describe, expect, it } from 'vitest'
-import { argvOf, outcome, planned, xmlOf } from './board-outcome.ts'
-
-type Row<T> = readonly [what: string, parts: DomainParts, expected: T, board?: string]
-
-/** Rows that name no board are of `pc`. */
-function onBoards<T>(rows: readonly Row<T>[]): (readonly [string, DomainParts, T, string])[] {
-  return rows.map(([what, parts, expected, board = 'pc']) => [what, parts, expected, board])
-}
+import { argvOf, onBoards, outcome, planned, xmlOf } from './board-outcome.ts'
 
 const disk = (more: string): string =>
   `<disk type='file'><source file='/a.img'/><target dev='vda' bus='virtio'/>${more}</disk>`

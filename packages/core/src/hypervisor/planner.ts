@@ -9,7 +9,7 @@ import type { Problem } from '../errors.ts'
 import { assumptionNotes } from '../plan/notes.ts'
 import { planContext } from '../plan/plan-context.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
-import { planDomain } from '../plan/plan-domain.ts'
+import { placeAt, planDomain } from '../plan/plan-domain.ts'
 import type { PlannedDomain } from '../plan/plan-domain.ts'
 import type { QemuCapabilities } from '../qemu/capabilities.ts'
 import { namedCapabilities } from '../plan/machine-grants.ts'
@@ -75,7 +75,7 @@ export class Planner {
     const notes = [...assumptionNotes(parsed.assumed), ...planned.notes]
     const missing = missingLimits(domain).map((warning) => ({
       ...warning,
-      ...(warning.path !== undefined && placeOf(parsed.locate(warning.path))),
+      ...(warning.path !== undefined && placeAt(parsed.locate(warning.path))),
     }))
     const warnings = [...parsed.warnings, ...planned.warnings, ...missing]
     return { ...planned, notes, context, warnings }
@@ -227,11 +227,6 @@ export class Planner {
       throw domainError(problem.code, problem.message, { path: 'os/type/@arch', place, cause })
     }
   }
-}
-
-/** A problem's place, where it has one. */
-function placeOf(place: Problem['place']): Pick<Problem, 'place'> {
-  return place === undefined ? {} : { place }
 }
 
 const fresh = { uuid: freshUuid, mac: freshMac }

@@ -32,7 +32,7 @@ import { plugVcpus } from './live/set-vcpus.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import { liveDomain } from './live-domain.ts'
 import type { Plan } from './planner.ts'
-import { applyTuning } from './tuning/apply-tuning.ts'
+import { applyTuning, tunedRun } from './tuning/apply-tuning.ts'
 import type { TunedRun } from './tuning/apply-tuning.ts'
 import { checkCpus } from './tuning/check-cpus.ts'
 import { pickPorts } from './ports.ts'
@@ -164,11 +164,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       placed.catch(() => undefined)
       options.onPhase?.('monitor')
       const { memoryMaxKiB } = confinement.config
-      const tuned = {
-        pid: spawned.identity.pid,
-        ...(cgroup !== undefined && { cgroup }),
-        ...(memoryMaxKiB !== undefined && { memoryMaxKiB }),
-      }
+      const tuned = tunedRun(spawned.identity.pid, { cgroup, memoryMaxKiB })
       const meeting = {
         ports,
         taps,

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { domainError, printable } from '../errors.ts'
+import { findProcesses, stopProcess } from '../run/index.ts'
+
+/** Ends the helpers that have one of these words on their command lines, which nothing else has. */
+export async function stopHelpersBy(words: readonly string[], what: string): Promise<void> {
+  for (const { identity } of findProcesses((argv) => argv.some((one) => words.includes(one))))
+    await stopProcess(identity, { what })
+}
 
 export interface HelperStart {
   readonly program: string

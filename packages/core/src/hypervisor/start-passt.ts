@@ -2,9 +2,8 @@ import type { Domain } from '../domain/domain.ts'
 import type { Interface, PortForward } from '../domain/devices/interface.ts'
 import { passtSocket } from '../qemu/devices/network-argv.ts'
 import { checkSocketPath } from '../run/connect-unix.ts'
-import { findProcesses, stopProcess } from '../run/index.ts'
 import type { RunUser } from '../run/run-user.ts'
-import { startHelper } from './start-helper.ts'
+import { startHelper, stopHelpersBy } from './start-helper.ts'
 
 export interface PasstStart {
   readonly stateDir: string
@@ -45,9 +44,10 @@ export async function stopPasst(domain: Domain, { stateDir }: PasstStart): Promi
 }
 
 async function stopPassts(sockets: readonly string[]): Promise<void> {
-  const words = sockets.map((socket) => `--socket=${socket}`)
-  for (const { identity } of findProcesses((argv) => argv.some((one) => words.includes(one))))
-    await stopProcess(identity, { what: 'passt' })
+  await stopHelpersBy(
+    sockets.map((socket) => `--socket=${socket}`),
+    'passt',
+  )
 }
 
 /** passt's command line for a card. It keeps its own log where the document names none. */

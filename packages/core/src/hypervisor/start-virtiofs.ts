@@ -7,8 +7,8 @@ import type { Filesystem } from '../domain/devices/filesystem.ts'
 import { domainError, printable } from '../errors.ts'
 import { virtiofsSocket } from '../qemu/devices/filesystem-argv.ts'
 import { checkSocketPath } from '../run/connect-unix.ts'
-import { findProcesses, stopProcess } from '../run/index.ts'
 import type { RunUser } from '../run/run-user.ts'
+import { stopHelpersBy } from './start-helper.ts'
 
 export interface VirtiofsStart {
   readonly stateDir: string
@@ -95,9 +95,7 @@ async function startOne(one: Filesystem, path: string, start: VirtiofsStart): Pr
 }
 
 async function stopServing(socket: string): Promise<void> {
-  const word = `--socket-path=${socket}`
-  for (const { identity } of findProcesses((argv) => argv.includes(word)))
-    await stopProcess(identity, { what: 'virtiofsd' })
+  await stopHelpersBy([`--socket-path=${socket}`], 'virtiofsd')
   await rm(socket, { force: true })
 }
 

@@ -32,7 +32,8 @@ export interface PlannedDomain {
 /** More devices of one kind than any machine has places for. */
 const maxDevices = 2048
 
-function placeAt(place: Place | undefined): { readonly place?: Place } {
+/** A problem's place, where it has one. */
+export function placeAt(place: Place | undefined): { readonly place?: Place } {
   return place === undefined ? {} : { place }
 }
 

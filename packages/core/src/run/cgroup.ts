@@ -154,33 +154,28 @@ export function killCgroup(path: string): boolean {
 export async function removeCgroup(path: string): Promise<void> {
   for (let tries = 0; existsSync(path) && tries < 50; tries++) {
     killCgroup(path)
-    for (const name of groupsIn(path)) attempt(() => rmdirSync(`${path}/${name}`))
-    if (attempt(() => rmdirSync(path))) break
+    if (dropEmpty(path)) break
     // The last one in it has yet to be reaped.
     await sleep(20)
   }
   sweepCgroups(parentOf(path))
 }
 
-/** Groups of threads, which go before the one they are of. */
-function groupsIn(path: string): readonly string[] {
-  let names: readonly string[] = []
+/** Removes a group that has nothing in it, behind its groups of threads; false where something has. */
+function dropEmpty(path: string): boolean {
   attempt(() => {
-    const entries = readdirSync(path, { withFileTypes: true })
-    names = entries.filter((one) => one.isDirectory()).map(({ name }) => name)
+    for (const entry of readdirSync(path, { withFileTypes: true }))
+      if (entry.isDirectory()) attempt(() => rmdirSync(`${path}/${entry.name}`))
   })
-  return names
+  return attempt(() => rmdirSync(path))
 }
 
 /** Removes groups with nothing in them, of runs whose root was removed as well; then the base. */
 function sweepCgroups(base: string): void {
   if (!base.endsWith(`/${slice}`)) return
   attempt(() => {
-    for (const name of readdirSync(base).filter((one) => one.includes('-domain-'))) {
-      for (const own of groupsIn(`${base}/${name}`))
-        attempt(() => rmdirSync(`${base}/${name}/${own}`))
-      attempt(() => rmdirSync(`${base}/${name}`))
-    }
+    for (const name of readdirSync(base))
+      if (name.includes('-domain-')) dropEmpty(`${base}/${name}`)
   })
   attempt(() => rmdirSync(base))
 }

@@ -44,9 +44,9 @@ export async function writeImage(
   const socketPath = streamSocket(active.stateDir)
   const owner = rooms.layout.confinement?.user
   await using receiver = await receiveStream({ path: socketPath, owner }, file, start)
-  const definition = await rooms.live(running)
+  const sent = live === true ? await rooms.live(running) : undefined
   await rooms.ask(running, async (qmp) => {
-    const lost = live === true ? losesPages(definition, qmp.version) : undefined
+    const lost = sent && losesPages(sent, qmp.version)
     if (active.state === 'running' && lost !== undefined) request.onWarning?.(lost)
     if (live !== true || lost !== undefined) {
       if (active.state === 'running') await qmp.execute('stop')

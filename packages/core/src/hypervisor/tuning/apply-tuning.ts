@@ -21,6 +21,20 @@ export interface TunedRun {
   readonly before?: Domain
 }
 
+/** A run, with what is known of it. */
+export function tunedRun(
+  pid: number,
+  known: { readonly [K in Exclude<keyof TunedRun, 'pid'>]?: TunedRun[K] | undefined } = {},
+): TunedRun {
+  const { cgroup, memoryMaxKiB, before } = known
+  return {
+    pid,
+    ...(cgroup !== undefined && { cgroup }),
+    ...(memoryMaxKiB !== undefined && { memoryMaxKiB }),
+    ...(before !== undefined && { before }),
+  }
+}
+
 /** Programs that are run at the same time, one a thread. */
 const lanes = 8
 

@@ -5,7 +5,7 @@ import type { ChangeTarget } from '../interface/devices.ts'
 import type { TuningChange } from '../interface/tuning.ts'
 import { changeDomain } from '../live/change-domain.ts'
 import type { Rooms } from '../rooms.ts'
-import { applyTuning } from './apply-tuning.ts'
+import { applyTuning, tunedRun } from './apply-tuning.ts'
 import { changedLimits, missingLimits } from './missing-limits.ts'
 
 /** Changes what a guest may use of the host, while it runs, for its next start, or both. */
@@ -22,14 +22,12 @@ export function setTuning(
     },
     edit: (domain) => changed(domain, change),
     async perform(qmp, live, { active }) {
-      const { cgroup } = active.facts
-      const memoryMaxKiB = rooms.layout.confinement?.config.memoryMaxKiB
-      await applyTuning(qmp, changed(live, change), {
-        pid: active.process.pid,
+      const known = {
+        cgroup: active.facts.cgroup,
+        memoryMaxKiB: rooms.layout.confinement?.config.memoryMaxKiB,
         before: live,
-        ...(cgroup !== undefined && { cgroup }),
-        ...(memoryMaxKiB !== undefined && { memoryMaxKiB }),
-      })
+      }
+      await applyTuning(qmp, changed(live, change), tunedRun(active.process.pid, known))
     },
   })
 }
@@ -69,7 +67,7 @@ function checkLive(before: Domain, after: Domain): void {
   const [first, ...rest] = lost.map(({ path, message }): Problem => ({
     code: 'ERR_OPERATION_INVALID',
     ...(path !== undefined && { path }),
-    message: `${message}; without --live the definition keeps it for another host`,
+    message: `${message}; with --config the definition keeps it for another host`,
   }))
   if (first !== undefined) throw new DomainError([first, ...rest])
 }

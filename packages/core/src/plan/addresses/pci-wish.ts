@@ -12,8 +12,6 @@ import type { PciWish } from './pci-buses.ts'
 const express: ReadonlySet<string> = new Set([
   'qemu-xhci',
   'nec-usb-xhci',
-  'e1000e',
-  'igb',
   'bochs-display',
   'virtio-gpu-pci',
   // Unless the host's device says otherwise, which planning cannot read.
