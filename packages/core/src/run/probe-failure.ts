@@ -31,11 +31,15 @@ export async function askUnlessFailed<T>(
   try {
     return await ask()
   } catch (error) {
-    // Who gave up has learned nothing of the emulator.
-    const gaveUp = error instanceof MonitorError && error.failure === 'aborted'
-    if (!gaveUp) await writeFailure(cacheDir, identity, error)
+    if (isOfEmulator(error)) await writeFailure(cacheDir, identity, error)
     throw error
   }
+}
+
+/** Who gave up has learned nothing of the emulator, nor has one whom the system let nobody ask. */
+function isOfEmulator(error: unknown): boolean {
+  if (error instanceof MonitorError) return error.failure !== 'aborted'
+  return !(error instanceof Error) || (!('syscall' in error) && isOfEmulator(error.cause))
 }
 
 interface Failure {

@@ -59,4 +59,12 @@ describe('an emulator that failed to answer', () => {
       await expect(askUnlessFailed(identity, undefined, one.ask)).rejects.toThrow(/^it crashed$/)
     expect(one.count).toBe(2)
   })
+
+  test('is not remembered where the system let nobody ask', async () => {
+    const dir = tempDir()
+    const full = Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE', syscall: 'spawn' })
+    const why = new Error('cannot execute it', { cause: full })
+    await expect(askUnlessFailed(identity, dir, () => Promise.reject(why))).rejects.toThrow(why)
+    await expect(askUnlessFailed(identity, dir, () => Promise.resolve(9))).resolves.toBe(9)
+  })
 })
