@@ -7,6 +7,7 @@ export type GroupKeyword =
   | 'host'
   | 'checkpoint'
   | 'network'
+  | 'secret'
   | 'snapshot'
   | 'backup'
   | 'pool'
@@ -30,6 +31,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { keyword: 'host', title: 'Host and Hypervisor' },
   { keyword: 'checkpoint', title: 'Checkpoint' },
   { keyword: 'network', title: 'Networking' },
+  { keyword: 'secret', title: 'Secret' },
   { keyword: 'snapshot', title: 'Snapshot' },
   { keyword: 'backup', title: 'Backup' },
   { keyword: 'pool', title: 'Storage Pool' },

@@ -26,6 +26,7 @@ const lifecycle: Family = () => import('./commands/lifecycle.ts')
 const list: Family = () => import('./commands/list.ts')
 const networks: Family = () => import('./commands/networks.ts')
 const node: Family = () => import('./commands/node.ts')
+const secrets: Family = () => import('./commands/secrets.ts')
 const shell: Family = () => import('./commands/shell.ts')
 const start: Family = () => import('./commands/start.ts')
 const agent: Family = () => import('./commands/agent.ts')
@@ -225,6 +226,12 @@ const families: Readonly<Record<string, Family>> = {
   'net-undefine': networks,
   'net-update': networks,
   'net-uuid': networks,
+  'secret-define': secrets,
+  'secret-dumpxml': secrets,
+  'secret-get-value': secrets,
+  'secret-list': secrets,
+  'secret-set-value': secrets,
+  'secret-undefine': secrets,
   'snapshot-create': snapshots,
   'snapshot-create-as': snapshots,
   'snapshot-current': snapshots,

@@ -64,6 +64,8 @@ export type {
   NodeMemoryStats,
   Problem,
   ResumeState,
+  SecretFilter,
+  SecretSummary,
   SendKeyOptions,
   SnapshotOptions,
   SnapshotSummary,

@@ -54,7 +54,10 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
     'packet filters of the host are nft(8); user-mode networks let in only what is forwarded',
   ],
   ['nodedev-*', 'devices of the host are in /sys; attach-device takes a <hostdev> by its address'],
-  ['secret-*', 'passwords of disks stand in the document, and are never on a command line'],
+  [
+    'secret-event',
+    'event --all --loop tells what happens to guests; secret-list tells the secrets',
+  ],
   ['net-event', 'event --all --loop tells what happens to guests; net-list tells the networks'],
   ['net-port-*', 'a card that is plugged in belongs to its guest: domiflist'],
   [

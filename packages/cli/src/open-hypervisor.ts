@@ -2,7 +2,7 @@ import type { ArchRegistry, Drivers, Hypervisor } from './core.ts'
 
 export interface OpenSurroundings {
   readonly registry: ArchRegistry
-  /** Who keeps networks and storage pools, where that is installed. */
+  /** Who keeps networks, storage pools and secrets, where that is installed. */
   readonly drivers: Drivers
   readonly environment: NodeJS.ProcessEnv
 }

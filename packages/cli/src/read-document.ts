@@ -11,7 +11,7 @@ const limitBytes = 4 * 1024 * 1024
  * @throws CommandError in virsh's words; with a place where a byte is not UTF-8.
  */
 export async function readDocument(file: string): Promise<string> {
-  const bytes = await readLimited(file)
+  const bytes = await readBytes(file)
   const text = decode(bytes)
   if (text !== undefined) return text
   const { decodeXml } = await import('@polyvirt/core')
@@ -49,8 +49,8 @@ async function openSource(path: string): Promise<Source> {
   return { read, [Symbol.asyncDispose]: () => handle.close() }
 }
 
-/** Reads in pieces, so that an endless file ends at the limit. */
-async function readLimited(file: string): Promise<Buffer> {
+/** A file as it is; in pieces, so that an endless one ends at the limit. */
+export async function readBytes(file: string): Promise<Buffer> {
   let verb = 'open'
   try {
     await using source = await openSource(file === '-' ? '/dev/stdin' : file)

@@ -6,10 +6,11 @@ import type { Hypervisor } from './core.ts'
  * list; what asks the agent in a guest is no mere reading in libvirt either.
  */
 const reading =
-  /^(?:connect(?:Get|List|Compare|Baseline|Can|Diagnose|DomainXml|Explain)|nodeGet|network(?:ListAll|Lookup|Get)|storage(?:Pool|Vol)(?:ListAll|Lookup|LookupByTargetPath|GetXmlDesc)$|domain(?:Get(?!GuestInfo|Time$)|HasManagedSaveImage$|ListAll(?:Snapshots|Checkpoints)$|(?:Snapshot|Checkpoint)(?:Lookup|Current|GetXmlDesc)$|BackupGetXmlDesc$|Lookup$|Events$|XmlToNative$)|close$)/
+  /^(?:connect(?:Get|List|Compare|Baseline|Can|Diagnose|DomainXml|Explain)|nodeGet|network(?:ListAll|Lookup|Get)|secret(?:ListAll|Lookup|GetXmlDesc)$|storage(?:Pool|Vol)(?:ListAll|Lookup|LookupByTargetPath|GetXmlDesc)$|domain(?:Get(?!GuestInfo|Time$)|HasManagedSaveImage$|ListAll(?:Snapshots|Checkpoints)$|(?:Snapshot|Checkpoint)(?:Lookup|Current|GetXmlDesc)$|BackupGetXmlDesc$|Lookup$|Events$|XmlToNative$)|close$)/
 
 /** The libvirt call that a refusal names, where it is not the verb's own name. */
 const calls: Readonly<Record<string, string>> = {
+  secretDefineXml: 'virSecretDefineXML',
   networkDefineXml: 'virNetworkDefineXML',
   networkCreateXml: 'virNetworkCreateXML',
   storagePoolDefineXml: 'virStoragePoolDefineXML',

@@ -4,7 +4,7 @@ import type { ArchCatalog } from './arch-catalog.ts'
 type Catalog = Pick<ArchCatalog, 'directoryOf'>
 
 /**
- * The drivers of networks and storage pools, which are packages of their own, found where
+ * The drivers of networks, storage pools and secrets, which are packages of their own, found where
  * architectures are. Nothing is looked for before a command needs one.
  */
 export function connectionDrivers(arches: Catalog): Drivers {
@@ -18,6 +18,11 @@ export function connectionDrivers(arches: Catalog): Drivers {
       const { loadDriver } = await import('./load-driver.ts')
       const open = await loadDriver(arches, storage)
       return (open as NonNullable<Drivers['storage']>)(context)
+    },
+    secret: async (context) => {
+      const { loadDriver } = await import('./load-driver.ts')
+      const open = await loadDriver(arches, secrets)
+      return (open as NonNullable<Drivers['secret']>)(context)
     },
   }
 }
@@ -39,4 +44,9 @@ const storage: DriverPackage = {
   name: '@polyvirt/storage',
   opens: 'openStorage',
   kept: 'storage pools are',
+}
+const secrets: DriverPackage = {
+  name: '@polyvirt/secret',
+  opens: 'openSecrets',
+  kept: 'secrets are',
 }

@@ -1,11 +1,12 @@
 import type { DocumentStore } from '../store/documents.ts'
 import type { JobDetail } from '../store/rows.ts'
 import type { NetworkDriver } from './network-driver.ts'
+import type { SecretDriver } from './secret-driver.ts'
 import type { StorageDriver } from './storage-driver.ts'
 
 /** What a driver is given: where to keep things, and how to change one at a time. */
 export interface DriverContext {
-  /** Networks for a network driver, pools for a storage driver. */
+  /** Networks for a network driver, pools for a storage driver, secrets for a secret driver. */
   readonly documents: DocumentStore
   /** A private folder of the driver's own (0700), made before it is opened; outlives a reboot. */
   readonly libDir: string
@@ -40,4 +41,5 @@ export type OpenDriver<T> = (context: DriverContext) => Promise<T>
 export interface Drivers {
   readonly network?: OpenDriver<NetworkDriver>
   readonly storage?: OpenDriver<StorageDriver>
+  readonly secret?: OpenDriver<SecretDriver>
 }

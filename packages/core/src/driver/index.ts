@@ -1,18 +1,23 @@
 /**
- * The door for authors of drivers: who keeps the networks or the storage pools of a connection.
+ * The door for authors of drivers: who keeps the networks, the storage pools or the secrets of a
+ * connection.
  *
- * A driver is a function {@link OpenDriver} that makes a {@link NetworkDriver} or a
- * {@link StorageDriver} from a {@link DriverContext}; whoever opens the connection hands it over:
+ * A driver is a function {@link OpenDriver} that makes a {@link NetworkDriver}, a
+ * {@link StorageDriver} or a {@link SecretDriver} from a {@link DriverContext}; whoever opens the
+ * connection hands it over:
  * `openHypervisor(uri, { registry, drivers: { network: openNetworks } })`. Several processes have
  * the same connection open at once, so what is known is in `context.documents`, nothing stays in
  * memory from one call to the next, and what changes a document holds it.
  */
 export type { DriverContext, Drivers, HeldDocument, OpenDriver } from './driver-context.ts'
 export type { ActualBridge, ActualInterface, ActualUser, NetworkDriver } from './network-driver.ts'
+export type { SecretDriver } from './secret-driver.ts'
 export type { ResolvedVolume, StorageDriver } from './storage-driver.ts'
 export type * from '../hypervisor/interface/networks.ts'
+export type * from '../hypervisor/interface/secrets.ts'
 export type * from '../hypervisor/interface/storage.ts'
 export { networkUpdateCommands, networkUpdateSections } from '../hypervisor/interface/networks.ts'
+export { secretUsages } from '../hypervisor/interface/secrets.ts'
 export { wipeAlgorithms } from '../hypervisor/interface/storage.ts'
 export type { JobProgress, LongWorkOptions } from '../hypervisor/interface/saving.ts'
 export type {
@@ -94,7 +99,7 @@ export type {
   Vlan,
 } from '../domain/devices/interface.ts'
 export { diskFormats } from '../domain/devices/disk-source.ts'
-export type { DiskFormat } from '../domain/devices/disk-source.ts'
+export type { DiskFormat, SecretReference } from '../domain/devices/disk-source.ts'
 export { bytesField, sizeKiB } from '../domain/memory.ts'
 
 export { makePrivateDir, removeTree, writePrivateFile } from '../run/private-dir.ts'

@@ -1,5 +1,6 @@
 import type { Drivers, HeldDocument, OpenDriver } from '../driver/driver-context.ts'
 import type { NetworkDriver } from '../driver/network-driver.ts'
+import type { SecretDriver } from '../driver/secret-driver.ts'
 import type { StorageDriver } from '../driver/storage-driver.ts'
 import { domainError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -12,6 +13,7 @@ export interface ConnectionDrivers {
   /** @throws DomainError `ERR_NO_SUPPORT` where no such driver was handed over. */
   network(): Promise<NetworkDriver>
   storage(): Promise<StorageDriver>
+  secret(): Promise<SecretDriver>
   close(): Promise<void>
 }
 
@@ -40,6 +42,14 @@ const storage: Kind = {
   kept: 'storage pools are',
 }
 
+const secrets: Kind = {
+  kind: 'secret',
+  what: 'secret',
+  missing: 'ERR_NO_SECRET',
+  package: '@polyvirt/secret',
+  kept: 'secrets are',
+}
+
 export function connectionDrivers(
   store: Store,
   layout: Layout,
@@ -47,11 +57,14 @@ export function connectionDrivers(
 ): ConnectionDrivers {
   const network = once(() => open(networks, drivers.network, { store, layout }))
   const pools = once(() => open(storage, drivers.storage, { store, layout }))
+  const secret = once(() => open(secrets, drivers.secret, { store, layout }))
   return {
     network: network.get,
     storage: pools.get,
+    secret: secret.get,
     async close() {
-      for (const driver of [network.opened(), pools.opened()]) await (await driver)?.close?.()
+      for (const driver of [network.opened(), pools.opened(), secret.opened()])
+        await (await driver)?.close?.()
     },
   }
 }

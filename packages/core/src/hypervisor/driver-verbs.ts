@@ -1,4 +1,5 @@
 import type { NetworkVerbs } from './interface/networks.ts'
+import type { SecretVerbs } from './interface/secrets.ts'
 import type { StorageVerbs } from './interface/storage.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
 
@@ -42,17 +43,31 @@ const storageNames: Readonly<Record<Exclude<keyof StorageVerbs, 'storageVolDownl
   storageVolUpload: true,
 }
 
+const secretNames: Readonly<Record<keyof SecretVerbs, true>> = {
+  secretListAll: true,
+  secretLookup: true,
+  secretDefineXml: true,
+  secretGetXmlDesc: true,
+  secretSetValue: true,
+  secretGetValue: true,
+  secretUndefine: true,
+}
+
+/** The verbs of all drivers. */
+type DriverVerbs = NetworkVerbs & StorageVerbs & SecretVerbs
+
 /** Verbs that are a driver's: the driver is opened, and asked. */
-export function driverVerbs(drivers: ConnectionDrivers): NetworkVerbs & StorageVerbs {
+export function driverVerbs(drivers: ConnectionDrivers): DriverVerbs {
   const verbs = {
     ...delegated(networkNames, drivers.network),
     ...delegated(storageNames, drivers.storage),
+    ...delegated(secretNames, drivers.secret),
     async *storageVolDownload(volume, options) {
       const driver = await drivers.storage()
       yield* driver.storageVolDownload(volume, options)
     },
   } satisfies Partial<StorageVerbs>
-  return verbs as unknown as NetworkVerbs & StorageVerbs
+  return verbs as unknown as DriverVerbs
 }
 
 type Verb = (...args: readonly unknown[]) => Promise<unknown>

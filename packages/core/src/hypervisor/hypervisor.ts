@@ -9,6 +9,7 @@ import type { DeviceVerbs } from './interface/devices.ts'
 import type { MigrationVerbs } from './interface/migration.ts'
 import type { NetworkVerbs } from './interface/networks.ts'
 import type { SaveVerbs } from './interface/saving.ts'
+import type { SecretVerbs } from './interface/secrets.ts'
 import type { SnapshotVerbs } from './interface/snapshots.ts'
 import type { StatisticsVerbs } from './interface/statistics.ts'
 import type { StorageVerbs } from './interface/storage.ts'
@@ -24,6 +25,7 @@ export type * from './interface/devices.ts'
 export type * from './interface/migration.ts'
 export type * from './interface/networks.ts'
 export type * from './interface/saving.ts'
+export type * from './interface/secrets.ts'
 export type * from './interface/snapshots.ts'
 export type * from './interface/statistics.ts'
 export type * from './interface/storage.ts'
@@ -57,7 +59,8 @@ export interface Hypervisor
     MigrationVerbs,
     SupervisionVerbs,
     NetworkVerbs,
-    StorageVerbs {
+    StorageVerbs,
+    SecretVerbs {
   /** `qemu:///system`, `qemu:///session` or `qemu:///embed?root=DIR`. */
   readonly uri: string
   close(): Promise<void>

@@ -40,6 +40,8 @@ import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
 import { removeRunFolders, stopHelpers } from './liveness.ts'
 import { resolveSources } from './resolve-sources.ts'
+import { fetchSecrets, laySecrets, removeSecrets } from './secrets/hand-secrets.ts'
+import { isOfTpm, neededSecrets } from './secrets/needed-secrets.ts'
 import { prepareNvram, startTpm } from './start-files.ts'
 import { startVirtiofs } from './start-virtiofs.ts'
 import { startPasst } from './start-passt.ts'
@@ -101,6 +103,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   checkCpus(plan.domain)
   const domain = await resolveSources(plan.domain, drivers)
   checkFiles(domain)
+  const secrets = await fetchSecrets(neededSecrets(domain), drivers)
   const id = store.allocateId()
   const stateDir = `${layout.runDir}/${runName(id, domain.name)}`
   const paths = runPaths(layout, stateDir)
@@ -129,6 +132,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await prepareNvram(equipped)
     checkFlash(equipped, plan.context.profile)
     await takeImages(store, { uuid: domain.uuid, id }, { domain: equipped, confinement })
+    await laySecrets(neededSecrets(domain).filter(isOfTpm), secrets, { stateDir, ...confined })
     await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
@@ -144,6 +148,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       const [emulator = '', ...args] = argv
       checkSockets(run.domain, channelDir)
       options.signal?.throwIfAborted()
+      await laySecrets(neededSecrets(run.domain), secrets, { stateDir, ...confined })
       await startPasst(domain, { stateDir, ...confined })
       await startVirtiofs(run.domain, {
         stateDir,
@@ -178,6 +183,8 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       return { process: spawned.identity, live, argv, emulator }
     }
     const { process, live, argv, emulator } = await withFreePorts(domain, launch)
+    // QEMU has read them before it answered.
+    if (secrets.size > 0) await removeSecrets(stateDir)
     const active = store.activate({
       uuid: domain.uuid,
       id,

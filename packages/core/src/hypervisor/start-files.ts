@@ -4,7 +4,9 @@ import { dirname } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, quote } from '../errors.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
+import { secretFile } from '../qemu/devices/secret-argv.ts'
 import type { RunUser } from '../run/run-user.ts'
+import { tpmSecretId } from './secrets/needed-secrets.ts'
 import { startHelper } from './start-helper.ts'
 
 /**
@@ -72,6 +74,9 @@ export async function startTpm(
       `dir=${state},mode=0600`,
       '--ctrl',
       `type=unixio,path=${stateDir}/swtpm.sock,mode=0600`,
+      ...(tpm.encryptionSecret === undefined
+        ? []
+        : keyArguments(secretFile(stateDir, tpmSecretId))),
       '--log',
       `file=${stateDir}/swtpm.log`,
       '--pid',
@@ -84,4 +89,12 @@ export async function startTpm(
     missing: 'install it with: apt-get install swtpm',
     path,
   })
+}
+
+/** The state on the disk, and what of it goes along with a saved or moved guest, is encrypted. */
+function keyArguments(file: string): readonly string[] {
+  return ['--key', '--migration-key'].flatMap((option) => [
+    option,
+    `pwdfile=${file},mode=aes-256-cbc`,
+  ])
 }

@@ -43,12 +43,6 @@ function images({ devices }: Domain): Problem[] {
     const path = `devices/disk[${i + 1}]`
     const found: Problem[] = []
     const { source } = disk
-    if (source?.auth !== undefined || disk.auth !== undefined)
-      found.push(unsupported(`${path}/source/auth`, 'secrets are not kept here yet'))
-    if (source?.encryption !== undefined || disk.encryption !== undefined)
-      found.push(unsupported(`${path}/source/encryption`, 'secrets are not kept here yet'))
-    if (source?.cookies !== undefined)
-      found.push(unsupported(`${path}/source/cookies`, 'secrets are not kept here yet'))
     if (source?.tls === true)
       found.push(unsupported(`${path}/source/@tls`, 'TLS for disks is not set up yet'))
     if (source?.reservations !== undefined && source.reservations.managed !== false)
@@ -143,10 +137,6 @@ function others(domain: Domain): Problem[] {
           `devices/tpm[${i + 1}]/backend/@type`,
           `the host's TPM is not handed over yet; use backend type='emulator'`,
         ),
-      )
-    if (tpm.encryptionSecret !== undefined)
-      found.push(
-        unsupported(`devices/tpm[${i + 1}]/backend/encryption`, 'secrets are not kept here yet'),
       )
   }
   if (domain.launchSecurity !== undefined && !isPlainSecurity(domain))

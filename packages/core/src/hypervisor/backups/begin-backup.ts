@@ -16,6 +16,7 @@ import { serverAddress } from './backup-server.ts'
 import type { ServerAddress } from './backup-server.ts'
 import { checkParts } from './check-parts.ts'
 import { bitmapsOf } from './checkpoint-document.ts'
+import { checkPlain } from '../blocks/new-image.ts'
 import { placeCopy } from './place-copy.ts'
 import { planCheckpoint } from './plan-checkpoint.ts'
 import type { PlannedCheckpoint } from './plan-checkpoint.ts'
@@ -133,6 +134,7 @@ async function tell(rooms: Rooms, qmp: QmpClient, request: Tell): Promise<void> 
   const { running, parts, fact, address, checkpoint, options, live } = request
   const reuse = options.reuseExternal === true
   const placed: PlacedPart[] = []
+  for (const { disk } of parts) checkPlain(disk)
   for (const part of parts)
     placed.push(await placeCopy(rooms, qmp, { running, part, mode: fact.mode, reuse }))
   if (address !== undefined) await qmp.executeUnchecked('nbd-server-start', { addr: address })

@@ -9,7 +9,7 @@ import type { Rooms } from '../rooms.ts'
 import { beginJob, commonOptions } from './begin-job.ts'
 import { diskChain, topNode } from './disk-graph.ts'
 import { followJob } from './follow-job.ts'
-import { createImage, openSteps } from './new-image.ts'
+import { checkPlain, createImage, openSteps } from './new-image.ts'
 import { fileOf, freeIndex } from './switch-image.ts'
 import type { ImageFile } from './switch-image.ts'
 
@@ -28,6 +28,7 @@ export async function blockCopy(
     reference,
     name,
     async (qmp, { disk, live, running: { active } }) => {
+      checkPlain(disk)
       const [top, under] = await diskChain(qmp, disk)
       if (top === undefined) throw domainError('ERR_OPERATION_INVALID', 'the disk has no image')
       const to: ImageFile = { file: destination, format: format ?? top.format }

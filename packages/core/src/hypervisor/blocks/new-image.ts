@@ -62,9 +62,23 @@ export interface OpenedImage extends ImageFile {
   readonly below?: string
 }
 
+/**
+ * New images are plain ones: what the guest writes into an encrypted disk shall not land in one.
+ *
+ * @throws DomainError `ERR_CONFIG_UNSUPPORTED` for a disk that is encrypted.
+ */
+export function checkPlain({ target, source, encryption }: Disk): void {
+  if ((encryption ?? source?.encryption) === undefined) return
+  throw domainError(
+    'ERR_CONFIG_UNSUPPORTED',
+    `${quote(target)} is encrypted, and a new image of it would not be; shut the guest off and use qemu-img`,
+  )
+}
+
 /** What opens a new image of a disk in QEMU. */
 export function openSteps(disk: Disk, image: OpenedImage, index: number): readonly MonitorStep[] {
-  const { backingStore: _, copyOnRead: __, ...rest } = disk
+  checkPlain(disk)
+  const { backingStore: _, copyOnRead: __, auth: ___, ...rest } = disk
   const alone: Disk = {
     ...rest,
     type: image.type ?? 'file',

@@ -1,5 +1,6 @@
 import type { BackingStore, Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
+import { ownSource } from '../../qemu/devices/secret-argv.ts'
 
 /** An image by its path and format. */
 export interface ImageFile {
@@ -12,7 +13,8 @@ const pathOf = (store: Pick<BackingStore, 'source'>): string | undefined =>
 
 /** The images of a disk as the document describes them, the one in use first. */
 export function described(disk: Disk): readonly BackingStore[] {
-  const { type, format, source } = disk
+  const { type, format } = disk
+  const source = disk.source && ownSource(disk)
   const all: BackingStore[] = [
     {
       type,
@@ -34,7 +36,8 @@ function withImages(disk: Disk, images: readonly BackingStore[]): Disk {
   let backingStore: BackingStore | undefined
   for (const image of below.toReversed())
     backingStore = { ...image, ...(backingStore && { backingStore }) }
-  const { source: _, backingStore: __, format: ___, ...rest } = disk
+  // What opens an image is said in its own source, so that it goes where the image goes.
+  const { source: _, backingStore: __, format: ___, auth: ____, encryption: _____, ...rest } = disk
   return {
     ...rest,
     type: top?.type ?? disk.type,

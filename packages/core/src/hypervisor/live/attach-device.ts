@@ -18,6 +18,8 @@ import { channelDirOf } from '../layout.ts'
 import { liveDomain } from '../live-domain.ts'
 import type { Rooms } from '../rooms.ts'
 import { resolveDevice } from '../resolve-sources.ts'
+import { fetchSecrets, laySecrets, removeSecrets } from '../secrets/hand-secrets.ts'
+import { neededSecrets } from '../secrets/needed-secrets.ts'
 import { checkFiles } from '../start-checks.ts'
 import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
@@ -107,6 +109,9 @@ async function plugIn(
   const alone = onlyNew(planned.domain, planned.added)
   checkNeeds(alone)
   checkFiles(alone)
+  const had = new Set(neededSecrets(live).map(({ id }) => id))
+  const secrets = neededSecrets(planned.domain).filter(({ id }) => !had.has(id))
+  const values = await fetchSecrets(secrets, rooms.drivers)
   await prepareChannels(rooms, active.stateDir, alone)
   const owner = rooms.layout.confinement?.user
   const confinement = rooms.layout.confinement ?? unconfined
@@ -130,6 +135,7 @@ async function plugIn(
     const served = { stateDir: active.stateDir, ...(owner && { owner }) }
     await startPasst(alone, served)
     await startVirtiofs(alone, served)
+    await laySecrets(secrets, values, served)
     return await rooms.ask(running, async (qmp) => {
       await performSteps(qmp, steps, signal)
       const record = async (): Promise<void> => {
@@ -164,6 +170,8 @@ async function plugIn(
     await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
     throw error
+  } finally {
+    if (secrets.length > 0) await removeSecrets(active.stateDir)
   }
 }
 

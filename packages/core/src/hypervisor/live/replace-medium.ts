@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
-import { imageNodes, isEmpty, numberImages, withNumbers } from '../../qemu/devices/image-nodes.ts'
+import {
+  diskSecrets,
+  imageNodes,
+  isEmpty,
+  numberImages,
+  withNumbers,
+} from '../../qemu/devices/image-nodes.ts'
 import { plugStep } from '../../qemu/monitor-steps.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import { QmpError } from '../../qmp/index.ts'
@@ -45,6 +51,12 @@ export function planMedium(
     )
   }
   const disk = renumbered(live, asked)
+  for (const one of [old, disk])
+    if (diskSecrets(one, 0).length > 0)
+      throw domainError(
+        'ERR_OPERATION_UNSUPPORTED',
+        `a medium that is opened with a secret stays in ${quote(old.target)} while the guest runs; change the definition (--config)`,
+      )
   const change = {
     alias: old.alias ?? '',
     id: backendOf(old),

@@ -2,7 +2,7 @@ import { fileOf } from '../blocks/switch-image.ts'
 import { domainError, quote } from '../../errors.ts'
 import { runProgram } from '../../run/run-program.ts'
 import { checkpointBitmaps, diskChain, topNode } from '../blocks/disk-graph.ts'
-import { createImage, openSteps } from '../blocks/new-image.ts'
+import { checkPlain, createImage, openSteps } from '../blocks/new-image.ts'
 import type { TransactionAction } from '../backups/backup-actions.ts'
 import { unconfined } from '../confinement/confined-start.ts'
 import { takeImage } from '../confinement/hand-over.ts'
@@ -18,6 +18,7 @@ export type Overlay = Part & { readonly index: number }
 
 /** New images above the old ones of a guest that is off. */
 export async function makeOverlays(overlays: readonly Overlay[]): Promise<void> {
+  for (const { disk } of overlays) checkPlain(disk)
   for (const { disk, file } of overlays) {
     const below = fileOf(disk) ?? ''
     const format = disk.format ?? 'raw'
@@ -66,6 +67,7 @@ export async function switchToOverlays(
   const steps: MonitorStep[] = []
   const actions: TransactionAction[] = []
   const confinement = rooms.layout.confinement ?? unconfined
+  for (const { disk } of overlays) checkPlain(disk)
   for (const { disk, file, index } of overlays) {
     const [top] = await diskChain(qmp, disk)
     const backing = { file: fileOf(disk) ?? '', format: disk.format ?? 'raw' }

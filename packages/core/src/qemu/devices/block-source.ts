@@ -1,9 +1,20 @@
 import type { Disk, DiskSource, DiskType } from '../../domain/devices/disk.ts'
 import type { DiskHost } from '../../domain/devices/disk-source.ts'
 import type { Options, OptionValue } from '../option-string.ts'
+import { secretIds } from './secret-argv.ts'
+
+/** An image's own node: its source is a disk's own, or one further below. */
+export interface SourceNode {
+  readonly type: DiskType
+  readonly source: DiskSource
+  readonly disk: Disk
+  /** The number in the names of the image's nodes. */
+  readonly node: number
+}
 
 /** The protocol node of an image: which driver fetches its bytes, and from where. */
-export function blockSource(type: DiskType, source: DiskSource, disk: Disk): Options {
+export function blockSource(image: SourceNode): Options {
+  const { type, source, disk } = image
   switch (type) {
     case 'block':
       return {
@@ -15,7 +26,7 @@ export function blockSource(type: DiskType, source: DiskSource, disk: Disk): Opt
     case 'dir':
       return { driver: 'vvfat', dir: source.dir, floppy: disk.device === 'floppy', rw: false }
     case 'network':
-      return networkSource(source, disk)
+      return networkSource(image)
     case 'nvme':
       return {
         driver: 'nvme',
@@ -23,7 +34,7 @@ export function blockSource(type: DiskType, source: DiskSource, disk: Disk): Opt
         namespace: source.namespace,
       }
     case 'volume':
-      return blockSource(volumeType(source), source, disk)
+      return blockSource({ ...image, type: volumeType(source) })
     default:
       return {
         driver: 'file',
@@ -78,8 +89,10 @@ export const defaultPorts: Readonly<Record<string, number>> = {
   nfs: 2049,
 }
 
-function networkSource(source: DiskSource, disk: Disk): Options {
+function networkSource({ source, disk, node }: SourceNode): Options {
   const { protocol, hosts = [], name = '' } = source
+  const storage = `libvirt-${node}-storage`
+  const auth = source.auth === undefined ? undefined : secretIds.auth(storage)
   const first = hosts[0]
   const path = name.startsWith('/') ? name : `/${name}`
   switch (protocol) {
@@ -100,7 +113,7 @@ function networkSource(source: DiskSource, disk: Disk): Options {
         lun: Number(lun),
         transport: first?.transport === 'rdma' ? 'iser' : 'tcp',
         user: source.auth?.username,
-        'password-secret': source.auth === undefined ? undefined : secretAlias(disk),
+        'password-secret': auth,
         'initiator-name': source.initiator,
       }
     }
@@ -116,9 +129,10 @@ function networkSource(source: DiskSource, disk: Disk): Options {
           hosts.length === 0
             ? undefined
             : hosts.map((host) => ({ host: host.name, port: String(host.port ?? 0) })),
+        encrypt: librbdEncryption(source, node),
         user: source.auth?.username,
         'auth-client-required': source.auth === undefined ? undefined : ['cephx', 'none'],
-        'key-secret': source.auth === undefined ? undefined : secretAlias(disk),
+        'key-secret': auth,
       }
     }
     case 'gluster': {
@@ -141,11 +155,11 @@ function networkSource(source: DiskSource, disk: Disk): Options {
         driver: protocol,
         url: `${protocol}://${bracketed(first?.name)}:${first?.port ?? defaultPorts[protocol]}${path}${source.query === undefined ? '' : `?${source.query}`}`,
         sslverify: source.sslVerify,
-        'cookie-secret': source.cookies === undefined ? undefined : secretAlias(disk),
+        'cookie-secret': source.cookies === undefined ? undefined : secretIds.cookie(storage),
         readahead: source.readaheadBytes,
         timeout: source.timeoutSeconds,
         username: source.auth?.username,
-        'password-secret': source.auth === undefined ? undefined : secretAlias(disk),
+        'password-secret': auth,
       }
     case 'ssh':
       return {
@@ -186,9 +200,13 @@ function inet(host: DiskHost | undefined, protocol: string): OptionValue {
   }
 }
 
-/** Ids of the objects that hold what the source needs to log in. */
-export function secretAlias(disk: Disk): string {
-  return `${disk.alias ?? ''}-secret0`
+/** What Ceph's own library decrypts; QEMU sees the plain image then. */
+function librbdEncryption({ encryption }: DiskSource, node: number): OptionValue | undefined {
+  if (encryption?.engine !== 'librbd') return undefined
+  return {
+    format: encryption.format,
+    'key-secret': secretIds.encryption(`libvirt-${node}-format`),
+  }
 }
 
 export function tlsAlias(disk: Disk): string {

@@ -10,7 +10,8 @@ import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
 import { chardevArgument } from './chardev-argv.ts'
-import { cacheOf, imageNodes } from './image-nodes.ts'
+import { cacheOf, diskSecrets, imageNodes } from './image-nodes.ts'
+import { secretArguments } from './secret-argv.ts'
 
 /** The block nodes and the device of one disk. */
 export function diskArguments(
@@ -20,7 +21,10 @@ export function diskArguments(
 ): Argument[] {
   const args: Argument[] = []
   if (disk.type === 'vhostuser') return vhostUser(context, disk)
-  if (number !== undefined) args.push(...imageNodes(disk, number))
+  if (number !== undefined) {
+    const { stateDir } = context.runtime.paths
+    args.push(...secretArguments(diskSecrets(disk, number), stateDir), ...imageNodes(disk, number))
+  }
   if (disk.bus === 'sd') return args
   args.push(['-device', jsonOption(diskDevice(context, disk, number))])
   return args

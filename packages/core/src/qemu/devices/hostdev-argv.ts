@@ -2,6 +2,7 @@ import type { Hostdev } from '../../domain/devices/hostdev.ts'
 import { placeOptions, controllerAlias, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
+import { hostdevNode, hostdevSecrets, secretArguments } from './secret-argv.ts'
 import type { Options } from '../option-string.ts'
 import { pciText } from './block-source.ts'
 
@@ -93,7 +94,7 @@ function guestReset({ guestReset: reset }: Hostdev): Options {
 /** A SCSI unit: its generic node as a block node, and a device that passes commands on. */
 function scsi(context: ArgvContext, one: Hostdev): Argument[] {
   const { alias = '', address, bootOrder: bootindex } = one
-  const node = `libvirt-${alias}-backend`
+  const node = hostdevNode(one)
   const place = address?.type === 'drive' ? address : undefined
   const { controller = 0, bus = 0, target = 0, unit = 0 } = place ?? {}
   const { driver } = offeredModel(context, 'hostdev', one)
@@ -105,6 +106,7 @@ function scsi(context: ArgvContext, one: Hostdev): Argument[] {
           filename: context.runtime.scsiNodes?.[alias] ?? scsiName(one),
         }
   return [
+    ...secretArguments(hostdevSecrets(one), context.runtime.paths.stateDir),
     ['-blockdev', jsonOption({ ...source, 'node-name': node, 'read-only': one.readonly })],
     [
       '-device',
@@ -134,7 +136,7 @@ function iscsiNode(one: Hostdev): Options {
     lun: Number(lun),
     transport: 'tcp',
     user: one.auth?.username,
-    'password-secret': one.auth === undefined ? undefined : `${one.alias ?? ''}-secret0`,
+    'password-secret': hostdevSecrets(one)[0]?.id,
     'initiator-name': one.initiator,
   }
 }

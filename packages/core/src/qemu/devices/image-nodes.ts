@@ -3,6 +3,8 @@ import type { Argument } from '../argv-context.ts'
 import { jsonOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
 import { blockSource } from './block-source.ts'
+import { imageSecrets, ownSource, secretIds } from './secret-argv.ts'
+import type { NeededSecret } from './secret-argv.ts'
 
 /**
  * Numbers the images as libvirt does: from the last disk to the first, each image before those
@@ -94,7 +96,7 @@ export function imageNodes(disk: Disk, number: number): Argument[] {
           readonly: true,
           source: store.source ?? {},
           backing,
-          keySecret: keySecret(disk, store.source),
+          keySecret: keySecret(node, store.source),
           cacheBytes: store.metadataCacheBytes,
         },
         disk,
@@ -107,20 +109,18 @@ export function imageNodes(disk: Disk, number: number): Argument[] {
   const closed = disk.backingStore !== undefined && below.length === 0 && canBack(disk.format)
   const backing =
     below.length > 0 ? `libvirt-${numbers[1] ?? number + 1}-format` : closed ? null : undefined
+  const own = ownSource(disk)
   args.push(
-    storageNode(number, disk.type, disk.source ?? {}, disk, cache),
-    ...sliceNode(number, disk.source ?? {}, disk.format),
+    storageNode(number, disk.type, own, disk, cache),
+    ...sliceNode(number, own, disk.format),
     formatNode(
       {
         node: number,
         format: disk.format ?? 'raw',
         readonly,
-        source: disk.source ?? {},
+        source: own,
         backing,
-        keySecret: keySecret(disk, {
-          ...disk.source,
-          ...(disk.encryption && { encryption: disk.encryption }),
-        }),
+        keySecret: keySecret(number, own),
         cacheBytes: disk.metadataCacheBytes,
       },
       disk,
@@ -132,10 +132,29 @@ export function imageNodes(disk: Disk, number: number): Argument[] {
 }
 
 /** The object that opens an image of this kind. */
-function keySecret(disk: Disk, source: DiskSource | undefined): string | undefined {
-  const format = source?.encryption?.format
-  if (format === undefined || source?.encryption?.engine === 'librbd') return undefined
-  return `${disk.alias ?? ''}-encryption-secret0`
+function keySecret(node: number, source: DiskSource | undefined): string | undefined {
+  const encryption = source?.encryption
+  if (encryption === undefined || encryption.engine === 'librbd') return undefined
+  return secretIds.encryption(`libvirt-${node}-format`)
+}
+
+/** What QEMU needs to open a disk's image and those below it; the lowest first, as they are opened. */
+export function diskSecrets(disk: Disk, number: number): NeededSecret[] {
+  const below = chain(disk).map((store, i) => ({
+    node: store.index ?? number + i + 1,
+    source: store.source ?? {},
+    path: `${'backingStore/'.repeat(i + 1)}source`,
+  }))
+  const own = {
+    node: number,
+    source: ownSource(disk),
+    path: 'source',
+    beside: {
+      ...(disk.auth && { auth: '' }),
+      ...(disk.encryption && { encryption: '' }),
+    },
+  }
+  return [...below.toReversed(), own].flatMap(imageSecrets)
 }
 
 function canBack(format: string | undefined): boolean {
@@ -152,7 +171,7 @@ function storageNode(
   return [
     '-blockdev',
     jsonOption({
-      ...blockSource(type, source, disk),
+      ...blockSource({ type, source, disk, node }),
       'node-name': `libvirt-${node}-storage`,
       cache,
       'auto-read-only': true,
