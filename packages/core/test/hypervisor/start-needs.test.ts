@@ -18,18 +18,6 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     'not run',
   ],
   [
-    'a disk behind a password',
-    `<devices><disk type='network'><source protocol='rbd' name='a/b'><auth username='u'/></source><target dev='vda'/></disk></devices>`,
-    'devices/disk[1]/source/auth',
-    'secrets',
-  ],
-  [
-    'an encrypted disk',
-    `<devices><disk type='file'><source file='/x'><encryption format='luks'/></source><target dev='vda'/></disk></devices>`,
-    'devices/disk[1]/source/encryption',
-    'secrets',
-  ],
-  [
     'a transient disk',
     `<devices><disk type='file'><source file='/x'/><target dev='vda'/><transient/></disk></devices>`,
     'devices/disk[1]/transient',
