@@ -21,6 +21,7 @@ import type {
 } from '../store/index.ts'
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
+import { JobLeft } from './job-left.ts'
 import { channelDirOf } from './layout.ts'
 import { settlement } from './lifecycle-actions.ts'
 import { removeTaps } from './taps.ts'
@@ -158,13 +159,33 @@ export class Liveness {
   async #whileHeld(uuid: string, work: () => Promise<void>): Promise<void> {
     const job = this.#take(uuid, 'settle')
     if (job === undefined) return
+    let left = false
     try {
-      // Whoever held it may have died since the look.
-      if (job.interrupted !== undefined) await this.undo(job.interrupted)
+      await this.takeOver(job)
       await work()
+    } catch (error) {
+      left = error instanceof JobLeft
+      throw error
     } finally {
-      this.#store.endJob(job)
+      if (left) this.#store.leaveJob(job)
+      else this.#store.endJob(job)
     }
+  }
+
+  /**
+   * Whoever held the domain may have died since the look: what he left is put right first.
+   *
+   * @throws JobLeft where it cannot be now; the job is his then, for the next.
+   */
+  async takeOver(job: Job): Promise<void> {
+    if (job.interrupted === undefined) return
+    try {
+      await this.undo(job.interrupted)
+    } catch (error) {
+      if (error instanceof JobLeft) throw error
+      throw new JobLeft('what another command left half done cannot be put right now', error)
+    }
+    this.#store.settled(job)
   }
 
   /**
@@ -196,11 +217,14 @@ export class Liveness {
 
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
-    const backup = this.#store.get(active.uuid)?.active?.facts.backup
+    const { backup, blockJobs = {} } = this.#store.get(active.uuid)?.active?.facts ?? {}
     if (!this.#store.deactivate(active, 'shut off', reason)) return
     // What was put aside is worth nothing now; a copy may be whole, and nobody can say any more.
     if (backup?.mode === 'pull')
       for (const { file, made } of backup.disks) if (made) rmSync(file, { force: true })
+    // One that was never begun is not.
+    for (const { unbegun } of Object.values(blockJobs))
+      if (unbegun?.made !== undefined) rmSync(unbegun.made, { force: true })
     const { stateDir, xml, facts, log } = active
     // One that QEMU never connected to does not know that it is over.
     if (hasHelpers(stateDir)) await stopHelpers(stateDir)
@@ -259,6 +283,8 @@ export class Liveness {
       await finishJob({ store: this.#store, end }, { ...record, active: record.active }, job)
       return
     }
+    const { removeUnfinished } = await import('./live/remove-unfinished.ts')
+    await removeUnfinished(job)
     const { stateDir, taps, cgroup, id } = job.detail as StartDetail
     if (job.kind === 'migrate-in') {
       const { removeArrivals } = await import('./migration/finish-migration.ts')

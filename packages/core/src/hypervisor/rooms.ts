@@ -89,7 +89,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     const job = store.beginJob(uuid, kind)
     let left = false
     try {
-      if (job.interrupted !== undefined) await liveness.undo(job.interrupted)
+      await liveness.takeOver(job)
       refuseUnderBackup(store.get(uuid), kind)
       return await work(job)
     } catch (error) {

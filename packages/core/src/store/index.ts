@@ -30,4 +30,5 @@ export type {
   PendingUnplug,
   RunFacts,
   StoredState,
+  UnbegunJob,
 } from './rows.ts'

@@ -18,10 +18,13 @@ export interface Job {
 /** Who changes a domain: one at a time, across all processes, and a dead one never blocks. */
 export interface Jobs {
   /**
-   * Takes the domain. Busy where a live owner holds it; the job of a dead owner is replaced, and
-   * handed over as `interrupted`.
+   * Takes the domain. Busy where a live owner holds it; the job of a dead owner is handed over as
+   * `interrupted`. It stays recorded until it is {@link settled}, so that whoever takes its place and
+   * dies leaves it to the next.
    */
   beginJob(uuid: string, kind: string, start?: { phase?: string; detail?: JobDetail }): Job
+  /** What the owner before died over has been put right: from now on the job is its holder's own. */
+  settled(job: Job): void
   /** Records how far the job is, before the step that follows; detail is replaced where given. */
   setPhase(job: Job, phase: string, detail?: JobDetail): void
   endJob(job: Job): void
@@ -85,16 +88,26 @@ export function openJobs(
         if (before && isAlive(before.owner)) throw busy(before)
         const token = randomUUID()
         const who = [owner.pid, owner.startTime, owner.bootId]
-        const values = [uuid, token, kind, phase, ...who, now(), JSON.stringify(detail)]
+        const shown = before ?? { kind, phase, detail }
+        const what = [shown.kind, shown.phase]
+        const values = [uuid, token, ...what, ...who, now(), JSON.stringify(shown.detail)]
         const sql = `INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join()})`
         database.run(sql, ...values)
         return { uuid, kind, token, ...(before ? { interrupted: before } : {}) }
       }),
+    settled: (job) =>
+      database.writeLoosely(() => {
+        const sql = `UPDATE ${table} SET kind = ?, phase = 'begin', detail = '{}' WHERE uuid = ? AND token = ?`
+        if (database.run(sql, job.kind, job.uuid, job.token) !== 1) lost(job)
+      }),
     setPhase(job, phase, detail) {
       const change = (): void => {
-        const sql = `UPDATE ${table} SET phase = ?, detail = coalesce(?, detail) WHERE uuid = ? AND token = ?`
+        // What one before died over is no detail of other work.
+        const kept = `CASE WHEN kind = ? THEN detail ELSE '{}' END`
+        const sql = `UPDATE ${table} SET detail = coalesce(?, ${kept}), kind = ?, phase = ? WHERE uuid = ? AND token = ?`
         const replaced = detail === undefined ? null : JSON.stringify(detail)
-        const changed = database.run(sql, phase, replaced, job.uuid, job.token)
+        const { kind, uuid, token } = job
+        const changed = database.run(sql, replaced, kind, kind, phase, uuid, token)
         if (changed !== 1) lost(job)
       }
       // No QEMU outlives a power cut, and what a start leaves in its folder is swept up.

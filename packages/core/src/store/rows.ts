@@ -102,6 +102,16 @@ export interface BlockJobFact {
   readonly to?: { readonly file: string; readonly format: string }
   /** Number of the nodes of that image. */
   readonly index?: number
+  /** What is taken back where QEMU never came to begin it; not there any more once it has. */
+  readonly unbegun?: UnbegunJob
+}
+
+/** What was changed for a job before QEMU was told of it. */
+export interface UnbegunJob {
+  /** The image that was made for it. */
+  readonly made?: string
+  /** Documents of snapshots, as they were. */
+  readonly marked?: readonly { readonly name: string; readonly xml: string }[]
 }
 
 /** A device that goes when its guest lets go of it, and what QEMU is told then. */

@@ -63,3 +63,23 @@ export async function inQemu(root: TestRoot): Promise<readonly string[]> {
     ].toSorted()
   })
 }
+
+/** Somebody else holds domain `a`, records how far he is, and dies. */
+export async function diedOver(
+  root: TestRoot,
+  kind: string,
+  phase: string,
+  detail: object,
+): Promise<void> {
+  const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+  using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+  const [record] = store.list()
+  if (record === undefined) throw new Error('nothing is known')
+  store.setPhase(store.beginJob(record.domain.uuid, kind), phase, { ...detail })
+}
+
+/** Kinds of the jobs that are there. */
+export async function jobsIn(root: TestRoot): Promise<readonly string[]> {
+  using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+  return store.jobs().map(({ kind }) => kind)
+}

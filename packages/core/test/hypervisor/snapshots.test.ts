@@ -318,6 +318,56 @@ describe('snapshots with images and memory of their own', () => {
     expect(existsSync(memory)).toBe(true)
   })
 
+  test.each([
+    ['went over to its new image and wrote to it', true],
+    ['did not go over to it, or wrote nothing there', false],
+  ])('whose maker died with a guest that %s are of one moment with it', async (_, wrote) => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    await hypervisor.domainCreate('a')
+    const { uuid } = await hypervisor.domainLookup('a')
+    const path = join(root.dir, 'lib/polyvirt.db')
+    using seen = await openStore({ path })
+    const before = seen.get(uuid)
+    const created = named('s1')
+    await hypervisor.domainSnapshotCreateXml('a', created, { diskOnly: true })
+    const after = seen.get(uuid)
+    if (before?.active === undefined || after?.active === undefined) throw new Error('it runs')
+    const { xml } = seen.snapshot(uuid, 's1')
+    const overlay = image.replace('.qcow2', '.s1')
+    if (wrote) {
+      await writeDisk(hypervisor, 7)
+      await flushDisk(hypervisor)
+    }
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path, owner })
+      // He died right behind QEMU's transaction.
+      store.removeSnapshot(uuid, 's1')
+      const { id } = before.active
+      store.change(uuid, {
+        live: { id, xml: before.active.xml },
+        definition: before.domain.xml ?? '',
+      })
+      const change = { live: { id, xml: after.active.xml }, definition: after.domain.xml ?? '' }
+      store.setPhase(store.beginJob(uuid, 'snapshot-create'), 'snapshot', {
+        snapshot: { name: 's1', xml, files: [overlay], running: true, after: change },
+      })
+    }
+    process.kill(before.active.process.pid, 'SIGKILL')
+    await until(
+      () => root.guests(),
+      (guests) => guests.length === 0,
+    )
+    const names = (await hypervisor.domainListAllSnapshots('a')).map(({ name }) => name)
+    const definition = await hypervisor.domainGetXmlDesc('a')
+    expect(names).toEqual(wrote ? ['s1'] : [])
+    expect(existsSync(overlay)).toBe(wrote)
+    expect(definition.includes(`'${overlay}'`)).toBe(wrote)
+    if (wrote) expect(holdsWritten(overlay)).toBe(true)
+    await hypervisor.domainCreate('a')
+  })
+
   test('that failed leave no image with the guest that is not there', async () => {
     const root = testRoot()
     const { hypervisor } = await defined(root)

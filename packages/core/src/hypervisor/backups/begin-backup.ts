@@ -87,7 +87,7 @@ async function begin(rooms: Rooms, running: Running, { job, wish, options }: Beg
     )
     store.beginBackup(active, fact, checkpoint?.row)
   } catch (error) {
-    await undoBackup({ store, ask: (talk) => rooms.ask(running, talk) }, active, detail)
+    await undoBackup(store, running, detail)
     throw error
   }
 }

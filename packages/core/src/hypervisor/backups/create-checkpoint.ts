@@ -3,7 +3,7 @@ import type { JobRow, Store } from '../../store/index.ts'
 import { withFrozen } from '../agent/with-frozen.ts'
 import { topNode } from '../blocks/disk-graph.ts'
 import type { CheckpointOptions, CheckpointSummary } from '../interface/checkpoints.ts'
-import { withMonitor } from '../monitor.ts'
+import { askToFinish } from '../live/ask-to-finish.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import type { TransactionAction } from './backup-actions.ts'
@@ -51,25 +51,17 @@ export async function createCheckpoint(
       )
       return summaryOfCheckpoint(rooms.store.addCheckpoint(row))
     } catch (error) {
-      await rooms
-        .ask(running, (qmp) => removeBitmaps(qmp, running.active, own))
-        .catch(() => undefined)
+      await askToFinish(running, (qmp) => removeBitmaps(qmp, running.active, own))
       throw error
     }
   })
 }
 
 /** A checkpoint whose maker died before it was known is none. */
-export async function finishCheckpoint(
-  store: Store,
-  { active, domain }: Running,
-  job: JobRow,
-): Promise<void> {
+export async function finishCheckpoint(store: Store, running: Running, job: JobRow): Promise<void> {
   const { checkpoint } = job.detail as Partial<CheckpointDetail>
   if (checkpoint === undefined) return
   const { name, bitmaps } = checkpoint
-  if (store.checkpoints(domain.uuid).some((one) => one.name === name)) return
-  await withMonitor(active, domain.name, (qmp) => removeBitmaps(qmp, active, bitmaps)).catch(
-    () => undefined,
-  )
+  if (store.checkpoints(running.domain.uuid).some((one) => one.name === name)) return
+  await askToFinish(running, (qmp) => removeBitmaps(qmp, running.active, bitmaps))
 }

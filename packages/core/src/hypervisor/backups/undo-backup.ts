@@ -6,7 +6,7 @@ import type { ActiveRow, BackupFact, JobRow, Store } from '../../store/index.ts'
 import { topNode } from '../blocks/disk-graph.ts'
 import { queryJobs } from '../blocks/job-state.ts'
 import { leaveFiles } from '../confinement/hand-over.ts'
-import { withMonitor } from '../monitor.ts'
+import { askToFinish } from '../live/ask-to-finish.ts'
 import type { Running } from '../records.ts'
 import { backupJobId, exportId } from './backup-actions.ts'
 import type { BackupDetail } from './begin-backup.ts'
@@ -68,21 +68,21 @@ export function letGo(store: Store, active: ActiveRow, disks: BackupFact['disks'
   )
 }
 
-interface Undo {
-  readonly store: Store
-  ask<T>(talk: (qmp: QmpClient) => Promise<T>): Promise<T>
-}
-
-/** A backup that did not come to begin leaves nothing, and no checkpoint of its moment either. */
+/**
+ * A backup that did not come to begin leaves nothing, and no checkpoint of its moment either.
+ *
+ * @throws JobLeft where QEMU cannot be told now: it may have begun, and write.
+ */
 export async function undoBackup(
-  { store, ask }: Undo,
-  active: ActiveRow,
+  store: Store,
+  running: Running,
   { backup, checkpoint = {} }: BackupDetail,
 ): Promise<void> {
-  await ask(async (qmp) => {
+  const { active } = running
+  await askToFinish(running, async (qmp) => {
     await closeBackup(qmp, active, backup)
     await removeBitmaps(qmp, active, checkpoint)
-  }).catch(() => undefined)
+  })
   await removeBackupFiles(store, active, backup)
 }
 
@@ -101,15 +101,10 @@ export async function removeBitmaps(
 }
 
 /** A backup whose beginner died: it has begun where the run knows of it, else nothing has happened. */
-export async function finishBackup(
-  store: Store,
-  { active, domain }: Running,
-  job: JobRow,
-): Promise<void> {
+export async function finishBackup(store: Store, running: Running, job: JobRow): Promise<void> {
   const detail = job.detail as Partial<BackupDetail>
   const { backup } = detail
-  if (backup === undefined || active.facts.backup?.startedAtMs === backup.startedAtMs) return
-  const ask = <T>(talk: (qmp: QmpClient) => Promise<T>): Promise<T> =>
-    withMonitor(active, domain.name, talk)
-  await undoBackup({ store, ask }, active, { ...detail, backup })
+  const begun = running.active.facts.backup
+  if (backup === undefined || begun?.startedAtMs === backup.startedAtMs) return
+  await undoBackup(store, running, { ...detail, backup })
 }

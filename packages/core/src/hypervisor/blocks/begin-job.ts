@@ -4,8 +4,9 @@ import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
 import { MonitorError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
-import type { BlockJobFact } from '../../store/index.ts'
+import type { BlockJobFact, UnbegunJob } from '../../store/index.ts'
 import type { BlockJobInfo, BlockJobOptions } from '../interface/blocks.ts'
+import { JobLeft } from '../job-left.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -25,6 +26,8 @@ export interface JobPlace {
 export interface Begun {
   readonly kind: Kind
   readonly fact: BlockJobFact
+  /** What `start` changes before it tells QEMU; it takes that back itself where it fails. */
+  readonly unbegun?: UnbegunJob
   start(qmp: QmpClient): Promise<unknown>
 }
 
@@ -48,8 +51,9 @@ export async function beginJob(
   const live = await rooms.live(running)
   const disk = diskNamed(live, name)
   const isSame = async (kind: Kind, qmp: QmpClient, at: JobPlace): Promise<boolean> => {
-    const known = running.active.facts.blockJobs?.[disk.target]
-    if (!joins || known === undefined) return false
+    const fact = running.active.facts.blockJobs?.[disk.target]
+    if (!joins || fact === undefined) return false
+    const { unbegun: _, ...known } = fact
     const begun = await plan(qmp, at)
     return begun.kind === kind && isDeepStrictEqual(begun.fact, known)
   }
@@ -61,18 +65,27 @@ export async function beginJob(
         'ERR_BLOCK_COPY_ACTIVE',
         `disk ${quote(disk.target)} already in active block job (${before.kind})`,
       )
-    const { fact, start } = await plan(qmp, { disk, live, running })
-    remember(rooms, running, disk.target, fact)
+    const { fact, start, unbegun = {} } = await plan(qmp, { disk, live, running })
+    remember(rooms, running, disk.target, { ...fact, unbegun })
     try {
       await start(qmp)
     } catch (error) {
-      // What was lost is the answer, maybe: whoever looks next takes note of how it ends.
-      if (!(error instanceof MonitorError)) remember(rooms, running, disk.target, undefined)
+      // What was lost is the answer, maybe.
+      if (error instanceof MonitorError) throw leftTo(error)
+      remember(rooms, running, disk.target, undefined)
       throw error
+    }
+    try {
+      remember(rooms, running, disk.target, fact)
+    } catch (cause) {
+      throw leftTo(cause)
     }
   })
   return { running, disk }
 }
+
+const leftTo = (cause: unknown): JobLeft =>
+  new JobLeft('the next command finds out whether the job has begun', cause)
 
 /** Job options that all kinds have: nobody needs to be there when it ends. */
 export function commonOptions(kind: Kind, target: string, { speedBytes }: BlockJobOptions): object {

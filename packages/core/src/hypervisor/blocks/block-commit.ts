@@ -1,11 +1,13 @@
 import { domainError } from '../../errors.ts'
+import { MonitorError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { BlockCommitOptions } from '../interface/blocks.ts'
 import type { Rooms } from '../rooms.ts'
-import { markMerged } from '../snapshots/mark-broken.ts'
+import { markBroken, mergedSnapshots } from '../snapshots/mark-broken.ts'
 import { beginJob, commonOptions, imageAt } from './begin-job.ts'
 import type { Begun, JobPlace } from './begin-job.ts'
 import { diskChain, topNode } from './disk-graph.ts'
+import { takeBack } from './finish-block-jobs.ts'
 import { followJob } from './follow-job.ts'
 import { fileOf } from './switch-image.ts'
 
@@ -34,8 +36,18 @@ export async function blockCommit(
     const dropped = chain
       .slice(chain.indexOf(highest), chain.indexOf(lowest))
       .map(({ file }) => file)
+    const { uuid } = running.domain
+    const files = chain.map(({ file }) => file)
+    const broken = mergedSnapshots(rooms.store, uuid, {
+      target: disk.target,
+      chain: files,
+      from: highest.file,
+      into: lowest.file,
+    })
+    const unbegun = { marked: broken.map(({ name, xml }) => ({ name, xml })) }
     return {
       kind,
+      unbegun,
       fact: {
         kind,
         file: fileOf(disk) ?? '',
@@ -43,9 +55,7 @@ export async function blockCommit(
         ...(isActive && { to: { file: lowest.file, format: lowest.format } }),
       },
       async start(one) {
-        const files = chain.map(({ file }) => file)
-        const range = { target: disk.target, chain: files, from: highest.file, into: lowest.file }
-        const takeBack = markMerged(rooms.store, running.domain.uuid, range)
+        for (const row of broken) markBroken(rooms.store, row)
         try {
           await one.executeUnchecked('block-commit', {
             ...commonOptions(kind, disk.target, options),
@@ -54,7 +64,8 @@ export async function blockCommit(
             ...(!isActive && { top: highest.file }),
           })
         } catch (error) {
-          takeBack()
+          // One who did not hear whether it has begun takes no mark back.
+          if (!(error instanceof MonitorError)) await takeBack(rooms.store, uuid, unbegun)
           throw error
         }
       },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { domainError } from '../../errors.ts'
 import { MonitorError } from '../../qmp/index.ts'
@@ -9,7 +10,7 @@ import type { Rooms } from '../rooms.ts'
 import { beginJob, commonOptions } from './begin-job.ts'
 import { diskChain, topNode } from './disk-graph.ts'
 import { followJob } from './follow-job.ts'
-import { checkPlain, createImage, openSteps } from './new-image.ts'
+import { checkPlain, createImage, openSteps, refuseTaken } from './new-image.ts'
 import { fileOf, freeIndex } from './switch-image.ts'
 import type { ImageFile } from './switch-image.ts'
 
@@ -34,9 +35,12 @@ export async function blockCopy(
       const to: ImageFile = { file: destination, format: format ?? top.format }
       const index = freeIndex(live)
       const isNew = options.reuseExternal !== true
+      // Before it is recorded: what is recorded as made is removed where the job does not begin.
+      if (isNew && existsSync(destination)) refuseTaken(destination)
       return {
         kind: 'copy',
         fact: { kind: 'copy', file: fileOf(disk) ?? '', dropped: [], to, index },
+        ...(isNew && { unbegun: { made: destination } }),
         async start(one) {
           const backing = options.shallow === true && under && { backing: under }
           if (isNew) await createImage({ ...to, sizeBytes: top.sizeBytes, ...backing })

@@ -1,9 +1,13 @@
 import { domainError, quote } from '../../errors.ts'
+import { QmpError } from '../../qmp/index.ts'
+import type { QmpClient } from '../../qmp/index.ts'
+import type { Job } from '../../store/index.ts'
+import { JobLeft } from '../job-left.ts'
 import type { BlockJobInfo } from '../interface/blocks.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Rooms } from '../rooms.ts'
-import { carryBitmaps } from './carry-bitmaps.ts'
-import { conclude, concluded } from './conclude-job.ts'
+import { conclude, concluded, tellEnd } from './conclude-job.ts'
+import type { EndDetail } from './finish-block-jobs.ts'
 import { infoOf, jobOf, speedOf } from './job-state.ts'
 
 /** How the disk's job is. One that has ended is taken note of: the definitions say what it changed. */
@@ -35,26 +39,35 @@ export async function abortBlockJob(
   const running = await rooms.findActive(reference)
   const disk = diskNamed(await rooms.live(running), name)
   const { target } = disk
-  await rooms.command(running, 'block-job', async (qmp) => {
+  const end = async (qmp: QmpClient, job: Job): Promise<void> => {
     const found = await jobOf(qmp, target)
     if (found === undefined)
       throw domainError(
         'ERR_INVALID_ARG',
         `disk ${quote(target)} does not have an active block job`,
       )
-    const { id, status } = found.job
+    const { status } = found.job
     if (pivot && status !== 'ready')
       throw domainError(
         'ERR_BLOCK_COPY_ACTIVE',
         `block job on disk ${quote(target)} is not ready for pivot yet`,
       )
+    // The guest may be on another image from the next word on: the definitions have to follow, whatever comes.
+    const detail: EndDetail = { ends: { target, pivot } }
+    rooms.store.setPhase(job, 'end', { ...detail })
     const fact = running.active.facts.blockJobs?.[target]
-    if (pivot && fact !== undefined) await carryBitmaps(qmp, disk, fact)
-    if (status !== 'concluded')
-      await qmp.executeUnchecked(pivot ? 'job-complete' : 'job-cancel', { id })
-    await concluded(qmp, target)
-    await conclude(rooms, running, qmp, target)
-  })
+    try {
+      await tellEnd(qmp, disk, { pivot, fact, job: found.job })
+      await concluded(qmp, target)
+      await conclude(rooms, running, qmp, target)
+    } catch (error) {
+      if (error instanceof QmpError || error instanceof JobLeft) throw error
+      throw new JobLeft('the next command sees to the end of the job', error)
+    }
+  }
+  await rooms.withJob(running.domain.uuid, 'block-job', (job) =>
+    rooms.ask(running, (qmp) => end(qmp, job)),
+  )
 }
 
 export async function setBlockJobSpeed(

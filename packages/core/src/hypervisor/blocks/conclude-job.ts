@@ -10,8 +10,10 @@ import { diskNamed } from '../live/set-iotune.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { carryBitmaps } from './carry-bitmaps.ts'
 import { diskChain } from './disk-graph.ts'
 import { jobOf } from './job-state.ts'
+import type { QemuJob } from './job-state.ts'
 import { described, shortened, switchedTo, withDisk } from './switch-image.ts'
 
 /** Notes what a job will have changed when it ends, or (nothing) that it has been taken note of. */
@@ -113,7 +115,7 @@ function numbered(disk: Disk): readonly NumberedImage[] {
 }
 
 /** Closes the nodes of an image; one that QEMU opened by itself has none of these names. */
-async function dropImage(qmp: QmpClient, index: number | undefined): Promise<void> {
+export async function dropImage(qmp: QmpClient, index: number | undefined): Promise<void> {
   if (index === undefined) return
   for (const kind of ['format', 'slice-sto', 'storage'])
     await qmp
@@ -121,19 +123,40 @@ async function dropImage(qmp: QmpClient, index: number | undefined): Promise<voi
       .catch(() => undefined)
 }
 
+interface TellEnd {
+  readonly pivot: boolean
+  readonly fact: BlockJobFact | undefined
+  readonly job: QemuJob
+}
+
+/** Has a job end, with the guest on the other image or on the one it had; doing it again does no harm. */
+export async function tellEnd(
+  qmp: QmpClient,
+  disk: Disk,
+  { pivot, fact, job: { id, status } }: TellEnd,
+): Promise<void> {
+  if (pivot && fact !== undefined) await carryBitmaps(qmp, disk, fact)
+  if (status !== 'concluded')
+    await qmp.executeUnchecked(pivot ? 'job-complete' : 'job-cancel', { id })
+}
+
 /** How long a job may take to end once it was told to, in milliseconds. */
 const endMs = 30_000
 
 /** Waits for the end of a job that was told to end. */
-export async function concluded(qmp: QmpClient, target: string): Promise<void> {
-  const deadline = performance.now() + endMs
+export async function concluded(
+  qmp: QmpClient,
+  target: string,
+  limitMs: number = endMs,
+): Promise<void> {
+  const deadline = performance.now() + limitMs
   for (;;) {
     const found = await jobOf(qmp, target)
     if (found === undefined || found.job.status === 'concluded') return
     if (performance.now() > deadline)
       throw domainError(
         'ERR_OPERATION_TIMEOUT',
-        `the block job of ${quote(target)} did not end within ${endMs / 1000} s`,
+        `the block job of ${quote(target)} did not end within ${limitMs / 1000} s`,
       )
     await sleep(50)
   }

@@ -35,6 +35,14 @@ export async function createImage({ file, format, sizeBytes, backing }: NewImage
   }
 }
 
+/** @throws DomainError for a name that is a file's already. */
+export function refuseTaken(file: string): never {
+  throw domainError(
+    'ERR_OPERATION_INVALID',
+    `${quote(file, 200)} exists already; name another file, or reuse it (--reuse-external)`,
+  )
+}
+
 /** The file is made before the image: nobody else makes or reads it, whatever the umask. */
 async function claimName(file: string): Promise<void> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
@@ -43,11 +51,7 @@ async function claimName(file: string): Promise<void> {
     await handle.chmod(0o600)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'EEXIST')
-      throw domainError(
-        'ERR_OPERATION_INVALID',
-        `${quote(file, 200)} exists already; name another file, or reuse it (--reuse-external)`,
-      )
+    if (code === 'EEXIST') refuseTaken(file)
     throw domainError(
       'ERR_OPERATION_FAILED',
       `cannot make the image ${quote(file, 200)}: ${message}`,

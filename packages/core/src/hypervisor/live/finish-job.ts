@@ -3,16 +3,19 @@ import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
 import { finishCheckpoint } from '../backups/create-checkpoint.ts'
-import { conclude } from '../blocks/conclude-job.ts'
+import { finishBlockJobs } from '../blocks/finish-block-jobs.ts'
 import { finishBackupEnd } from '../backups/settle-backup.ts'
 import { finishBackup } from '../backups/undo-backup.ts'
-import { JobLeft } from '../job-left.ts'
-import { withMonitor } from '../monitor.ts'
+import type { QmpClient } from '../../qmp/index.ts'
 import type { Running } from '../records.ts'
 import { finishArrival } from '../migration/finish-migration.ts'
 import { finishDump } from '../saving/finish-dump.ts'
-import { finishSave, forgetManagedSave } from '../saving/finish-save.ts'
+import { endSaved, finishSave, forgetManagedSave } from '../saving/finish-save.ts'
+import { removeTaps } from '../taps.ts'
+import { askToFinish } from './ask-to-finish.ts'
 import { finishChange } from './finish-change.ts'
+import type { ChangeDetail } from './finish-change.ts'
+import { removeUnfinished } from './remove-unfinished.ts'
 
 /** Whoever finishes a job may have to end the run it was about. */
 export interface FinishContext {
@@ -22,21 +25,19 @@ export interface FinishContext {
 
 /**
  * Brings a running guest whose changer has died to before the change or behind it: which of the two,
- * QEMU itself says. A guest that cannot be asked now is left as the store has it.
+ * QEMU itself says.
+ *
+ * @throws JobLeft where QEMU cannot be asked now: whoever looks next does.
  */
 export async function finishJob(
   { store, end }: FinishContext,
   running: Running,
   job: JobRow,
 ): Promise<void> {
-  if (!isAlive(running.active.process)) return
-  const { domain, active } = running
-  const ask = <T>(talk: Parameters<typeof withMonitor<T>>[2]): Promise<T | undefined> =>
-    withMonitor(active, domain.name, talk).catch((error: unknown) => {
-      // What QEMU has done is known, and has yet to be written down.
-      if (error instanceof JobLeft) throw error
-      return undefined
-    })
+  if (!isAlive(running.active.process)) return finishOver({ store, end }, running, job)
+  const { active } = running
+  const ask = <T>(talk: (qmp: QmpClient) => Promise<T>): Promise<T | undefined> =>
+    askToFinish(running, talk)
   if (job.kind === 'reboot') {
     const { shutdown } = lifecycleActions(parseDomain(active.xml).domain)
     await ask(async (qmp) => {
@@ -48,20 +49,26 @@ export async function finishJob(
     })
     return
   }
-  if (job.kind === 'block-job') {
-    // QEMU may be on other images than the definitions say, with nothing left that tells of the job.
-    await ask(async (qmp) => {
-      for (const target of Object.keys(active.facts.blockJobs ?? {}))
-        await conclude({ store }, running, qmp, target)
-    })
-    return
-  }
+  if (job.kind === 'block-job') return finishBlockJobs({ store }, running, job)
   if (job.kind === 'migrate-in') return finishArrival({ store, end }, running, job)
   if (job.kind === 'save') return finishSave({ store, end }, running, job)
   if (job.kind === 'backup-end') return finishBackupEnd(store, running, job)
   if (job.kind === 'backup-begin') return finishBackup(store, running, job)
   if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
-  if (job.kind === 'dump') return finishDump(running, job)
-  if (job.kind === 'start') return forgetManagedSave(running, job)
+  if (job.kind === 'dump') return finishDump(store, running, job)
+  if (job.kind === 'start') return forgetManagedSave(job)
   await finishChange({ store, active, ask }, job.detail)
+}
+
+/** The guest is gone as well: what the command left beside it goes, or is what it was to be. */
+async function finishOver({ end }: FinishContext, { active }: Running, job: JobRow): Promise<void> {
+  if (job.kind === 'start') await forgetManagedSave(job)
+  if (job.kind === 'save' && (await endSaved(end, active, job))) return
+  // One that did not come to the definition is not found there when the run is put away.
+  const { taps = [] } = job.detail as ChangeDetail
+  await removeTaps(taps)
+  const { backup } = active.facts
+  const { backup: begun } = job.detail as { readonly backup?: typeof backup }
+  if (begun !== undefined && begun.startedAtMs === backup?.startedAtMs) return
+  await removeUnfinished(job)
 }

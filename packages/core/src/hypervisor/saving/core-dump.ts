@@ -49,12 +49,17 @@ export async function coreDump(
       } finally {
         await rooms
           .ask(running, (qmp) => afterDump(qmp, wasRunning))
+          .then(() => asBefore(rooms, running))
           .catch(() => goesOnLater(error))
       }
       throw error
     }
     await afterwards(rooms, running, { what: options.afterwards ?? 'resume', wasRunning })
   })
+}
+
+function asBefore({ store }: Rooms, { active }: Running): void {
+  store.setState(active, active.state, active.reason)
 }
 
 /** A guest that was stopped for its dump shall run again, whoever does it. */
@@ -71,7 +76,10 @@ async function write(
   const confinement = rooms.layout.confinement ?? unconfined
   await makeFileForQemu(temporary, confinement)
   await rooms.ask(running, async (qmp) => {
-    if (running.active.state === 'running' && live !== true) await qmp.execute('stop')
+    if (running.active.state === 'running' && live !== true) {
+      await qmp.execute('stop')
+      rooms.store.setState(running.active, 'paused', 'dumping')
+    }
     await qmp.executeUnchecked('dump-guest-memory', {
       paging: false,
       protocol: `file:${temporary}`,
@@ -137,6 +145,7 @@ async function afterwards(
   const goOn = rooms.ask(running, async (qmp) => {
     if (what === 'reset') await qmp.execute('system_reset')
     if (wasRunning || what === 'reset') await qmp.execute('cont')
+    if (wasRunning) asBefore(rooms, running)
   })
   await goOn.catch(goesOnLater)
 }

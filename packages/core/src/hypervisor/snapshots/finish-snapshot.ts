@@ -5,11 +5,13 @@ import { parseDomain } from '../../xml/parse-domain.ts'
 import { isAlive } from '../../run/process-identity.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
 import { leaveFiles } from '../confinement/hand-over.ts'
+import { askToFinish } from '../live/ask-to-finish.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
 import { withMonitor } from '../monitor.ts'
 import { streamSocket } from '../saving/stream-to-file.ts'
 import { fileOf } from '../blocks/switch-image.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
+import { holdsWrites } from './holds-writes.ts'
 import { readKept } from './snapshot-document.ts'
 import { untilNobodyWorksOn } from './until-nobody-works-on.ts'
 
@@ -34,7 +36,8 @@ export interface SnapshotDetail {
  * A snapshot whose maker died, or could not say how it went. One that QEMU has gone over to is finished; any other is taken back, for
  * nobody can tell whether it is whole. Tells whether it is taken.
  *
- * @throws where QEMU runs and does not say which images it is on, or a qemu-img goes on: nothing has been removed then.
+ * @throws where QEMU runs and cannot be told or does not say which images it is on, or a qemu-img goes on: nothing has been
+ * removed then.
  */
 export async function finishSnapshot(
   store: Store,
@@ -44,15 +47,17 @@ export async function finishSnapshot(
   const { snapshot } = job.detail as Partial<SnapshotDetail>
   if (snapshot === undefined) return false
   const { name, xml, files, after, made = files, running, noMetadata } = snapshot
-  const { active, domain } = record
+  const { domain } = record
+  // Nobody but qemu-img is on the images of a guest that is gone.
+  const active = record.active && isAlive(record.active.process) ? record.active : undefined
   if (active !== undefined && running !== undefined) {
-    await withMonitor(active, domain.name, (qmp) =>
+    await askToFinish({ ...record, active }, (qmp) =>
       keepGuest(qmp, { wasRunning: running, xml: active.xml }),
-    ).catch(() => undefined)
+    )
     await rm(streamSocket(active.stateDir), { force: true })
   }
   if (store.snapshots(domain.uuid).some((one) => one.name === name)) return true
-  const live = parseDomain(active?.xml ?? domain.xml ?? '').domain
+  const live = parseDomain(record.active?.xml ?? domain.xml ?? '').domain
   const kept = readKept({ name, xml })
   const disks = (live.devices.disk ?? []).filter((disk) =>
     kept.disks.some((one) => one.name === disk.target),
@@ -61,15 +66,18 @@ export async function finishSnapshot(
   if (active === undefined) await untilNobodyWorksOn([...images, ...made])
   if (files.length === 0) {
     const tag = { tag: name, disks }
-    await (
-      active === undefined
-        ? offlineSnapshot('-d', tag)
-        : withMonitor(active, domain.name, (qmp) => internalSnapshot(qmp, 'delete', tag))
-    ).catch(() => undefined)
+    if (active === undefined) await offlineSnapshot('-d', tag).catch(() => undefined)
+    else await askToFinish({ ...record, active }, (qmp) => internalSnapshot(qmp, 'delete', tag))
     return false
   }
-  if (active !== undefined && (await isOn(files, disks, { active, name: domain.name }))) {
-    store.change(domain.uuid, after)
+  const wasLive = after.live !== undefined
+  const isOver =
+    active === undefined
+      ? wasLive && (await anyHoldsWrites(files))
+      : await isOn(files, disks, { active, name: domain.name })
+  if (isOver) {
+    const { live: _, ...definition } = after
+    store.change(domain.uuid, record.active === undefined ? definition : after)
     if (noMetadata !== true) store.addSnapshot({ uuid: domain.uuid, name, xml })
     return true
   }
@@ -84,12 +92,21 @@ export async function finishSnapshot(
   return false
 }
 
+/**
+ * Of a guest that is gone, its new images tell: it goes over to all of them at once, and what it wrote since is in
+ * them and nowhere else. Where it wrote nothing, those below hold all of it.
+ */
+async function anyHoldsWrites(files: readonly string[]): Promise<boolean> {
+  for (const file of files) if (await holdsWrites(file)) return true
+  return false
+}
+
 interface Asked {
   readonly active: NonNullable<DomainRecord['active']>
   readonly name: string
 }
 
-/** Has QEMU gone over to the new images? It does so for all disks at once. A dead one is on none. */
+/** Has QEMU gone over to the new images? It does so for all disks at once. */
 async function isOn(
   files: readonly string[],
   disks: readonly Disk[],
@@ -101,6 +118,6 @@ async function isOn(
     return top !== undefined && files.includes(top.file)
   }).catch((error: unknown) => {
     if (isAlive(active.process)) throw error
-    return false
+    return anyHoldsWrites(files)
   })
 }

@@ -28,24 +28,18 @@ export interface MergeRange {
 }
 
 /**
- * Marks the snapshots that keep the image which is written to from now on, and see less of what goes into
- * it than all: nobody can go back to those any more.
- *
- * @returns takes the marks back, where nothing has been written after all
+ * The snapshots that keep the image which is written to from now on, and see less of what goes into it than
+ * all: nobody can go back to those any more.
  */
-export function markMerged(
+export function mergedSnapshots(
   store: Store,
   uuid: string,
   { target, chain, from, into }: MergeRange,
-): () => void {
-  const broken = store.snapshots(uuid).filter((row) => {
+): readonly SnapshotRow[] {
+  return store.snapshots(uuid).filter((row) => {
     const [top, ...below] = chainOf(readSnapshot(row).disks, target)
     if (top === undefined || ![top, ...below].includes(into)) return false
     const at = chain.indexOf(top)
     return at === -1 || at > chain.indexOf(from)
   })
-  for (const row of broken) markBroken(store, row)
-  return () => {
-    for (const { name, xml } of broken) store.replaceSnapshotXml(uuid, name, xml)
-  }
 }

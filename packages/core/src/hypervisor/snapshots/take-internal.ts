@@ -1,4 +1,5 @@
 import type { DomainRecord } from '../../store/index.ts'
+import { MonitorError } from '../../qmp/index.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -27,7 +28,11 @@ export async function takeInternal(
       ? offlineSnapshot(what === 'save' ? '-c' : '-d', { tag: name, disks })
       : rooms.ask(running, (qmp) => internalSnapshot(qmp, what, { tag: name, disks }))
   if (running !== undefined) await warnOfLosses(rooms, running, options)
-  await perform('save')
+  await perform('save').catch((error: unknown) => {
+    if (!(error instanceof MonitorError)) throw error
+    // It may be made all the same, and nobody would know of it.
+    throw new JobLeft('the next command takes the snapshot back', error)
+  })
   try {
     if (options.noMetadata !== true) rooms.store.addSnapshot({ uuid, name, xml: document })
   } catch (error) {

@@ -1,0 +1,168 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { isAlive } from '../../src/run/process-identity.ts'
+import type { ProcessIdentity } from '../../src/run/process-identity.ts'
+import { openStore } from '../../src/store/index.ts'
+import { testRoot, until } from '../support/hypervisor.ts'
+import type { TestRoot } from '../support/hypervisor.ts'
+import { activeRow, diedOver, jobsIn, recordOf, started } from './plugged-guest.ts'
+
+/** A QEMU that says nothing until it is let go on. */
+function silence({ pid }: ProcessIdentity): () => void {
+  process.kill(pid, 'SIGSTOP')
+  const goOn = (): void => void process.kill(pid, 'SIGCONT')
+  onTestFinished(() => {
+    try {
+      goOn()
+    } catch {
+      // It is gone.
+    }
+  })
+  return goOn
+}
+
+async function setState(root: TestRoot, reason: string): Promise<void> {
+  using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+  store.setState(await activeRow(root), 'paused', reason)
+}
+
+const works = [
+  ['save', 'saving', (temporary: string) => ({ save: { temporary, file: `${temporary}.whole`, running: true } })],
+  ['dump', 'dumping', (temporary: string) => ({ dump: { temporary, running: true } })],
+] as const // prettier-ignore
+
+describe('work whose asker died', () => {
+  test.each(works)(
+    'a %s stays told of while QEMU is silent, and is put right when it speaks',
+    { timeout: 60_000 },
+    async (kind, reason, detailOf) => {
+      const root = testRoot()
+      const hypervisor = await started(root)
+      await hypervisor.domainSuspend('a')
+      await setState(root, reason)
+      const temporary = join(root.dir, 'it.1.partial')
+      writeFileSync(temporary, 'half of it')
+      await diedOver(root, kind, kind, detailOf(temporary))
+      const { process: qemu } = await activeRow(root)
+      const goOn = silence(qemu)
+      await hypervisor.connectListAllDomains()
+      expect(await jobsIn(root)).toEqual([kind])
+      expect(await hypervisor.domainGetJobInfo('a')).toMatchObject({ kind })
+      expect(await hypervisor.domainGetState('a')).toEqual({ state: 'paused', reason })
+      expect(existsSync(temporary)).toBe(false)
+      await expect(hypervisor.domainSetLinkState('a', 'net0', false)).rejects.toThrow(
+        'what was begun is gone on with as soon as it answers',
+      )
+      goOn()
+      await until(
+        () => hypervisor.connectListAllDomains().then(() => jobsIn(root)),
+        (jobs) => jobs.length === 0,
+      )
+      expect(await jobsIn(root)).toEqual([])
+      const said = await hypervisor.domainQemuMonitorCommand('a', 'info status', { hmp: true })
+      expect(said).toContain('running')
+      expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    },
+  )
+
+  test(
+    'what cannot be settled now outlives its guest, and its files go',
+    { timeout: 60_000 },
+    async () => {
+      const root = testRoot()
+      const hypervisor = await started(root)
+      const temporary = join(root.dir, 'it.1.partial')
+      const { process: qemu } = await activeRow(root)
+      silence(qemu)
+      await diedOver(root, 'dump', 'dump', { dump: { temporary, running: true } })
+      await hypervisor.domainDestroy('a')
+      writeFileSync(temporary, 'half of it')
+      await diedOver(root, 'dump', 'dump', { dump: { temporary, running: true } })
+      await hypervisor.connectListAllDomains()
+      expect(existsSync(temporary)).toBe(false)
+      expect(await jobsIn(root)).toEqual([])
+    },
+  )
+
+  const backup = (file: string): object => ({
+    backup: {
+      mode: 'push',
+      xml: '<domainbackup/>',
+      startedAtMs: 1,
+      disks: [{ target: 'vda', file, made: true, index: 9 }],
+    },
+  })
+
+  test.each([
+    ['save', (file: string) => ({ save: { temporary: file, file: `${file}.whole`, running: true } })],
+    ['dump', (file: string) => ({ dump: { temporary: file, running: true } })],
+    ['backup-begin', backup],
+  ] as const)('a %s leaves no file where its guest died as well', async (kind, detailOf) => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const file = join(root.dir, 'half')
+    writeFileSync(file, 'half of it')
+    await diedOver(root, kind, kind, detailOf(file))
+    const { process: qemu } = await activeRow(root)
+    process.kill(qemu.pid, 'SIGKILL')
+    await until(
+      () => isAlive(qemu),
+      (alive) => !alive,
+    )
+    await hypervisor.connectListAllDomains()
+    expect(existsSync(file)).toBe(false)
+    expect(await jobsIn(root)).toEqual([])
+    expect((await recordOf(root)).active).toBeUndefined()
+  }) // prettier-ignore
+
+  test('a save that is whole is told of as one, though its guest died before it was ended', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const file = join(root.dir, 'a.save')
+    writeFileSync(file, 'all of it')
+    const save = { temporary: `${file}.1.partial`, file, running: true }
+    await diedOver(root, 'save', 'commit', { save })
+    const { process: qemu } = await activeRow(root)
+    process.kill(qemu.pid, 'SIGKILL')
+    await until(
+      () => isAlive(qemu),
+      (alive) => !alive,
+    )
+    expect(await hypervisor.domainGetState('a')).toEqual({ state: 'shut off', reason: 'saved' })
+    expect(existsSync(file)).toBe(true)
+  })
+
+  test('a guest that was taken up from its managed save leaves it behind, though both died at once', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const managedSave = join(root.dir, 'a.save')
+    writeFileSync(managedSave, 'memory of an older time than its disks')
+    await diedOver(root, 'start', 'spawn', { managedSave })
+    const { process: qemu } = await activeRow(root)
+    process.kill(qemu.pid, 'SIGKILL')
+    await until(
+      () => isAlive(qemu),
+      (alive) => !alive,
+    )
+    await hypervisor.connectListAllDomains()
+    expect(existsSync(managedSave)).toBe(false)
+  })
+
+  test('is not forgotten where whoever takes its place dies or cannot go on with it either', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const temporary = join(root.dir, 'it.1.partial')
+    writeFileSync(temporary, 'half of it')
+    await diedOver(root, 'dump', 'dump', { dump: { temporary, running: true } })
+    const owner = { pid: 999_998, startTime: 1, bootId: 'gone' }
+    {
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      // He dies before he has put right what the first one left.
+      store.beginJob((await recordOf(root)).domain.uuid, 'domif-setlink')
+    }
+    await hypervisor.connectListAllDomains()
+    expect(existsSync(temporary)).toBe(false)
+    expect(await jobsIn(root)).toEqual([])
+  })
+})
