@@ -25,6 +25,7 @@ import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
 import { startVirtiofs, stopVirtiofs } from '../start-virtiofs.ts'
 import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
+import { askOrLeave } from './ask-to-finish.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
@@ -136,7 +137,7 @@ async function plugIn(
     await startPasst(alone, served)
     await startVirtiofs(alone, served)
     await laySecrets(secrets, values, served)
-    return await rooms.ask(running, async (qmp) => {
+    return await askOrLeave(rooms, running, async (qmp) => {
       await performSteps(qmp, steps, signal)
       const record = async (): Promise<void> => {
         const chardevs = await qmp.execute('query-chardev')

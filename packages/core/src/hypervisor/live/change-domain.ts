@@ -7,6 +7,8 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import type { ChangeTrace } from './finish-tuning.ts'
+import { askOrLeave } from './ask-to-finish.ts'
+import { performSettings } from './perform-settings.ts'
 
 export interface DomainChange {
   /** Names the job. */
@@ -16,7 +18,7 @@ export interface DomainChange {
   edit(domain: Domain, isLive: boolean): Domain
   /** Makes it so in the guest that runs. A rejection leaves both definitions as they were. */
   perform?(qmp: QmpClient, live: Domain, running: Running): Promise<unknown>
-  /** What QEMU itself tells of the change; without it, what was interrupted is asked for once more. */
+  /** What QEMU itself tells of the change; without it, an interrupted one is taken back by telling QEMU what it was before. */
   readonly trace?: ChangeTrace
   /** Judges before anything is changed. */
   check?(domain: Domain, isLive: boolean): void
@@ -51,13 +53,23 @@ export async function changeDomain(
     const live = await rooms.live(running)
     check?.(live, true)
     const { id } = running.active
-    const after = { live: { id, xml: formatDomain(edit(live, true), id) }, ...definition }
-    if (trace !== undefined) rooms.store.setPhase(job, 'live', { ...trace, ...after })
-    if (perform !== undefined) await rooms.ask(running, (qmp) => perform(qmp, live, running))
+    const edited = edit(live, true)
+    const after = { live: { id, xml: formatDomain(edited, id) }, ...definition }
+    if (perform === undefined) {
+      rooms.store.change(uuid, after)
+      return
+    }
+    const tell = (qmp: QmpClient): Promise<unknown> => perform(qmp, live, running)
+    if (trace === undefined) {
+      const request = { job, running, before: live, after: edited, change: after, perform: tell }
+      await performSettings(rooms, request)
+      return
+    }
+    rooms.store.setPhase(job, 'live', { ...trace, ...after })
+    await askOrLeave(rooms, running, tell)
     try {
       rooms.store.change(uuid, after)
     } catch (cause) {
-      if (trace === undefined) throw cause
       throw new JobLeft('it is so in the guest, and the next command writes it down', cause)
     }
   })

@@ -14,6 +14,7 @@ import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import type { DeviceRequest } from './attach-device.ts'
+import { askOrLeave } from './ask-to-finish.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
 import { leftoversOf } from './leftovers.ts'
@@ -106,7 +107,7 @@ async function takeOut(rooms: Rooms, plan: LivePlan, request: TakeOut): Promise<
   const after = { id: active.id, xml: formatDomain(left, active.id) }
   const stored = definition === undefined ? {} : { definition }
   rooms.store.setPhase(job, 'unplug', { unplug: leftovers, alias, live: after, ...stored })
-  await rooms.ask(running, async (qmp) => {
+  await askOrLeave(rooms, running, async (qmp) => {
     try {
       await unplug(qmp, alias, {
         ...(timeoutMs !== undefined && { timeoutMs }),

@@ -6,15 +6,18 @@ import { parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
 import { removeTaps } from '../taps.ts'
+import { tunedRun } from '../tuning/apply-tuning.ts'
 import { finishTuning } from './finish-tuning.ts'
 import type { ChangeTrace } from './finish-tuning.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
 import { releaseDevice } from './release-device.ts'
 import { finishMedium } from './replace-medium.ts'
 import type { MediumChange } from './replace-medium.ts'
+import type { SettingsTrace } from './perform-settings.ts'
+import { tellSettings } from './tell-settings.ts'
 
 /** What a change of a running guest records before it begins. */
-export interface ChangeDetail extends ChangeTrace {
+export interface ChangeDetail extends ChangeTrace, Partial<SettingsTrace> {
   readonly plug?: readonly MonitorStep[]
   readonly unplug?: readonly MonitorStep[]
   readonly medium?: MediumChange
@@ -29,7 +32,7 @@ export interface ChangeDetail extends ChangeTrace {
 export interface FinishChange {
   readonly store: Store
   readonly active: ActiveRow
-  /** Nothing where QEMU cannot be asked now. */
+  /** Nothing where QEMU refuses. */
   ask<T>(talk: (qmp: QmpClient) => Promise<T>): Promise<T | undefined>
 }
 
@@ -47,6 +50,12 @@ export async function finishChange(
     const [before, after] = [parseDomain(active.xml).domain, parseDomain(live.xml).domain]
     const isDone = await ask((qmp) => finishTuning(qmp, detail, { before, after }))
     if (isDone === true) writeDown()
+  }
+  if (detail.settings !== undefined) {
+    const [from, to] = [parseDomain(live.xml).domain, parseDomain(active.xml).domain]
+    const { memoryMaxKiB } = detail.settings
+    const run = tunedRun(active.process.pid, { cgroup: active.facts.cgroup, memoryMaxKiB })
+    await ask((qmp) => tellSettings(qmp, { from, to, run }))
   }
   if (alias === undefined) return
   const takeBack = (): void => {

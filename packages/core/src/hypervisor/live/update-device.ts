@@ -21,7 +21,9 @@ import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
 import { livePlan } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
+import { performSettings } from './perform-settings.ts'
 import { planMedium, replaceMedium } from './replace-medium.ts'
+import { requestMemory } from './tell-settings.ts'
 
 interface UpdateRequest extends UpdateDeviceOptions {
   readonly reference: string
@@ -181,19 +183,23 @@ async function changeMedium(request: Change): Promise<AnyDevice> {
   })
 }
 
-/** Tells QEMU, then the definitions; what was told already may be told again. */
+/** Tells QEMU, then the definitions. */
 async function changeInPlace(request: Change): Promise<AnyDevice> {
   const { rooms, plan, job, old, wanted, definition } = request
-  const { active } = plan.running
+  const { running, live } = plan
+  const { id } = running.active
   const device = merged(old, wanted)
-  rooms.store.setPhase(job, 'update', {})
-  await rooms.ask(plan.running, async (qmp) => {
-    await tellChange(qmp, plan.live, device)
-    const after = replaced(plan.live, old, device)
-    rooms.store.change(active.uuid, {
-      live: { id: active.id, xml: formatDomain(after, active.id) },
+  const after = replaced(live, old, device)
+  await performSettings(rooms, {
+    job,
+    running,
+    before: live,
+    after,
+    change: {
+      live: { id, xml: formatDomain(after, id) },
       ...(definition !== undefined && { definition }),
-    })
+    },
+    perform: (qmp) => tellChange(qmp, live, device),
   })
   return device
 }
@@ -211,11 +217,7 @@ async function tellChange(
       await firstCommands(qmp, { ...live, devices: { graphics: [device] } })
       return
     case 'memory':
-      await qmp.execute('qom-set', {
-        path: `/machine/peripheral/${device.alias ?? ''}`,
-        property: 'requested-size',
-        value: (device.requestedKiB ?? 0) * 1024,
-      })
+      await requestMemory(qmp, device.alias ?? '', device.requestedKiB ?? 0)
       return
     default:
       throw domainError(
