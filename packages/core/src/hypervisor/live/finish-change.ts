@@ -5,6 +5,7 @@ import type { ActiveRow, ImageUse, Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
+import { removeSecrets } from '../secrets/hand-secrets.ts'
 import { removeTaps } from '../taps.ts'
 import { tunedRun } from '../tuning/apply-tuning.ts'
 import { finishTuning } from './finish-tuning.ts'
@@ -58,6 +59,7 @@ export async function finishChange(
     await ask((qmp) => tellSettings(qmp, { from, to, run }))
   }
   if (alias === undefined) return
+  if (plug !== undefined) await removeSecrets(active.stateDir)
   const takeBack = (): void => {
     if (images !== undefined) leaveNewImages(store, active, images)
   }
