@@ -51,9 +51,6 @@ describe('work whose asker died', () => {
       expect(await hypervisor.domainGetJobInfo('a')).toMatchObject({ kind })
       expect(await hypervisor.domainGetState('a')).toEqual({ state: 'paused', reason })
       expect(existsSync(temporary)).toBe(false)
-      await expect(hypervisor.domainSetLinkState('a', 'net0', false)).rejects.toThrow(
-        'what was begun is gone on with as soon as it answers',
-      )
       goOn()
       await until(
         () => hypervisor.connectListAllDomains().then(() => jobsIn(root)),
@@ -76,6 +73,9 @@ describe('work whose asker died', () => {
       const { process: qemu } = await activeRow(root)
       silence(qemu)
       await diedOver(root, 'dump', 'dump', { dump: { temporary, running: true } })
+      await expect(hypervisor.domainSetLinkState('a', 'net0', false)).rejects.toThrow(
+        'what was begun is gone on with as soon as it answers',
+      )
       await hypervisor.domainDestroy('a')
       writeFileSync(temporary, 'half of it')
       await diedOver(root, 'dump', 'dump', { dump: { temporary, running: true } })
@@ -133,12 +133,13 @@ describe('work whose asker died', () => {
     expect(existsSync(file)).toBe(true)
   })
 
-  test('a guest that was taken up from its managed save leaves it behind, though both died at once', async () => {
+  test('a guest that was taken up from its managed save and never went on has it still, where both died', async () => {
     const root = testRoot()
     const hypervisor = await started(root)
+    await hypervisor.domainSuspend('a')
     const managedSave = join(root.dir, 'a.save')
-    writeFileSync(managedSave, 'memory of an older time than its disks')
-    await diedOver(root, 'start', 'spawn', { managedSave })
+    writeFileSync(managedSave, 'all of it')
+    await diedOver(root, 'start', 'spawn', { managedSave, resume: true })
     const { process: qemu } = await activeRow(root)
     process.kill(qemu.pid, 'SIGKILL')
     await until(
@@ -146,7 +147,22 @@ describe('work whose asker died', () => {
       (alive) => !alive,
     )
     await hypervisor.connectListAllDomains()
+    expect(existsSync(managedSave)).toBe(true)
+    expect(await jobsIn(root)).toEqual([])
+  })
+
+  test('a guest that was taken up from its managed save, and was to go on, does without the file', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainSuspend('a')
+    const managedSave = join(root.dir, 'a.save')
+    writeFileSync(managedSave, 'memory of an older time than its disks')
+    await diedOver(root, 'start', 'spawn', { managedSave, resume: true })
+    await hypervisor.connectListAllDomains()
     expect(existsSync(managedSave)).toBe(false)
+    expect(await hypervisor.domainGetState('a')).toEqual({ state: 'running', reason: 'restored' })
+    const said = await hypervisor.domainQemuMonitorCommand('a', 'info status', { hmp: true })
+    expect(said).toContain('running')
   })
 
   test('is not forgotten where whoever takes its place dies or cannot go on with it either', async () => {

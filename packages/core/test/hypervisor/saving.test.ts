@@ -118,6 +118,25 @@ describe('a guest that is put away', () => {
     expect(await hypervisor.domainHasManagedSaveImage('a')).toBe(false)
   })
 
+  test('does not run before its managed save is gone, whatever becomes of whoever starts it', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainManagedSave('a')
+    const { uuid } = await hypervisor.domainLookup('a')
+    const file = join(root.dir, `lib/save/${uuid}.save`)
+    using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+    const seen: unknown[] = []
+    const onPhase = (phase: string): void => {
+      if (phase === 'running') seen.push([store.get(uuid)?.active?.state, existsSync(file)])
+    }
+    await hypervisor.domainCreate('a', { onPhase })
+    expect(seen).toEqual([['paused', true]])
+    expect(existsSync(file)).toBe(false)
+    expect(await hypervisor.domainGetState('a')).toEqual({ state: 'running', reason: 'restored' })
+    const said = await hypervisor.domainQemuMonitorCommand('a', 'info status', { hmp: true })
+    expect(said).toContain('running')
+  })
+
   test('never boots afresh where what was put away is damaged', async () => {
     const root = testRoot()
     const hypervisor = await started(root)

@@ -7,7 +7,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 
 /** How long a QEMU may take to a first word, in milliseconds: lists wait for it. */
-const firstWordMs = 3000
+const firstWordMs = 2000
 
 /**
  * Talks to the QEMU of a guest over which a command died, to bring it to before or behind that command.

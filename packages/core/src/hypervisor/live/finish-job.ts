@@ -10,7 +10,7 @@ import type { QmpClient } from '../../qmp/index.ts'
 import type { Running } from '../records.ts'
 import { finishArrival } from '../migration/finish-migration.ts'
 import { finishDump } from '../saving/finish-dump.ts'
-import { endSaved, finishSave, forgetManagedSave } from '../saving/finish-save.ts'
+import { endSaved, finishSave, finishStart } from '../saving/finish-save.ts'
 import { removeTaps } from '../taps.ts'
 import { askToFinish } from './ask-to-finish.ts'
 import { finishChange } from './finish-change.ts'
@@ -56,13 +56,15 @@ export async function finishJob(
   if (job.kind === 'backup-begin') return finishBackup(store, running, job)
   if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
   if (job.kind === 'dump') return finishDump(store, running, job)
-  if (job.kind === 'start') return forgetManagedSave(job)
+  if (job.kind === 'start') return finishStart(store, running, job)
   await finishChange({ store, active, ask }, job.detail)
 }
 
-/** The guest is gone as well: what the command left beside it goes, or is what it was to be. */
+/**
+ * The guest is gone as well: what the command left beside it goes, or is what it was to be. A managed save that is
+ * there still has all of its guest, which never went on.
+ */
 async function finishOver({ end }: FinishContext, { active }: Running, job: JobRow): Promise<void> {
-  if (job.kind === 'start') await forgetManagedSave(job)
   if (job.kind === 'save' && (await endSaved(end, active, job))) return
   // One that did not come to the definition is not found there when the run is put away.
   const { taps = [] } = job.detail as ChangeDetail

@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises'
-import type { ActiveRow, JobRow } from '../../store/index.ts'
+import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
 import { askToFinish } from '../live/ask-to-finish.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { isSaved } from '../live/remove-unfinished.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
 import type { Running } from '../records.ts'
 import type { SaveDetail } from './save-domain.ts'
+import { giveUpSave } from './start-saved.ts'
+import type { SavedDetail } from './start-saved.ts'
 import { streamSocket } from './stream-to-file.ts'
 
 /**
@@ -43,8 +45,20 @@ export async function endSaved(
   return true
 }
 
-/** A guest that runs, or ran, has left its managed save behind. */
-export async function forgetManagedSave(job: JobRow): Promise<void> {
-  const { managedSave } = job.detail as { readonly managedSave?: string }
-  if (managedSave !== undefined) await rm(managedSave, { force: true })
+/**
+ * A guest that was taken up from its managed save has its memory, and the file goes; then it goes on.
+ *
+ * @throws JobLeft where QEMU cannot be told now.
+ */
+export async function finishStart(store: Store, running: Running, job: JobRow): Promise<void> {
+  const { managedSave, resume } = job.detail as SavedDetail
+  if (managedSave === undefined) return
+  await giveUpSave(managedSave)
+  const { active } = running
+  if (resume !== true) return
+  const isTold = await askToFinish(running, async (qmp) => {
+    await qmp.execute('cont')
+    return true
+  })
+  if (isTold === true) store.setState(active, 'running', 'restored')
 }
