@@ -104,7 +104,10 @@ describe('a job on a disk whose asker died', () => {
     await diedOver(root, 'block-job', 'begin', {})
     await hypervisor.connectListAllDomains()
     expect(await remembered(root)).toEqual(known)
-    await hypervisor.domainBlockJobAbort('a', 'vdb', { pivot: true })
+    const other = hypervisor.domainBlockCopy('a', 'vdb', `${copy}2`, { whenReady: 'pivot' })
+    await expect(other).rejects.toMatchObject({ code: 'ERR_BLOCK_COPY_ACTIVE' })
+    // Whoever asks for the same goes on with it.
+    await hypervisor.domainBlockCopy('a', 'vdb', copy, { whenReady: 'pivot' })
     for (const xml of await bothXml(hypervisor)) expect(xml).toContain(copy)
     await expect(hypervisor.domainBlockCopy('a', 'vdb', image)).rejects.toThrow('exists already')
     expect(existsSync(image)).toBe(true)

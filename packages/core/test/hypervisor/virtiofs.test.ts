@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Filesystem } from '../../src/domain/devices/filesystem.ts'
 import { virtiofsArguments } from '../../src/hypervisor/start-virtiofs.ts'
+import { virtiofsSocket } from '../../src/qemu/devices/filesystem-argv.ts'
 import { findProcesses } from '../../src/run/index.ts'
 import { parseDomain } from '../../src/xml/parse-domain.ts'
 import { runFolders, testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
-import { guestXml } from '../support/real-arch.ts'
+import { guestDisk, guestXml } from '../support/real-arch.ts'
+import { activeRow, diedOver } from './plugged-guest.ts'
 
 const places = ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd', '/usr/lib/virtiofsd']
 const missing =
@@ -81,6 +86,24 @@ describe('folders that are served', () => {
       problems: [{ path: 'devices/filesystem[1]/source/@dir' }],
     })
     expect([root.guests(), runFolders(root)]).toEqual([[], []])
+  })
+
+  test('end where whoever plugged one in died before QEMU had it', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    await hypervisor.domainDefineXml(guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle') }))
+    await hypervisor.domainCreate('a')
+    const { id, stateDir, xml } = await activeRow(root)
+    const folder = `<filesystem type='mount'><driver type='virtiofs'/><source dir='${root.dir}'/><target dir='tag'/><alias name='fs0'/></filesystem>`
+    const live = { id, xml: xml.replace('</devices>', `${folder}</devices>`) }
+    const socket = `--socket-path=${virtiofsSocket(stateDir, { alias: 'fs0' } as Filesystem)}`
+    const served = spawn('sh', ['-c', 'read line', 'virtiofsd', socket])
+    await once(served, 'spawn')
+    expect(serving(root)).toHaveLength(1)
+    await diedOver(root, 'attach-device', 'plug', { plug: [], alias: 'fs0', live })
+    await hypervisor.connectListAllDomains()
+    expect(serving(root)).toEqual([])
+    expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('filesystem')
   })
 
   test.each([

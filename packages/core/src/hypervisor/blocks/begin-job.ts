@@ -28,6 +28,8 @@ export interface Begun {
   readonly fact: BlockJobFact
   /** What `start` changes before it tells QEMU; it takes that back itself where it fails. */
   readonly unbegun?: UnbegunJob
+  /** Judges once more, of a job that is not there yet, before anything is recorded or changed. */
+  check?(): void
   start(qmp: QmpClient): Promise<unknown>
 }
 
@@ -65,7 +67,8 @@ export async function beginJob(
         'ERR_BLOCK_COPY_ACTIVE',
         `disk ${quote(disk.target)} already in active block job (${before.kind})`,
       )
-    const { fact, start, unbegun = {} } = await plan(qmp, { disk, live, running })
+    const { fact, check, start, unbegun = {} } = await plan(qmp, { disk, live, running })
+    check?.()
     remember(rooms, running, disk.target, { ...fact, unbegun })
     try {
       await start(qmp)

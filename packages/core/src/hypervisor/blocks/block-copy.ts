@@ -35,12 +35,14 @@ export async function blockCopy(
       const to: ImageFile = { file: destination, format: format ?? top.format }
       const index = freeIndex(live)
       const isNew = options.reuseExternal !== true
-      // Before it is recorded: what is recorded as made is removed where the job does not begin.
-      if (isNew && existsSync(destination)) refuseTaken(destination)
       return {
         kind: 'copy',
         fact: { kind: 'copy', file: fileOf(disk) ?? '', dropped: [], to, index },
         ...(isNew && { unbegun: { made: destination } }),
+        check() {
+          // What is recorded as made is removed where the job does not begin.
+          if (isNew && existsSync(destination)) refuseTaken(destination)
+        },
         async start(one) {
           const backing = options.shallow === true && under && { backing: under }
           if (isNew) await createImage({ ...to, sizeBytes: top.sizeBytes, ...backing })
@@ -67,6 +69,7 @@ export async function blockCopy(
         },
       }
     },
+    { joins: options.wait === true || options.whenReady !== undefined },
   )
   await followJob(rooms, running, disk, options)
 }

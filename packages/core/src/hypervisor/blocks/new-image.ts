@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { Disk } from '../../domain/devices/disk.ts'
 import { domainError, quote } from '../../errors.ts'
 import { imageNodes } from '../../qemu/devices/image-nodes.ts'
@@ -20,10 +21,11 @@ export interface NewImage extends ImageFile {
  * @throws DomainError where it cannot be made, and says why.
  */
 export async function createImage({ file, format, sizeBytes, backing }: NewImage): Promise<void> {
-  await claimName(file)
+  await using claimed = await claimName(file)
   // The image below is in use: its size is known, so it need not be opened.
   const below = backing === undefined ? [] : ['-u', '-b', backing.file, '-F', backing.format]
   try {
+    await claimed.chmod(0o600)
     await runProgram(
       'qemu-img',
       ['create', '-q', '-f', format, ...below, '--', file, String(sizeBytes)],
@@ -44,11 +46,10 @@ export function refuseTaken(file: string): never {
 }
 
 /** The file is made before the image: nobody else makes or reads it, whatever the umask. */
-async function claimName(file: string): Promise<void> {
+async function claimName(file: string): Promise<FileHandle> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   try {
-    await using handle = await open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
-    await handle.chmod(0o600)
+    return await open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'EEXIST') refuseTaken(file)

@@ -1,3 +1,4 @@
+import type { Domain } from '../../domain/domain.ts'
 import { deviceByAlias } from '../../plan/device-by-alias.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
@@ -6,6 +7,8 @@ import { parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
 import { removeSecrets } from '../secrets/hand-secrets.ts'
+import { stopPasst } from '../start-passt.ts'
+import { stopVirtiofs } from '../start-virtiofs.ts'
 import { removeTaps } from '../taps.ts'
 import { tunedRun } from '../tuning/apply-tuning.ts'
 import { finishTuning } from './finish-tuning.ts'
@@ -84,6 +87,7 @@ export async function finishChange(
     })
     if (isThere === true) writeDown()
     if (isThere !== false) return
+    await stopServers(parseDomain(live.xml).domain, alias, active)
     await removeTaps(taps)
     takeBack()
   }
@@ -98,4 +102,22 @@ export async function finishChange(
     if (device !== undefined) await releaseDevice(store, active, device)
     writeDown()
   }
+}
+
+/** Ends what was started to serve a device that the guest does not have. */
+async function stopServers(
+  { devices, ...domain }: Domain,
+  alias: string,
+  { stateDir }: Pick<ActiveRow, 'stateDir'>,
+): Promise<void> {
+  const isMeant = (one: { readonly alias?: string }): boolean => one.alias === alias
+  const alone: Domain = {
+    ...domain,
+    devices: {
+      interface: (devices.interface ?? []).filter(isMeant),
+      filesystem: (devices.filesystem ?? []).filter(isMeant),
+    },
+  }
+  await stopPasst(alone, { stateDir })
+  await stopVirtiofs(alone, { stateDir })
 }
