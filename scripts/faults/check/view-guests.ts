@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,12 +15,20 @@ interface BlockNode {
   readonly 'dirty-bitmaps'?: readonly { readonly name?: string }[]
 }
 
+interface Drive {
+  readonly qdev?: string
+  readonly inserted?: { readonly bps: number; readonly iops: number }
+}
+
 interface Numbered {
   readonly id: string
   readonly type: string
 }
 
-/** What QEMUs have themselves: their images with the bitmaps on them, what they export, their jobs, vCPUs and I/O threads. */
+/**
+ * What QEMUs have themselves: their images with the bitmaps on them and limits before them, what they export, their jobs,
+ * vCPUs with where those may run, and I/O threads.
+ */
 export async function viewGuests(domains: readonly StoredDomain[]): Promise<View> {
   const views = await Promise.all(
     domains.map(async ({ name, run }) => {
@@ -32,21 +41,39 @@ export async function viewGuests(domains: readonly StoredDomain[]): Promise<View
 }
 
 async function viewGuest(stateDir: string): Promise<View> {
-  const [, nodes, exports, jobs, vcpus, threads] = await ask(join(stateDir, 'monitor.sock'), [
-    'qmp_capabilities',
-    'query-named-block-nodes',
-    'query-block-exports',
-    'query-jobs',
-    'query-cpus-fast',
-    'query-iothreads',
-  ])
+  const [, nodes, exports, jobs, vcpus, threads, drives] = await ask(
+    join(stateDir, 'monitor.sock'),
+    [
+      'qmp_capabilities',
+      'query-named-block-nodes',
+      'query-block-exports',
+      'query-jobs',
+      'query-cpus-fast',
+      'query-iothreads',
+      'query-block',
+    ],
+  )
   return [
     ...(nodes as readonly BlockNode[]).map(nodeText),
     ...(exports as readonly Numbered[]).map(({ type, id }) => `export ${type} ${id}`),
     ...(jobs as readonly Numbered[]).map(({ type, id }) => `job ${type} ${id}`),
-    `vCPUs: ${(vcpus as readonly unknown[]).length}`,
+    ...(vcpus as readonly { readonly 'thread-id': number }[]).map(
+      (one, i) => `vCPU ${i} on host CPUs ${cpusOf(one['thread-id'])}`,
+    ),
+    ...(drives as readonly Drive[]).flatMap(limitsText),
     ...(threads as readonly Pick<Numbered, 'id'>[]).map(({ id }) => `I/O thread ${id}`),
   ]
+}
+
+function limitsText({ qdev, inserted }: Drive): View {
+  if (inserted === undefined || (inserted.bps === 0 && inserted.iops === 0)) return []
+  return [`drive ${qdev}: ${inserted.bps} bytes and ${inserted.iops} operations a second`]
+}
+
+/** Where the kernel lets a thread run. */
+function cpusOf(thread: number): string {
+  const status = readFileSync(`/proc/${thread}/status`, 'utf8')
+  return /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? 'unknown'
 }
 
 /** Without its name, in which there is a number that each attempt has of its own. */

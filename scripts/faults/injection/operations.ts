@@ -47,6 +47,7 @@ const drive = ['attach-disk', 'g', '@/more.qcow2', 'sda', '--type', 'cdrom', '--
 const toThere = ['migrate', 'g', 'qemu:///embed?root=@/d', '--live', '--persistent', '--undefinesource'] // prettier-ignore
 const withMemory = ['snapshot-create-as', 'g', 'e1', '--live', '--memspec', 'file=@/e1.mem', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
 const diskOnly = ['snapshot-create-as', 'g', 'e1', '--disk-only', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
+const card = ['attach-device', 'g', '@/card.xml', '--config']
 const checkpoint = ['checkpoint-create-as', 'g', 'c1']
 const pull = ['backup-begin', 'g', '--backupxml', '@/pull.xml']
 const since = ['backup-begin', 'g', '--backupxml', '@/since.xml', '--checkpointxml', '@/c2.xml']
@@ -92,6 +93,12 @@ export const operations: readonly Operation[] = [
   { name: 'restore', stored: defined, live: [...paused, ['save', 'g', '@/g.save']], command: ['restore', '@/g.save'] },
   { name: 'managedsave', stored: defined, live: paused, command: ['managedsave', 'g'], proof: ['start', 'g'] },
   { name: 'dump', stored: defined, live: running, command: ['dump', 'g', '@/g.core', '--memory-only'], made: coreProblems('g.core') },
+  { name: 'start-saved', stored: defined, live: [...running, ['managedsave', 'g']], command: ['start', 'g'] },
+  { name: 'setlink', stored: [...defined, card], live: paused, command: ['domif-setlink', 'g', '52:54:00:00:00:01', 'down'] },
+  { name: 'blkdeviotune', stored: defined, live: paused, command: ['blkdeviotune', 'g', 'vda', '--total-iops-sec', '900', '--live', '--config'] },
+  { name: 'vcpupin', stored: defined, live: paused, command: ['vcpupin', 'g', '0', '0', '--live', '--config'] },
+  { name: 'blockcopy', stored: defined, live: paused, command: ['blockcopy', 'g', 'vda', '@/copy.qcow2'] },
+  { name: 'blockcopy-pivot', stored: defined, live: paused, command: ['blockcopy', 'g', 'vda', '@/copy.qcow2', '--wait', '--pivot'], inSteps: true },
   { name: 'blockcommit', stored: defined, live: overlay, command: ['blockcommit', 'g', 'vda', '--active', '--pivot', '--wait'], inSteps: true },
   { name: 'migrate', stored: defined, live: paused, command: toThere },
   { name: 'migrate-storage', stored: defined, live: running, command: [...toThere, '--copy-storage-all', '--xml', '@/there.xml'] },

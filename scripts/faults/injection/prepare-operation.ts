@@ -43,6 +43,7 @@ function documents(lab: Lab, arch: GuestArch | undefined): Readonly<Record<strin
     'g.xml': guestXml(lab, guest),
     'other.xml': guestXml(lab, { ...guest, memoryMiB: 96 }),
     'there.xml': guestXml(lab, { ...guest, disk: 'there.qcow2' }),
+    'card.xml': `<interface type='user'><mac address='52:54:00:00:00:01'/></interface>`,
     'c1.xml': '<domaincheckpoint><name>c1</name></domaincheckpoint>',
     'c2.xml': '<domaincheckpoint><name>c2</name></domaincheckpoint>',
     'full.xml': backup(target('full.qcow2')),
