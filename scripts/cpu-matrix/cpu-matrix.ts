@@ -12,7 +12,7 @@
  * where there is (or where a rule covers nothing), 2 for wrong usage or where libvirt cannot be
  * asked. --floor writes down how many are left, below which agreement may not fall again.
  */
-import { parseArgs } from 'node:util'
+import { pattern, readOptions, refuseWords, wholeNumber } from '../lib/read-options.ts'
 import { agreementOf } from './agreement.ts'
 import { readDeviations } from './deviations.ts'
 import { writeFloor } from './floor.ts'
@@ -21,8 +21,7 @@ import { writeRecording } from './recording.ts'
 import { renderAgreement, renderRemaining } from './render.ts'
 import { idleRules, judgeMatrix, liveMatrix, recordedMatrix } from './run-matrix.ts'
 
-const usage =
-  'usage: pnpm cpu-matrix [--live [--record]] [--only REGEX] [--show N] [--json] [--floor]'
+const usage = 'pnpm cpu-matrix [--live [--record]] [--only REGEX] [--show N] [--json] [--floor]'
 
 interface Request {
   readonly live: boolean
@@ -34,24 +33,20 @@ interface Request {
 }
 
 function readRequest(): Request {
-  const { values } = parseArgs({
-    options: {
-      live: { type: 'boolean', default: false },
-      record: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      show: { type: 'string', default: '20' },
-      json: { type: 'boolean', default: false },
-      floor: { type: 'boolean', default: false },
-    },
+  const { live, record, only, show, json, floor } = readOptions(usage, {
+    live: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    show: { type: 'string', default: '20' },
+    json: { type: 'boolean', default: false },
+    floor: { type: 'boolean', default: false },
   })
-  const { live, record, only, show, json, floor } = values
-  if (!/^\d{1,9}$/.test(show)) throw new Error(`--show takes a number\n${usage}`)
-  if (record && !live) throw new Error(`--record needs --live\n${usage}`)
-  if (floor && only !== undefined) throw new Error(`--floor is of all cases\n${usage}`)
+  if (record && !live) return refuseWords(usage, '--record needs --live')
+  if (floor && only !== undefined) return refuseWords(usage, '--floor is of all cases')
   return {
     ...{ live, record, json, floor },
-    show: Number(show),
-    ...(only !== undefined && { only: new RegExp(only) }),
+    show: wholeNumber(usage, 'show', show),
+    ...(only !== undefined && { only: pattern(usage, 'only', only) }),
   }
 }
 

@@ -15,8 +15,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { printable } from '@polyvirt/core'
+import { readOptions, refuseWords, wholeNumber } from '../lib/read-options.ts'
 import { processesAbout, signalFound } from './engine/children.ts'
 import { built } from './engine/lab.ts'
 import { performRow } from './engine/perform-row.ts'
@@ -26,7 +26,7 @@ import { formatFailure, formatResults } from './report.ts'
 import { rows } from './rows.ts'
 
 const usage =
-  'usage: pnpm faults [--only NAME[,NAME]] [--scale SHARE] [--seed N] [--point POINT]… [--workers N] [--built] [--out DIR] [--list]'
+  'pnpm faults [--only NAME[,NAME]] [--scale SHARE] [--seed N] [--point POINT]… [--workers N] [--built] [--out DIR] [--list]'
 
 interface Request {
   readonly rows: readonly Row[]
@@ -39,29 +39,24 @@ interface Request {
 }
 
 function readRequest(): Request | 'list' {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', default: '' },
-      scale: { type: 'string', default: '1' },
-      seed: { type: 'string', default: '1' },
-      workers: { type: 'string', default: '2' },
-      built: { type: 'boolean', default: false },
-      point: { type: 'string', multiple: true },
-      out: { type: 'string' },
-      list: { type: 'boolean', default: false },
-    },
+  const values = readOptions(usage, {
+    only: { type: 'string', default: '' },
+    scale: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '2' },
+    built: { type: 'boolean', default: false },
+    point: { type: 'string', multiple: true },
+    out: { type: 'string' },
+    list: { type: 'boolean', default: false },
   })
   if (values.list) return 'list'
-  const number = (name: 'seed' | 'workers'): number => {
-    if (!/^\d{1,9}$/.test(values[name])) throw new Error(`--${name} takes a number\n${usage}`)
-    return Number(values[name])
-  }
+  const number = (name: 'seed' | 'workers'): number => wholeNumber(usage, name, values[name])
   const scale = Number(values.scale)
-  if (!(scale > 0 && scale <= 1)) throw new Error(`--scale takes a share, up to 1\n${usage}`)
+  if (!(scale > 0 && scale <= 1)) return refuseWords(usage, '--scale takes a share, up to 1')
   const chosen = chooseRows(values.only.split(',').filter((name) => name !== ''))
   const { point: points, out } = values
   if (points !== undefined && chosen.length !== 1)
-    throw new Error(`--point is of one row: say which by --only\n${usage}`)
+    return refuseWords(usage, '--point is of one row: say which by --only')
   return {
     rows: chosen,
     scale,
@@ -82,7 +77,7 @@ function readBuilt(): readonly string[] {
 function chooseRows(names: readonly string[]): readonly Row[] {
   const unknown = names.find((name) => !rows.some((row) => isNamed(row, name)))
   if (unknown !== undefined)
-    throw new Error(`no row is called ${unknown}; --list tells them\n${usage}`)
+    return refuseWords(usage, `no row is called ${unknown}; --list tells them`)
   return names.length === 0 ? rows : rows.filter((row) => names.some((name) => isNamed(row, name)))
 }
 

@@ -15,15 +15,14 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { printable } from '@polyvirt/core'
+import { readOptions, refuseWords, wholeNumber } from '../lib/read-options.ts'
 import { findCases } from '../peer/find-cases.ts'
 import { Corpus } from './corpus.ts'
 import { tryInQemu } from './qemu/try-in-qemu.ts'
 import { tryMutants } from './try-mutants.ts'
 
-const usage =
-  'usage: pnpm mutants --cases DIR [--count N] [--seed N] [--out DIR] [--qemu] [--sample N]'
+const usage = 'pnpm mutants --cases DIR [--count N] [--seed N] [--out DIR] [--qemu] [--sample N]'
 
 interface Request {
   readonly cases: string
@@ -45,22 +44,18 @@ export interface Failure {
 const shown = 5
 
 function readRequest(): Request {
-  const { values } = parseArgs({
-    options: {
-      cases: { type: 'string' },
-      count: { type: 'string', default: '20000' },
-      seed: { type: 'string', default: '1' },
-      out: { type: 'string' },
-      qemu: { type: 'boolean', default: false },
-      sample: { type: 'string', default: '300' },
-    },
+  const values = readOptions(usage, {
+    cases: { type: 'string' },
+    count: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+    out: { type: 'string' },
+    qemu: { type: 'boolean', default: false },
+    sample: { type: 'string', default: '300' },
   })
   const { cases, out, qemu } = values
-  if (cases === undefined) throw new Error(usage)
-  const number = (name: 'count' | 'seed' | 'sample'): number => {
-    if (!/^\d{1,9}$/.test(values[name])) throw new Error(`--${name} takes a number\n${usage}`)
-    return Number(values[name])
-  }
+  if (cases === undefined) return refuseWords(usage, '--cases says which documents')
+  const number = (name: 'count' | 'seed' | 'sample'): number =>
+    wholeNumber(usage, name, values[name])
   return {
     cases: resolve(cases),
     count: number('count'),

@@ -15,7 +15,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { pattern, readOptions, refuseWords, wholeNumber } from '../lib/read-options.ts'
 import { compareCases } from './compare-cases.ts'
 import { readDeviations } from './deviations.ts'
 import { findCases } from './find-cases.ts'
@@ -25,8 +25,7 @@ import { planCases } from './plan-cases.ts'
 import { renderRemaining, renderTotals, ruleUse } from './render.ts'
 import { totalsByArch, totalsOf } from './totals.ts'
 
-const usage =
-  'usage: pnpm peer --cases DIR --compare FILE [--out DIR] [--only REGEX] [--show N] [--json]'
+const usage = 'pnpm peer --cases DIR --compare FILE [--out DIR] [--only REGEX] [--show N] [--json]'
 
 interface Request {
   readonly cases: string
@@ -38,25 +37,22 @@ interface Request {
 }
 
 function readRequest(): Request {
-  const { values } = parseArgs({
-    options: {
-      cases: { type: 'string' },
-      compare: { type: 'string' },
-      out: { type: 'string' },
-      only: { type: 'string' },
-      show: { type: 'string', default: '0' },
-      json: { type: 'boolean', default: false },
-    },
+  const { cases, compare, out, only, show, json } = readOptions(usage, {
+    cases: { type: 'string' },
+    compare: { type: 'string' },
+    out: { type: 'string' },
+    only: { type: 'string' },
+    show: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
   })
-  const { cases, compare, out, only, show, json } = values
-  if (cases === undefined || compare === undefined) throw new Error(usage)
-  if (!/^\d+$/.test(show)) throw new Error(`--show takes a number\n${usage}`)
+  if (cases === undefined || compare === undefined)
+    return refuseWords(usage, '--cases and --compare say what is compared')
   return {
     cases: resolve(cases),
     compare: resolve(compare),
     ...(out !== undefined && { out: resolve(out) }),
-    ...(only !== undefined && { only: new RegExp(only) }),
-    show: Number(show),
+    ...(only !== undefined && { only: pattern(usage, 'only', only) }),
+    show: wholeNumber(usage, 'show', show),
     json,
   }
 }
