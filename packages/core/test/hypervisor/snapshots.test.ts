@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -366,6 +366,34 @@ describe('snapshots with images and memory of their own', () => {
     expect(definition.includes(`'${overlay}'`)).toBe(wrote)
     if (wrote) expect(holdsWritten(overlay)).toBe(true)
     await hypervisor.domainCreate('a')
+  })
+
+  test('whose QEMU died over them leave the images sound', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    execFileSync('qemu-io', ['-f', 'qcow2', '-c', 'write -P 7 0 256k', image])
+    execFileSync('qemu-img', ['snapshot', '-c', 's1', image])
+    // QEMU has counted the clusters of a state that did not come to stand in its table (qcow2: nb_snapshots).
+    const file = openSync(image, 'r+')
+    writeSync(file, Buffer.alloc(4), 0, 4, 60)
+    closeSync(file)
+    const isSound = (): boolean =>
+      spawnSync('qemu-img', ['check', '-q', '-f', 'qcow2', image]).status === 0
+    expect(isSound()).toBe(false)
+    const { uuid } = await hypervisor.domainLookup('a')
+    const definition = await hypervisor.domainGetXmlDesc('a')
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      const xml = `<domainsnapshot><name>s1</name><disks><disk name='vda' snapshot='internal'/></disks>${definition}</domainsnapshot>`
+      store.setPhase(store.beginJob(uuid, 'snapshot-create'), 'snapshot', {
+        snapshot: { name: 's1', xml, files: [], after: {} },
+      })
+    }
+    await hypervisor.connectListAllDomains()
+    expect(isSound()).toBe(true)
+    const seen = execFileSync('qemu-io', ['-f', 'qcow2', '-c', 'read -P 7 0 256k', image])
+    expect(String(seen)).toContain('read 262144/262144')
   })
 
   test('that failed leave no image with the guest that is not there', async () => {

@@ -12,6 +12,7 @@ import { streamSocket } from '../saving/stream-to-file.ts'
 import { fileOf } from '../blocks/switch-image.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
 import { holdsWrites } from './holds-writes.ts'
+import { repairImages } from './image-states.ts'
 import { readKept } from './snapshot-document.ts'
 import { untilNobodyWorksOn } from './until-nobody-works-on.ts'
 
@@ -66,8 +67,10 @@ export async function finishSnapshot(
   if (active === undefined) await untilNobodyWorksOn([...images, ...made])
   if (files.length === 0) {
     const tag = { tag: name, disks }
-    if (active === undefined) await offlineSnapshot('-d', tag).catch(() => undefined)
-    else await askToFinish({ ...record, active }, (qmp) => internalSnapshot(qmp, 'delete', tag))
+    if (active === undefined) {
+      await repairImages(images)
+      await offlineSnapshot('-d', tag).catch(() => undefined)
+    } else await askToFinish({ ...record, active }, (qmp) => internalSnapshot(qmp, 'delete', tag))
     return false
   }
   const wasLive = after.live !== undefined
