@@ -64,6 +64,33 @@ describe('work whose asker died', () => {
   )
 
   test(
+    'a migration whose sender died lets the guest go on as soon as QEMU speaks',
+    { timeout: 60_000 },
+    async () => {
+      const root = testRoot()
+      const hypervisor = await started(root)
+      await hypervisor.domainSuspend('a')
+      const migrate = { destination: join(root.dir, 'nowhere'), running: true, left: [] }
+      await diedOver(root, 'migrate', 'perform', { migrate })
+      const goOn = silence((await activeRow(root)).process)
+      await hypervisor.connectListAllDomains()
+      expect(await jobsIn(root)).toEqual(['migrate'])
+      expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'paused' })
+      goOn()
+      await until(
+        () => hypervisor.connectListAllDomains().then(() => jobsIn(root)),
+        (jobs) => jobs.length === 0,
+      )
+      const said = await hypervisor.domainQemuMonitorCommand('a', 'info status', { hmp: true })
+      expect(said).toContain('running')
+      expect(await hypervisor.domainGetState('a')).toEqual({
+        state: 'running',
+        reason: 'migration canceled',
+      })
+    },
+  )
+
+  test(
     'what cannot be settled now outlives its guest, and its files go',
     { timeout: 60_000 },
     async () => {

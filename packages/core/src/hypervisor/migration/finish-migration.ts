@@ -4,6 +4,7 @@ import { stopProcess } from '../../run/stop-process.ts'
 import { DomainError, domainError } from '../../errors.ts'
 import type { ActiveRow, DomainDefinition, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { openStore } from '../../store/index.ts'
+import { askToFinish } from '../live/ask-to-finish.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
@@ -42,7 +43,8 @@ export async function finishMigration(
       store.keepImages(active, migrate.left)
       await end(active, 'migrated')
     }
-    if (there !== undefined && lives && migrate.resume !== false) await goOn(there, run, name)
+    if (there !== undefined && lives && migrate.resume !== false)
+      await goOn(there, { domain, active: run })
     if (migrate.undefineSource === true && store.get(uuid)?.domain.persistent === true)
       store.undefine(uuid)
     return
@@ -58,9 +60,11 @@ export async function finishMigration(
     return
   }
   const wasRunning = migrate.running
-  await withMonitor(active, name, (qmp) => keepGuest(qmp, { wasRunning, xml: active.xml })).catch(
-    () => undefined,
-  )
+  const isKept = await askToFinish({ domain, active }, async (qmp) => {
+    await keepGuest(qmp, { wasRunning, xml: active.xml })
+    return true
+  })
+  if (isKept !== true) return
   if (wasRunning) store.setState(active, 'running', 'migration canceled')
   else store.setState(active, 'paused', 'user')
 }
@@ -86,23 +90,28 @@ async function endThere(there: Store, run: ActiveRow): Promise<void> {
 }
 
 /** A guest that still waits for the word of whoever sent it. */
-async function goOn(store: Store, run: ActiveRow, name: string): Promise<void> {
-  if (run.state !== 'paused' || run.reason !== 'migrating') return
-  await withMonitor(run, name, (qmp) => qmp.execute('cont')).catch(() => undefined)
-  store.setState(run, 'running', 'migrated')
+async function goOn(store: Store, running: Running): Promise<void> {
+  const { active } = running
+  if (active.state !== 'paused' || active.reason !== 'migrating') return
+  const isTold = await askToFinish(running, async (qmp) => {
+    await qmp.execute('cont')
+    return true
+  })
+  if (isTold === true) store.setState(active, 'running', 'migrated')
 }
 
 /** A guest that arrived and was never told to go on: whoever sent it is gone, so it goes on. */
 export async function finishArrival(
   { store }: FinishContext,
-  { active, domain }: Running,
+  running: Running,
   job: JobRow,
 ): Promise<void> {
+  const { active } = running
   const { arrival } = job.detail as ArrivalDetail
   if (arrival?.definition !== undefined) store.define(arrival.definition)
   store.adoptImages(arrival?.owners ?? [])
   if (arrival?.resume === false) store.setState(active, 'paused', 'user')
-  else await goOn(store, active, domain.name)
+  else await goOn(store, running)
 }
 
 /** Images that were made for a guest that did not come. */

@@ -2,7 +2,7 @@ import type { Domain } from '../../domain/domain.ts'
 import type { MigrateOptions } from '../interface/migration.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { unlimited, watchMigration } from '../saving/migration-status.ts'
+import { beginSending, unlimited, watchMigration } from '../saving/migration-status.ts'
 import type { MigrationStatus } from '../saving/migration-status.ts'
 import { losesPages } from '../saving/lost-pages.ts'
 import { warnOfLosses } from '../saving/warn-of-losses.ts'
@@ -61,7 +61,7 @@ export async function sendGuest(
       onWarning?.(lost)
       await qmp.execute('stop')
     }
-    await qmp.executeUnchecked('migrate', { uri })
+    await beginSending(qmp, uri)
   })
   await watchMigration(rooms, running, {
     kind: 'migrate',

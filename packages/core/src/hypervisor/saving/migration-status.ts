@@ -45,6 +45,20 @@ const migrationInfo = object<MigrationInfo>({
   ),
 })
 
+/**
+ * Has QEMU send its guest.
+ *
+ * @throws DomainError `ERR_OPERATION_INVALID` where it has sent all of it before, and has not gone on since.
+ */
+export async function beginSending(qmp: QmpClient, uri: string): Promise<void> {
+  if ((await qmp.execute('query-status')).status === 'postmigrate')
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      'an earlier migration has handed the guest over, and it may have gone on there: see that it runs nowhere else and resume it here (it may be suspended at once), or destroy it here',
+    )
+  await qmp.executeUnchecked('migrate', { uri })
+}
+
 export async function migrationStatus(qmp: QmpClient): Promise<MigrationStatus> {
   const info = await qmp.ask('query-migrate', migrationInfo)
   const ram = info.ram ?? {}

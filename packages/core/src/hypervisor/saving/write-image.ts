@@ -4,7 +4,7 @@ import type { LongWorkOptions } from '../interface/saving.ts'
 import { resetSending } from '../migration/tls-credentials.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { unlimited, watchMigration } from './migration-status.ts'
+import { beginSending, unlimited, watchMigration } from './migration-status.ts'
 import { beginImage, replaceHeader } from './save-image.ts'
 import { losesPages } from './lost-pages.ts'
 import { receiveStream, streamSocket } from './stream-to-file.ts'
@@ -54,7 +54,7 @@ export async function writeImage(
     }
     await resetSending(qmp)
     await qmp.executeUnchecked('migrate-set-parameters', unlimited)
-    await qmp.executeUnchecked('migrate', { uri: `unix:${socketPath}` })
+    await beginSending(qmp, `unix:${socketPath}`)
   })
   await watchMigration(rooms, running, {
     kind,
