@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { aarch64 } from '@polyvirt/arch-aarch64'
 import { loongarch64 } from '@polyvirt/arch-loongarch64'
 import { ppc64 } from '@polyvirt/arch-ppc64'
@@ -83,9 +84,10 @@ export function recordedPlanner(): RecordedPlanner {
     const { domain, locate } = parseDomain(xml)
     const guestName = domain.os.arch ?? folderGuest
     const arch = await registry.find(guestName)
-    const capabilities = known.get(guestName) ?? readRecording(guestName)
-    known.set(guestName, capabilities)
     const emulator = domain.devices.emulator ?? defaultEmulator(arch, guestName)
+    const recording = recordingOf(guestName, emulator)
+    const capabilities = known.get(recording) ?? readRecording(recording)
+    known.set(recording, capabilities)
     const facts = {
       ...{ arch, guestName, capabilities, host, emulator, fresh },
       firmwares: () => firmwares,
@@ -108,8 +110,15 @@ export function recordedPlanner(): RecordedPlanner {
   }
 }
 
-function readRecording(guestName: string): QemuCapabilities {
-  const file = new URL(`../../packages/${recordings[guestName] ?? ''}`, import.meta.url)
+/** That of the emulator which the document names, where it is recorded: one may serve several guests. */
+function recordingOf(guestName: string, emulator: string): string {
+  const own = `/${basename(emulator)}.json`
+  const named = Object.values(recordings).find((path) => path.endsWith(own))
+  return named ?? recordings[guestName] ?? ''
+}
+
+function readRecording(recording: string): QemuCapabilities {
+  const file = new URL(`../../packages/${recording}`, import.meta.url)
   const recorded = JSON.parse(readFileSync(file, 'utf8')) as QemuCapabilities
   // The recording's machine had KVM built in; whether it works is no matter for a plan.
   return { ...recorded, kvm: { present: true, usable: true } }
