@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { acts } from '../../src/life/acts/index.ts'
 import { targetsOf } from '../../src/target.ts'
+import { NotTried } from '../../src/not-tried.ts'
 import { minimalArch, minimalCapabilities } from '../../src/minimal-arch.ts'
 import { lifeMutants } from './life-mutants.ts'
 import { toyLife, type Deviation } from './toy-life.ts'
@@ -33,6 +34,15 @@ describe('what is done to a guest that runs', () => {
       return {}
     }
     await expect(play('agent/time', withoutClock)).resolves.toBeUndefined()
+  })
+
+  it('does not try a guest whose kernel takes no memory, and says so', async () => {
+    const ofThirtyTwoBits: Deviation = (_, inside) => {
+      inside.takesMemory = false
+      return {}
+    }
+    const why = new NotTried('the kernel of this guest takes no memory while it runs')
+    await expect(play('hotplug/memory', ofThirtyTwoBits)).rejects.toThrow(why)
   })
 
   for (const { flaw, caughtBy, because, deviation } of lifeMutants) {

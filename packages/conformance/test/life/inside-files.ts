@@ -15,6 +15,8 @@ export function insideFiles(inside: Inside): Readonly<Record<string, string>> {
       '/sys/class/net/eth0/address': cardMac,
       '/sys/class/net/eth0/carrier': inside.isLinked ? '1' : '0',
     },
+    // 128 MiB.
+    inside.takesMemory ? { '/sys/devices/system/memory/block_size_bytes': '8000000' } : {},
     inside.hasBoardClock ? { '/sys/class/rtc/rtc0/since_epoch': String(inside.seconds) } : {},
     ...plugged,
   )

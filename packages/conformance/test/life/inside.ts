@@ -15,6 +15,8 @@ export interface Inside {
   medium: string
   memoryKiB: number
   seconds: number
+  /** Its kernel can take memory while it runs. */
+  takesMemory: boolean
   /** A clock on the board, which goes on while the guest is off. */
   hasBoardClock: boolean
   isLinked: boolean
@@ -60,6 +62,7 @@ export const freshInside = (): Inside => ({
   medium: '',
   memoryKiB,
   seconds: 1_800_000_000,
+  takesMemory: true,
   hasBoardClock: true,
   isLinked: true,
   vcpus: 2,

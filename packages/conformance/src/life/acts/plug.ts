@@ -1,5 +1,6 @@
 import { match, ok, strictEqual } from 'node:assert'
 import { DomainError } from '@polyvirt/core'
+import { NotTried } from '../../not-tried.ts'
 import type { Act } from '../act.ts'
 import { firstVcpus, plugsVcpus, spareVcpus } from '../life-domain.ts'
 import type { Life } from '../life.ts'
@@ -138,6 +139,9 @@ export const plugActs: readonly Act[] = [
     byAcpi: true,
     wants: { memorySlots: true },
     async play(life) {
+      // A kernel that can take memory in blocks says how large they are; Debian's of 32 bits cannot.
+      if (life.report.memory.hotplugBlockBytes === undefined)
+        throw new NotTried('the kernel of this guest takes no memory while it runs')
       const { memory } = await life.look()
       await comesAndGoes(life, dimm, (seen) => seen.memory.totalKiB > memory.totalKiB + 400 * 1024)
     },
