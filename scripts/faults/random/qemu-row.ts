@@ -56,8 +56,10 @@ async function harm(lab: Lab, point: string): Promise<readonly string[]> {
   const said = `${move?.words.join(' ') ?? 'nothing'}${outcome ? `: ${describe(outcome)}` : ''}`
   const hung = outcome?.hung === true ? ['the command hung'] : []
   const { problems } = await recoverAndInspect(lab)
-  const found = [...hung, ...problems]
-  if (signal === 'SIGSTOP' && storedGuest(lab).runs) {
+  const isSilent = signal === 'SIGSTOP' && storedGuest(lab).runs
+  // What was begun stays recorded for as long as QEMU cannot be asked how far it has come.
+  const found = [...hung, ...problems.filter((one) => !isSilent || !one.includes('a job is left'))]
+  if (isSilent) {
     const ended = await lab.run(['destroy', 'g'])
     if (ended.code !== 0) found.push(`destroy of a stopped QEMU: ${describe(ended)}`)
     found.push(...(await recoverAndInspect(lab)).problems)
