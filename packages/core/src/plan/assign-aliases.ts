@@ -1,4 +1,5 @@
 import { deviceKinds } from '../domain/devices.ts'
+import { isUserAlias } from '../domain/devices/device-info.ts'
 import type { DomainDraft } from './draft.ts'
 import { devicesOf } from './draft.ts'
 import type { DeviceDraft } from './draft.ts'
@@ -6,9 +7,6 @@ import { targetIndex } from './defaults/disks.ts'
 import { isNarrowScsi } from '../qemu/devices/disk-argv.ts'
 import type { PlanContext } from './plan-context.ts'
 import type { ValidDomain } from './validate-domain.ts'
-
-/** A user's own alias begins so; only those are kept in a definition. */
-const userPrefix = 'ua-'
 
 /**
  * Names every device as libvirt does (`net0`, `virtio-disk0`, `scsi0-0-0-1`): QEMU's ids, by which
@@ -84,7 +82,7 @@ export function dropAliases(domain: DomainDraft): void {
   for (const list of Object.values(domain.devices)) {
     if (!Array.isArray(list)) continue
     for (const device of list as { alias?: string }[]) {
-      if (device.alias !== undefined && !device.alias.startsWith(userPrefix)) delete device.alias
+      if (!isUserAlias(device.alias)) delete device.alias
     }
   }
 }
@@ -94,7 +92,7 @@ interface Named {
 }
 
 function nameAny(device: Named, alias: string): void {
-  if (device.alias === undefined || !device.alias.startsWith(userPrefix)) device.alias = alias
+  if (!isUserAlias(device.alias)) device.alias = alias
 }
 
 /** Who runs already is known by its name. */

@@ -1,5 +1,6 @@
 import { deviceKinds } from '../domain/devices.ts'
 import type { DeviceKind } from '../domain/devices.ts'
+import { isUserAlias } from '../domain/devices/device-info.ts'
 import type { Domain } from '../domain/domain.ts'
 import { domainError } from '../errors.ts'
 import type { Problem } from '../errors.ts'
@@ -107,7 +108,7 @@ const newPath = (kind: DeviceKind): string => `devices/${kind}`
 /** Names and numbers of another run say nothing here. */
 function clean({ kind, device }: ParsedDevice): object {
   const { alias, ...rest } = device as { readonly alias?: string }
-  const own = alias?.startsWith('ua-') === true ? { alias } : {}
+  const own = isUserAlias(alias) ? { alias } : {}
   if (kind !== 'disk' || device.source === undefined) return { ...rest, ...own }
   const { index: _, ...source } = device.source
   return { ...rest, ...own, source }

@@ -3,6 +3,7 @@ import type { ValidDomain } from '../plan/validate-domain.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import { modelOf, virtioSuffix } from '../plan/allow-list.ts'
 import type { DeviceModel } from '../arch/device-allow-list.ts'
+import { isUserAlias } from '../domain/devices/device-info.ts'
 import type { DeviceInfo } from '../domain/devices/device-info.ts'
 import type { DeviceKind, DeviceOf } from '../domain/devices.ts'
 import type { Address, UsbAddress } from '../domain/address.ts'
@@ -125,7 +126,7 @@ export function controllerAlias(domain: Domain, type: string, index: number): st
 function pciBusName(index: number, domain: Domain): string {
   const controller = domain.devices.controller?.find((c) => c.type === 'pci' && c.index === index)
   // The board has named its own bus already, whatever a document calls the controller.
-  const isNamed = controller?.alias?.startsWith('ua-') === true
+  const isNamed = isUserAlias(controller?.alias)
   const own = controller?.model === 'pcie-root' ? 'pcie.0' : 'pci.0'
   const alias = index === 0 && isNamed ? own : (controller?.alias ?? `pci.${index}`)
   const extraRoot = controller?.model === 'pci-root' && (controller.targetIndex ?? 0) > 0

@@ -21,6 +21,11 @@ export interface DeviceInfo {
   readonly address?: Address
 }
 
+/** Is this an alias that its user gave, and that stays from run to run? */
+export function isUserAlias(alias: string | undefined): alias is string {
+  return alias?.startsWith('ua-') === true
+}
+
 export const deviceInfoXml: XmlFields<DeviceInfo> = {
   origin: originField,
   bootOrder: integer('boot/@order', { min: 1, max: 9999, what: 'a boot order' }),

@@ -2,6 +2,7 @@ import { formatAddress } from '../../domain/address.ts'
 import type { Address, PciAddress, UsbAddress } from '../../domain/address.ts'
 import { deviceKinds } from '../../domain/devices.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
+import { isUserAlias } from '../../domain/devices/device-info.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import { portsOf } from '../addresses/assign-usb.ts'
@@ -360,7 +361,7 @@ function aliases(placed: readonly Placed[]): Problem[] {
   for (const { kind, device, path } of placed) {
     if (kind === 'console') continue
     const { alias } = device as { readonly alias?: string }
-    if (alias === undefined || !alias.startsWith('ua-')) continue
+    if (!isUserAlias(alias)) continue
     if (!/^[A-Za-z0-9_:.-]+$/.test(alias)) {
       problems.push({
         code: 'ERR_XML_ERROR',
