@@ -375,6 +375,20 @@ describe('bin/polyvirt', () => {
     expect((JSON.parse(relative.stdout) as unknown[])[1]).toEqual(['y'])
   })
 
+  it('finds itself through folders that are links, and where it is called by its bare name', async () => {
+    const bin = dirname(checkout())
+    symlinkSync(bin, join(directory, 'bin'))
+    const node = env({ POLYVIRT_NODE: process.execPath })
+    const called = await execute(join(directory, 'bin/polyvirt'), ['x'], { env: node })
+    expect(JSON.parse(called.stdout)).toEqual([
+      process.execPath,
+      ['x'],
+      join(directory, 'bin/polyvirt'),
+    ])
+    const bare = await execute('sh', ['polyvirt', 'y'], { env: node, cwd: bin })
+    expect((JSON.parse(bare.stdout) as unknown[])[1]).toEqual(['y'])
+  })
+
   it('picks POLYVIRT_NODE, then the project`s own, then the one on PATH', async () => {
     const real = checkout()
     fakeNode('path', 'path')
