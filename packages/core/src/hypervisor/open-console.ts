@@ -4,26 +4,11 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { ReadStream } from 'node:tty'
 import type { Domain } from '../domain/domain.ts'
-import type { CharBackend } from '../domain/devices/chardev.ts'
 import { domainError, quote } from '../errors.ts'
 import { isAlive, ownIdentity } from '../run/index.ts'
 import type { ProcessIdentity } from '../run/index.ts'
+import { consoleDevices } from './console-devices.ts'
 import type { ConsoleOptions, ConsoleStream } from './hypervisor.ts'
-
-type Device = CharBackend & { readonly alias?: string }
-
-/** Character devices a user can talk to, consoles first. */
-export function consoleDevices(domain: Domain): readonly Device[] {
-  const { console = [], serial = [], parallel = [], channel = [] } = domain.devices
-  const all: readonly Device[] = [...console, ...serial, ...parallel, ...channel]
-  const seen = new Set<string>()
-  return all.filter((device) => {
-    const { alias, type } = device
-    if (alias === undefined || seen.has(alias) || (type !== 'pty' && type !== 'unix')) return false
-    seen.add(alias)
-    return true
-  })
-}
 
 /**
  * Connects to a console of a running guest.

@@ -108,7 +108,8 @@ export function queryVerbs(rooms: Rooms): Verbs {
 
     async domainOpenConsole(reference, options = {}) {
       const { active } = await rooms.findActive(reference)
-      const { openConsole, parseDomain } = await planning()
+      const { parseDomain } = await planning()
+      const { openConsole } = await import('./open-console.ts')
       return openConsole(parseDomain(active.xml).domain, active.stateDir, options)
     },
 

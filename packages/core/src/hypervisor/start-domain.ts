@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { chmod, chown } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Domain } from '../domain/domain.ts'
@@ -16,6 +16,7 @@ import {
   writePrivateFile,
 } from '../run/index.ts'
 import { removeCgroup } from '../run/cgroup.ts'
+import { randomBytes } from '../run/kernel-random.ts'
 import { rotateLog } from '../run/rotate-log.ts'
 import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { RunUser } from '../run/run-user.ts'

@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomUuid } from './kernel-random.ts'
 
 /** A UUID that no document gives, in lower case. */
 export function freshUuid(): string {
-  return randomUUID()
+  return randomUuid()
 }
 
 /** A MAC address that no document gives, with QEMU's own prefix (52:54:00: local, unicast). */

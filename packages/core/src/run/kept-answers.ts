@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord } from '../qmp/shape.ts'
 import type { EmulatorIdentity } from './emulator-identity.ts'
 import { makePrivateDir, readOwnFile, writePrivateFile } from './private-dir.ts'
+import { shortHash } from './short-hash.ts'
 
 /** Answers of emulators that are kept in files of a cache, one for each kind, emulator and user. */
 export interface KeptAnswers {
@@ -18,9 +18,8 @@ const maxBytes = 16 * 1024 * 1024
 
 function fileOf({ dir, kind }: KeptAnswers, { path, uid, launcher }: EmulatorIdentity): string {
   const key = JSON.stringify([path, uid, launcher])
-  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16)
   const name = basename(path).replaceAll(/[^\w.-]/g, '_')
-  return join(dir, `${kind === '' ? '' : `${kind}-`}${name}-${hash}.json`)
+  return join(dir, `${kind === '' ? '' : `${kind}-`}${name}-${shortHash(key)}.json`)
 }
 
 /** What was kept for exactly this identity; undefined where there is nothing that can be trusted. */

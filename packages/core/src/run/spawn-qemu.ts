@@ -3,7 +3,6 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { isMainThread } from 'node:worker_threads'
 import { domainError, quote } from '../errors.ts'
 import type { DomainError } from '../errors.ts'
 import { checkEmulator } from './check-emulator.ts'
@@ -119,13 +118,22 @@ function checkArgument(text: string): void {
 
 /** A child takes over the umask of its parent at the fork; there is no other way to give it one. */
 function withPrivateUmask<T>(spawn: () => T): T {
-  // Only the main thread may change it. A worker's caller relies on the 0700 directories.
-  if (!isMainThread) return spawn()
-  const before = process.umask(0o077)
+  const before = privateUmask()
+  if (before === undefined) return spawn()
   try {
     return spawn()
   } finally {
     process.umask(before)
+  }
+}
+
+/** The umask before; undefined where only the main thread may change it, whose worker this is. */
+function privateUmask(): number | undefined {
+  try {
+    return process.umask(0o077)
+  } catch {
+    // A worker's caller relies on the 0700 directories.
+    return undefined
   }
 }
 

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { domainError, quote } from '../errors.ts'
+import { randomUuid } from '../run/kernel-random.ts'
 import type { ProcessIdentity } from '../run/process-identity.ts'
 import type { Database } from './database.ts'
 import { readJob } from './rows.ts'
@@ -86,7 +86,7 @@ export function openJobs(
         const row = database.get(`SELECT * FROM ${table} WHERE uuid = ?`, uuid)
         const before = row && readJob(row)
         if (before && isAlive(before.owner)) throw busy(before)
-        const token = randomUUID()
+        const token = randomUuid()
         const who = [owner.pid, owner.startTime, owner.bootId]
         const shown = before ?? { kind, phase, detail }
         const what = [shown.kind, shown.phase]

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError } from '../../errors.ts'
 import { cgroupBase, enterCgroup, missingControllers } from '../../run/cgroup.ts'
 import { ownHardLimit } from '../../run/own-limits.ts'
 import type { RunUser } from '../../run/run-user.ts'
+import { shortHash } from '../../run/short-hash.ts'
 import type { Layout } from '../layout.ts'
 import { findProgram } from './confinement.ts'
 import type { Confinement } from './confinement.ts'
@@ -69,6 +69,5 @@ export function confinedStart(layout: Layout, domain: Domain, stateDir: string):
 
 /** Roots have runs of the same names: a mark of the root tells them apart. */
 function groupName({ runDir }: Layout, stateDir: string): string {
-  const mark = createHash('sha256').update(runDir).digest('hex').slice(0, 8)
-  return `${mark}-${basename(stateDir)}`
+  return `${shortHash(runDir).slice(0, 8)}-${basename(stateDir)}`
 }
