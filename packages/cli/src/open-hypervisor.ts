@@ -16,5 +16,6 @@ export type OpenHypervisor = (
 /** The real one, from core; loaded when a command first needs it. */
 export const openHypervisor: OpenHypervisor = async (uri, { registry, drivers, environment }) => {
   const core = await import('@polyvirt/core/hypervisor')
-  return core.openHypervisor(uri ?? core.defaultUri(environment), { registry, drivers })
+  const name = uri ?? core.defaultUri(environment)
+  return core.openHypervisor(name, { registry, drivers, closedByExit: true })
 }

@@ -32,9 +32,11 @@ class EmbeddedConnection extends HostConnection {
   readonly drivers: ConnectionDrivers
   readonly autodestroy: ActiveRow[] = []
   readonly #closing = new AbortController()
+  readonly #closedByExit: boolean
 
-  constructor({ layout, registry, store, drivers }: EmbeddedOptions) {
+  constructor({ layout, registry, store, drivers, closedByExit = false }: EmbeddedOptions) {
     super(layout, registry)
+    this.#closedByExit = closedByExit
     const liveness = new Liveness(store, layout.runDir)
     this.drivers = connectionDrivers(store, layout, drivers)
     const planner = (): Promise<Planner> => this.plans()
@@ -48,7 +50,8 @@ class EmbeddedConnection extends HostConnection {
       await this.rooms.liveness.end(active, 'destroyed', { termMs: 2000 })
     }
     await this.drivers.close()
-    this.rooms.store.close()
+    if (this.#closedByExit) this.rooms.store.leave()
+    else this.rooms.store.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -97,4 +100,6 @@ export interface EmbeddedOptions {
   readonly registry: ArchRegistry
   readonly store: Store
   readonly drivers?: Drivers
+  /** See `OpenOptions`. */
+  readonly closedByExit?: boolean
 }

@@ -16,6 +16,11 @@ export interface OpenOptions {
   readonly registry: ArchRegistry
   /** Who keeps networks and storage pools; without one, verbs of its kind are refused. */
   readonly drivers?: Drivers
+  /**
+   * Closing the hypervisor is the last thing that this process does: the state database is left to its
+   * end rather than closed, for this waits for the disk and makes the next process do so.
+   */
+  readonly closedByExit?: boolean
 }
 
 /** The connection where none is named: `POLYVIRT_DEFAULT_URI`, else root's or the user's own. */
@@ -59,7 +64,13 @@ async function openRoot(uri: string, options: OpenOptions): Promise<Destination>
   const guarded = confinement.user !== undefined
   for (const dir of [layout.libDir, layout.runDir]) await makePrivateDir(dir, { passable: guarded })
   const store = await openStore({ path: `${layout.libDir}/polyvirt.db` })
-  const { registry, drivers } = options
-  const parts = { layout, registry, store, ...(drivers && { drivers }) }
+  const { registry, drivers, closedByExit } = options
+  const parts = {
+    layout,
+    registry,
+    store,
+    ...(drivers && { drivers }),
+    ...(closedByExit === true && { closedByExit }),
+  }
   return openEmbedded(parts, (other) => openRoot(other, options))
 }

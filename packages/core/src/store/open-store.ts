@@ -5,6 +5,7 @@ import type { Activity } from './activity.ts'
 import { openCheckpoints } from './checkpoints.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
+import type { Database } from './database.ts'
 import { openDocuments } from './documents.ts'
 import type { DocumentStore, DocumentWords } from './documents.ts'
 import { openDomains } from './domains.ts'
@@ -41,7 +42,16 @@ export interface Store
   /** Changes whenever another process has changed something: cheap to ask again and again. */
   foreignChanges(): number
   close(): void
+  /**
+   * In place of closing, where the process is about to end: the journal stays as it is, as after a kill,
+   * and serves the next process. To empty and remove it waits for the disk two times, to make it anew two
+   * times more.
+   */
+  leave(): void
 }
+
+/** What is collected is closed, so what is left to the end of the process is held. */
+const left = new Set<Database>()
 
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const { path, now = Date.now, owner = ownIdentity(), isAlive = processIsAlive } = options
@@ -65,6 +75,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     }),
     foreignChanges: () => Number(database.pragma('data_version')),
     close,
+    leave: () => void left.add(database),
     [Symbol.dispose]: close,
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { openHypervisor } from '../../src/hypervisor/open-hypervisor.ts'
 import { testRoot } from '../support/hypervisor.ts'
-import { guestXml } from '../support/real-arch.ts'
+import { guestXml, realRegistry } from '../support/real-arch.ts'
 
 test('a domain gets another name, and gives its old one free', async () => {
   const root = testRoot()
@@ -29,6 +30,18 @@ test('a new name that cannot be one is refused before anything is touched', asyn
     await expect(hypervisor.domainRename('a', name)).rejects.toMatchObject(refused)
   }
   expect(readFileSync(journal).equals(before)).toBe(true)
+})
+
+test('whose process ends with it leaves its journal to the next, who finds all and can put it away', async () => {
+  const root = testRoot()
+  const journal = `${root.dir}/lib/polyvirt.db-wal`
+  const options = { registry: realRegistry, closedByExit: true }
+  const command = await openHypervisor(root.uri, options)
+  await command.domainDefineXml(guestXml({ name: 'a' }))
+  await command.close()
+  expect(existsSync(journal)).toBe(true)
+  const next = await root.open()
+  expect(await next.connectListAllDomains()).toMatchObject([{ name: 'a' }])
 })
 
 test('title, description and elements of one’s own are set and removed, live and stored', async () => {

@@ -329,6 +329,28 @@ describe('the file', () => {
     expect(store.list()).toHaveLength(1)
   })
 
+  test('what is left to the end of the process keeps its journal, and the next one finds all', async () => {
+    const { store, path } = await open()
+    store.define(definition('a', uuid(1)))
+    store.leave()
+    const journal = statSync(`${path}-wal`).ino
+    // As a process that has ended leaves it: another one has no part in the first one's locks.
+    const next = await open({ path })
+    expect(next.store.list().map(({ domain }) => domain.name)).toEqual(['a'])
+    next.store.define(definition('b', uuid(2)))
+    next.store.close()
+    expect(statSync(`${path}-wal`).ino).toBe(journal)
+    store.close()
+    expect(readdirSync(dirname(path))).toEqual(['polyvirt.db'])
+  })
+
+  test('a journal goes to the database long before it is as long as what is read at once', async () => {
+    const { store, path } = await open()
+    for (let n = 0; n < 600; n++) store.define(definition(`d${n}`, uuid(n), 'x'.repeat(2000)))
+    expect(statSync(`${path}-wal`).size).toBeLessThan(1.5 * 2 ** 20)
+    expect(store.list()).toHaveLength(600)
+  })
+
   test('S-07 a database of a newer version is refused and left alone', async () => {
     const { store, path } = await open()
     store.close()
