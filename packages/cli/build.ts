@@ -4,9 +4,10 @@
  * everything. Architectures are not in it: they are packages of their own, found at run time.
  */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import type { Plugin } from 'rolldown'
 import { nodeModulesAtOnce } from '../../scripts/build/node-modules-at-once.ts'
 import { reachableFrom } from '../../scripts/build/reachable-from.ts'
 
@@ -25,21 +26,34 @@ const rooms = reachableFrom({
   planning: join(here, '../core/src/hypervisor/planning.ts'),
 })
 
-const bundle = await rolldown({
-  input: { main: entry },
+rmSync(dist, { recursive: true, force: true })
+
+/** An own property of a Node module that nobody uses is not read: behind some, others are loaded. */
+const treeshake = { propertyReadSideEffects: false } as const
+
+/** Everything but the first steps: scripts, for V8 keeps of a script what it compiled while it ran. */
+const scripts = await rolldown({
+  input: { 'run-main': join(here, 'src/run-main.ts') },
   platform: 'node',
-  plugins: [nodeModulesAtOnce({ except: entry }), rooms.plugin],
-  // An own property of a Node module that nobody uses is not read.
-  treeshake: { propertyReadSideEffects: false },
+  plugins: [
+    nodeModulesAtOnce(),
+    rooms.plugin,
+    // Only a module may import one: `main.js` hands this in.
+    instead('import-module.ts', { id: 'polyvirt:import-module', external: true }),
+  ],
+  treeshake,
   // What one command imports late, another may import at once.
   checks: { ineffectiveDynamicImport: false },
   // Core from its sources, so that nothing of it is bundled twice.
   resolve: { conditionNames: ['@polyvirt/source', 'import', 'node', 'default'] },
 })
-rmSync(dist, { recursive: true, force: true })
-const { output } = await bundle.write({
+const { output } = await scripts.write({
   dir: dist,
-  format: 'esm',
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
+  banner: `(function(exports,require,module,__filename,__dirname){'use strict';`,
+  footer: '})',
   sourcemap: true,
   // Names stay as they are written, for whoever reads a stack trace.
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
@@ -56,10 +70,32 @@ const { output } = await bundle.write({
     ],
   },
 })
-await bundle.close()
+await scripts.close()
+
+/** The module that is executed: it turns old Nodes away, and loads the scripts. */
+const first = await rolldown({
+  input: { main: entry },
+  platform: 'node',
+  treeshake,
+  plugins: [
+    nodeModulesAtOnce({ except: entry }),
+    instead('run-main.ts', { id: join(here, 'src/compiled/built-main.ts') }),
+  ],
+})
+await first.write({ dir: dist, format: 'esm', sourcemap: true })
+await first.close()
 
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licenses(modules))
+
+/** Takes another module where one of this name is imported. */
+function instead(name: string, other: { readonly id: string; readonly external?: true }): Plugin {
+  return {
+    name: `instead-of-${name}`,
+    resolveId: (source, importer) =>
+      importer !== undefined && basename(source) === name ? other : undefined,
+  }
+}
 
 /** The licence of every package whose code is in the bundle, as their licences ask for. */
 function licenses(ids: readonly string[]): string {

@@ -5,9 +5,12 @@ import type { Plugin } from 'rolldown'
  * namespace of everything that a module has, and reading it loads what hides behind its getters:
  * `node:crypto` brings WebCrypto, `node:util` a diff. Five milliseconds of each command went there.
  *
+ * What is made of functions alone and takes long to load, is loaded by the first call: most commands that
+ * could need `node:crypto` do not.
+ *
  * What `except` names keeps its imports, for a Node that does not know the function (before 22.3).
  */
-export function nodeModulesAtOnce({ except }: { readonly except: string }): Plugin {
+export function nodeModulesAtOnce({ except }: { readonly except?: string } = {}): Plugin {
   const mark = '\0node-module:'
   return {
     name: 'node-modules-at-once',
@@ -21,6 +24,9 @@ export function nodeModulesAtOnce({ except }: { readonly except: string }): Plug
       const all = (await import(name)) as Readonly<Record<string, unknown>>
       const names = Object.keys(all).filter((one) => /^[A-Za-z_$][\w$]*$/.test(one))
       const own = names.filter((one) => one !== 'default' && one !== 'module.exports')
+      if (lateModules.includes(name)) {
+        return { code: lateModule(name, own, all), moduleSideEffects: false }
+      }
       const code = [
         `const all = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(name)})`,
         ...own.map((one) => `const node_${one} = all.${one}`),
@@ -30,4 +36,21 @@ export function nodeModulesAtOnce({ except }: { readonly except: string }): Plug
       return { code: code.join('\n'), moduleSideEffects: false }
     },
   }
+}
+
+const lateModules: readonly string[] = ['node:crypto']
+
+function lateModule(
+  name: string,
+  own: readonly string[],
+  all: Readonly<Record<string, unknown>>,
+): string {
+  // Classes and constants cannot wait; who imports one of these is told by the missing export.
+  const functions = own.filter((one) => typeof all[one] === 'function' && !/^[A-Z]/.test(one))
+  return [
+    'let loaded',
+    `const late = () => (loaded ??= process.getBuiltinModule(${JSON.stringify(name)}))`,
+    ...functions.map((one) => `const node_${one} = (...args) => late().${one}(...args)`),
+    `export { ${functions.map((one) => `node_${one} as ${one}`).join(', ')} }`,
+  ].join('\n')
 }

@@ -1,5 +1,3 @@
-import * as module from 'node:module'
-
 // This file is all that an old Node gets to see, so it uses nothing new.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
@@ -11,8 +9,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1)
 }
 
-// Before anything else is imported, so that the next call finds it all compiled.
-module.enableCompileCache()
-
+// In the built command this is compiled/built-main.ts.
 const { main } = await import('./run-main.ts')
 await main()

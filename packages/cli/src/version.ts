@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** `-v` and `-V`. */
 export function formatVersion(long: boolean): string {
@@ -14,7 +15,7 @@ export function formatVersion(long: boolean): string {
 /** Of the command, and of the packages that are released with it. */
 export function ownVersion(): string {
   const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
   )
   return (manifest as { readonly version: string }).version
 }

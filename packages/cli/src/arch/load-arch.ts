@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Arch } from '../core.ts'
+import { importModule } from '../import-module.ts'
 import type { ArchPackage } from './arch-package.ts'
 import { packageEntry } from './package-entry.ts'
 
@@ -13,7 +14,7 @@ export async function loadArch(found: ArchPackage): Promise<Arch> {
   const entry = packageEntry(found.entry)
   if (entry === undefined) throw new Error('its package.json names no module')
   const file = join(found.directory, entry)
-  const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
+  const module = await importModule(pathToFileURL(file).href)
   const arch = module[found.arch]
   if (!isArch(arch)) throw new Error(`its module exports no architecture named '${found.arch}'`)
   const served = arch.guests.map((guest) => guest.name)

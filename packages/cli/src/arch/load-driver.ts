@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { domainError, printable } from '../core.ts'
+import { importModule } from '../import-module.ts'
 import type { ArchCatalog } from './arch-catalog.ts'
 import type { DriverPackage } from './connection-drivers.ts'
 import { packageEntry } from './package-entry.ts'
@@ -28,9 +29,7 @@ export async function loadDriver(
     }
     const entry = packageEntry(manifest.exports)
     if (entry === undefined) throw new Error('its package.json names no module')
-    const module = (await import(pathToFileURL(join(directory, entry)).href)) as Readonly<
-      Record<string, unknown>
-    >
+    const module = await importModule(pathToFileURL(join(directory, entry)).href)
     const open = module[opens]
     if (typeof open !== 'function') throw new Error(`its module exports no ${opens}`)
     return open

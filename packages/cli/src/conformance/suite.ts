@@ -5,6 +5,7 @@ import type * as Engine from '@polyvirt/conformance/run'
 import { packageEntry } from '../arch/package-entry.ts'
 import type { ArchCatalog } from '../arch/arch-catalog.ts'
 import { CommandError } from '../command-error.ts'
+import { importModule } from '../import-module.ts'
 import { nothingRun } from './exit-codes.ts'
 
 /** The engine of the suite, as far as the command uses it. */
@@ -33,7 +34,7 @@ export async function loadSuite(arches: Pick<ArchCatalog, 'directoryOf'>): Promi
     }
     const entry = packageEntry(manifest.exports, './run')
     if (entry === undefined) throw new Error("its package.json has no door './run'")
-    const suite = (await import(pathToFileURL(join(directory, entry)).href)) as Partial<Suite>
+    const suite = (await importModule(pathToFileURL(join(directory, entry)).href)) as Partial<Suite>
     const { runConformance, listScenarios } = suite
     if (runConformance === undefined || listScenarios === undefined) {
       throw new Error('it exports no runConformance and listScenarios')
