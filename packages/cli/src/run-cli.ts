@@ -90,11 +90,8 @@ async function runSession(
   return (await parseAndRun(session, () => splitCommands(first), interrupts, prepare)).code
 }
 
-function openSession(
-  { environment, stdin, stdout, open, archesFrom }: Invocation,
-  { settings }: GlobalOptions,
-  output: Output,
-): Session {
+function openSession(invocation: Invocation, { settings }: GlobalOptions, output: Output): Session {
+  const { environment, stdout, open, archesFrom } = invocation
   const path = environment['POLYVIRT_ARCH_PATH']
   const catalog: CatalogOptions = {
     from: archesFrom,
@@ -102,7 +99,7 @@ function openSession(
     ...(path === undefined ? {} : { path }),
   }
   const arches = createArchCatalog(catalog)
-  const terminal = plainTerminal(stdin, stdout)
+  const terminal = plainTerminal(() => invocation.stdin, stdout)
   const session = new Session({ settings, output, terminal, environment, arches, open })
   return session
 }

@@ -9,12 +9,16 @@ import { runCli } from './run-cli.ts'
 /** The process: its words, streams and signals, and its exit code. */
 export async function main(open: OpenHypervisor = openHypervisor): Promise<void> {
   quietSqliteWarning()
-  const { argv, env, stdin, stdout, stderr } = process
+  const { argv, env, stdout, stderr } = process
   const ends = endingSignals()
   const code = await runCli({
     words: argv.slice(2),
     environment: env,
-    ...{ stdin, stdout, stderr, open },
+    // Node makes it when it is asked for, out of modules that nothing else needs.
+    get stdin() {
+      return process.stdin
+    },
+    ...{ stdout, stderr, open },
     interrupts: createInterrupts(ends),
     archesFrom: installedDirectories(),
   })

@@ -18,7 +18,13 @@ export interface Terminal {
   use<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** A terminal that nobody else reads. */
-export function plainTerminal(input: Source, output: Sink): Terminal {
-  return { input, output, use: (work) => work() }
+/** A terminal that nobody else reads. Its input is made when it is first read: few commands do. */
+export function plainTerminal(input: () => Source, output: Sink): Terminal {
+  return {
+    get input() {
+      return input()
+    },
+    output,
+    use: (work) => work(),
+  }
 }

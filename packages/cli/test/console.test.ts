@@ -89,7 +89,7 @@ describe('a console', () => {
     const [stdout, stderr] = [new Collector(), new Collector()]
     const output = new Output({ stdout, stderr, environment: {}, noColor: false })
     const context = {
-      ...{ output, settings: defaultSettings, terminal: plainTerminal(input, stdout) },
+      ...{ output, settings: defaultSettings, terminal: plainTerminal(() => input, stdout) },
       signal: new AbortController().signal,
       hypervisor: () => Promise.resolve(hypervisor),
     } as unknown as Context

@@ -426,7 +426,21 @@ describe('bin/polyvirt', () => {
       'supervise',
       '--autostart',
     ])
-    expect(shown(await run('list'))).toEqual([normalize(main), 'list'])
+    expect(shown(await run('top', '--once'))).toEqual([normalize(main), 'top', '--once'])
+  })
+
+  it('gives what ends soon the room to end before anything is collected', async () => {
+    const real = checkout()
+    const { stdout } = await execute(real, ['list'], {
+      env: env({ POLYVIRT_NODE: process.execPath }),
+    })
+    expect((JSON.parse(stdout) as unknown[])[1]).toEqual(['list'])
+    fakeNode('plain', 'plain')
+    writeFileSync(join(directory, 'plain/node'), '#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    const shown = await execute(real, ['list'], {
+      env: env({ POLYVIRT_NODE: join(directory, 'plain/node') }),
+    })
+    expect(shown.stdout.split('\n')[0]).toBe('--min-semi-space-size=16')
   })
 
   it('is not bent by what another program set for Node', async () => {

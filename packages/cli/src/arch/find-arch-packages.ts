@@ -84,7 +84,8 @@ function* candidateDirectories({ from, path }: SearchOptions): Generator<string>
     if (existsSync(join(directory, 'package.json'))) yield directory
     else yield* packagesIn(directory, () => true)
   }
-  for (const root of from.flatMap(moduleDirectories)) yield* packagesIn(root, isArchName)
+  // Both ways lead through the same folders where the command was called by its real name.
+  for (const root of new Set(from.flatMap(moduleDirectories))) yield* packagesIn(root, isArchName)
 }
 
 /** The `node_modules` directories that an import from here would look into, nearest first. */
@@ -120,7 +121,7 @@ function list(directory: string): readonly string[] {
 
 function realPath(path: string): string {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return path
   }

@@ -56,7 +56,7 @@ export function openEditor(session: Session): LineSource {
     open?.close()
   }
   session.terminal = {
-    ...plainTerminal(input, output),
+    ...plainTerminal(() => input, output),
     use: (work) => {
       shut()
       return work()
