@@ -4,7 +4,9 @@
  * hundred. Types are not written here, `tsc` does that; what the package depends on stays outside.
  */
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { reachableFrom } from './reachable-from.ts'
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>
@@ -23,7 +25,18 @@ const entries = Object.values(exports).flatMap((entry) => {
 })
 const outside = Object.keys({ ...dependencies, ...peerDependencies })
 
+/**
+ * What core's door for architectures shares with its other doors, in one file rather than in seven: each
+ * command that plans a guest imports it with the guest's architecture, and Node takes a millisecond for
+ * every file.
+ */
+const door = 'arch/index'
+const shared = entries.includes(door)
+  ? reachableFrom({ arch: resolve(`src/${door}.ts`) })
+  : undefined
+
 const bundle = await rolldown({
+  ...(shared && { plugins: [shared.plugin] }),
   input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
   external: (id) =>
@@ -35,6 +48,11 @@ await bundle.write({
   format: 'esm',
   sourcemap: true,
   chunkFileNames: 'shared/[name].js',
+  ...(shared && {
+    codeSplitting: {
+      groups: [{ name: 'arch', minShareCount: 2, test: (id) => shared.of(id) === 'arch' }],
+    },
+  }),
 })
 await bundle.close()
 
