@@ -129,8 +129,12 @@ describe('the kill ladder', () => {
   })
 
   test('Q-27 who ignores SIGTERM is killed after the limit; graceful gives up instead', async () => {
-    const { identity } = await fake('deaf,words=up')
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    const dir = tempDir()
+    const { identity } = await fake('deaf,words=up', dir)
+    // It says so once it does not listen any more.
+    await expect
+      .poll(() => readFileSync(join(dir, 'log'), 'utf8'), { timeout: 20_000 })
+      .toContain('up')
     await expect(
       stopProcess(identity, { termMs: 100, graceful: true, what: "domain 'x'" }),
     ).rejects.toThrow(`domain 'x' (pid ${identity.pid}) did not end within 0.1 s of SIGTERM`)

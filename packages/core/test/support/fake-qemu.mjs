@@ -15,10 +15,10 @@ const modes = new Map(
 const at = process.argv.indexOf('-qmp')
 const path = at === -1 ? undefined : process.argv[at + 1].replace(/^unix:/, '').split(',server')[0]
 
+if (modes.has('deaf')) process.on('SIGTERM', () => undefined)
 if (modes.has('words')) process.stderr.write(modes.get('words').replaceAll('|', '\n'))
 if (modes.has('exit')) process.exit(Number(modes.get('exit')))
 if (modes.has('abort')) process.abort()
-if (modes.has('deaf')) process.on('SIGTERM', () => undefined)
 setInterval(() => undefined, 1000)
 
 const greeting = {
