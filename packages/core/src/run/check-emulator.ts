@@ -1,4 +1,4 @@
-import { open, realpath, stat } from 'node:fs/promises'
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute } from 'node:path'
 import { domainError, quote } from '../errors.ts'
 
@@ -24,15 +24,15 @@ export async function checkEmulator(
   if (path === '') refuse('is an empty path')
   if (path.includes('\0')) refuse('has a NUL in its path')
   if (!isAbsolute(path)) refuse('is not an absolute path')
-  const real = await realpath(path).catch(() => refuse('does not exist'))
-  const file = await stat(real)
+  const real = realPath(path) ?? refuse('does not exist')
+  const file = statSync(real)
   if (!file.isFile()) refuse('is not a regular file')
   if ((file.mode & 0o111) === 0) refuse('is not executable')
   if ((file.mode & 0o6000) !== 0)
     refuse('is setuid or setgid: polyvirt never runs such an emulator')
   if ((file.mode & 0o022) !== 0) refuse('can be changed by other users: chmod go-w it')
   if (!isTrustedOwner(file.uid)) refuse(`belongs to uid ${file.uid}, neither root nor you`)
-  const open = await firstOpenDir(dirname(real))
+  const open = firstOpenDir(dirname(real))
   if (open !== undefined) refuse(`can be replaced by other users: look at ${quote(open, 200)}`)
   const listed =
     options.allowed?.includes(path) === true || options.allowed?.includes(real) === true
@@ -41,7 +41,7 @@ export async function checkEmulator(
     refuse('is no emulator by its name: use qemu-system-…, or allow the path in the configuration')
   }
   // execvp() gives a text file without #! to a shell, line by line.
-  if (!(await isProgram(real))) refuse('is neither an ELF program nor a script with #!')
+  if (!isProgram(real)) refuse('is neither an ELF program nor a script with #!')
   return real
 }
 
@@ -49,22 +49,30 @@ function isTrustedOwner(uid: number): boolean {
   return uid === 0 || uid === process.geteuid?.()
 }
 
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return undefined
+  }
+}
+
 /** The directory on the way whose owner, or everybody, could put another file in its place. */
-async function firstOpenDir(path: string): Promise<string | undefined> {
-  const found = await stat(path)
+function firstOpenDir(path: string): string | undefined {
+  const found = statSync(path)
   const anyone = (found.mode & 0o002) !== 0 && (found.mode & 0o1000) === 0
   if (anyone || !isTrustedOwner(found.uid)) return path
   return path === '/' ? undefined : firstOpenDir(dirname(path))
 }
 
-async function isProgram(path: string): Promise<boolean> {
-  const file = await open(path)
+function isProgram(path: string): boolean {
+  const file = openSync(path, 'r')
   try {
     const head = Buffer.alloc(4)
-    const { bytesRead } = await file.read(head, 0, 4, 0)
-    const start = head.subarray(0, bytesRead).toString('latin1')
+    const read = readSync(file, head, 0, 4, 0)
+    const start = head.subarray(0, read).toString('latin1')
     return start === '\x7fELF' || start.startsWith('#!')
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }

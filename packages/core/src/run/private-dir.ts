@@ -1,7 +1,27 @@
-import { constants } from 'node:fs'
-import { chmod, chown, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import type { Stats } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { domainError, quote } from '../errors.ts'
+
+/** The one call here that waits for a disk. */
+const sync = promisify(fsync)
 
 export interface PrivateDirOptions {
   /**
@@ -13,24 +33,29 @@ export interface PrivateDirOptions {
   readonly owner?: { readonly uid: number; readonly gid: number }
 }
 
-/** Makes a directory that only this user can enter, or checks that the one there is such. */
+/**
+ * Makes a directory that only this user can enter, or checks that the one there is such.
+ *
+ * Every command makes some, and a call of the system takes a hundredth of the time that another thread
+ * takes for it.
+ */
 export async function makePrivateDir(path: string, options: PrivateDirOptions = {}): Promise<void> {
   const { passable = false, owner } = options
   try {
     // Whatever the umask: a caller's own may leave a folder that its owner cannot enter.
-    const first = await mkdir(path, { recursive: true, mode: 0o700 })
-    if (first !== undefined) await openToOwner(first, path)
+    const first = mkdirSync(path, { recursive: true, mode: 0o700 })
+    if (first !== undefined) openToOwner(first, path)
   } catch (error) {
     throw systemError(`cannot make the directory ${quote(path, 200)}`, error)
   }
-  if (owner !== undefined) return chown(path, owner.uid, owner.gid)
+  if (owner !== undefined) return chownSync(path, owner.uid, owner.gid)
   await checkPrivateDir(path)
-  if (passable) await chmod(path, 0o711)
+  if (passable) chmodSync(path, 0o711)
 }
 
 /** Folders that were just made, from the first on the way to the last. */
-async function openToOwner(first: string, last: string): Promise<void> {
-  for (let at = resolve(last); at.length >= first.length; at = dirname(at)) await chmod(at, 0o700)
+function openToOwner(first: string, last: string): void {
+  for (let at = resolve(last); at.length >= first.length; at = dirname(at)) chmodSync(at, 0o700)
 }
 
 /**
@@ -38,9 +63,12 @@ async function openToOwner(first: string, last: string): Promise<void> {
  * be trusted. Reading by others is refused, too, for it holds passwords and sockets.
  */
 export async function checkPrivateDir(path: string): Promise<void> {
-  const found = await lstat(path).catch((error: unknown) => {
+  let found: Stats
+  try {
+    found = lstatSync(path)
+  } catch (error) {
     throw systemError(`cannot look at the directory ${quote(path, 200)}`, error)
-  })
+  }
   const shown = quote(path, 200)
   const refuse = (what: string, way: string): never => {
     throw domainError('ERR_OPERATION_INVALID', `${shown} ${what}: ${way}`)
@@ -73,18 +101,18 @@ export async function writePrivateFile(
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${random}.new`)
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   try {
-    const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+    const file = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
     try {
-      await file.chmod(0o600)
-      await file.writeFile(data)
-      if (durable) await file.sync()
+      fchmodSync(file, 0o600)
+      writeFileSync(file, data)
+      if (durable) await sync(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
-    await rename(temporary, path)
+    renameSync(temporary, path)
     if (durable) await syncDir(dirname(path))
   } catch (error) {
-    await unlink(temporary).catch(() => undefined)
+    rmSync(temporary, { force: true })
     throw systemError(`cannot write ${quote(path, 200)}`, error)
   }
 }
@@ -94,15 +122,15 @@ export async function writePrivateFile(
  * has more bytes.
  */
 export async function readOwnFile(path: string, maxBytes: number): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
-    const found = await file.stat()
+    const found = fstatSync(file)
     if (!found.isFile() || found.size > maxBytes || found.uid !== process.geteuid?.()) {
       throw new TypeError(`${path} is not a file of our own`)
     }
-    return await file.readFile('utf8')
+    return readFileSync(file, 'utf8')
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
@@ -117,11 +145,11 @@ export async function removeTree(path: string): Promise<void> {
 
 /** Makes the names in a directory durable. */
 async function syncDir(path: string): Promise<void> {
-  const dir = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  const dir = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
-    await dir.sync()
+    await sync(dir)
   } finally {
-    await dir.close()
+    closeSync(dir)
   }
 }
 
