@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -58,6 +59,8 @@ export async function connectUnix(options: ConnectUnixOptions): Promise<QmpTrans
     const end = gone?.()
     if (end) throw end
     try {
+      // Asking the name costs less than a socket, and this processor may be the one that the peer needs.
+      if (!existsSync(path)) throw Object.assign(new Error('not there yet'), { code: 'ENOENT' })
       return socketTransport(await connectOnce(path))
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
