@@ -55,7 +55,8 @@ export async function runCommands(
     const settings = parsed.json ? { ...session.settings, json: true } : session.settings
     const interrupt = interrupts.listen(parsed.command.graceMs)
     const context = session.context(interrupt.signal, settings)
-    const startedMs = performance.now()
+    // Not performance.now(): what is behind it takes a millisecond to load.
+    const started = process.hrtime.bigint()
     try {
       const answer = await runOne(parsed, context)
       code = answer.code ?? (answer.failed === true ? 1 : 0)
@@ -67,7 +68,7 @@ export async function runCommands(
     } finally {
       interrupt.stop()
     }
-    printTrailer(settings, session.output, performance.now() - startedMs)
+    printTrailer(settings, session.output, Number(process.hrtime.bigint() - started) / 1e6)
     if (code === 130) break
   }
   return { code, quit: false }

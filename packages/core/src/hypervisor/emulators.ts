@@ -5,6 +5,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import { domainError } from '../errors.ts'
 import { oldEmulator } from '../plan/old-emulator.ts'
 import { probeCapabilities } from '../run/index.ts'
+import { monotonicMs } from '../run/monotonic-ms.ts'
 import type { ProbeOptions, QemuCapabilities } from '../run/index.ts'
 import { checkWay } from './confinement/hand-over.ts'
 import type { Layout } from './layout.ts'
@@ -112,7 +113,7 @@ export async function capabilitiesOf(
   const folders = probeFolders(layout)
   const key = JSON.stringify([path, folders, kvmTrial])
   const last = asked.get(key)
-  if (last?.file === file.state && performance.now() < last.untilMs) return last.answer
+  if (last?.file === file.state && monotonicMs() < last.untilMs) return last.answer
   const user = layout.confinement?.user
   if (user !== undefined) checkWay(layout.runDir, user)
   const answer = probeCapabilities({
@@ -128,7 +129,7 @@ export async function capabilitiesOf(
     if (asked.get(key) === own) asked.delete(key)
     throw error
   } finally {
-    own.untilMs = performance.now() + believedMs
+    own.untilMs = monotonicMs() + believedMs
   }
 }
 

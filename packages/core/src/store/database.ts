@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, domainError, quote } from '../errors.ts'
+import { monotonicMs } from '../run/monotonic-ms.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import type { SqlRow } from './rows.ts'
 import { applicationId, migrations } from './schema.ts'
@@ -183,14 +184,14 @@ function checkKind(database: Database, path: string): void {
 
 /** SQLite does not wait for others here, so several first users at once take turns by hand. */
 async function useWal(database: Database): Promise<void> {
-  const deadline = performance.now() + busyTimeoutMs
+  const deadline = monotonicMs() + busyTimeoutMs
   for (;;) {
     try {
       if (database.pragma('journal_mode') === 'wal') return
       if (database.pragma('journal_mode = WAL') === 'wal') return
     } catch (error) {
       const busy = error instanceof DomainError && error.code === 'ERR_RESOURCE_BUSY'
-      if (!busy || performance.now() > deadline) throw error
+      if (!busy || monotonicMs() > deadline) throw error
     }
     await sleep(5 + Math.random() * 20)
   }
