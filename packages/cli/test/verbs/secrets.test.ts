@@ -77,7 +77,10 @@ describe('a line that is not shown', () => {
   const typed = async (keys: string): Promise<{ line: string | undefined; shown: string }> => {
     const keyboard = new FakeTerminal()
     const screen = new Collector(true)
-    const line = readHidden(plainTerminal(keyboard, screen), 'Enter: ')
+    const line = readHidden(
+      plainTerminal(() => keyboard, screen),
+      'Enter: ',
+    )
     await until(() => keyboard.raw)
     keyboard.write(keys)
     return { line: await line, shown: screen.text }
