@@ -31,6 +31,9 @@ rmSync(dist, { recursive: true, force: true })
 /** An own property of a Node module that nobody uses is not read: behind some, others are loaded. */
 const treeshake = { propertyReadSideEffects: false } as const
 
+/** The oldest Node that the package is for; it does not know `using`. */
+const transform = { target: 'node22.18' } as const
+
 /** Everything but the first steps: scripts, for V8 keeps of a script what it compiled while it ran. */
 const scripts = await rolldown({
   input: { 'run-main': join(here, 'src/run-main.ts') },
@@ -42,6 +45,7 @@ const scripts = await rolldown({
     instead('import-module.ts', { id: 'polyvirt:import-module', external: true }),
   ],
   treeshake,
+  transform,
   // What one command imports late, another may import at once.
   checks: { ineffectiveDynamicImport: false },
   // Core from its sources, so that nothing of it is bundled twice.
@@ -77,6 +81,7 @@ const first = await rolldown({
   input: { main: entry },
   platform: 'node',
   treeshake,
+  transform,
   plugins: [
     nodeModulesAtOnce({ except: entry }),
     instead('run-main.ts', { id: join(here, 'src/compiled/built-main.ts') }),

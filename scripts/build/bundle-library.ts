@@ -39,6 +39,8 @@ const bundle = await rolldown({
   ...(shared && { plugins: [shared.plugin] }),
   input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
+  // The oldest Node that the packages are for; it does not know `using`.
+  transform: { target: 'node22.18' },
   external: (id) =>
     id.startsWith('node:') || outside.some((name) => id === name || id.startsWith(`${name}/`)),
 })

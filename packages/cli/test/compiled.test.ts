@@ -221,6 +221,16 @@ describe('the built command', () => {
     expect([...(readCompiled(file)?.keys() ?? [])]).toEqual(all.map(({ name }) => name))
   })
 
+  it('is written for the oldest Node that it is for, which knows no `using`', () => {
+    const dist = join(import.meta.dirname, '../dist')
+    const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name))
+    expect(files.length).toBeGreaterThan(100)
+    const newer = files.filter((name) =>
+      /\b(?:await )?using \w+ ?=/.test(readFileSync(join(dist, name), 'utf8')),
+    )
+    expect(newer).toEqual([])
+  })
+
   it('keeps nothing of a command that is none', async () => {
     await expect(polyvirt('strat', 'web')).rejects.toThrow('strat')
     expect(kept()).toEqual([])

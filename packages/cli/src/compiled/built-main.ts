@@ -1,5 +1,6 @@
 import { enableCompileCache } from 'node:module'
 import { importModule } from '../import-module.ts'
+import { quietSqliteWarning } from '../quiet-sqlite-warning.ts'
 import { cacheFolder, cacheName } from './cache-folder.ts'
 import { openScripts } from './scripts.ts'
 
@@ -19,6 +20,8 @@ export async function main(): Promise<void> {
       },
     },
   })
+  // The scripts load Node's SQLite before anything of them runs, and Node 22 warns then.
+  quietSqliteWarning()
   process.on('exit', (code) => scripts.keep(code === 0))
   const run = scripts.load('run-main.cjs') as { readonly main: () => Promise<void> }
   return run.main()
