@@ -1,8 +1,8 @@
 import type { Domain } from '../../domain/domain.ts'
 import { domainError } from '../../errors.ts'
+import type { ActiveRow } from '../../store/index.ts'
 import type { AgentOptions } from '../interface/agent.ts'
 import { channelDirOf } from '../layout.ts'
-import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { withAgent } from './agent-session.ts'
 import type { AgentSession } from './agent-session.ts'
@@ -25,10 +25,11 @@ export async function askAgent<T>(
       `the guest does not run (it is ${running.active.state}), so its agent cannot answer`,
     )
   }
-  return withAgent(socketOf(live, running), (agent) => talk(agent, live), options)
+  return withAgent(socketOf(live, running.active), (agent) => talk(agent, live), options)
 }
 
-function socketOf(live: Domain, { active }: Running): string {
+/** @throws DomainError for a guest that has no channel for an agent. */
+export function socketOf(live: Domain, active: Pick<ActiveRow, 'stateDir'>): string {
   const channel = live.devices.channel?.find(({ name }) => name === agentChannel)
   if (channel === undefined || channel.type !== 'unix') {
     throw domainError(

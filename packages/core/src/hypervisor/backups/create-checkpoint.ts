@@ -1,6 +1,6 @@
 import { domainError } from '../../errors.ts'
 import type { JobRow, Store } from '../../store/index.ts'
-import { withFrozen } from '../agent/with-frozen.ts'
+import { thawLeft, withFrozen } from '../agent/with-frozen.ts'
 import { topNode } from '../blocks/disk-graph.ts'
 import type { CheckpointOptions, CheckpointSummary } from '../interface/checkpoints.ts'
 import { askToFinish } from '../live/ask-to-finish.ts'
@@ -14,7 +14,12 @@ import { removeBitmaps } from './undo-backup.ts'
 
 /** What the making of a checkpoint records before it begins. */
 export interface CheckpointDetail {
-  readonly checkpoint: { readonly name: string; readonly bitmaps: Readonly<Record<string, string>> }
+  readonly checkpoint: {
+    readonly name: string
+    readonly bitmaps: Readonly<Record<string, string>>
+    /** The guest's file systems are frozen meanwhile. */
+    readonly frozen?: boolean
+  }
 }
 
 /** Has every disk tell from now on what is written, all from one moment. */
@@ -33,10 +38,11 @@ export async function createCheckpoint(
     const live = await rooms.live(running)
     const { name, bitmaps, row } = planCheckpoint(rooms, running, { live, xml })
     const own = Object.fromEntries(bitmaps)
-    const detail: CheckpointDetail = { checkpoint: { name, bitmaps: own } }
+    const frozen = options.quiesce === true
+    const detail: CheckpointDetail = { checkpoint: { name, bitmaps: own, frozen } }
     rooms.store.setPhase(job, 'checkpoint', { ...detail })
     try {
-      await withFrozen(rooms, uuid, options.quiesce === true, () =>
+      await withFrozen(rooms, uuid, frozen, () =>
         rooms.ask(running, async (qmp) => {
           const actions: TransactionAction[] = []
           for (const disk of live.devices.disk ?? []) {
@@ -61,7 +67,8 @@ export async function createCheckpoint(
 export async function finishCheckpoint(store: Store, running: Running, job: JobRow): Promise<void> {
   const { checkpoint } = job.detail as Partial<CheckpointDetail>
   if (checkpoint === undefined) return
-  const { name, bitmaps } = checkpoint
+  const { name, bitmaps, frozen } = checkpoint
+  if (frozen === true) await thawLeft(running)
   if (store.checkpoints(running.domain.uuid).some((one) => one.name === name)) return
   await askToFinish(running, (qmp) => removeBitmaps(qmp, running.active, bitmaps))
 }

@@ -3,6 +3,7 @@ import type { Disk } from '../../domain/devices/disk.ts'
 import type { DefinitionChange, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import { isAlive } from '../../run/process-identity.ts'
+import { thawLeft } from '../agent/with-frozen.ts'
 import { diskChain } from '../blocks/disk-graph.ts'
 import { leaveFiles } from '../confinement/hand-over.ts'
 import { askToFinish } from '../live/ask-to-finish.ts'
@@ -28,6 +29,8 @@ export interface SnapshotDetail {
     readonly made?: readonly string[]
     /** The guest ran, and is to run on. */
     readonly running?: boolean
+    /** Its file systems are frozen meanwhile. */
+    readonly frozen?: boolean
     /** The images are switched, and no snapshot is remembered. */
     readonly noMetadata?: boolean
   }
@@ -47,7 +50,7 @@ export async function finishSnapshot(
 ): Promise<boolean> {
   const { snapshot } = job.detail as Partial<SnapshotDetail>
   if (snapshot === undefined) return false
-  const { name, xml, files, after, made = files, running, noMetadata } = snapshot
+  const { name, xml, files, after, made = files, running, frozen, noMetadata } = snapshot
   const { domain } = record
   // Nobody but qemu-img is on the images of a guest that is gone.
   const active = record.active && isAlive(record.active.process) ? record.active : undefined
@@ -56,6 +59,7 @@ export async function finishSnapshot(
       keepGuest(qmp, { wasRunning: running, xml: active.xml }),
     )
     await rm(streamSocket(active.stateDir), { force: true })
+    if (frozen === true) await thawLeft({ ...record, active })
   }
   if (store.snapshots(domain.uuid).some((one) => one.name === name)) return true
   const live = parseDomain(record.active?.xml ?? domain.xml ?? '').domain

@@ -60,6 +60,7 @@ export async function takeExternal(
       files,
       made: [...made, ...(memory === undefined ? [] : [memory, partial(memory)])],
       running: active?.state === 'running',
+      ...(options.quiesce === true && { frozen: true }),
       ...(options.noMetadata === true && { noMetadata: true }),
       after,
     },
