@@ -24,6 +24,7 @@ import type { StartDetail } from './start-domain.ts'
 import { JobLeft } from './job-left.ts'
 import { channelDirOf } from './layout.ts'
 import { settlement } from './lifecycle-actions.ts'
+import type { SnapshotDetail } from './snapshots/finish-snapshot.ts'
 import { removeTaps } from './taps.ts'
 
 /** What a QEMU is asked beside how its guest is. */
@@ -50,7 +51,10 @@ export class Liveness {
 
   /** Looks at all domains: what ended is buried, what waits is settled, what is left over goes. */
   async refresh(): Promise<void> {
-    for (const job of this.#store.interruptedJobs()) await this.repair(job).catch(() => undefined)
+    // Each may wait for a QEMU that says nothing.
+    await inLanes(this.#store.interruptedJobs(), looks, (job) =>
+      this.repair(job).catch(() => undefined),
+    )
     await inLanes(this.#store.glance(), looks, (record) => this.#see(record))
     await this.#sweep()
     // Whoever should have given an image back may have died over it.
@@ -256,7 +260,11 @@ export class Liveness {
     const record = this.#store.get(job.uuid)
     if (record !== undefined && job.kind === 'snapshot-create') {
       const { finishSnapshot } = await import('./snapshots/finish-snapshot.ts')
-      await finishSnapshot(this.#store, record, job)
+      const isTaken = await finishSnapshot(this.#store, record, job)
+      const { snapshot } = job.detail as Partial<SnapshotDetail>
+      const { active } = this.#store.get(job.uuid) ?? {}
+      if (isTaken && snapshot?.halt === true && active !== undefined)
+        await this.end(active, 'from snapshot', { termMs: 2000 })
       return
     }
     if (record !== undefined && job.kind === 'snapshot-delete') {

@@ -160,6 +160,41 @@ describe('work whose asker died', () => {
     expect(existsSync(file)).toBe(true)
   })
 
+  test.each([
+    ['destroy', { state: 'shut off', reason: 'crashed' }],
+    ['reset', { state: 'running', reason: 'unpaused' }],
+    ['resume', { state: 'running', reason: 'unpaused' }],
+  ])('a guest whose dump is whole does what was to come then: %s', async (afterwards, state) => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    await hypervisor.domainSuspend('a')
+    const file = join(root.dir, 'core')
+    writeFileSync(file, 'all of it')
+    const dump = { temporary: `${file}.1.partial`, file, running: true, afterwards }
+    await diedOver(root, 'dump', 'commit', { dump })
+    expect(await hypervisor.domainGetState('a')).toEqual(state)
+    expect(existsSync(file)).toBe(true)
+  })
+
+  test('a guest that was to end with its snapshot does so where that is taken, and only there', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const { active } = await recordOf(root)
+    const xml = `<domainsnapshot><name>s</name><disks><disk name='vda' snapshot='external'/></disks>${active?.xml}</domainsnapshot>`
+    const snapshot = { name: 's', xml, files: ['/nowhere/image'], running: true, halt: true, after: {} } // prettier-ignore
+    await diedOver(root, 'snapshot-create', 'snapshot', { snapshot })
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    {
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+      store.addSnapshot({ uuid: active?.uuid ?? '', name: 's', xml })
+    }
+    await diedOver(root, 'snapshot-create', 'snapshot', { snapshot })
+    expect(await hypervisor.domainGetState('a')).toEqual({
+      state: 'shut off',
+      reason: 'from snapshot',
+    })
+  })
+
   test('a guest that was taken up from its managed save and never went on has it still, where both died', async () => {
     const root = testRoot()
     const hypervisor = await started(root)

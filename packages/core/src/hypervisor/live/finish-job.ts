@@ -55,7 +55,7 @@ export async function finishJob(
   if (job.kind === 'backup-end') return finishBackupEnd(store, running, job)
   if (job.kind === 'backup-begin') return finishBackup(store, running, job)
   if (job.kind === 'checkpoint-create') return finishCheckpoint(store, running, job)
-  if (job.kind === 'dump') return finishDump(store, running, job)
+  if (job.kind === 'dump') return finishDump({ store, end }, running, job)
   if (job.kind === 'start') return finishStart(store, running, job)
   await finishChange({ store, active, ask }, job.detail)
 }

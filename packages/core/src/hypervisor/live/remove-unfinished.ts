@@ -5,10 +5,10 @@ import type { BackupDetail } from '../backups/begin-backup.ts'
 import type { DumpDetail } from '../saving/core-dump.ts'
 import type { SaveDetail } from '../saving/save-domain.ts'
 
-/** Is the file of a save there, with all of the guest in it? */
+/** Is the file of a save or a dump there, with all of the guest in it? */
 export function isSaved(
   { phase }: Pick<JobRow, 'phase'>,
-  { temporary, file }: SaveDetail['save'],
+  { temporary, file }: Pick<SaveDetail['save'], 'temporary' | 'file'>,
 ): boolean {
   return phase === 'commit' && existsSync(file) && !existsSync(temporary)
 }

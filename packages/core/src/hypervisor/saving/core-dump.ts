@@ -23,7 +23,13 @@ const pollMs = 100
 
 /** What a dump records before it begins; see finish-dump. */
 export interface DumpDetail {
-  readonly dump: { readonly temporary: string; readonly running: boolean }
+  readonly dump: {
+    readonly temporary: string
+    readonly file: string
+    readonly running: boolean
+    /** What becomes of the guest once the dump is whole. */
+    readonly afterwards: NonNullable<CoreDumpOptions['afterwards']>
+  }
 }
 
 /** Has QEMU write the guest's memory as a core file, which has its name only when it is whole. */
@@ -38,10 +44,12 @@ export async function coreDump(
   const wasRunning = running.active.state === 'running'
   const temporary = `${file}.${process.pid}.partial`
   await rooms.withJob(running.domain.uuid, 'dump', async (job) => {
-    const detail: DumpDetail = { dump: { temporary, running: wasRunning } }
+    const what = options.afterwards ?? 'resume'
+    const detail: DumpDetail = { dump: { temporary, file, running: wasRunning, afterwards: what } }
     rooms.store.setPhase(job, 'dump', { ...detail })
     try {
       await write(rooms, running, { ...options, temporary })
+      rooms.store.setPhase(job, 'commit')
       await rename(temporary, file)
     } catch (error) {
       try {
@@ -54,7 +62,7 @@ export async function coreDump(
       }
       throw error
     }
-    await afterwards(rooms, running, { what: options.afterwards ?? 'resume', wasRunning })
+    await afterwards(rooms, running, { what, wasRunning })
   })
 }
 
@@ -135,7 +143,10 @@ export async function afterDump(qmp: QmpClient, wasRunning: boolean): Promise<vo
 async function afterwards(
   rooms: Rooms,
   running: Running,
-  { what, wasRunning }: { readonly what: string; readonly wasRunning: boolean },
+  {
+    what,
+    wasRunning,
+  }: { readonly what: DumpDetail['dump']['afterwards']; readonly wasRunning: boolean },
 ): Promise<void> {
   const { active } = running
   if (what === 'destroy') {
@@ -143,9 +154,17 @@ async function afterwards(
     return
   }
   const goOn = rooms.ask(running, async (qmp) => {
-    if (what === 'reset') await qmp.execute('system_reset')
-    if (wasRunning || what === 'reset') await qmp.execute('cont')
+    await letGo(qmp, { what, wasRunning })
     if (wasRunning) asBefore(rooms, running)
   })
   await goOn.catch(goesOnLater)
+}
+
+/** A guest whose dump is whole goes on, or starts again. */
+export async function letGo(
+  qmp: QmpClient,
+  { what, wasRunning }: { readonly what: string; readonly wasRunning: boolean },
+): Promise<void> {
+  if (what === 'reset') await qmp.execute('system_reset')
+  if (wasRunning || what === 'reset') await qmp.execute('cont')
 }

@@ -1,21 +1,30 @@
 import { rm } from 'node:fs/promises'
-import type { JobRow, Store } from '../../store/index.ts'
+import type { JobRow } from '../../store/index.ts'
 import { askToFinish } from '../live/ask-to-finish.ts'
+import type { FinishContext } from '../live/finish-job.ts'
+import { isSaved } from '../live/remove-unfinished.ts'
 import type { Running } from '../records.ts'
-import { afterDump } from './core-dump.ts'
+import { afterDump, letGo } from './core-dump.ts'
 import type { DumpDetail } from './core-dump.ts'
 
 /**
- * A dump whose process died is none, and its guest goes on.
+ * A dump whose process died is none, and its guest goes on; where it is whole, the guest does what was asked of it.
  *
  * @throws JobLeft where QEMU cannot be told now: the guest waits, and shows as being dumped.
  */
-export async function finishDump(store: Store, running: Running, job: JobRow): Promise<void> {
+export async function finishDump(
+  { store, end }: FinishContext,
+  running: Running,
+  job: JobRow,
+): Promise<void> {
   const { dump } = job.detail as Partial<DumpDetail>
   if (dump === undefined) return
+  const isWhole = isSaved(job, dump)
+  if (isWhole && dump.afterwards === 'destroy') return end(running.active, 'crashed')
   await rm(dump.temporary, { force: true })
   const goesOn = await askToFinish(running, async (qmp) => {
-    await afterDump(qmp, dump.running)
+    if (isWhole) await letGo(qmp, { what: dump.afterwards, wasRunning: dump.running })
+    else await afterDump(qmp, dump.running)
     return true
   })
   if (goesOn === true && dump.running) store.setState(running.active, 'running', 'unpaused')

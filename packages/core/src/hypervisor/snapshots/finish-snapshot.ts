@@ -29,6 +29,8 @@ export interface SnapshotDetail {
     readonly made?: readonly string[]
     /** The guest ran, and is to run on. */
     readonly running?: boolean
+    /** The guest ends once it is taken. */
+    readonly halt?: boolean
     /** Its file systems are frozen meanwhile. */
     readonly frozen?: boolean
     /** The images are switched, and no snapshot is remembered. */

@@ -61,6 +61,7 @@ export async function takeExternal(
       made: [...made, ...(memory === undefined ? [] : [memory, partial(memory)])],
       running: active?.state === 'running',
       ...(options.quiesce === true && { frozen: true }),
+      ...(options.halt === true && { halt: true }),
       ...(options.noMetadata === true && { noMetadata: true }),
       after,
     },

@@ -20,7 +20,9 @@ export async function takeInternal(
   const disks = parts.map(({ disk }) => disk)
   const document = documentOf(rooms, record, request)
   const { active } = record
-  const detail: SnapshotDetail = { snapshot: { name, xml: document, files: [], after: {} } }
+  const halt = options.halt === true
+  const snapshot = { name, xml: document, files: [], after: {}, ...(halt && { halt }) }
+  const detail: SnapshotDetail = { snapshot }
   rooms.store.setPhase(job, 'snapshot', { ...detail })
   const running: Running | undefined = active && { ...record, active }
   const perform = (what: 'save' | 'delete'): Promise<void> =>
@@ -42,7 +44,7 @@ export async function takeInternal(
     })
     throw error
   }
-  if (active !== undefined && options.halt === true) {
+  if (active !== undefined && halt) {
     await rooms.liveness.end(active, 'from snapshot', { termMs: 2000 })
   }
   return document
