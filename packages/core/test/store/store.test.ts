@@ -286,6 +286,33 @@ describe('jobs', () => {
     expect(store.beginJob(uuid(1), 'start').interrupted).toBeUndefined()
   })
 
+  test('what a dead owner left stays recorded until it is settled, or other work says how far it is', async () => {
+    const { store, path } = await open()
+    const dead = { ...ownIdentity(), startTime: 1 }
+    const { store: ghost } = await open({ path, owner: dead })
+    const recorded = (): unknown => store.jobs().map(({ kind, phase, detail }) => [kind, phase, detail]) // prettier-ignore
+    const left = ['save', 'stream', { file: '/f' }]
+    ghost.beginJob(uuid(1), 'save', { phase: 'stream', detail: { file: '/f' } })
+    const { store: second } = await open({ path, owner: { ...dead, startTime: 2 } })
+    second.beginJob(uuid(1), 'dump')
+    const job = store.beginJob(uuid(1), 'start')
+    expect(job.interrupted).toMatchObject({ kind: 'save', detail: { file: '/f' } })
+    expect(recorded()).toEqual([left])
+    store.leaveJob(job)
+    const next = store.beginJob(uuid(1), 'start')
+    expect(recorded()).toEqual([left])
+    store.settled(next)
+    expect(recorded()).toEqual([['start', 'begin', {}]])
+    store.setPhase(next, 'spawn', { id: 1 })
+    store.setPhase(next, 'cont')
+    expect(recorded()).toEqual([['start', 'cont', { id: 1 }]])
+    store.endJob(next)
+    ghost.beginJob(uuid(1), 'save', { detail: { file: '/f' } })
+    // Its own phase with nothing beside it is none of the dead one's.
+    store.setPhase(store.beginJob(uuid(1), 'dump'), 'dump')
+    expect(recorded()).toEqual([['dump', 'dump', {}]])
+  })
+
   test('a change that waits for nobody is made whole, or not where somebody holds the domain', async () => {
     const { store } = await open()
     const change = (title: string) => (): void =>
