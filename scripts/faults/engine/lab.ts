@@ -95,6 +95,16 @@ export class Lab {
     await cp(this.#kept, this.folder, { recursive: true, preserveTimestamps: true })
   }
 
+  /** Has its QEMUs die, as by a bug of theirs, and nothing else. */
+  async endGuests(): Promise<void> {
+    for (;;) {
+      const left = processesAbout(this.folder).filter(({ cmdline }) => /qemu-system-/.test(cmdline))
+      if (left.length === 0) return
+      for (const found of left) signalFound(found, 'SIGKILL')
+      await sleep(10)
+    }
+  }
+
   /** Ends everything that was started in this folder: what the trials did not. */
   async endProcesses(): Promise<void> {
     for (;;) {

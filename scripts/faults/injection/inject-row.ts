@@ -34,6 +34,7 @@ async function openInjection(lab: Lab, operation: Operation): Promise<Bench> {
   const args = located(lab, operation.command)
   await beginTrial(lab, operation)
   const before = await sound(lab, operation, 'before')
+  if (operation.guestDies === true) await beginTrial(lab, operation)
   const { outcome, trace, pid } = await traceCommand(lab, args)
   if (outcome.code !== 0) throw new Error(`${args.join(' ')} without a fault: ${describe(outcome)}`)
   const after = await sound(lab, operation, 'after')
@@ -55,7 +56,11 @@ async function sound(lab: Lab, operation: Operation, when: string): Promise<View
 /** How long a job of QEMU may take to end, in tenths of a second. */
 const jobTenths = 100
 
-async function lookAt(lab: Lab, { goesOn = false, wrote = false }: Operation): Promise<Inspection> {
+async function lookAt(
+  lab: Lab,
+  { goesOn = false, wrote = false, guestDies = false }: Operation,
+): Promise<Inspection> {
+  if (guestDies) await lab.endGuests()
   // Whoever asks for the job when it has ended is who puts it away.
   for (let left = goesOn ? jobTenths : 0; left > 0; left--) {
     const { stdout, code } = await lab.run(['domjobinfo', 'g'])
@@ -91,7 +96,8 @@ async function tryPoint({ lab, operation, name, ends }: PointTrial): Promise<Ver
     ...outcomeProblems(outcome, fault),
     ...endProblems(view, { ...ends, operation }, outcome),
   ]
-  if (found.length === 0) found.push(...(await retryProblems({ lab, operation, name, ends }, view)))
+  if (found.length === 0 && operation.guestDies !== true)
+    found.push(...(await retryProblems({ lab, operation, name, ends }, view)))
   return verdictOf(found)
 }
 

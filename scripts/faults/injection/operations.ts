@@ -21,6 +21,8 @@ export interface Operation {
   readonly inSteps?: boolean
   /** It gives up a guest that runs for another one: what stops in between leaves that one off. */
   readonly mayEndOff?: boolean
+  /** Its guest dies right behind it, before anybody looks. */
+  readonly guestDies?: boolean
   /** QEMU works on when the command has ended; what is looked at is how that ends. */
   readonly goesOn?: boolean
   /** The guest has written to its disk since; whether that is still there is looked at too. */
@@ -52,7 +54,7 @@ const checkpoint = ['checkpoint-create-as', 'g', 'c1']
 const pull = ['backup-begin', 'g', '--backupxml', '@/pull.xml']
 const since = ['backup-begin', 'g', '--backupxml', '@/since.xml', '--checkpointxml', '@/c2.xml']
 
-export const operations: readonly Operation[] = [
+const alone: readonly Operation[] = [
   { name: 'define', stored: [], command: ['define', '@/g.xml'] },
   { name: 'redefine', stored: defined, command: ['define', '@/other.xml'] },
   { name: 'undefine', stored: defined, command: ['undefine', 'g'] },
@@ -103,3 +105,17 @@ export const operations: readonly Operation[] = [
   { name: 'migrate', stored: defined, live: paused, command: toThere },
   { name: 'migrate-storage', stored: defined, live: running, command: [...toThere, '--copy-storage-all', '--xml', '@/there.xml'] },
 ] // prettier-ignore
+
+/** What is made beside a guest, or taken from it: nobody can be asked any more how far that came. */
+const dieTogether = ['save', 'dump', 'snapshot-disk', 'snapshot-memory', 'backup', 'backup-pull', 'blockcopy', 'attach', 'start-saved'] // prettier-ignore
+
+export const operations: readonly Operation[] = [
+  ...alone,
+  ...alone
+    .filter(({ name }) => dieTogether.includes(name))
+    .map(({ proof: _, made: __, ...rest }) => ({
+      ...rest,
+      name: `${rest.name}-and-guest`,
+      guestDies: true,
+    })),
+]
