@@ -10,6 +10,9 @@ const pci = (index: number, model: string, address = ''): string =>
 const at = (bus: number, slot: number): string =>
   `<address type='pci' bus='${bus}' slot='${slot}'/>`
 
+const cardAt = (model: string, address = ''): string =>
+  `<interface type='user'><model type='${model}'/>${address}</interface>`
+
 describe('bridges of definitions from before there were root ports', () => {
   it.each<Row>([
     [
@@ -39,6 +42,31 @@ describe('bridges of definitions from before there were root ports', () => {
       'a bridge stands on the Express root where it is told to',
       { devices: pci(1, 'pci-bridge', at(0, 8)) },
       '"id":"pci.1","bus":"pcie.0","addr":"0x8"',
+    ],
+    [
+      'a conventional card on a bus that is not there brings a bridge, behind which it is',
+      { devices: cardAt('e1000', at(1, 1)) },
+      /"driver":"pcie-pci-bridge","id":"pci\.2","bus":"pci\.1".*"driver":"e1000"[^}]*"bus":"pci\.2","addr":"0x1"/,
+    ],
+    [
+      'also behind a port that another card has',
+      { devices: cardAt('virtio', at(1, 0)) + cardAt('e1000', at(2, 1)) },
+      /"driver":"pcie-pci-bridge","id":"pci\.3","bus":"pci\.2".*"driver":"virtio-net-pci"[^}]*"bus":"pci\.1".*"driver":"e1000"[^}]*"bus":"pci\.3","addr":"0x1"/,
+    ],
+    [
+      'where its bus is the one of the bridge it stays',
+      { devices: cardAt('e1000', at(2, 1)) },
+      /"driver":"pcie-pci-bridge","id":"pci\.2".*"driver":"e1000"[^}]*"bus":"pci\.2","addr":"0x1"/,
+    ],
+    [
+      'buses further on are bridges behind that one',
+      { devices: cardAt('e1000', at(4, 1)) },
+      /"driver":"pcie-pci-bridge","id":"pci\.2".*"driver":"pci-bridge","chassis_nr":3,"id":"pci\.3","bus":"pci\.2","addr":"0x1".*"driver":"pci-bridge","chassis_nr":4,"id":"pci\.4","bus":"pci\.2","addr":"0x2".*"driver":"e1000"[^}]*"bus":"pci\.4","addr":"0x1"/,
+    ],
+    [
+      'and so is the bus of cards that find no place on it',
+      { devices: cardAt('e1000').repeat(32) },
+      /"driver":"pcie-pci-bridge","id":"pci\.2".*"driver":"pci-bridge","chassis_nr":3,"id":"pci\.3","bus":"pci\.2","addr":"0x1".*"driver":"e1000"[^}]*"bus":"pci\.3","addr":"0x2"/,
     ],
     [
       'conventional devices go behind the bridge from DMI where one is there',
@@ -88,6 +116,8 @@ const passed = (...args: readonly string[]): DomainParts => ({
 })
 const card = (model: string): string =>
   `<interface type='user'><model type='${model}'/></interface>`
+const hostCard = (more = '', attributes = " managed='yes'"): string =>
+  `<interface type='hostdev'${attributes}><source><address type='pci' domain='0' bus='3' slot='7' function='0'/></source>${more}</interface>`
 const shmem = "<shmem name='x'><model type='ivshmem-plain'/><size unit='M'>4</size></shmem>"
 const hostdev = (more: string, attributes = ''): string =>
   `<hostdev type='pci'${attributes}><source><address domain='0' bus='1' slot='0' function='0'/></source>${more}</hostdev>`
@@ -193,6 +223,13 @@ describe('what guides tell people to write', () => {
       /"driver":"virtio-vga","id":"video0"[^}]*"bus":"pci\.1","addr":"0x0"/,
     ],
     [
+      'and one port more than is needed waits for what is plugged in later',
+      {
+        devices: `<rng model='virtio'><backend model='random'/>${at(0, 1)}</rng><memballoon model='none'/><controller type='usb' model='none'/><video><model type='virtio'/></video>`,
+      },
+      /^(?!.*"id":"pci\.4").*"id":"pci\.3".*"driver":"virtio-vga","id":"video0"[^}]*"bus":"pci\.1","addr":"0x0"/,
+    ],
+    [
       'a conventional one goes behind a bridge then',
       { devices: `${pci(1, 'pcie-root-port', at(0, 1))}<video><model type='vga'/></video>` },
       /"driver":"pcie-pci-bridge","id":"pci\.(\d)".*"driver":"VGA","id":"video0".*"bus":"pci\.\1","addr":"0x1"/,
@@ -224,10 +261,72 @@ describe('what guides tell people to write', () => {
       },
       /"host":"0000:01:00.0","id":"hostdev0".*"host":"0000:02:00.0","id":"hostdev1"/,
     ],
+    [
+      'a card of the host has its place among the devices of the host',
+      { devices: hostCard() + card('virtio') },
+      /"driver":"qemu-xhci"[^}]*"bus":"pci\.2".*"driver":"vfio-pci"[^}]*"bus":"pci\.3".*"driver":"virtio-net-pci"[^}]*"bus":"pci\.1"/,
+    ],
+    [
+      'the ROM of a mediated device has no effect',
+      {
+        devices: `<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='af5972fb-5530-41a7-0000-fd836204445b'/></source><rom bar='off' file='/x.rom'/></hostdev>`,
+      },
+      /^(?!.*rombar)(?!.*x\.rom).*"driver":"vfio-pci"/,
+    ],
   ])('%s', (_, parts, expected) => {
     const argv = argvOf(parts, 'q35')
     if (typeof expected === 'string') expect(argv).toContain(expected)
     else expect(argv).toMatch(expected)
+  })
+
+  it.each<Row>([
+    [
+      'a card of the host is given back by hand where nothing else is said',
+      { devices: hostCard('', " managed='no'") },
+      /<interface type='hostdev'>/,
+    ],
+    [
+      'and is neither split into queues nor filtered',
+      {
+        devices: hostCard("<driver name='vfio' queues='4'/><filterref filter='clean-traffic'/>"),
+      },
+      /<driver name='vfio'\/>(?![^]*filterref)/,
+    ],
+    [
+      'only virtio cards have queues',
+      {
+        devices: `<interface type='user'><model type='e1000e'/><driver name='vhost' queues='4'/></interface>`,
+      },
+      /<model type='e1000e'\/>(?![^]*<driver)/,
+    ],
+    [
+      'Hyper-V without a feature is a choice of none',
+      { features: '<acpi/><hyperv/>' },
+      /<hyperv mode='custom'\/>/,
+    ],
+    [
+      'an emulated TPM is no device of the host',
+      {
+        devices:
+          "<tpm model='tpm-crb'><backend type='emulator' version='2.0'><device path='/x'/></backend></tpm>",
+      },
+      /<backend type='emulator' version='2\.0'\/>/,
+    ],
+    [
+      'a TPM of the host has the version that it has',
+      {
+        devices:
+          "<tpm model='tpm-tis'><backend type='passthrough' version='2.0'><device path='/dev/tpm0'/></backend></tpm>",
+      },
+      /<backend type='passthrough'>\s*<device path='\/dev\/tpm0'\/>/,
+    ],
+    [
+      'memory of a frame that is 0 is the usual one',
+      { devices: "<video><model type='qxl' vgamem='0'/></video>" },
+      /vgamem='16384'/,
+    ],
+  ])('%s', (_, parts, expected) => {
+    expect(xmlOf(parts, 'q35')).toMatch(expected)
   })
 
   it('pins are kept by their numbers, and those of no vCPU are left out', () => {
@@ -319,10 +418,65 @@ describe('what guides tell people to write', () => {
           { os: "<smbios mode='sysinfo'/>" },
           'os/smbios/@mode',
         ],
+        ['NUMA without a cell', { cpu: '<cpu><numa/></cpu>' }, 'cpu/numa'],
+        [
+          'memory of a frame that is no power of two',
+          { devices: "<video><model type='qxl' vgamem='12000'/></video>" },
+          'devices/video[1]/model/@vgamem',
+        ],
+        [
+          'memory of a frame of less than 1 MiB',
+          { devices: "<video><model type='qxl' vgamem='512'/></video>" },
+          'devices/video[1]/model/@vgamem',
+        ],
+        [
+          'a driver of the kernel for a card of the host',
+          { devices: hostCard("<driver name='vhost'/>") },
+          'devices/interface[1]/driver/@name',
+        ],
+        [
+          'a driver of the host`s devices for a card that is none',
+          {
+            devices:
+              "<interface type='user'><model type='virtio'/><driver name='vfio'/></interface>",
+          },
+          'devices/interface[1]/driver/@name',
+        ],
+        [
+          'a card behind an IOMMU that does not know of it',
+          {
+            devices:
+              "<interface type='user'><model type='e1000e'/><driver iommu='on'/></interface>",
+          },
+          'devices/interface[1]/driver/@iommu',
+        ],
+        [
+          'frames of a card of the host that are kept back',
+          { devices: hostCard("<coalesce><rx><frames max='3'/></rx></coalesce>") },
+          'devices/interface[1]/coalesce',
+        ],
+        [
+          'a card of the host that is kept from its neighbours on a bridge',
+          { devices: hostCard("<port isolated='yes'/>") },
+          'devices/interface[1]/port/@isolated',
+        ],
         [
           'a display that shall be secure throughout',
           { devices: "<graphics type='spice' autoport='yes' defaultMode='secure'/>" },
           'devices/graphics[1]/@defaultMode',
+        ],
+        [
+          'a channel of a display that shall be secure',
+          {
+            devices:
+              "<graphics type='spice' autoport='yes'><channel name='main' mode='secure'/></graphics>",
+          },
+          'devices/graphics[1]/channel[1]/@mode',
+        ],
+        [
+          'a port of a display that is for TLS',
+          { devices: "<graphics type='spice' tlsPort='5901' autoport='no'/>" },
+          'devices/graphics[1]/@tlsPort',
         ],
         [
           'sound of SPICE without SPICE',

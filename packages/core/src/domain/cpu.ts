@@ -7,10 +7,12 @@ import {
   oneOf,
   onOff,
   record,
+  report,
   required,
   text,
   yesNo,
 } from '../xml/fields.ts'
+import { childNamed } from '../xml/element.ts'
 import type { XmlField, XmlFields } from '../xml/fields.ts'
 
 export const cpuModes = ['custom', 'host-model', 'host-passthrough', 'maximum'] as const
@@ -153,6 +155,20 @@ export interface Cpu {
   readonly numaBandwidths?: readonly NumaBandwidth[]
 }
 
+/** Who writes `<numa>` names nodes: without any, what was meant is not there. */
+function cells(): XmlField<readonly NumaCell[]> {
+  const field = list('numa/cell', cellXml)
+  return {
+    ...field,
+    read(scope) {
+      const found = field.read(scope)
+      if (found === undefined && childNamed(scope.element, 'numa') !== undefined)
+        report(scope, 'ERR_XML_ERROR', 'a <numa> has at least one <cell>, or is left out', 'numa')
+      return found
+    },
+  }
+}
+
 const topologyXml: XmlFields<CpuTopology> = {
   sockets: required(integer('@sockets', positive)),
   dies: integer('@dies', positive),
@@ -177,7 +193,7 @@ export const cpuXml: XmlFields<Cpu> = {
   cacheLevel: integer('cache/@level', { max: 0x7fffffff }),
   cacheMode: oneOf('cache/@mode', ['emulate', 'passthrough', 'disable']),
   features: list('feature', featureXml),
-  numa: list('numa/cell', cellXml),
+  numa: cells(),
   numaLatencies: list('numa/interconnects/latency', latencyXml),
   numaBandwidths: list('numa/interconnects/bandwidth', bandwidthXml),
 }

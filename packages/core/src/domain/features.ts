@@ -1,4 +1,6 @@
 import { sizeKiB } from './memory.ts'
+import { childNamed } from '../xml/element.ts'
+import { join } from '../xml/field.ts'
 import { integer, oneOf, onOff, present, text, mapped } from '../xml/fields.ts'
 import type { ReadScope, XmlField, XmlFields } from '../xml/fields.ts'
 
@@ -95,6 +97,8 @@ export interface Features {
 
 export type FeatureName = keyof Features
 
+const hypervMode = oneOf('hyperv/@mode', ['custom', 'passthrough'])
+
 export const featuresXml: XmlFields<Features> = {
   pae: present('pae'),
   acpi: present('acpi'),
@@ -103,7 +107,7 @@ export const featuresXml: XmlFields<Features> = {
   hap: toggle('hap'),
   viridian: present('viridian'),
   privnet: present('privnet'),
-  hypervMode: oneOf('hyperv/@mode', ['custom', 'passthrough']),
+  hypervMode: { ...hypervMode, read: readHypervMode },
   hypervRelaxed: onOff('hyperv/relaxed/@state'),
   hypervVapic: onOff('hyperv/vapic/@state'),
   hypervSpinlocks: onOff('hyperv/spinlocks/@state'),
@@ -155,6 +159,15 @@ export const featuresXml: XmlFields<Features> = {
   rptInvalidate: toggle('rpt-invalidate'),
   fwnmi: toggle('fwnmi'),
   ailMode3: toggle('ail-mode-3'),
+}
+
+/** `<hyperv/>` alone is a choice of none of its features. */
+function readHypervMode(scope: ReadScope): 'custom' | 'passthrough' | undefined {
+  const written = hypervMode.read(scope)
+  const element = childNamed(scope.element, 'hyperv')
+  if (written !== undefined || element === undefined || element.children.length > 0) return written
+  scope.report.assumed.push({ path: join(scope.path, 'hyperv/@mode'), value: 'custom' })
+  return 'custom'
 }
 
 /** `<gic/>` alone asks for one and leaves its version to the architecture. */

@@ -1,4 +1,5 @@
 import { unsupported } from '../errors.ts'
+import type { Graphics } from '../domain/devices/graphics.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Problem } from '../errors.ts'
 
@@ -14,16 +15,7 @@ export function findRunProblems({ devices }: Domain): readonly Problem[] {
         : [],
     ),
     ...(devices.graphics ?? []).flatMap((one, i) =>
-      (one.channels ?? []).flatMap(({ mode }, n): Problem[] =>
-        mode === 'secure'
-          ? [
-              unsupported(
-                `devices/graphics[${i + 1}]/channel[${n + 1}]/@mode`,
-                'TLS is not set up for SPICE, so no channel can be secure',
-              ),
-            ]
-          : [],
-      ),
+      one.type === 'spice' ? secrecy(one, `devices/graphics[${i + 1}]`) : [],
     ),
     ...(devices.graphics ?? []).flatMap((one, i) =>
       (one.listens ?? []).flatMap((listen, n): Problem[] =>
@@ -36,6 +28,32 @@ export function findRunProblems({ devices }: Domain): readonly Problem[] {
             ]
           : [],
       ),
+    ),
+  ]
+}
+
+/** SPICE that shall be secret, as a whole or in part: there is no TLS for it, and without it would be another. */
+function secrecy({ channels = [], defaultMode, tlsPort = 0 }: Graphics, path: string): Problem[] {
+  const noTls = 'TLS is not set up for SPICE'
+  return [
+    ...(defaultMode === 'secure'
+      ? [
+          unsupported(
+            `${path}/@defaultMode`,
+            `${noTls}, so no channel can be secure; use 'any' or 'insecure'`,
+          ),
+        ]
+      : []),
+    ...(tlsPort > 0 ? [unsupported(`${path}/@tlsPort`, `${noTls}; use a plain port`)] : []),
+    ...channels.flatMap(({ mode }, n): Problem[] =>
+      mode === 'secure'
+        ? [
+            unsupported(
+              `${path}/channel[${n + 1}]/@mode`,
+              `${noTls}, so no channel can be secure; use 'any' or 'insecure'`,
+            ),
+          ]
+        : [],
     ),
   ]
 }

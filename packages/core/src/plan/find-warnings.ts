@@ -13,7 +13,36 @@ export function findWarnings(written: Domain): readonly Problem[] {
     ...dumps(written),
     ...taints(written),
     ...folders(written),
+    ...withoutEffect(written),
   ]
+}
+
+/** Words that libvirt reads and that change nothing of such a device. */
+function withoutEffect({ devices }: Domain): Problem[] {
+  const found: [path: string, message: string][] = []
+  for (const [i, one] of (devices.interface ?? []).entries()) {
+    // Without a name the model is the architecture's, and what is said of a virtio card may be of one.
+    if (one.type !== 'hostdev' && (one.model ?? 'virtio').startsWith('virtio')) continue
+    for (const [key, below] of [
+      ['queues', 'queues'],
+      ['txmode', 'txmode'],
+      ['rxQueueSize', 'rx_queue_size'],
+      ['txQueueSize', 'tx_queue_size'],
+    ] as const)
+      if (one[key] !== undefined)
+        found.push([`interface[${i + 1}]/driver/@${below}`, `only virtio cards know '${below}'`])
+  }
+  for (const [i, one] of (devices.hostdev ?? []).entries())
+    if (one.type === 'mdev' && (one.romFile ?? one.romBar ?? one.romEnabled) !== undefined)
+      found.push([`hostdev[${i + 1}]/rom`, 'a mediated device has no ROM to choose'])
+  for (const [i, one] of (devices.tpm ?? []).entries())
+    if (one.backend === 'emulator' && (one.device ?? one.sourcePath) !== undefined)
+      found.push([`tpm[${i + 1}]/backend`, 'an emulated TPM is at a socket of its own'])
+  return found.map(([path, message]) => ({
+    code: 'ERR_CONFIG_UNSUPPORTED',
+    path: `devices/${path}`,
+    message: `${message}: this has no effect`,
+  }))
 }
 
 /** Folders whose files are the host's own affair. */

@@ -6,19 +6,13 @@ import type { DeviceDraft, DomainDraft, Draft } from '../draft.ts'
 import { Notes } from '../notes.ts'
 import { assignFunctionIds } from './assign-function-ids.ts'
 import { isOpen } from './open-addresses.ts'
-import { PciBuses } from './pci-buses.ts'
-import type { PciWish } from './pci-buses.ts'
+import type { PciBuses } from './pci-buses.ts'
+import { moveBehindBridge, pciControllers, setUp } from './pci-growth.ts'
+import type { Candidate } from './pci-growth.ts'
 import { pciWish } from './pci-wish.ts'
 import type { PciAddress } from '../../domain/address.ts'
 import type { DeviceOf } from '../../domain/devices.ts'
 import type { PciLayout, PciPlace } from '../../arch/machine-builder.ts'
-
-/** A device that wants a PCI address, with its place in the definition. */
-interface Candidate {
-  readonly kind: PlaceableKind
-  readonly device: Placeable
-  readonly wish: PciWish
-}
 
 /**
  * Hands out PCI addresses in libvirt's order. A first round, taken back, finds how many buses are
@@ -32,6 +26,7 @@ export function assignPci(d: Defaulting): void {
   const before = inOrder(d)
   const placedBefore = new Set(onPci(before))
   const given = highestIndex(d.domain)
+  moveBehindBridge(d, layout, before)
   const tried = tryPlacing(d, layout, before)
   spare(tried, layout, given)
   addMissingControllers(d, tried, layout)
@@ -110,10 +105,6 @@ function highestIndex(domain: DomainDraft): number {
   return Math.max(0, ...indexes)
 }
 
-function pciControllers(domain: DomainDraft): DeviceDraft<'controller'>[] {
-  return devicesOf(domain, 'controller').filter((c) => c.type === 'pci')
-}
-
 /** Root ports on a fresh definition come with one to spare, so that something can be plugged in. */
 function spare(buses: PciBuses, layout: PciLayout, given: number): void {
   if (layout.grow === 'pcie-root-port') {
@@ -135,6 +126,7 @@ function place(d: Defaulting, layout: PciLayout, { candidates, trial }: Round): 
   placeFixed(d, buses, {
     candidates,
     layout,
+    trial,
     spots: layout.places.filter((one) => one.last !== true),
   })
   // One conventional slot stays free for a bridge that may be needed later.
@@ -149,54 +141,26 @@ function place(d: Defaulting, layout: PciLayout, { candidates, trial }: Round): 
   return buses
 }
 
-function setUp(domain: DomainDraft, layout: PciLayout): PciBuses {
-  const buses = new PciBuses((wish, there) => grow(wish, layout, there))
-  const byIndex = new Map(pciControllers(domain).map((c) => [c.index ?? 0, c.model ?? '']))
-  const last = Math.min(255, Math.max(0, ...byIndex.keys()))
-  for (let index = 0; index <= last; index++) {
-    buses.add(byIndex.get(index) ?? (index === 0 ? layout.root : layout.grow))
-  }
-  for (const at of layout.occupied) {
-    buses.reserve({ type: 'pci', domain: 0, bus: 0, slot: at.slot, function: at.function })
-  }
-  return buses
-}
-
-/**
- * Which controllers make room: on a PCIe machine conventional devices need a bridge behind a port, or one
- * behind the bridge from DMI that an older definition has.
- */
-function grow(wish: PciWish, layout: PciLayout, buses: PciBuses): readonly string[] {
-  if (layout.grow !== 'pcie-root-port') return [layout.grow]
-  if (wish.connect === 'pci') {
-    if (buses.has('dmi-to-pci-bridge') && buses.hasFree('pci-bridge')) return ['pci-bridge']
-    return ['pcie-root-port', 'pcie-to-pci-bridge']
-  }
-  if (wish.connect === 'pci-bridge') return ['dmi-to-pci-bridge']
-  if (wish.connect === 'pcie-switch-downstream-port') return ['pcie-switch-upstream-port']
-  return wish.connect === 'pcie-root-port' || wish.connect === 'dmi-to-pci-bridge'
-    ? []
-    : ['pcie-root-port']
-}
-
 /** PCI devices in the order in which libvirt gives them slots. */
 function inOrder(d: Defaulting): Candidate[] {
   const { domain, context } = d
   const found: Candidate[] = []
-  const take = (kind: PlaceableKind, buses?: boolean): void => {
+  // Only devices of that type, or only those of other types.
+  const take = (kind: PlaceableKind, type?: string, other = false): void => {
     for (const device of placeables(domain, kind)) {
-      const isBus = (device as { type?: string }).type === 'pci'
-      if (buses !== undefined && buses !== isBus) continue
+      if (type !== undefined && ((device as { type?: string }).type === type) === other) continue
       const wish = pciWish(kind, device as DeviceOf<PlaceableKind>, context)
       if (wish !== undefined) found.push({ kind, device, wish })
     }
   }
-  take('controller', true)
+  take('controller', 'pci')
   take('filesystem')
-  take('interface')
+  take('interface', 'hostdev', true)
   take('sound')
-  take('controller', false)
+  take('controller', 'pci', true)
   take('disk')
+  // A card of the host is one of the host's devices, and the first of them.
+  take('interface', 'hostdev')
   take('hostdev')
   take('memballoon')
   take('rng')
@@ -217,10 +181,15 @@ interface Fixed {
   readonly candidates: readonly Candidate[]
   readonly layout: PciLayout
   readonly spots: readonly PciPlace[]
+  readonly trial?: boolean | undefined
 }
 
 /** Devices that the board or custom put in a certain slot. */
-function placeFixed(d: Defaulting, buses: PciBuses, { candidates, layout, spots }: Fixed): void {
+function placeFixed(
+  d: Defaulting,
+  buses: PciBuses,
+  { candidates, layout, spots, trial }: Fixed,
+): void {
   for (const spot of spots) {
     const candidate = candidates.find(
       (c) => c.kind === spot.kind && c.device.address === undefined && agrees(c.device, spot),
@@ -242,6 +211,8 @@ function placeFixed(d: Defaulting, buses: PciBuses, { candidates, layout, spots 
       )
     } else if (spot.kind === 'video') {
       if (layout.root === 'pci-root') placeNextOnRoot(d, buses, candidate)
+      // While room is looked for, libvirt counts it here and among all others: a port more than is needed.
+      else if (trial === true) buses.next(candidate.wish)
       else placeNext(d, buses, candidate)
     }
   }

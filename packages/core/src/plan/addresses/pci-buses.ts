@@ -163,10 +163,6 @@ export class PciBuses {
     )
   }
 
-  hasFree(connect: PciConnect): boolean {
-    return this.#find({ connect }) !== undefined
-  }
-
   isFree(at: Pick<PciAddress, 'bus' | 'slot' | 'function'>): boolean {
     const bus = this.#buses[at.bus]
     return bus !== undefined && ((bus.slots[at.slot] ?? 0) & (1 << at.function)) === 0

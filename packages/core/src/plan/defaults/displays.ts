@@ -183,7 +183,9 @@ function defaultVideoMemory(
   if (video.model === 'virtio' && video.vramKiB !== undefined)
     video.vramKiB = powerOfTwo(video.vramKiB)
   if (video.model === 'qxl') {
-    for (const key of ['ramKiB', 'vramKiB', 'vram64KiB', 'vgamemKiB'] as const) {
+    // Of the frame's memory libvirt takes no size that it would have to round: see validate/displays.ts.
+    if (video.vgamemKiB === 0) delete video.vgamemKiB
+    for (const key of ['ramKiB', 'vramKiB', 'vram64KiB'] as const) {
       const size = video[key]
       if (size !== undefined && size > 0) video[key] = powerOfTwo(size)
     }

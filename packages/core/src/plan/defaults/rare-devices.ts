@@ -71,6 +71,13 @@ export function defaultRareDevices(d: Defaulting): void {
   }
 }
 
+/** What each back end of a TPM is told; of the others it says nothing. */
+const tpmWords = {
+  passthrough: ['device'],
+  emulator: ['version', 'encryptionSecret', 'persistentState', 'activePcrBanks'],
+  external: ['sourceType', 'sourcePath', 'sourceMode'],
+} as const
+
 function defaultTpm(d: Defaulting, tpm: DeviceDraft<'tpm'>): void {
   const model = defaultModel('tpm', d.context) as DeviceDraft<'tpm'>['model']
   fill(d, 'tpm', tpm, 'model', model, {
@@ -78,6 +85,8 @@ function defaultTpm(d: Defaulting, tpm: DeviceDraft<'tpm'>): void {
     reason: "the architecture's TPM where no model is named",
     arch: true,
   })
+  for (const [backend, words] of Object.entries(tpmWords))
+    if (backend !== tpm.backend) for (const key of words) delete tpm[key]
   if (tpm.backend !== 'emulator') return
   const versions = lookUp('tpm', tpm.model ?? '', d.context)?.versions
   fill(d, 'tpm', tpm, 'version', versions?.[0] as DeviceDraft<'tpm'>['version'], {

@@ -14,13 +14,18 @@ export function defaultSmallDevices(d: Defaulting): void {
     })
     dropPlain(nic, d.context.live === true)
     // A card of the host is what it is.
-    if (nic.type === 'hostdev') continue
+    if (nic.type === 'hostdev') {
+      for (const key of [...virtioWords, 'filterref'] as const) delete nic[key]
+      continue
+    }
     const model = nic.type === 'vdpa' || nic.type === 'vhostuser' ? 'virtio' : undefined
     fill(d, 'interface', nic, 'model', model ?? defaultModel('interface', context), {
       rule: 'devices/interface/default',
       reason: "the architecture's card where no model is named",
       arch: true,
     })
+    if (nic.model?.startsWith('virtio') !== true)
+      for (const key of ['driverName', ...virtioWords] as const) delete nic[key]
   }
   for (const watchdog of devicesOf(d.domain, 'watchdog')) {
     fill(d, 'watchdog', watchdog, 'action', 'reset', {
@@ -50,6 +55,20 @@ export function defaultSmallDevices(d: Defaulting): void {
   }
 }
 
+/** What `<driver>` says of a virtio card; of any other it says nothing. */
+const virtioWords = [
+  'txmode',
+  'ioeventfd',
+  'eventIdx',
+  'queues',
+  'rxQueueSize',
+  'txQueueSize',
+  'rss',
+  'rssHashReport',
+  'hostOffloads',
+  'guestOffloads',
+] as const
+
 /** Names of taps that libvirt and polyvirt give out: the next run gets another. */
 const givenOut = /^(?:vnet|vif|macvtap|macvlan)\d*/
 
@@ -57,6 +76,8 @@ function dropPlain(nic: DeviceDraft<'interface'>, live: boolean): void {
   if (nic.target !== undefined && nic.targetManaged !== false && givenOut.test(nic.target))
     delete nic.target
   if (isEmpty(nic.bandwidth)) delete nic.bandwidth
+  // Whoever takes the device from the host and gives it back is told by `no`, as by nothing.
+  if (nic.type !== 'hostdev' || nic.managed === false) delete nic.managed
   if (nic.queues === 0) delete nic.queues
   if (nic.coalesceRxFramesMax === 0) delete nic.coalesceRxFramesMax
   // What a network was resolved to belongs to one run.

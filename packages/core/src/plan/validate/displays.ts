@@ -50,14 +50,6 @@ function graphics(domain: AddressedDomain): Problem[] {
         `VNC takes at most 8 bytes of a password; this one has ${Buffer.byteLength(one.passwd)}`,
         'ERR_CONFIG_UNSUPPORTED',
       )
-    if (one.type === 'spice' && one.defaultMode === 'secure')
-      add(
-        '@defaultMode',
-        `TLS is not set up for SPICE, so no channel can be secure; use 'any' or 'insecure'`,
-        'ERR_CONFIG_UNSUPPORTED',
-      )
-    if (one.type === 'spice' && (one.tlsPort ?? 0) > 0)
-      add('@tlsPort', 'TLS is not set up for SPICE; use a plain port', 'ERR_CONFIG_UNSUPPORTED')
     if (one.keymap !== undefined && !keymaps.includes(one.keymap))
       add('@keymap', unknownKeymap(one.keymap), 'ERR_CONFIG_UNSUPPORTED')
     checkListens(one, add)
@@ -111,6 +103,9 @@ function checkListens(
   }
 }
 
+/** libvirt's least `vgamem`, in KiB: QEMU counts it in MiB. */
+const leastFrameKiB = 1024
+
 /** QEMU's VIRTIO_GPU_MAX_SCANOUTS (include/hw/virtio/virtio-gpu.h). */
 const maxHeads = 16
 
@@ -134,6 +129,15 @@ function videos(domain: AddressedDomain): Problem[] {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: `${path}/model/@type`,
         message: `a second video card is 'qxl' or 'virtio', not '${video.model ?? ''}'`,
+      })
+    }
+    const { vgamemKiB: frame = leastFrameKiB } = video
+    if (video.model === 'qxl' && (frame < leastFrameKiB || Math.log2(frame) % 1 !== 0)) {
+      const fitting = 2 ** Math.ceil(Math.log2(Math.max(leastFrameKiB, frame)))
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/model/@vgamem`,
+        message: `${frame} KiB is not a size of a frame's memory: a power of two from ${leastFrameKiB} on, such as ${fitting}`,
       })
     }
     if (video.model === 'virtio' && (video.heads ?? 1) > maxHeads) {

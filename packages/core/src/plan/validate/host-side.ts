@@ -191,7 +191,9 @@ function checkHostdev(one: Hostdev, add: Add): void {
     add('@model', `a mediated device says its model, such as 'vfio-pci'`, 'ERR_XML_ERROR')
   if (one.sgio === 'unfiltered') add('@sgio', 'Linux no longer offers unfiltered SCSI commands')
   if (
+    // libvirt keeps it of a mediated device as well, where it has no effect: see find-warnings.ts.
     type !== 'pci' &&
+    type !== 'mdev' &&
     (one.romBar !== undefined || one.romFile !== undefined || one.romEnabled !== undefined)
   )
     add('rom', 'only PCI devices have a ROM to choose')

@@ -69,7 +69,16 @@ export function checkInterfaces(domain: AddressedDomain, context: PlanContext): 
           'ERR_XML_ERROR',
         )
     }
-    problems.push(...hostSide(nic, path), ...passt(nic, path, context), ...forwards(nic, path))
+    problems.push(
+      ...hostSide(nic, path),
+      ...driverWords(nic, path),
+      ...passt(nic, path, context),
+      ...forwards(nic, path),
+    )
+    if (nic.type === 'hostdev')
+      for (const [key, below] of ofTaps)
+        if (nic[key] !== undefined)
+          add(below, `a card of the host is not behind a tap of which this could be said`)
     if (
       nic.mtu !== undefined &&
       (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev')
@@ -112,6 +121,36 @@ export function checkInterfaces(domain: AddressedDomain, context: PlanContext): 
       }
     }
   }
+  return problems
+}
+
+/** What QEMU or the host does for a card that the host has not given away. */
+const ofTaps: readonly (readonly [keyof Interface, string])[] = [
+  ['coalesceRxFramesMax', 'coalesce'],
+  ['isolated', 'port/@isolated'],
+  ['ips', 'ip[1]'],
+  ['routes', 'route[1]'],
+]
+
+/** Words of `<driver>` that are for some cards only, and would change nothing in silence of others. */
+function driverWords(nic: Interface, path: string): Problem[] {
+  const { type, driverName, model } = nic
+  const problems: Problem[] = []
+  if (driverName !== undefined && (driverName === 'vfio') !== (type === 'hostdev'))
+    problems.push({
+      code: 'ERR_XML_ERROR',
+      path: `${path}/driver/@name`,
+      message: `driver ${quote(driverName)} is not for an interface of type '${type}'`,
+    })
+  if (type !== 'hostdev' && model?.startsWith('virtio') === true) return problems
+  for (const [key, below] of [
+    ['iommu', 'iommu'],
+    ['ats', 'ats'],
+    ['packed', 'packed'],
+    ['pagePerVq', 'page_per_vq'],
+  ] as const)
+    if (nic[key] !== undefined)
+      problems.push(unsupported(`${path}/driver/@${below}`, `only virtio cards know '${below}'`))
   return problems
 }
 
