@@ -60,6 +60,9 @@ export const devices: DeviceAllowList = {
     models: {
       ...pciModels.cards,
       ...pciModels.eepro100Cards,
+      // QEMU's own names, which libvirt hands over as they are and guides have told people to write.
+      'virtio-net-pci': { driver: 'virtio-net-pci', bus: 'pci' },
+      'virtio-net': { driver: 'virtio-net-pci', bus: 'pci' },
     },
   },
   serial: {

@@ -163,6 +163,14 @@ describe('what guides tell people to write', () => {
       /"driver":"pcie-pci-bridge","id":"pci.2".*"driver":"vmxnet3".*"bus":"pci.2","addr":"0x1"/,
     ],
     [
+      'QEMU`s own name of a virtio card is one that says nothing of its driver',
+      {
+        devices: `<interface type='user'><model type='virtio-net-pci'/><driver name='vhost' queues='4'/></interface>`,
+      },
+      /"driver":"virtio-net-pci","netdev":"hostnet0","id":"net0"[^}]*"bus":"pci.1","addr":"0x0"/,
+    ],
+    ['also the short one', { devices: card('virtio-net') }, '"driver":"virtio-net-pci"'],
+    [
       'a card that no name says anything about is an Express one',
       { devices: card('pcnet') },
       /"driver":"pcnet".*"bus":"pci.1","addr":"0x0"/,

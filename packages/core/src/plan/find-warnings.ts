@@ -1,3 +1,4 @@
+import { isVirtioCard } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
@@ -22,7 +23,7 @@ function withoutEffect({ devices }: Domain): Problem[] {
   const found: [path: string, message: string][] = []
   for (const [i, one] of (devices.interface ?? []).entries()) {
     // Without a name the model is the architecture's, and what is said of a virtio card may be of one.
-    if (one.type !== 'hostdev' && (one.model ?? 'virtio').startsWith('virtio')) continue
+    if (one.type !== 'hostdev' && (one.model === undefined || isVirtioCard(one))) continue
     for (const [key, below] of [
       ['queues', 'queues'],
       ['txmode', 'txmode'],

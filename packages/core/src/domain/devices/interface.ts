@@ -387,6 +387,11 @@ export const interfaceXml: XmlFields<Interface> = {
   ...deviceInfoXml,
 }
 
+/** The models that libvirt knows as virtio cards; QEMU's own name of one is a name like any other to it. */
+export function isVirtioCard({ model }: Pick<Interface, 'model'>): boolean {
+  return model !== undefined && /^virtio(?:-(?:non-)?transitional)?$/.test(model)
+}
+
 /** Cards behind a tap of this host: a network that is resolved to a bridge is one of them. */
 export function isOnTap({ type, bridge }: Interface): boolean {
   return type === 'bridge' || type === 'ethernet' || (type === 'network' && bridge !== undefined)

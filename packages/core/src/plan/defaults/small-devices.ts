@@ -1,6 +1,7 @@
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
+import { isVirtioCard } from '../../domain/devices/interface.ts'
 import { devicesOf, isEmpty } from '../draft.ts'
 import type { DeviceDraft } from '../draft.ts'
 
@@ -24,7 +25,7 @@ export function defaultSmallDevices(d: Defaulting): void {
       reason: "the architecture's card where no model is named",
       arch: true,
     })
-    if (nic.model?.startsWith('virtio') !== true)
+    if (!isVirtioCard(nic))
       for (const key of ['driverName', ...virtioWords] as const) delete nic[key]
   }
   for (const watchdog of devicesOf(d.domain, 'watchdog')) {

@@ -1,4 +1,4 @@
-import { forwardedPorts } from '../../domain/devices/interface.ts'
+import { forwardedPorts, isVirtioCard } from '../../domain/devices/interface.ts'
 import type { Interface, InterfaceType, VirtualPort } from '../../domain/devices/interface.ts'
 import type { Problem } from '../../errors.ts'
 import { quote, unsupported } from '../../errors.ts'
@@ -134,7 +134,7 @@ const ofTaps: readonly (readonly [keyof Interface, string])[] = [
 
 /** Words of `<driver>` that are for some cards only, and would change nothing in silence of others. */
 function driverWords(nic: Interface, path: string): Problem[] {
-  const { type, driverName, model } = nic
+  const { type, driverName } = nic
   const problems: Problem[] = []
   if (driverName !== undefined && (driverName === 'vfio') !== (type === 'hostdev'))
     problems.push({
@@ -142,7 +142,7 @@ function driverWords(nic: Interface, path: string): Problem[] {
       path: `${path}/driver/@name`,
       message: `driver ${quote(driverName)} is not for an interface of type '${type}'`,
     })
-  if (type !== 'hostdev' && model?.startsWith('virtio') === true) return problems
+  if (type !== 'hostdev' && isVirtioCard(nic)) return problems
   for (const [key, below] of [
     ['iommu', 'iommu'],
     ['ats', 'ats'],

@@ -1,4 +1,4 @@
-import { forwardedPorts } from '../../domain/devices/interface.ts'
+import { forwardedPorts, isVirtioCard } from '../../domain/devices/interface.ts'
 import type { Interface, PortForward, VirtioOffloads } from '../../domain/devices/interface.ts'
 import { placeOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -26,7 +26,7 @@ function one(context: ArgvContext, nic: Interface, position: number): Argument[]
       '-device',
       jsonOption({
         driver: driverName(model, nic.model),
-        ...(model.driver?.startsWith('virtio-') === true && virtioCard(nic)),
+        ...(isVirtioCard(nic) && virtioCard(nic)),
         ...virtioOptions(nic),
         ...(nic.teamingType === 'persistent' && { failover: true }),
         netdev: host,
