@@ -258,6 +258,32 @@ describe('a migration that fails', () => {
     expect(await definedThere(destination)).toEqual([])
   })
 
+  test.each([
+    ['taken back where it died before the guest was written down there', true, 'running'],
+    ['left to its owner to judge where the guest may have gone on there', false, 'paused'],
+  ])('at the hand-over is %s', async (_, isUnknown, state) => {
+    const [from, to] = [testRoot(), testRoot()]
+    const [source] = [await started(from), await to.open()]
+    const { uuid } = await source.domainLookup('a')
+    await sendAway(source, from.dir)
+    const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+    if (isUnknown) {
+      using there = await openStore({ path: `${to.dir}/lib/polyvirt.db`, owner })
+      there.setPhase(there.beginJob(uuid, 'migrate-in'), 'spawn', {
+        stateDir: `${to.dir}/run/domain-1-a`,
+      })
+    }
+    {
+      using store = await openStore({ path: `${from.dir}/lib/polyvirt.db`, owner })
+      const migrate = { destination: `${to.dir}/lib`, running: true }
+      store.setPhase(store.beginJob(uuid, 'migrate'), 'handover', { migrate })
+    }
+    expect(await source.domainGetState('a')).toMatchObject({ state })
+    const sentAgain = source.domainSave('a', join(from.dir, 'a.save'))
+    if (isUnknown) await sentAgain
+    else await expect(sentAgain).rejects.toThrow('see that it runs nowhere else and resume it here')
+  })
+
   test('has nothing to do with a run folder that cannot be removed now', async () => {
     const [from, to] = [testRoot(), testRoot()]
     const source = await started(from)

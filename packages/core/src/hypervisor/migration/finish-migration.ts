@@ -7,7 +7,9 @@ import { openStore } from '../../store/index.ts'
 import { askToFinish } from '../live/ask-to-finish.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { withMonitor } from '../monitor.ts'
+import { stopHelpers } from '../liveness.ts'
 import type { Running } from '../records.ts'
+import type { StartDetail } from '../start-domain.ts'
 import { isPostCopy, migrationStatus } from '../saving/migration-status.ts'
 import type { MigrationStatus } from '../saving/migration-status.ts'
 import { keepGuest } from './keep-guest.ts'
@@ -32,6 +34,8 @@ export async function finishMigration(
     () => undefined,
   )
   const run = there?.get(uuid)?.active
+  // Only a run that is written down there is told to go on.
+  const unknown = run === undefined ? arrivalOf(there, uuid) : undefined
   const lives = run !== undefined && isAlive(run.process)
   const sent = active && (await sentBy(active, name))
   if (sent !== undefined && isPostCopy(sent))
@@ -54,7 +58,8 @@ export async function finishMigration(
     putBack(there, uuid, migrate.before)
   }
   if (active === undefined || !isAlive(active.process)) return
-  if (phase === 'handover' && !isHere) {
+  if (unknown?.stateDir !== undefined) await stopHelpers(unknown.stateDir)
+  if (phase === 'handover' && !isHere && unknown === undefined) {
     // It may have gone on there and died since, with what it wrote: that is for its owner to judge.
     store.setState(active, 'paused', 'migrating')
     return
@@ -72,6 +77,12 @@ export async function finishMigration(
 /** What QEMU here says of the migration; nothing where it cannot be asked. */
 function sentBy(active: ActiveRow, name: string): Promise<MigrationStatus | undefined> {
   return withMonitor(active, name, migrationStatus).catch(() => undefined)
+}
+
+/** A guest that came to another root, whose command died before its run was written down. */
+function arrivalOf(there: Store | undefined, uuid: string): StartDetail | undefined {
+  const jobs = there?.interruptedJobs() ?? []
+  return jobs.find((one) => one.uuid === uuid && one.kind === 'migrate-in')?.detail
 }
 
 /** What somebody has defined there meanwhile is theirs. */
