@@ -13,7 +13,7 @@ import { rows } from './rows.ts'
 /** A sample of the plan: each kind of harm, at the points where most can go wrong. */
 const sample: readonly (readonly [row: string, ...points: string[]])[] = [
   ['inject/define', 'SIGKILL@fsync:r/lib/polyvirt.db-wal:1', 'ENOSPC@pwrite64:r/lib/polyvirt.db-wal:2'],
-  ['inject/start', 'SIGKILL@clone::1', 'SIGKILL@connect::1', 'EIO@fsync:r/lib/polyvirt.db-wal:2'],
+  ['inject/start', 'SIGKILL@clone::1', 'SIGKILL@connect::1', 'EIO@pwrite64:r/lib/polyvirt.db-wal:2'],
   ['inject/managedsave', 'EIO@fsync:r/lib/save:1', 'SIGKILL@chmod:r/run/domain-2-g/save.sock:1'],
   ['random/cli', '1'],
   ['races', 'start:1', 'define:0'],
