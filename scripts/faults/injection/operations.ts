@@ -113,7 +113,7 @@ export const operations: readonly Operation[] = [
   ...alone,
   ...alone
     .filter(({ name }) => dieTogether.includes(name))
-    .map(({ proof: _, made: __, ...rest }) => ({
+    .map(({ proof: _proof, made: _made, ...rest }) => ({
       ...rest,
       name: `${rest.name}-and-guest`,
       guestDies: true,
