@@ -78,6 +78,24 @@ describe('a job on a disk whose asker died', () => {
     for (const xml of await bothXml(hypervisor)) expect(xml).toContain(copy)
   })
 
+  test('before it began leaves an image that QEMU does not let go of', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await started(root)
+    const copy = join(root.dir, 'copy.qcow2')
+    qemuImg('create', '-q', '-f', 'qcow2', copy, '4M')
+    await withMonitor(await activeRow(root), 'a', async (qmp) => {
+      const storage = { driver: 'file', filename: copy, 'node-name': 'libvirt-7-storage' }
+      await qmp.executeUnchecked('blockdev-add', storage)
+      const other = { driver: 'qcow2', file: 'libvirt-7-storage', 'node-name': 'another' }
+      await qmp.executeUnchecked('blockdev-add', other)
+    })
+    await remember(root, copyOf(image, copy))
+    await diedOver(root, 'block-job', 'begin', {})
+    await hypervisor.connectListAllDomains()
+    expect(existsSync(copy)).toBe(true)
+    expect(await jobsIn(root)).toEqual([])
+  })
+
   test('before it began leaves no image either where the guest is gone as well', async () => {
     const root = testRoot()
     const { hypervisor, image } = await started(root)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
+import { QmpError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { BlockJobFact } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
@@ -114,13 +115,21 @@ function numbered(disk: Disk): readonly NumberedImage[] {
   })
 }
 
-/** Closes the nodes of an image; one that QEMU opened by itself has none of these names. */
-export async function dropImage(qmp: QmpClient, index: number | undefined): Promise<void> {
-  if (index === undefined) return
+/**
+ * Closes the nodes of an image; one that QEMU opened by itself has none of these names.
+ *
+ * @returns false where QEMU is on one of them still.
+ */
+export async function dropImage(qmp: QmpClient, index: number | undefined): Promise<boolean> {
+  if (index === undefined) return true
+  let isClosed = true
   for (const kind of ['format', 'slice-sto', 'storage'])
     await qmp
       .execute('blockdev-del', { 'node-name': `libvirt-${index}-${kind}` })
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        if (error instanceof QmpError && / in use/.test(error.desc)) isClosed = false
+      })
+  return isClosed
 }
 
 interface TellEnd {

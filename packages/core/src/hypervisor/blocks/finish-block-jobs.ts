@@ -68,9 +68,10 @@ async function hasBegun(
   const isThere = (await jobOf(qmp, target)) !== undefined
   if (!isThere) {
     // It may have been opened, and nobody removes what QEMU has open.
-    if (fact.kind === 'copy') await dropImage(qmp, fact.index)
-    await takeBack(store, domain.uuid, unbegun)
-    if (fact.kind === 'copy' && fact.to !== undefined) leaveFiles(store, active, [fact.to.file])
+    const isClosed = fact.kind !== 'copy' || (await dropImage(qmp, fact.index))
+    const { made: _, ...marks } = unbegun
+    await takeBack(store, domain.uuid, isClosed ? unbegun : marks)
+    if (fact.kind === 'copy' && isClosed) leaveFiles(store, active, [fact.to?.file ?? ''])
   }
   remember(rooms, running, target, isThere ? fact : undefined)
   return isThere
