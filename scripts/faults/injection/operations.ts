@@ -113,9 +113,5 @@ export const operations: readonly Operation[] = [
   ...alone,
   ...alone
     .filter(({ name }) => dieTogether.includes(name))
-    .map(({ proof: _proof, made: _made, ...rest }) => ({
-      ...rest,
-      name: `${rest.name}-and-guest`,
-      guestDies: true,
-    })),
+    .map((one) => ({ ...one, name: `${one.name}-and-guest`, guestDies: true })),
 ]
