@@ -1,13 +1,17 @@
 import { domainXml, planScenario, targetsOf } from '@polyvirt/conformance'
-import type { Planned } from '@polyvirt/conformance'
+import type { Planned, PlanOutcome } from '@polyvirt/conformance'
 import { describe, expect, it } from 'vitest'
 import { s390x } from '../src/index.ts'
 import { recorded } from './contexts.ts'
 
-function plan(devices: string): Planned {
+function planning(devices: string): PlanOutcome {
   const [target] = targetsOf(s390x, s390x.guests[0], recorded(), '/qemu')
   if (target === undefined) throw new Error('no s390-ccw-virtio in the recording')
-  const outcome = planScenario(domainXml({ devices }), target)
+  return planScenario(domainXml({ devices }), target)
+}
+
+function plan(devices: string): Planned {
+  const outcome = planning(devices)
   if (outcome.kind === 'refused') throw outcome.error
   return outcome.planned
 }
@@ -31,6 +35,15 @@ describe('an address', () => {
     expect(stored.devices.hostdev?.map(({ address }) => address)).toMatchObject([
       { uid: 1, fid: 0 },
       { uid: 5, fid: 1 },
+    ])
+  })
+})
+
+describe('a serial port', () => {
+  it('of the service element is one alone, where libvirt plugs two into it', () => {
+    const found = planning("<serial type='pty'/><serial type='pty'/>")
+    expect(found.kind === 'refused' && found.error.problems.map(({ path }) => path)).toEqual([
+      'devices/serial[2]',
     ])
   })
 })

@@ -270,6 +270,34 @@ describe('what guides tell people to write', () => {
       /"host":"0000:01:00.0","id":"hostdev0".*"host":"0000:02:00.0","id":"hostdev1"/,
     ],
     [
+      'a device of the host that no plan can read is taken for an Express one',
+      { devices: hostdev('', " mode='subsystem'") },
+      /"driver":"vfio-pci"[^}]*"bus":"pci\.2","addr":"0x0"/,
+    ],
+    [
+      'huge pages of a size are of that size wherever the guest is',
+      {
+        middle:
+          "<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages><source type='memfd'/></memoryBacking>",
+      },
+      '"hugetlb":true,"hugetlbsize":2097152',
+    ],
+    [
+      'of no size they are the kernel`s on a host that is not known',
+      {
+        middle: "<memoryBacking><hugepages/><source type='memfd'/></memoryBacking>",
+      },
+      /"hugetlb":true(?!.*hugetlbsize)/,
+    ],
+    [
+      'the size of TSEG stands behind the flash',
+      {
+        features: "<acpi/><smm state='on'><tseg unit='MiB'>48</tseg></smm>",
+        os: "<loader readonly='yes' secure='yes' type='pflash'>/fw/CODE.fd</loader>",
+      },
+      /-global driver=cfi\.pflash01,property=secure,value=on.*-global mch\.extended-tseg-mbytes=48/,
+    ],
+    [
       'a card of the host has its place among the devices of the host',
       { devices: hostCard() + card('virtio') },
       /"driver":"qemu-xhci"[^}]*"bus":"pci\.2".*"driver":"vfio-pci"[^}]*"bus":"pci\.3".*"driver":"virtio-net-pci"[^}]*"bus":"pci\.1"/,
