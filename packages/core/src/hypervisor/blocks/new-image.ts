@@ -67,16 +67,22 @@ export interface OpenedImage extends ImageFile {
   readonly below?: string
 }
 
+/** Is what the guest writes to the disk encrypted by QEMU, or for it? */
+export function isEncrypted({ source, encryption }: Disk): boolean {
+  return (encryption ?? source?.encryption) !== undefined
+}
+
 /**
  * New images are plain ones: what the guest writes into an encrypted disk shall not land in one.
  *
  * @throws DomainError `ERR_CONFIG_UNSUPPORTED` for a disk that is encrypted.
  */
-export function checkPlain({ target, source, encryption }: Disk): void {
-  if ((encryption ?? source?.encryption) === undefined) return
+export function checkPlain(disk: Disk): void {
+  if (!isEncrypted(disk)) return
+  const { target } = disk
   throw domainError(
     'ERR_CONFIG_UNSUPPORTED',
-    `${quote(target)} is encrypted, and a new image of it would not be; shut the guest off and use qemu-img`,
+    `${quote(target)} is encrypted, and a new image of it would not be; copy it with qemu-img while the guest is off`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { isEncrypted } from '../blocks/new-image.ts'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
@@ -72,6 +73,12 @@ function checkParts(parts: readonly Part[], { isActive, diskOnly, canHold }: Par
   if (first === undefined) refuse('no disks are selected for the snapshot')
   if (parts.some(({ kind }) => kind !== first?.kind))
     refuse('internal and external snapshots cannot be mixed in one')
+  // QEMU ends over a state inside such an image: an assertion of its qcow2 (seen with 7.2).
+  const secret = parts.find(({ disk }) => isEncrypted(disk))
+  if (secret !== undefined)
+    refuse(
+      `disk ${quote(secret.disk.target)} is encrypted: QEMU keeps no snapshot inside it, and a new image above it would not be encrypted; leave it out with <disk name='${secret.disk.target}' snapshot='no'/>`,
+    )
   const raw = parts.find(({ disk, kind }) => kind === 'internal' && !canHold(disk))
   if (raw !== undefined)
     refuse(
