@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nameProblem } from '../domain/identity.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
@@ -8,6 +7,7 @@ import { planning } from './host-connection.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import type { DefinitionVerbs, UndefineOptions } from './interface/definitions.ts'
 import { rowOf, summaryOf } from './records.ts'
+import { undefineWith } from './finish-undefine.ts'
 import type { Rooms } from './rooms.ts'
 import { managedSavePath } from './saving/managed-save-path.ts'
 
@@ -43,15 +43,13 @@ export function definitionVerbs(rooms: Rooms): Verbs {
         throw domainError('ERR_OPERATION_INVALID', 'cannot undefine transient domain')
       }
       if (await undefineAtOnce(rooms, record, options)) return summaryOf(record)
-      await rooms.withJob(uuid, 'undefine', async () => {
+      await rooms.withJob(uuid, 'undefine', async (job) => {
         const now = store.get(uuid) ?? record
         const files = belongings(rooms, now, {
           ...options,
           variables: await variablesOf(rooms, now),
         })
-        // What belongs to the domain goes first: a domain without it is whole, the reverse is not.
-        for (const file of files) await rm(file, { force: true })
-        store.undefine(uuid)
+        await undefineWith(store, job, { undefine: files })
       })
       return summaryOf(record)
     },

@@ -267,6 +267,10 @@ export class Liveness {
         await this.end(active, 'from snapshot', { termMs: 2000 })
       return
     }
+    if (record !== undefined && job.kind === 'undefine') {
+      const { finishUndefine } = await import('./finish-undefine.ts')
+      return finishUndefine(this.#store, job)
+    }
     if (record !== undefined && job.kind === 'snapshot-delete') {
       const { finishDelete } = await import('./snapshots/delete-snapshot.ts')
       await finishDelete(this.#store, record, job)

@@ -6,6 +6,7 @@ import type { ProcessIdentity } from '../../src/run/process-identity.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
+import { guestXml } from '../support/real-arch.ts'
 import { activeRow, diedOver, jobsIn, recordOf, started } from './plugged-guest.ts'
 
 /** A QEMU that says nothing until it is let go on. */
@@ -142,6 +143,19 @@ describe('work whose asker died', () => {
     expect(await jobsIn(root)).toEqual([])
     expect((await recordOf(root)).active).toBeUndefined()
   }) // prettier-ignore
+
+  test('a definition that was to go goes with its files, though whoever undefined it died', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+    const files = ['a.save', 'a_VARS.fd'].map((name) => join(root.dir, name))
+    // He came as far as the first of them.
+    writeFileSync(files[1] ?? '', 'variables')
+    await diedOver(root, 'undefine', 'undefine', { undefine: files })
+    expect(await hypervisor.connectListAllDomains()).toEqual([])
+    expect(files.filter((file) => existsSync(file))).toEqual([])
+    expect(await jobsIn(root)).toEqual([])
+  })
 
   test('a save that is whole is told of as one, though its guest died before it was ended', async () => {
     const root = testRoot()
