@@ -118,7 +118,60 @@ const disks: readonly Row[] = [
     {
       devices: `<disk type='file'><driver name='qemu' type='qcow2'/><source file='/x'><encryption format='luks'><secret type='passphrase' usage='u'/></encryption></source><target dev='vda'/></disk>`,
     },
-    ['"encrypt":{"format":"luks","key-secret":"virtio-disk0-encryption-secret0"}'],
+    [
+      '"qom-type":"secret","id":"libvirt-1-format-encryption-secret0"',
+      '"encrypt":{"format":"luks","key-secret":"libvirt-1-format-encryption-secret0"}',
+    ],
+  ],
+]
+
+const servers: readonly Row[] = [
+  [
+    'a disk of Ceph with the older place of its key',
+    {
+      devices: `<disk type='network'><driver name='qemu' type='raw'/><auth username='admin'><secret type='ceph' usage='u'/></auth><source protocol='rbd' name='p/i'><host name='h' port='6321'/></source><target dev='vda'/></disk>`,
+    },
+    [
+      '"qom-type":"secret","id":"libvirt-1-storage-auth-secret0","format":"raw"',
+      '"user":"admin","auth-client-required":["cephx","none"],"key-secret":"libvirt-1-storage-auth-secret0"',
+    ],
+  ],
+  [
+    'an image that Ceph itself decrypts',
+    {
+      devices: `<disk type='network'><driver name='qemu' type='raw'/><source protocol='rbd' name='p/i'><host name='h'/><auth username='a'><secret type='ceph' usage='u'/></auth><encryption format='luks2' engine='librbd'><secret type='passphrase' usage='v'/></encryption></source><target dev='vda'/></disk>`,
+    },
+    [
+      '"encrypt":{"format":"luks2","key-secret":"libvirt-1-format-encryption-secret0"},"user":"a"',
+      '"node-name":"libvirt-1-format","read-only":false,"driver":"raw"',
+    ],
+  ],
+  [
+    'a target of iSCSI and its password',
+    {
+      devices: `<disk type='network'><driver name='qemu' type='raw'/><source protocol='iscsi' name='iqn.2026-11.test:t/1'><host name='h'/><auth username='u'><secret type='iscsi' usage='t'/></auth></source><target dev='vda'/></disk>`,
+    },
+    ['"user":"u","password-secret":"libvirt-1-storage-auth-secret0"'],
+  ],
+  [
+    'cookies of a web server',
+    {
+      devices: `<disk type='network'><driver name='qemu' type='raw'/><source protocol='https' name='a.img'><host name='h'/><cookies><cookie name='c'>v</cookie></cookies></source><target dev='vda'/></disk>`,
+    },
+    [
+      '"id":"libvirt-1-storage-httpcookie-secret0"',
+      '"cookie-secret":"libvirt-1-storage-httpcookie-secret0"',
+    ],
+  ],
+  [
+    'an encrypted image below another',
+    {
+      devices: `<disk type='file'><driver name='qemu' type='qcow2'/><source file='/t'/><backingStore type='file'><format type='qcow2'/><source file='/b'><encryption format='luks'><secret type='passphrase' usage='u'/></encryption></source><backingStore/></backingStore><target dev='vda'/></disk>`,
+    },
+    [
+      '"encrypt":{"format":"luks","key-secret":"libvirt-2-format-encryption-secret0"}',
+      '"node-name":"libvirt-1-format","read-only":false,"driver":"qcow2","file":"libvirt-1-storage"',
+    ],
   ],
 ]
 
@@ -478,6 +531,7 @@ describe('what hangs on a USB hub comes after it', () => {
 
 describe.each([
   ['disks', disks],
+  ['disks that are opened with secrets', servers],
   ['network cards', cards],
   ['other devices', others],
   ['the platform', platform],
