@@ -132,7 +132,7 @@ describe('the checker', () => {
     expect(await problemsOf(lab)).toContain('its content is not what was written')
   })
 
-  test('sees what a QEMU has of its own: images, bitmaps on them, exports, vCPUs, I/O threads', async () => {
+  test('sees what a QEMU has of its own: images, bitmaps on them, limits, vCPUs and where they run, I/O threads', async () => {
     const lab = await soundLab()
     await using hypervisor = await openHypervisor(lab.uri(), { registry: createRegistry([x86]) })
     await hypervisor.domainCreate('g', { paused: true })
@@ -141,7 +141,7 @@ describe('the checker', () => {
     expect(await seen()).toEqual([
       'guest g: node file disk.qcow2',
       'guest g: node qcow2 disk.qcow2',
-      'guest g: vCPUs: 1',
+      expect.stringMatching(/^guest g: vCPU 0 on host CPUs \d/),
     ])
     const add = {
       execute: 'block-dirty-bitmap-add',
@@ -152,6 +152,8 @@ describe('the checker', () => {
     const thread = { execute: 'object-add', arguments: { 'qom-type': 'iothread', id: 'iothread1' } }
     await hypervisor.domainQemuMonitorCommand('g', JSON.stringify(thread))
     expect(await seen()).toContain('guest g: I/O thread iothread1')
+    await hypervisor.domainSetBlockIoTune('g', 'vda', { totalIopsSec: 50 }, { live: true })
+    expect((await seen()).join()).toContain('50 operations a second')
     await hypervisor.domainDestroy('g')
   })
 
