@@ -6,6 +6,7 @@ export interface Guest {
   readonly name: string | undefined
   readonly persistent: boolean
   readonly runs: boolean
+  /** Of its definition; one without has what it was started with, which nothing here changes. */
   readonly memoryMiB: number
   readonly title: string
   readonly saved: boolean
@@ -27,12 +28,12 @@ export const absent: Guest = {
 /** A guest as a store has it. */
 export function guestOf(domain: StoredDomain | undefined, saved: boolean): Guest {
   if (domain === undefined) return absent
-  const xml = domain.xml ?? domain.run?.xml ?? ''
+  const { xml = '' } = domain
   return {
     name: domain.name,
     persistent: domain.xml !== undefined,
     runs: domain.run !== undefined,
-    memoryMiB: Number(/<memory unit='KiB'>(\d+)/.exec(xml)?.[1]) / 1024,
+    memoryMiB: Number(/<memory unit='KiB'>(\d+)/.exec(xml)?.[1] ?? 0) / 1024,
     title: /<title>([^<]*)</.exec(xml)?.[1] ?? '',
     saved,
     attached: (domain.run?.xml ?? xml).includes(`dev='vdb'`),
@@ -66,7 +67,7 @@ export const undefine: Move = {
   words: ['undefine', 'g'],
   apply: (guest) => {
     if (!known(guest) || !guest.persistent || guest.saved || guest.snapshots > 0) return undefined
-    return guest.runs ? { ...guest, persistent: false } : absent
+    return guest.runs ? { ...guest, persistent: false, memoryMiB: 0, title: '' } : absent
   },
 }
 
