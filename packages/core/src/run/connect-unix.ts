@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -60,7 +60,7 @@ export async function connectUnix(options: ConnectUnixOptions): Promise<QmpTrans
     if (end) throw end
     try {
       // Asking the name costs less than a socket, and this processor may be the one that the peer needs.
-      if (!existsSync(path)) throw Object.assign(new Error('not there yet'), { code: 'ENOENT' })
+      statSync(path)
       return socketTransport(await connectOnce(path))
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -182,6 +182,16 @@ describe('connecting to a socket', () => {
     const server = createServer().listen(path)
     onTestFinished(() => void server.close())
     ;(await connecting).close()
+  })
+
+  test('that can never be one is not waited for', async () => {
+    const path = join(tempDir(), 'a')
+    symlinkSync('a', path)
+    // It would time out of itself, long after the test has.
+    await expect(connectUnix({ path, timeoutMs: 600_000 })).rejects.toMatchObject({
+      failure: 'closed',
+      message: expect.stringContaining('ELOOP'),
+    })
   })
 
   test('S-09 a stale socket and an absent one are told apart at the deadline', async () => {
