@@ -7,6 +7,7 @@ import { validateOption, warnAll } from '../document-options.ts'
 import { flag, later, need, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatTable } from '../output/format-table.ts'
+import { either } from '../parse/stored-filter.ts'
 import { readBytes, readDocument } from '../read-document.ts'
 import { readHidden } from '../console/read-hidden.ts'
 
@@ -177,8 +178,8 @@ function fromBase64(given: string, where: string): Buffer {
 
 async function list(context: Context, options: Options): Promise<Answer> {
   const hypervisor = await context.hypervisor()
-  const ephemeral = either(options, 'ephemeral')
-  const isPrivate = either(options, 'private')
+  const ephemeral = either(options, 'ephemeral', 'no-ephemeral')
+  const isPrivate = either(options, 'private', 'no-private')
   const filter: SecretFilter = {
     ...(ephemeral !== undefined && { ephemeral }),
     ...(isPrivate !== undefined && { private: isPrivate }),
@@ -195,10 +196,4 @@ async function list(context: Context, options: Options): Promise<Answer> {
     ),
     json: secrets,
   }
-}
-
-/** `--NAME`, `--no-NAME`; nothing where both or neither are said. */
-function either(options: Options, name: string): boolean | undefined {
-  const [yes, no] = [options.flag(name), options.flag(`no-${name}`)]
-  return yes === no ? undefined : yes
 }

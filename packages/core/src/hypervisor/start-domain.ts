@@ -33,7 +33,7 @@ import { removeRunFolders, stopHelpers } from './liveness.ts'
 import { resolveSources } from './resolve-sources.ts'
 import { checkSockets, environmentOf, logName, prepareDirs } from './run-surroundings.ts'
 import { fetchSecrets, laySecrets, removeSecrets } from './secrets/hand-secrets.ts'
-import { isOfTpm, neededSecrets } from './secrets/needed-secrets.ts'
+import { isOfQemu, isOfTpm, neededSecrets } from './secrets/needed-secrets.ts'
 import { prepareNvram, startTpm } from './start-files.ts'
 import { startVirtiofs } from './start-virtiofs.ts'
 import { startPasst } from './start-passt.ts'
@@ -140,7 +140,10 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       const [emulator = '', ...args] = argv
       checkSockets(run.domain, channelDir)
       options.signal?.throwIfAborted()
-      await laySecrets(neededSecrets(run.domain), secrets, { stateDir, ...confined })
+      await laySecrets(neededSecrets(run.domain).filter(isOfQemu), secrets, {
+        stateDir,
+        ...confined,
+      })
       await startPasst(domain, { stateDir, ...confined })
       await startVirtiofs(run.domain, {
         stateDir,

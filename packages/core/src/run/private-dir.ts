@@ -144,7 +144,7 @@ export async function removeTree(path: string): Promise<void> {
 }
 
 /** Makes the names in a directory durable. */
-async function syncDir(path: string): Promise<void> {
+export async function syncDir(path: string): Promise<void> {
   const dir = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     await sync(dir)

@@ -23,6 +23,16 @@ function silence({ pid }: ProcessIdentity): () => void {
   return goOn
 }
 
+/** QEMU dies, and nobody has looked since. */
+async function killGuest(root: TestRoot): Promise<void> {
+  const { process: qemu } = await activeRow(root)
+  process.kill(qemu.pid, 'SIGKILL')
+  await until(
+    () => isAlive(qemu),
+    (alive) => !alive,
+  )
+}
+
 async function setState(root: TestRoot, reason: string): Promise<void> {
   using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
   store.setState(await activeRow(root), 'paused', reason)
@@ -132,12 +142,7 @@ describe('work whose asker died', () => {
     const file = join(root.dir, 'half')
     writeFileSync(file, 'half of it')
     await diedOver(root, kind, kind, detailOf(file))
-    const { process: qemu } = await activeRow(root)
-    process.kill(qemu.pid, 'SIGKILL')
-    await until(
-      () => isAlive(qemu),
-      (alive) => !alive,
-    )
+    await killGuest(root)
     await hypervisor.connectListAllDomains()
     expect(existsSync(file)).toBe(false)
     expect(await jobsIn(root)).toEqual([])
@@ -164,12 +169,7 @@ describe('work whose asker died', () => {
     writeFileSync(file, 'all of it')
     const save = { temporary: `${file}.1.partial`, file, running: true }
     await diedOver(root, 'save', 'commit', { save })
-    const { process: qemu } = await activeRow(root)
-    process.kill(qemu.pid, 'SIGKILL')
-    await until(
-      () => isAlive(qemu),
-      (alive) => !alive,
-    )
+    await killGuest(root)
     expect(await hypervisor.domainGetState('a')).toEqual({ state: 'shut off', reason: 'saved' })
     expect(existsSync(file)).toBe(true)
   })
@@ -216,12 +216,7 @@ describe('work whose asker died', () => {
     const managedSave = join(root.dir, 'a.save')
     writeFileSync(managedSave, 'all of it')
     await diedOver(root, 'start', 'spawn', { managedSave, resume: true })
-    const { process: qemu } = await activeRow(root)
-    process.kill(qemu.pid, 'SIGKILL')
-    await until(
-      () => isAlive(qemu),
-      (alive) => !alive,
-    )
+    await killGuest(root)
     await hypervisor.connectListAllDomains()
     expect(existsSync(managedSave)).toBe(true)
     expect(await jobsIn(root)).toEqual([])

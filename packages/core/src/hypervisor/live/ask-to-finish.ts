@@ -37,6 +37,23 @@ export async function askToFinish<T>(
 }
 
 /**
+ * The same for what only has to be told.
+ *
+ * @returns whether QEMU took all of it.
+ * @throws JobLeft as {@link askToFinish} does.
+ */
+export async function tellToFinish(
+  running: Running,
+  talk: (qmp: QmpClient) => Promise<unknown>,
+): Promise<boolean> {
+  const isTold = await askToFinish(running, async (qmp) => {
+    await talk(qmp)
+    return true
+  })
+  return isTold === true
+}
+
+/**
  * Tells QEMU something that has been recorded as begun.
  *
  * @throws JobLeft where QEMU was told and what it answered is lost: whoever looks next asks it what has come of it.

@@ -4,7 +4,7 @@ import { stopProcess } from '../../run/stop-process.ts'
 import { DomainError, domainError } from '../../errors.ts'
 import type { ActiveRow, DomainDefinition, DomainRecord, JobRow, Store } from '../../store/index.ts'
 import { openStore } from '../../store/index.ts'
-import { askToFinish } from '../live/ask-to-finish.ts'
+import { tellToFinish } from '../live/ask-to-finish.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { withMonitor } from '../monitor.ts'
 import { stopHelpers } from '../liveness.ts'
@@ -65,11 +65,10 @@ export async function finishMigration(
     return
   }
   const wasRunning = migrate.running
-  const isKept = await askToFinish({ domain, active }, async (qmp) => {
-    await keepGuest(qmp, { wasRunning, xml: active.xml })
-    return true
-  })
-  if (isKept !== true) return
+  const isKept = await tellToFinish({ domain, active }, (qmp) =>
+    keepGuest(qmp, { wasRunning, xml: active.xml }),
+  )
+  if (!isKept) return
   if (wasRunning) store.setState(active, 'running', 'migration canceled')
   else store.setState(active, 'paused', 'user')
 }
@@ -104,11 +103,8 @@ async function endThere(there: Store, run: ActiveRow): Promise<void> {
 async function goOn(store: Store, running: Running): Promise<void> {
   const { active } = running
   if (active.state !== 'paused' || active.reason !== 'migrating') return
-  const isTold = await askToFinish(running, async (qmp) => {
-    await qmp.execute('cont')
-    return true
-  })
-  if (isTold === true) store.setState(active, 'running', 'migrated')
+  const isTold = await tellToFinish(running, (qmp) => qmp.execute('cont'))
+  if (isTold) store.setState(active, 'running', 'migrated')
 }
 
 /** A guest that arrived and was never told to go on: whoever sent it is gone, so it goes on. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { JobRow } from '../../store/index.ts'
-import { askToFinish } from '../live/ask-to-finish.ts'
+import { tellToFinish } from '../live/ask-to-finish.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { isSaved } from '../live/remove-unfinished.ts'
 import type { Running } from '../records.ts'
@@ -22,10 +22,9 @@ export async function finishDump(
   const isWhole = isSaved(job, dump)
   if (isWhole && dump.afterwards === 'destroy') return end(running.active, 'crashed')
   await rm(dump.temporary, { force: true })
-  const goesOn = await askToFinish(running, async (qmp) => {
+  const goesOn = await tellToFinish(running, async (qmp) => {
     if (isWhole) await letGo(qmp, { what: dump.afterwards, wasRunning: dump.running })
     else await afterDump(qmp, dump.running)
-    return true
   })
-  if (goesOn === true && dump.running) store.setState(running.active, 'running', 'unpaused')
+  if (goesOn && dump.running) store.setState(running.active, 'running', 'unpaused')
 }

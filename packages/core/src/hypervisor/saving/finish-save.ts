@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { ActiveRow, JobRow, Store } from '../../store/index.ts'
-import { askToFinish } from '../live/ask-to-finish.ts'
+import { tellToFinish } from '../live/ask-to-finish.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { isSaved } from '../live/remove-unfinished.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
@@ -26,11 +26,10 @@ export async function finishSave(
   // Nobody takes the stream any more, so nobody writes to either.
   await rm(save.temporary, { force: true })
   await rm(streamSocket(active.stateDir), { force: true })
-  const isKept = await askToFinish(running, async (qmp) => {
-    await keepGuest(qmp, { wasRunning: save.running, xml: active.xml })
-    return true
-  })
-  if (isKept === true && save.running) store.setState(active, 'running', 'save canceled')
+  const isKept = await tellToFinish(running, (qmp) =>
+    keepGuest(qmp, { wasRunning: save.running, xml: active.xml }),
+  )
+  if (isKept && save.running) store.setState(active, 'running', 'save canceled')
 }
 
 /** @returns whether the save is whole, and its guest with it gone. */
@@ -56,9 +55,6 @@ export async function finishStart(store: Store, running: Running, job: JobRow): 
   await giveUpSave(managedSave)
   const { active } = running
   if (resume !== true) return
-  const isTold = await askToFinish(running, async (qmp) => {
-    await qmp.execute('cont')
-    return true
-  })
-  if (isTold === true) store.setState(active, 'running', 'restored')
+  const isTold = await tellToFinish(running, (qmp) => qmp.execute('cont'))
+  if (isTold) store.setState(active, 'running', 'restored')
 }

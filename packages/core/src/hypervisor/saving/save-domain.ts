@@ -1,7 +1,7 @@
-import { constants } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { domainError, quote } from '../../errors.ts'
+import { syncDir } from '../../run/private-dir.ts'
 import type { Job } from '../../store/index.ts'
 import type { SaveOptions } from '../interface/saving.ts'
 import { findSettled } from '../live/find-settled.ts'
@@ -59,7 +59,7 @@ async function saveInto(
     rooms.store.setPhase(job, 'commit')
     await rename(temporary, file)
     written = file
-    await syncFolder(dirname(file))
+    await syncDir(dirname(file))
   } catch (error) {
     // A guest that goes on leaves no state behind that it was in: its disks are others' then.
     try {
@@ -89,9 +89,4 @@ async function goOn(rooms: Rooms, running: Running, wasRunning: boolean): Promis
   }
   await rooms.ask(running, (qmp) => qmp.execute('cont'))
   rooms.store.setState(running.active, 'running', 'save canceled')
-}
-
-export async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  await folder.sync()
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DomainError, domainError, quote } from '../../errors.ts'
+import { syncDir } from '../../run/private-dir.ts'
 import type { Job } from '../../store/index.ts'
 import type { CreateOptions } from '../hypervisor.ts'
 import { JobLeft } from '../job-left.ts'
@@ -10,7 +11,6 @@ import { runningOf } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Incoming } from '../start-domain.ts'
 import { incomingFrom, isPaused } from './restore-domain.ts'
-import { syncFolder } from './save-domain.ts'
 import { readImage } from './save-image.ts'
 
 export interface StartSaved {
@@ -78,5 +78,5 @@ export async function startSaved(
 /** Also after a power cut: its disks may keep what the guest writes right behind it. */
 export async function giveUpSave(file: string): Promise<void> {
   await rm(file, { force: true })
-  await syncFolder(dirname(file))
+  await syncDir(dirname(file))
 }

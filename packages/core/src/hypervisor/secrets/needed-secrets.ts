@@ -12,6 +12,10 @@ export function isOfTpm({ id }: NeededSecret): boolean {
   return id === tpmSecretId
 }
 
+export function isOfQemu(one: NeededSecret): boolean {
+  return !isOfTpm(one)
+}
+
 /** Everything secret that a start of the domain hands over, with its place in the domain. */
 export function neededSecrets({ devices }: Domain): readonly NeededSecret[] {
   const disks = devices.disk ?? []

@@ -10,7 +10,7 @@ import { JobLeft } from '../job-left.ts'
 import { keepGuest } from '../migration/keep-guest.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { syncFolder } from '../saving/save-domain.ts'
+import { syncDir } from '../../run/private-dir.ts'
 import { writeImage } from '../saving/write-image.ts'
 import { finishSnapshot } from './finish-snapshot.ts'
 import type { SnapshotDetail } from './finish-snapshot.ts'
@@ -127,7 +127,7 @@ async function takeLive(
         state: state === 'running' ? 'running' : 'paused',
       })
       await rename(partial(memory.file), memory.file)
-      await syncFolder(dirname(memory.file))
+      await syncDir(dirname(memory.file))
     }
     const reuse = options.reuseExternal === true
     await rooms.ask(running, (qmp) => switchToOverlays(rooms, running, { qmp, overlays, reuse }))
