@@ -89,7 +89,7 @@ export function planAsked(
     asked,
     stored,
     domain: run.domain,
-    notes,
+    notes: notes(),
     argv: run.argv,
     options: readArgv(run.argv),
   }

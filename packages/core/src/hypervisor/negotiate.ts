@@ -150,7 +150,7 @@ export function negotiated({ domain, context, notes }: Plan): readonly Negotiate
     const path = featurePath(feature)
     const stored = levelOf(domain.features ?? {}, feature)
     // What was recorded because the default is not to be had was asked for by nobody.
-    const recorded = notes.some((note) => note.path === path && note.rule === grantRule)
+    const recorded = notes().some((note) => note.path === path && note.rule === grantRule)
     const granted = stored ?? grant.default
     return [
       {

@@ -7,6 +7,7 @@ import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import { assumptionNotes } from '../plan/notes.ts'
+import type { Note } from '../plan/notes.ts'
 import { planContext } from '../plan/plan-context.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import { placeAt, planDomain } from '../plan/plan-domain.ts'
@@ -72,7 +73,7 @@ export class Planner {
     const { domain } = parsed
     const context = await this.contextFor(domain, { ...request, locate: parsed.locate })
     const planned = planDomain(domain, context, parsed.locate)
-    const notes = [...assumptionNotes(parsed.assumed), ...planned.notes]
+    const notes = (): readonly Note[] => [...assumptionNotes(parsed.assumed), ...planned.notes()]
     const missing = missingLimits(domain).map((warning) => ({
       ...warning,
       ...(warning.path !== undefined && placeAt(parsed.locate(warning.path))),

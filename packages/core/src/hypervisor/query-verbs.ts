@@ -99,7 +99,7 @@ export function queryVerbs(rooms: Rooms): Verbs {
         name: domain.name,
         arch: context.guest.name,
         machine: context.machine.name,
-        entries: notes,
+        entries: notes(),
         capabilities: negotiated(plan),
         warnings,
         xml: formatDomain(withoutSecrets(domain)),

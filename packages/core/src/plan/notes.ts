@@ -19,11 +19,20 @@ export function assumptionNotes(assumed: readonly Assumption[]): readonly Note[]
   }))
 }
 
-/** Collects the notes of one plan; each step says what it adds and by which rule. */
+/**
+ * Collects the notes of one plan; each step says what it adds and by which rule. They are written
+ * when they are read: of many plans, few are explained.
+ */
 export class Notes {
-  readonly list: Note[] = []
+  readonly #taken: (() => Note)[] = []
+  #written: readonly Note[] | undefined
 
-  add(note: Note): void {
-    this.list.push(note)
+  add(note: () => Note): void {
+    this.#taken.push(note)
+  }
+
+  /** All of them, in the order in which they were taken. */
+  list(): readonly Note[] {
+    return (this.#written ??= this.#taken.map((note) => note()))
   }
 }

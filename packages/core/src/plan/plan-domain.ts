@@ -24,7 +24,8 @@ import type { ValidDomain } from './validate-domain.ts'
 /** A definition with everything said, and who said it. */
 export interface PlannedDomain {
   readonly domain: ValidDomain
-  readonly notes: readonly Note[]
+  /** Why each thing is there that the document does not say. */
+  notes(): readonly Note[]
   /** What was accepted with a reservation. */
   readonly warnings: readonly Problem[]
 }
@@ -90,7 +91,7 @@ export function planDomain(
     })),
     ...advice.map((warning) => atOrigin(warning, addressed, locate)),
   ]
-  return { domain: addressed, notes: notes.list, warnings }
+  return { domain: addressed, notes: () => notes.list(), warnings }
 }
 
 /**

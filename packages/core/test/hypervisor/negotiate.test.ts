@@ -118,7 +118,7 @@ describe('negotiation', () => {
     })
     const planned = plan(kvmXml(''), grants)
     expect(planned.domain.features).toEqual({ cfpc: 'broken' })
-    expect(planned.notes.find(({ path }) => path === 'features/cfpc')).toMatchObject({
+    expect(planned.notes().find(({ path }) => path === 'features/cfpc')).toMatchObject({
       value: 'broken',
       rule: 'machine/capabilities',
       owner: '@example/arch-toy',

@@ -27,7 +27,7 @@ function leaves(element: XmlElement, path = ''): Map<string, string> {
 function unexplained(xml: string): readonly string[] {
   const plan = planToy(xml)
   const before = leaves(readXml(xml))
-  const notes = plan.notes.map((note) => note.path)
+  const notes = plan.notes().map((note) => note.path)
   return [...leaves(readXml(formatDomain(plan.domain)))].flatMap(([path, value]) => {
     if (before.has(path)) return []
     // A note on a device or an address speaks of all that is in it.
@@ -75,7 +75,9 @@ describe('explain', () => {
   })
 
   test('every note has a rule, an owner and a reason, and nothing that was written is noted', () => {
-    for (const { path, rule, owner, reason } of planToy(Object.values(documents)[8] ?? '').notes) {
+    for (const { path, rule, owner, reason } of planToy(
+      Object.values(documents)[8] ?? '',
+    ).notes()) {
       expect([path, rule, reason].every((text) => text !== '')).toBe(true)
       expect(['@polyvirt/core', '@example/arch-toy']).toContain(owner)
     }

@@ -52,7 +52,7 @@ export function planToy(
   const paths = { stateDir: '/run/t/domain-1-x', channelDir: '/run/t/channel/target/domain-1-x' }
   return {
     ...planned,
-    notes: [...assumptionNotes(parsed.assumed), ...planned.notes],
+    notes: () => [...assumptionNotes(parsed.assumed), ...planned.notes()],
     parsed,
     context,
     argv: () => planRun(planned.domain, context, { paths }).argv,

@@ -45,7 +45,12 @@ export function fill<K extends DeviceKind, P extends keyof DeviceDraft<K> & stri
   if (device[key] !== undefined || value === undefined) return
   device[key] = value
   const index = devicesOf(d.domain, kind).indexOf(device)
-  note(d, devicePath(kind, index, key), value, why)
+  noteLater(
+    d,
+    () => devicePath(kind, index, key),
+    () => value,
+    why,
+  )
 }
 
 /** Sets a property of the domain itself that the document left out. */
@@ -83,7 +88,12 @@ export function settle(
 ): void {
   device.address = { ...address }
   const index = placeables(d.domain, kind).indexOf(device)
-  note(d, `${devicePath(kind, index)}/address`, formatAddress(address), why)
+  noteLater(
+    d,
+    () => `${devicePath(kind, index)}/address`,
+    () => formatAddress(address),
+    why,
+  )
 }
 
 /** Adds a whole device behind the others of its kind. */
@@ -107,18 +117,33 @@ export function noteDevice(
   device: object,
   why: Reason,
 ): void {
-  const words = Object.entries(device)
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([key, value]) => `${key} ${String(value)}`)
-  note(d, devicePath(kind, index), words.join(', '), why)
+  const asAdded = { ...device }
+  const words = (): string =>
+    Object.entries(asAdded)
+      .filter(([, value]) => typeof value !== 'object')
+      .map(([key, value]) => `${key} ${String(value)}`)
+      .join(', ')
+  noteLater(d, () => devicePath(kind, index), words, why)
 }
 
 export function note(d: Defaulting, path: string, value: unknown, why: Reason): void {
-  d.notes.add({
-    path,
-    value: typeof value === 'string' ? value : JSON.stringify(value),
-    rule: why.rule,
-    owner: why.arch === true ? d.context.arch.package : '@polyvirt/core',
-    reason: why.reason,
+  noteLater(
+    d,
+    () => path,
+    () => value,
+    why,
+  )
+}
+
+function noteLater(d: Defaulting, path: () => string, value: () => unknown, why: Reason): void {
+  d.notes.add(() => {
+    const found = value()
+    return {
+      path: path(),
+      value: typeof found === 'string' ? found : JSON.stringify(found),
+      rule: why.rule,
+      owner: why.arch === true ? d.context.arch.package : '@polyvirt/core',
+      reason: why.reason,
+    }
   })
 }
