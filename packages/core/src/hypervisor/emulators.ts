@@ -8,6 +8,7 @@ import { probeCapabilities } from '../run/index.ts'
 import { monotonicMs } from '../run/monotonic-ms.ts'
 import type { ProbeOptions, QemuCapabilities } from '../run/index.ts'
 import { checkWay } from './confinement/hand-over.ts'
+import { probeFolder } from './layout.ts'
 import type { Layout } from './layout.ts'
 
 /** Folders in which distributions put QEMU; the user's PATH is not asked. */
@@ -80,7 +81,7 @@ export function probeFolders({ runDir, cacheDir, confinement }: Layout): {
   const [program, ...args] = confinement?.launcher ?? []
   const allowed = confinement?.config.emulators
   return {
-    workDir: `${runDir}/probe`,
+    workDir: probeFolder(runDir),
     cacheDir: `${cacheDir}/capabilities`,
     // Who asks is who will run it: another user might be told something else of KVM.
     ...(program !== undefined && { launcher: [program, ...args] }),

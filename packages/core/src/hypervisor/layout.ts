@@ -111,6 +111,11 @@ export function runName(id: number, name: string): string {
   return `domain-${id}-${short}`
 }
 
+/** Where emulators work while they are asked what they can do. */
+export function probeFolder(runDir: string): string {
+  return `${runDir}/probe`
+}
+
 /** Channel sockets live beside the run folders, where libvirt has them. */
 export function channelDirOf(stateDir: string): string {
   return stateDir.replace(/\/([^/]+)$/, '/channel/target/$1')

@@ -22,7 +22,7 @@ import type {
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
 import { JobLeft } from './job-left.ts'
-import { channelDirOf } from './layout.ts'
+import { channelDirOf, probeFolder } from './layout.ts'
 import { settlement } from './lifecycle-actions.ts'
 import type { SnapshotDetail } from './snapshots/finish-snapshot.ts'
 import { removeTaps } from './taps.ts'
@@ -329,7 +329,8 @@ export class Liveness {
    * records its folder before it makes it, so what the listing shows and the store does not is dead.
    */
   async #sweep(): Promise<void> {
-    const names = runFolders(this.#runDir)
+    await this.#sweepProbes()
+    const names = foldersIn(this.#runDir, /^domain-\d+-/)
     if (names.length === 0) return
     const jobs = this.#store.jobs().map(({ detail }) => detail['stateDir'])
     const runs = this.#store.glance().map(({ active }) => active?.stateDir)
@@ -338,6 +339,14 @@ export class Liveness {
       if (known.has(dir)) continue
       await removeRunFolders(dir)
     }
+  }
+
+  /** Emulators that were asked what they can do, by a command that died over it. */
+  async #sweepProbes(): Promise<void> {
+    const workDir = probeFolder(this.#runDir)
+    if (foldersIn(workDir, /^probe-/).length === 0) return
+    const { sweepProbes } = await import('../run/sweep-probes.ts')
+    await sweepProbes(workDir)
   }
 }
 
@@ -366,9 +375,9 @@ function hasHelpers(stateDir: string): boolean {
   }
 }
 
-function runFolders(runDir: string): readonly string[] {
+function foldersIn(folder: string, pattern: RegExp): readonly string[] {
   try {
-    return readdirSync(runDir).filter((name) => /^domain-\d+-/.test(name))
+    return readdirSync(folder).filter((name) => pattern.test(name))
   } catch {
     return []
   }

@@ -1,15 +1,13 @@
-import { chmod, chown, mkdtemp, readFile, readdir, stat } from 'node:fs/promises'
+import { chmod, chown, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MonitorError, QmpClient } from '../qmp/index.ts'
-import { isRecord } from '../qmp/shape.ts'
 import { socketTransport } from './connect-unix.ts'
-import { checkPrivateDir, makePrivateDir, removeTree, writePrivateFile } from './private-dir.ts'
-import { findProcesses, isAlive, ownIdentity } from './process-identity.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import { makePrivateDir, removeTree } from './private-dir.ts'
 import { pairFd, spawnQemu } from './spawn-qemu.ts'
 import type { SpawnedQemu } from './spawn-qemu.ts'
 import { stopProcess } from './stop-process.ts'
+import { probeFolderPrefix, sweepProbes } from './sweep-probes.ts'
 
 type Launcher = readonly [string, ...string[]]
 
@@ -40,14 +38,11 @@ const monitorArgs = [
   '-mon',
   'chardev=monitor,mode=control',
 ]
-const prefix = 'probe-'
-const ownerFile = 'owner.json'
-/** A directory without an owner file this long was left by someone who died making it. */
-const abandonedMs = 60_000
 
 /**
  * Starts an emulator with these machine arguments and no guest of anybody's, hands it over, and
- * ends it, whatever happens. A probe whose program was killed is swept up by the next one.
+ * ends it, whatever happens. A probe whose program was killed is swept up by the next one, and
+ * by whoever lists the guests.
  */
 export async function withProbe<T>(
   options: ProbeSessionOptions,
@@ -60,14 +55,11 @@ export async function withProbe<T>(
   }
   await makePrivateDir(workDir, { passable: owner !== undefined })
   await sweepProbes(workDir)
-  const dir = await mkdtemp(join(workDir, prefix))
-  await chmod(dir, 0o700)
+  const dir = await mkdtemp(join(workDir, probeFolderPrefix()))
   const wait = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
   let process: SpawnedQemu | undefined
   try {
-    await writePrivateFile(join(dir, ownerFile), JSON.stringify(ownIdentity()), {
-      durable: false,
-    })
+    await chmod(dir, 0o700)
     if (owner !== undefined) await chown(dir, owner.uid, owner.gid)
     process = await spawnQemu({
       emulator,
@@ -129,37 +121,4 @@ async function rethrow(
   if (failure instanceof MonitorError && failure.failure === 'aborted') throw failure
   await Promise.race([exited, sleep(100)])
   throw exitError() ?? failure
-}
-
-/** Ends probes whose owner died, by their own directory in the command line, and removes them. */
-export async function sweepProbes(workDir: string): Promise<void> {
-  for (const name of await readdir(workDir)) {
-    if (!name.startsWith(prefix)) continue
-    const dir = join(workDir, name)
-    // Whatever is odd here is not of our making: it is left alone.
-    const abandoned = await isAbandoned(dir).catch(() => false)
-    if (!abandoned) continue
-    const orphans = findProcesses((cmdline) => cmdline.some((arg) => arg.includes(`${dir}/`)))
-    for (const { identity } of orphans) await stopProcess(identity, { termMs: 500 })
-    await removeTree(dir)
-  }
-}
-
-async function isAbandoned(dir: string): Promise<boolean> {
-  await checkPrivateDir(dir)
-  try {
-    return !isAlive(readOwner(await readFile(join(dir, ownerFile), 'utf8')))
-  } catch {
-    return Date.now() - (await stat(dir)).mtimeMs > abandonedMs
-  }
-}
-
-function readOwner(text: string): ProcessIdentity {
-  const value: unknown = JSON.parse(text)
-  if (!isRecord(value)) throw new TypeError('not an identity')
-  const { pid, startTime, bootId } = value
-  if (typeof pid !== 'number' || typeof startTime !== 'number' || typeof bootId !== 'string') {
-    throw new TypeError('not an identity')
-  }
-  return { pid, startTime, bootId }
 }

@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isAlive } from '../../src/run/process-identity.ts'
+import { isAlive, ownIdentity } from '../../src/run/process-identity.ts'
 import type { ProcessIdentity } from '../../src/run/process-identity.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
@@ -252,4 +252,23 @@ describe('work whose asker died', () => {
     expect(existsSync(temporary)).toBe(false)
     expect(await jobsIn(root)).toEqual([])
   })
+})
+
+test('what a command that died left of its questions to emulators goes with the next list', async () => {
+  const root = testRoot()
+  const hypervisor = await root.open()
+  await hypervisor.connectListAllDomains()
+  const own = ownIdentity()
+  const folder = (pid: number): string => {
+    const name = `probe-${pid}-${own.startTime}-${own.bootId}-`
+    const made = mkdtempSync(join(root.dir, 'run/probe', name))
+    writeFileSync(join(made, 'log'), 'qemu')
+    return made
+  }
+  mkdirSync(join(root.dir, 'run/probe'), { mode: 0o700, recursive: true })
+  const [living, dead, confined] = [folder(own.pid), folder(1), folder(1)]
+  // A confined emulator's folder is its own.
+  if (process.geteuid?.() === 0) chownSync(confined, 12_345, 12_345)
+  await hypervisor.connectListAllDomains()
+  expect([living, dead, confined].filter((dir) => existsSync(dir))).toEqual([living])
 })
