@@ -1,11 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
 import { inLanes } from '../in-lanes.ts'
-import { removeTree } from '../run/private-dir.ts'
-import { bootId, findProcesses, isAlive } from '../run/process-identity.ts'
+import { bootId, isAlive } from '../run/process-identity.ts'
 import { rotateLog } from '../run/rotate-log.ts'
-import { removeCgroup } from '../run/cgroup.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { StopOptions } from '../run/stop-process.ts'
 import type { QmpClient } from '../qmp/index.ts'
@@ -22,10 +20,16 @@ import type {
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
 import { JobLeft } from './job-left.ts'
-import { channelDirOf, probeFolder } from './layout.ts'
 import { settlement } from './lifecycle-actions.ts'
+import {
+  hasHelpers,
+  remainsOf,
+  removeRemains,
+  removeRunImages,
+  stopHelpers,
+  sweepRuns,
+} from './run-remains.ts'
 import type { SnapshotDetail } from './snapshots/finish-snapshot.ts'
-import { removeTaps } from './taps.ts'
 
 /** What a QEMU is asked beside how its guest is. */
 export type AskedBeside = (qmp: QmpClient) => Promise<void>
@@ -56,7 +60,7 @@ export class Liveness {
       this.repair(job).catch(() => undefined),
     )
     await inLanes(this.#store.glance(), looks, (record) => this.#see(record))
-    await this.#sweep()
+    await sweepRuns(this.#store, this.#runDir)
     // Whoever should have given an image back may have died over it.
     leaveImages(this.#store)
   }
@@ -222,6 +226,9 @@ export class Liveness {
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
     const { backup, blockJobs = {} } = this.#store.get(active.uuid)?.active?.facts ?? {}
+    const remains = await remainsOf(active)
+    // When the run is forgotten, nobody knows of them any more.
+    removeRunImages(remains.runImages)
     if (!this.#store.deactivate(active, 'shut off', reason)) return
     // What was put aside is worth nothing now; a copy may be whole, and nobody can say any more.
     if (backup?.mode === 'pull')
@@ -229,12 +236,10 @@ export class Liveness {
     // One that was never begun is not.
     for (const { unbegun } of Object.values(blockJobs))
       if (unbegun?.made !== undefined) rmSync(unbegun.made, { force: true })
-    const { stateDir, xml, facts, log } = active
+    const { stateDir, log } = active
     // One that QEMU never connected to does not know that it is over.
     if (hasHelpers(stateDir)) await stopHelpers(stateDir)
-    await removeRunFolders(stateDir)
-    await removeTaps(tapsOf(xml))
-    if (facts.cgroup !== undefined) await removeCgroup(facts.cgroup)
+    await removeRemains(remains)
     rotateLog(log)
     leaveImages(this.#store)
   }
@@ -297,20 +302,21 @@ export class Liveness {
     }
     const { removeUnfinished } = await import('./live/remove-unfinished.ts')
     await removeUnfinished(job)
-    const { stateDir, taps, cgroup, id } = job.detail as StartDetail
+    const { id, ...remains } = job.detail as StartDetail
     if (job.kind === 'migrate-in') {
       const { removeArrivals } = await import('./migration/finish-migration.ts')
       await removeArrivals(job)
     }
-    if (stateDir !== undefined) {
-      await stopHelpers(stateDir)
-      await removeRunFolders(stateDir)
+    if (remains.stateDir !== undefined) await stopHelpers(remains.stateDir)
+    if (remains.runImages !== undefined) {
+      // The command's qemu-img may go on.
+      const { untilNobodyWorksOn } = await import('./snapshots/until-nobody-works-on.ts')
+      await untilNobodyWorksOn(remains.runImages)
     }
-    await removeTaps(taps ?? [])
-    if (cgroup !== undefined) await removeCgroup(cgroup)
+    await removeRemains(remains)
     if (id !== undefined) leaveImages(this.#store, { uuid: job.uuid, id })
     if (record === undefined || this.#store.forgetTransient(job.uuid)) return
-    if (job.kind === 'start' || stateDir !== undefined)
+    if (job.kind === 'start' || remains.stateDir !== undefined)
       this.#store.setLastState(job.uuid, 'shut off', 'failed')
   }
 
@@ -322,64 +328,6 @@ export class Liveness {
       if (error instanceof DomainError && error.code === 'ERR_RESOURCE_BUSY') return undefined
       throw error
     }
-  }
-
-  /**
-   * Removes run folders that belong to no run: of a command that died while it cleaned up. A start
-   * records its folder before it makes it, so what the listing shows and the store does not is dead.
-   */
-  async #sweep(): Promise<void> {
-    await this.#sweepProbes()
-    const names = foldersIn(this.#runDir, /^domain-\d+-/)
-    if (names.length === 0) return
-    const jobs = this.#store.jobs().map(({ detail }) => detail['stateDir'])
-    const runs = this.#store.glance().map(({ active }) => active?.stateDir)
-    const known = new Set([...jobs, ...runs])
-    for (const dir of names.map((name) => `${this.#runDir}/${name}`)) {
-      if (known.has(dir)) continue
-      await removeRunFolders(dir)
-    }
-  }
-
-  /** Emulators that were asked what they can do, by a command that died over it. */
-  async #sweepProbes(): Promise<void> {
-    const workDir = probeFolder(this.#runDir)
-    if (foldersIn(workDir, /^probe-/).length === 0) return
-    const { sweepProbes } = await import('../run/sweep-probes.ts')
-    await sweepProbes(workDir)
-  }
-}
-
-/** The run is over, whatever of it cannot be removed now: a later look sweeps it. */
-export async function removeRunFolders(stateDir: string): Promise<void> {
-  for (const dir of [stateDir, channelDirOf(stateDir)]) await removeTree(dir).catch(() => undefined)
-}
-
-/**
- * Ends every process that was started for a run: a half-started QEMU, and what serves it. All of
- * them have the run's folder on their command lines, and nothing else has.
- */
-export async function stopHelpers(stateDir: string): Promise<void> {
-  const own = `=${stateDir}/`
-  for (const found of findProcesses((argv) => argv.some((one) => one.includes(own)))) {
-    await stopProcess(found.identity, { what: 'a process of a start that failed' })
-  }
-}
-
-/** Sockets of passt and of virtiofsd. */
-function hasHelpers(stateDir: string): boolean {
-  try {
-    return readdirSync(stateDir).some((name) => /^passt-|-fs\.sock/.test(name))
-  } catch {
-    return false
-  }
-}
-
-function foldersIn(folder: string, pattern: RegExp): readonly string[] {
-  try {
-    return readdirSync(folder).filter((name) => pattern.test(name))
-  } catch {
-    return []
   }
 }
 
@@ -402,15 +350,4 @@ function deathOf(active: ActiveRow): string {
   const pidFile = active.argv[active.argv.indexOf('-pidfile') + 1]
   const trace = active.argv.includes('-pidfile') && pidFile !== undefined ? pidFile : active.monitor
   return existsSync(trace) ? 'crashed' : 'shutdown'
-}
-
-/** Names of the taps that polyvirt made for a guest, at its start or since. */
-function tapsOf(xml: string): readonly string[] {
-  const cards =
-    xml.match(/<interface type='(?:bridge|ethernet|network)'[^>]*>[\s\S]*?<\/interface>/g) ?? []
-  return cards.flatMap((card) => {
-    const target = /<target ([^>]*)>/.exec(card)?.[1] ?? ''
-    if (target.includes("managed='no'")) return []
-    return /dev='([^']+)'/.exec(target)?.[1] ?? []
-  })
 }

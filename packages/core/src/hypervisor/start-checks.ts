@@ -20,7 +20,8 @@ export function checkFiles(domain: Domain): void {
     const block = disk.type === 'block' || disk.source?.dev !== undefined
     const at = disk.type === 'volume' ? 'volume' : block ? 'dev' : 'file'
     const path = `devices/disk[${i + 1}]/source/@${at}`
-    const write = disk.readonly !== true
+    // What a guest writes to a disk that forgets it goes elsewhere.
+    const write = disk.readonly !== true && disk.transient !== true
     if (block) check(path, disk.source?.dev, { write, block: true })
     else check(path, disk.source?.file, { write })
   }

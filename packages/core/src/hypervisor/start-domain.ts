@@ -7,7 +7,6 @@ import { withFirmware } from '../plan/select-firmware.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
 import { QmpClient } from '../qmp/index.ts'
 import { connectUnix, spawnQemu, stopProcess } from '../run/index.ts'
-import { removeCgroup } from '../run/cgroup.ts'
 import { rotateLog } from '../run/rotate-log.ts'
 import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, JobDetail, Store } from '../store/index.ts'
@@ -29,8 +28,9 @@ import { checkCpus } from './tuning/check-cpus.ts'
 import { pickPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
-import { removeRunFolders, stopHelpers } from './liveness.ts'
 import { resolveSources } from './resolve-sources.ts'
+import { removeRemains, stopHelpers } from './run-remains.ts'
+import type { RunRemains } from './run-remains.ts'
 import { checkSockets, environmentOf, logName, prepareDirs } from './run-surroundings.ts'
 import { fetchSecrets, laySecrets, removeSecrets } from './secrets/hand-secrets.ts'
 import { isOfQemu, isOfTpm, neededSecrets } from './secrets/needed-secrets.ts'
@@ -39,7 +39,9 @@ import { startVirtiofs } from './start-virtiofs.ts'
 import { startPasst } from './start-passt.ts'
 import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
-import { makeTaps, managedTaps, removeTaps } from './taps.ts'
+import { makeTaps, managedTaps } from './taps.ts'
+import { makeRunImages, onRunImages, refuseTransient } from './transient-disks.ts'
+import type { RunImage } from './transient-disks.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
@@ -74,11 +76,8 @@ export interface Incoming {
 }
 
 /** What a start records before it begins, for whoever comes after a killed one. */
-export interface StartDetail {
+export interface StartDetail extends RunRemains {
   readonly id?: number
-  readonly stateDir?: string
-  readonly taps?: readonly string[]
-  readonly cgroup?: string
   readonly managedSave?: string
 }
 
@@ -93,10 +92,12 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   checkKvm(plan)
   checkNeeds(plan.domain)
   checkCpus(plan.domain)
-  const domain = await resolveSources(plan.domain, drivers)
-  checkFiles(domain)
-  const secrets = await fetchSecrets(neededSecrets(domain), drivers)
+  const resolved = await resolveSources(plan.domain, drivers)
+  checkFiles(resolved)
+  if (incoming !== undefined) refuseTransient(resolved, 'restoring a guest')
+  const secrets = await fetchSecrets(neededSecrets(resolved), drivers)
   const id = store.allocateId()
+  const { domain, images: runImages } = onRunImages(resolved, id)
   const stateDir = `${layout.runDir}/${runName(id, domain.name)}`
   const paths = runPaths(layout, stateDir)
   const { channelDir } = paths
@@ -107,10 +108,12 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     id,
     stateDir,
     ...(cgroup !== undefined && { cgroup }),
+    ...(runImages.length > 0 && { runImages: runImages.map(({ file }) => file) }),
     ...(incoming?.managedSave !== undefined && { managedSave: incoming.managedSave }),
   }
   store.setPhase(job, 'prepare', detail)
   let made: readonly string[] = []
+  let laid: readonly RunImage[] = []
   let spawned: SpawnedQemu | undefined
   let placed: Promise<void> | undefined
   try {
@@ -123,6 +126,8 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     const equipped = withFirmware(domain, plan.context, `${layout.libDir}/nvram`)
     await prepareNvram(equipped)
     checkFlash(equipped, plan.context.profile)
+    await makeRunImages(runImages)
+    laid = runImages
     await takeImages(store, { uuid: domain.uuid, id }, { domain: equipped, confinement })
     await laySecrets(neededSecrets(domain).filter(isOfTpm), secrets, { stateDir, ...confined })
     await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
@@ -201,10 +206,13 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       await stopProcess(spawned.identity, { termMs: 2000, what: `domain ${quote(domain.name)}` })
     rotateLog(`${layout.logDir}/${logName(domain.name)}`)
     await stopHelpers(stateDir)
-    await removeRunFolders(stateDir)
-    await removeTaps(made)
     await placed?.catch(() => undefined)
-    if (cgroup !== undefined) await removeCgroup(cgroup)
+    await removeRemains({
+      stateDir,
+      taps: made,
+      ...(cgroup !== undefined && { cgroup }),
+      runImages: laid.map(({ file }) => file),
+    })
     leaveImages(store, { uuid: domain.uuid, id })
     throw error
   }

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
@@ -96,6 +104,26 @@ describe('a QEMU of another user', () => {
     await hypervisor.domainBlockCommit('a', 'vda', { wait: true, whenReady: 'pivot' })
     expect(statSync(overlay).uid).toBe(0)
     expect(statSync(disk).uid).toBe(nobody?.uid)
+  })
+
+  test(`writes to a transient disk into an image of its own, and only until it ends${notRun}`, async () => {
+    if (!can) return
+    const { hypervisor, disk, path } = await started()
+    await hypervisor.domainDestroy('a')
+    const xml = await hypervisor.domainGetXmlDesc('a')
+    await hypervisor.domainDefineXml(
+      xml.replace(
+        "<target dev='vda' bus='virtio'/>",
+        "<target dev='vda' bus='virtio'/><transient/>",
+      ),
+    )
+    await hypervisor.domainCreate('a')
+    const [own = ''] = readdirSync(path('.')).filter((name) => name.includes('.TRANSIENT-'))
+    const { uid, mode } = statSync(path(own))
+    expect([uid, mode & 0o777]).toEqual([nobody?.uid, 0o600])
+    await hypervisor.domainDestroy('a')
+    expect(existsSync(path(own))).toBe(false)
+    expect(statSync(disk).uid).toBe(0)
   })
 
   test(`is mirrored to a new file, and goes over to it${notRun}`, async () => {

@@ -18,12 +18,6 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     'not run',
   ],
   [
-    'a transient disk',
-    `<devices><disk type='file'><source file='/x'/><target dev='vda'/><transient/></disk></devices>`,
-    'devices/disk[1]/transient',
-    'copy',
-  ],
-  [
     'a reservation helper',
     `<devices><disk type='block' device='lun'><source dev='/x'><reservations managed='yes'/></source><target dev='sda' bus='scsi'/></disk></devices>`,
     'devices/disk[1]/source/reservations/@managed',

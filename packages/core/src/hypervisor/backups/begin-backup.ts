@@ -10,6 +10,7 @@ import { backupActions, exportId } from './backup-actions.ts'
 import type { PlacedPart } from './backup-actions.ts'
 import { formatBackup, readBackup } from './backup-document.ts'
 import type { BackupElement } from './backup-document.ts'
+import { refuseTransientDisk } from '../transient-disks.ts'
 import { backupParts, settledBackup } from './backup-parts.ts'
 import type { BackupPart } from './backup-parts.ts'
 import { serverAddress } from './backup-server.ts'
@@ -73,6 +74,7 @@ async function begin(rooms: Rooms, running: Running, { job, wish, options }: Beg
       : planCheckpoint(rooms, running, { live, xml: checkpointXml })
   const suffix = checkpoint?.name ?? String(Math.floor(Date.now() / 1000))
   const parts = backupParts(live, wish, suffix)
+  for (const { disk } of parts) refuseTransientDisk(disk)
   const address = wish.mode === 'pull' ? serverAddress(wish.server, active.stateDir) : undefined
   const fact = factOf({ wish, parts, live, address, options })
   const detail: BackupDetail = {

@@ -12,6 +12,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { remember } from './conclude-job.ts'
 import type { OpenImage } from './disk-graph.ts'
+import { refuseTransientDisk } from '../transient-disks.ts'
 import { jobId, jobOf } from './job-state.ts'
 
 type Kind = BlockJobInfo['type']
@@ -52,6 +53,7 @@ export async function beginJob(
   const running = await rooms.findActive(reference)
   const live = await rooms.live(running)
   const disk = diskNamed(live, name)
+  refuseTransientDisk(disk)
   const isSame = async (kind: Kind, qmp: QmpClient, at: JobPlace): Promise<boolean> => {
     const fact = running.active.facts.blockJobs?.[disk.target]
     if (!joins || fact === undefined) return false

@@ -1,3 +1,4 @@
+import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
 import { planAttach, withDevice } from '../../plan/plan-attach.ts'
@@ -25,6 +26,9 @@ import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
 import { startVirtiofs, stopVirtiofs } from '../start-virtiofs.ts'
 import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
+import { removeRunImages } from '../run-remains.ts'
+import { makeRunImages, onRunImages } from '../transient-disks.ts'
+import type { RunImage } from '../transient-disks.ts'
 import { askOrLeave } from './ask-to-finish.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
@@ -106,10 +110,12 @@ async function plugIn(
   if (parsed.kind === 'disk' && parsed.device.bus !== undefined) checkPlugs([parsed])
   const attachedPlan = planAttach(live, parsed, plan.context)
   checkPlugs(attachedPlan.added)
-  const planned = await resolved(rooms, attachedPlan)
-  const alone = onlyNew(planned.domain, planned.added)
-  checkNeeds(alone)
-  checkFiles(alone)
+  const asked = await resolved(rooms, attachedPlan)
+  const wanted = onlyNew(asked.domain, asked.added)
+  checkNeeds(wanted)
+  checkFiles(wanted)
+  const { domain: alone, images: runImages } = onRunImages(wanted, active.id)
+  const planned = withLastDisk(asked, alone.devices.disk?.at(-1))
   const had = new Set(neededSecrets(live).map(({ id }) => id))
   const secrets = neededSecrets(planned.domain).filter(({ id }) => !had.has(id))
   const values = await fetchSecrets(secrets, rooms.drivers)
@@ -125,13 +131,17 @@ async function plugIn(
       alias: placed.attached.device.alias,
       taps: managedTaps(alone, taps),
       images,
+      ...(runImages.length > 0 && { runImages: runImages.map(({ file }) => file) }),
       live: { id: active.id, xml: formatDomain(shownDomain(placed, []), active.id) },
       ...(definition !== undefined && { definition }),
     })
     return placed
   })
   const { attached, steps } = recorded
+  let laid: readonly RunImage[] = []
   try {
+    await makeRunImages(runImages)
+    laid = runImages
     await takeImages(rooms.store, active, { domain: alone, confinement })
     const served = { stateDir: active.stateDir, ...(owner && { owner }) }
     await startPasst(alone, served)
@@ -170,6 +180,7 @@ async function plugIn(
     await stopVirtiofs(alone, { stateDir: active.stateDir })
     await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
+    removeRunImages(laid.map(({ file }) => file))
     throw error
   } finally {
     if (secrets.length > 0) await removeSecrets(active.stateDir)
@@ -223,6 +234,12 @@ async function resolved(rooms: Rooms, attached: Attached): Promise<Attached> {
 /** The path of a volume is its pool's affair. */
 function shownDevice(one: AnyDevice): AnyDevice {
   return one.kind === 'disk' ? { kind: 'disk', device: withoutVolumePath(one.device) } : one
+}
+
+/** The new disk with the image of the run that it is on. */
+function withLastDisk(attached: Attached, disk: Disk | undefined): Attached {
+  if (disk === undefined || attached.added.at(-1)?.kind !== 'disk') return attached
+  return withLast(attached, { kind: 'disk', device: disk })
 }
 
 function withTaps(attached: Attached, taps: Readonly<Record<number, string>>): Attached {

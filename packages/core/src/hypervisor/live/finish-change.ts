@@ -10,6 +10,7 @@ import { removeSecrets } from '../secrets/hand-secrets.ts'
 import { stopPasst } from '../start-passt.ts'
 import { stopVirtiofs } from '../start-virtiofs.ts'
 import { removeTaps } from '../taps.ts'
+import { removeAbandonedRunImages } from '../transient-disks.ts'
 import { tunedRun } from '../tuning/apply-tuning.ts'
 import { finishTuning } from './finish-tuning.ts'
 import type { ChangeTrace } from './finish-tuning.ts'
@@ -27,6 +28,8 @@ export interface ChangeDetail extends ChangeTrace, Partial<SettingsTrace> {
   readonly medium?: MediumChange
   readonly alias?: string
   readonly taps?: readonly string[]
+  /** Above the image of a disk that forgets what is written to it. */
+  readonly runImages?: readonly string[]
   /** Those that the run had before. */
   readonly images?: readonly ImageUse[]
   readonly live?: { readonly id: number; readonly xml: string }
@@ -90,6 +93,7 @@ export async function finishChange(
     await stopServers(parseDomain(live.xml).domain, alias, active)
     await removeTaps(taps)
     takeBack()
+    await removeAbandonedRunImages(detail.runImages)
   }
   if (unplug !== undefined) {
     const isGone = await ask(async (qmp) => {

@@ -2,9 +2,11 @@ import type { RunReference, Store } from '../../store/index.ts'
 import { leaveDevice } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
 import { removeTapOf } from '../taps.ts'
+import { removeRunImages } from '../run-remains.ts'
+import { runImagesIn } from '../transient-disks.ts'
 
 /**
- * Gives back what the host gave for a device: its images and its tap. The documents are changed
+ * Gives back what the host gave for a device: its images, its tap, and what it wrote for this run alone. The documents are changed
  * afterwards, for they are what tells the next one of it if this one dies in between.
  */
 export async function releaseDevice(
@@ -13,5 +15,8 @@ export async function releaseDevice(
   release: Release,
 ): Promise<void> {
   leaveDevice(store, run, release)
-  await removeTapOf(release.gone)
+  const { gone, left } = release
+  await removeTapOf(gone)
+  if (gone.kind === 'disk')
+    removeRunImages(runImagesIn({ name: left.name, devices: { disk: [gone.device] } }, run.id))
 }

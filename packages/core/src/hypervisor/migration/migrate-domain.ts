@@ -8,6 +8,7 @@ import { summaryOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { checkSameGuest } from '../saving/same-guest.ts'
+import { refuseTransient } from '../transient-disks.ts'
 import { moveDefinition } from './move-definition.ts'
 import { moveGuest } from './move-guest.ts'
 
@@ -62,6 +63,7 @@ export async function migrateDomain(
   const [first, ...rest] = verdict.problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   const live = await rooms.live(running)
+  refuseTransient(live, 'migration')
   if (request.unsafe !== true) checkSafe(live)
   if (request.xml !== undefined) {
     const planned = (xml: string) => rooms.plan(xml, { live: true })

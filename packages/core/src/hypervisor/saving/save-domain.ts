@@ -10,6 +10,7 @@ import { JobLeft } from '../job-left.ts'
 import { runningOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { refuseTransient } from '../transient-disks.ts'
 import { writeImage } from './write-image.ts'
 
 export interface SaveRequest extends SaveOptions {
@@ -33,6 +34,7 @@ export async function saveDomain(
   if (request.signal?.aborted === true)
     throw domainError('ERR_OPERATION_ABORTED', 'save: canceled by client')
   const running = runningOf(await findSettled(rooms, reference))
+  refuseTransient(await rooms.live(running), 'save')
   await rooms.withJob(running.domain.uuid, 'save', (job) => saveInto(rooms, running, job, request))
 }
 

@@ -4,6 +4,7 @@ import type { SnapshotOptions, SnapshotSummary } from '../interface/snapshots.ts
 import { findSettled } from '../live/find-settled.ts'
 import type { Rooms } from '../rooms.ts'
 import { refuseUnderSave } from '../saving/refuse-under-save.ts'
+import { refuseTransient, refuseTransientDisk } from '../transient-disks.ts'
 import { redefineSnapshot } from './redefine-snapshot.ts'
 import { checkName, readWish, summaryOfSnapshot } from './snapshot-document.ts'
 import { partsOf } from './snapshot-parts.ts'
@@ -32,6 +33,11 @@ export async function createSnapshot(
     const parts = partsOf(domain, wish, { name, isActive: active !== undefined, ...options })
     const request: TakeRequest = { name, parts, wish, domain, options, job }
     const isInternal = parts.every(({ kind }) => kind === 'internal')
+    if (active !== undefined) {
+      if (isInternal || wish.memory?.file !== undefined)
+        refuseTransient(domain, 'a snapshot of the memory')
+      for (const { disk } of parts) refuseTransientDisk(disk)
+    }
     if (active === undefined && !isInternal) refuseUnderSave(rooms.layout, uuid)
     const take = isInternal ? takeInternal : takeExternal
     const taken = { uuid, name, xml: await take(rooms, record, request) }

@@ -254,6 +254,7 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
       `QEMU reads no images of format '${disk.format}'${disk.format === 'dir' ? `; a folder is a disk of type 'dir'` : '; convert it with qemu-img'}`,
     )
   checkEncryption(disk, add)
+  checkTransient(disk, add)
   if (disk.auth !== undefined && disk.source?.auth !== undefined)
     add(
       'ERR_CONFIG_UNSUPPORTED',
@@ -283,6 +284,28 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
   if (disk.io === 'native' && disk.cache !== 'none' && disk.cache !== 'directsync') {
     add('ERR_CONFIG_UNSUPPORTED', 'driver/@io', `io 'native' needs cache 'none' or 'directsync'`)
   }
+}
+
+/** Buses whose disks libvirt plugs in, which is how it shares an image below them. */
+const sharingBuses: readonly (string | undefined)[] = ['virtio', 'scsi', 'usb']
+
+/** A disk that forgets what is written to it has an image of its own above, for each run. */
+function checkTransient(disk: Disk, add: Add): void {
+  const { target, bus } = disk
+  if (disk.transient !== true) return
+  const refuse = (message: string): void => add('ERR_CONFIG_UNSUPPORTED', 'transient', message)
+  if (disk.source === undefined) refuse(`transient disk ${quote(target)} must not be empty`)
+  else if (disk.readonly === true) refuse(`transient disk ${quote(target)} must not be read-only`)
+  else if (disk.type !== 'file')
+    refuse(`transient disk supported only with 'file' type (${target}); name the image's file`)
+  else if (disk.device !== 'disk')
+    refuse(`transient disk supported only with 'disk' device (${target})`)
+  if (disk.transientShareBacking === true && !sharingBuses.includes(bus))
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'transient/@shareBacking',
+      `disk bus ${quote(bus ?? '')} doesn't support transient disk backing image sharing; use virtio, scsi or usb`,
+    )
 }
 
 /** Formats of libvirt's list that QEMU has given up, or never had. */

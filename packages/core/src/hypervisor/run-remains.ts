@@ -1,0 +1,116 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { removeCgroup } from '../run/cgroup.ts'
+import { removeTree } from '../run/private-dir.ts'
+import { findProcesses } from '../run/process-identity.ts'
+import { stopProcess } from '../run/stop-process.ts'
+import type { ActiveRow, Store } from '../store/index.ts'
+import { channelDirOf, probeFolder } from './layout.ts'
+import { removeTaps } from './taps.ts'
+
+/** What a run has on the host beside its processes. */
+export interface RunRemains {
+  readonly stateDir?: string
+  readonly taps?: readonly string[]
+  readonly cgroup?: string
+  /** Above the images of disks that forget what is written to them. */
+  readonly runImages?: readonly string[]
+}
+
+/** Removes what a run had, when nothing of it runs any more. */
+export async function removeRemains(remains: RunRemains): Promise<void> {
+  const { stateDir, taps = [], cgroup, runImages } = remains
+  if (stateDir !== undefined) await removeRunFolders(stateDir)
+  await removeTaps(taps)
+  if (cgroup !== undefined) await removeCgroup(cgroup)
+  removeRunImages(runImages)
+}
+
+/** What a guest that ran has: its definition tells. */
+export async function remainsOf({ id, stateDir, xml, facts }: ActiveRow): Promise<RunRemains> {
+  return {
+    stateDir,
+    taps: tapsOf(xml),
+    ...(facts.cgroup !== undefined && { cgroup: facts.cgroup }),
+    // The reader of XML is loaded for those that have any.
+    ...(xml.includes('<transient') && { runImages: await runImagesOf(xml, id) }),
+  }
+}
+
+async function runImagesOf(xml: string, id: number): Promise<readonly string[]> {
+  const { parseDomain } = await import('../xml/parse-domain.ts')
+  const { runImagesIn } = await import('./transient-disks.ts')
+  return runImagesIn(parseDomain(xml).domain, id)
+}
+
+/** What a guest wrote is forgotten with the run. One that cannot be removed is in nobody's way. */
+export function removeRunImages(files: readonly string[] = []): void {
+  for (const file of files) {
+    try {
+      rmSync(file, { force: true })
+    } catch {
+      // Another run has another one.
+    }
+  }
+}
+
+/** The run is over, whatever of it cannot be removed now: a later look sweeps it. */
+async function removeRunFolders(stateDir: string): Promise<void> {
+  for (const dir of [stateDir, channelDirOf(stateDir)]) await removeTree(dir).catch(() => undefined)
+}
+
+/**
+ * Ends every process that was started for a run: a half-started QEMU, and what serves it. All of
+ * them have the run's folder on their command lines, and nothing else has.
+ */
+export async function stopHelpers(stateDir: string): Promise<void> {
+  const own = `=${stateDir}/`
+  for (const found of findProcesses((argv) => argv.some((one) => one.includes(own)))) {
+    await stopProcess(found.identity, { what: 'a process of a start that failed' })
+  }
+}
+
+/** Has a run something that serves it: sockets of passt and of virtiofsd? */
+export function hasHelpers(stateDir: string): boolean {
+  return namesIn(stateDir, /^passt-|-fs\.sock/).length > 0
+}
+
+/**
+ * Removes run folders that belong to no run, of a command that died while it cleaned up, and emulators
+ * that one was asking. A start records its folder before it makes it, so what the folder shows and the
+ * store does not is dead.
+ */
+export async function sweepRuns(store: Store, runDir: string): Promise<void> {
+  const probes = probeFolder(runDir)
+  if (namesIn(probes, /^probe-/).length > 0) {
+    const { sweepProbes } = await import('../run/sweep-probes.ts')
+    await sweepProbes(probes)
+  }
+  const names = namesIn(runDir, /^domain-\d+-/)
+  if (names.length === 0) return
+  const jobs = store.jobs().map(({ detail }) => detail['stateDir'])
+  const runs = store.glance().map(({ active }) => active?.stateDir)
+  const known = new Set([...jobs, ...runs])
+  for (const dir of names.map((name) => `${runDir}/${name}`)) {
+    if (known.has(dir)) continue
+    await removeRunFolders(dir)
+  }
+}
+
+function namesIn(folder: string, pattern: RegExp): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => pattern.test(name))
+  } catch {
+    return []
+  }
+}
+
+/** Names of the taps that polyvirt made for a guest, at its start or since. */
+function tapsOf(xml: string): readonly string[] {
+  const cards =
+    xml.match(/<interface type='(?:bridge|ethernet|network)'[^>]*>[\s\S]*?<\/interface>/g) ?? []
+  return cards.flatMap((card) => {
+    const target = /<target ([^>]*)>/.exec(card)?.[1] ?? ''
+    if (target.includes("managed='no'")) return []
+    return /dev='([^']+)'/.exec(target)?.[1] ?? []
+  })
+}
