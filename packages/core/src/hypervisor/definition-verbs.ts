@@ -6,7 +6,7 @@ import type { DomainRecord } from '../store/index.ts'
 import { planning } from './host-connection.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import type { DefinitionVerbs, UndefineOptions } from './interface/definitions.ts'
-import { rowOf, summaryOf } from './records.ts'
+import { heldRecord, rowOf, summaryOf } from './records.ts'
 import { undefineWith } from './finish-undefine.ts'
 import type { Rooms } from './rooms.ts'
 import { managedSavePath } from './saving/managed-save-path.ts'
@@ -63,8 +63,11 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       if (record.active !== undefined || xml === undefined)
         throw domainError('ERR_OPERATION_INVALID', 'cannot rename active domain')
       await rooms.withJob(uuid, 'rename', async () => {
+        const held = heldRecord(store, record)
+        if (held.active !== undefined)
+          throw domainError('ERR_OPERATION_INVALID', 'cannot rename active domain')
         const { formatDomain, parseDomain } = await planning()
-        const { domain } = parseDomain(store.get(uuid)?.domain.xml ?? xml)
+        const { domain } = parseDomain(held.domain.xml ?? xml)
         const plan = await rooms.plan(formatDomain({ ...domain, name }))
         store.rename({ ...rowOf(plan), xml: formatDomain(plan.domain) })
       })

@@ -7,7 +7,7 @@ import { planning } from './host-connection.ts'
 import type { CreateOptions, DomainSummary, Hypervisor, PowerOptions } from './hypervisor.ts'
 import { lifecycleActions } from './lifecycle-actions.ts'
 import type { Plan } from './planning.ts'
-import { rowOf, summaryOf } from './records.ts'
+import { heldRecord, rowOf, summaryOf } from './records.ts'
 import type { Running } from './records.ts'
 import { managedSavePath } from './saving/managed-save-path.ts'
 import type { Incoming } from './start-domain.ts'
@@ -74,7 +74,8 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       await rooms.withJob(uuid, 'start', async (job) => {
         const saved = managedSavePath(rooms.layout, uuid)
         if (options.forceBoot === true) await rm(saved, { force: true })
-        if (!existsSync(saved)) return start(job, () => rooms.plan(xml), options)
+        const held = heldRecord(store, record).domain.xml ?? xml
+        if (!existsSync(saved)) return start(job, () => rooms.plan(held), options)
         const { startSaved } = await import('./saving/start-saved.ts')
         return startSaved(rooms, job, { saved, start, options })
       })

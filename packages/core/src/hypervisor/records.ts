@@ -1,5 +1,5 @@
 import type { Domain } from '../domain/domain.ts'
-import { domainError } from '../errors.ts'
+import { domainError, quote } from '../errors.ts'
 import type { ActiveRow, DomainGlance, DomainRecord, Store } from '../store/index.ts'
 import type { DomainState, DomainSummary } from './hypervisor.ts'
 import type { Plan } from './planning.ts'
@@ -14,6 +14,21 @@ export function runningOf(record: DomainRecord): Running {
   return { ...record, active }
 }
 
+/**
+ * The domain as it is now that it is held: somebody may have been faster since it was found.
+ *
+ * @throws DomainError `ERR_NO_DOMAIN` where the name that it was found by is not its own any more.
+ */
+export function heldRecord(store: Store, { domain: { uuid, name } }: DomainRecord): DomainRecord {
+  const held = store.get(uuid)
+  if (held?.domain.name === name) return held
+  const what = held === undefined ? 'removed it' : `renamed it to ${quote(held.domain.name, 200)}`
+  throw domainError(
+    'ERR_NO_DOMAIN',
+    `no domain with matching name ${quote(name, 200)}: somebody has just ${what}`,
+  )
+}
+
 export function stateIn({
   active,
   lastState,
@@ -24,6 +39,7 @@ export function stateIn({
 
 export function summaryOf(record: DomainGlance): DomainSummary {
   const { domain, active } = record
+  const title = active?.facts.title ?? domain.title ?? ''
   return {
     name: domain.name,
     uuid: domain.uuid,
@@ -33,7 +49,7 @@ export function summaryOf(record: DomainGlance): DomainSummary {
     virtType: domain.virtType,
     persistent: domain.persistent,
     autostart: domain.autostart,
-    ...(domain.title !== undefined && { title: domain.title }),
+    ...(title !== '' && { title }),
     ...stateIn(record),
   }
 }

@@ -23,6 +23,8 @@ export interface RunReference {
 export interface DefinitionChange {
   readonly live?: { readonly id: number; readonly xml: string }
   readonly definition?: string
+  /** The title of what changes, where that does; empty for none. */
+  readonly title?: string
 }
 
 /** Which domains run, and how they are. */
@@ -75,6 +77,15 @@ export function openActivity(
   const writeFacts = ({ uuid, id }: RunReference, facts: RunFacts): boolean => {
     const sql = 'UPDATE active SET facts = ? WHERE uuid = ? AND id = ?'
     return database.run(sql, JSON.stringify(facts), uuid, id) === 1
+  }
+  /** What runs keeps the title that it has, whatever its definition comes to be called. */
+  const keepTitle = (uuid: string, live: DefinitionChange['live'], title: string): void => {
+    const row = database.get('SELECT * FROM active WHERE uuid = ?', uuid)
+    if (row === undefined) return
+    const { id, facts } = readActive(row)
+    const stored = database.get('SELECT title FROM domains WHERE uuid = ?', uuid)?.['title']
+    const before = facts.title ?? (typeof stored === 'string' ? stored : '')
+    writeFacts({ uuid, id }, { ...facts, title: live === undefined ? before : title })
   }
   const keepLast = (uuid: string, state: DomainStateName, reason: string): void => {
     const sql = 'INSERT OR REPLACE INTO last_state VALUES (?, ?, ?, ?)'
@@ -137,8 +148,9 @@ export function openActivity(
         const { ending: _, ...facts } = factsOf(run) ?? {}
         writeFacts(run, facts)
       }),
-    change: (uuid, { live, definition }) =>
+    change: (uuid, { live, definition, title }) =>
       database.write(() => {
+        if (title !== undefined) keepTitle(uuid, live, title)
         if (live !== undefined) {
           const sql = 'UPDATE active SET xml = ? WHERE uuid = ? AND id = ?'
           if (database.run(sql, live.xml, uuid, live.id) !== 1) return false
@@ -146,6 +158,8 @@ export function openActivity(
         if (definition === undefined) return true
         const sql = 'UPDATE domains SET xml = ?, updated_at = ? WHERE uuid = ? AND xml IS NOT NULL'
         if (database.run(sql, definition, now(), uuid) !== 1) noDomain(uuid)
+        if (title !== undefined)
+          database.run('UPDATE domains SET title = ? WHERE uuid = ?', title || null, uuid)
         return true
       }),
     deactivate: ({ uuid, id }, state, reason) =>

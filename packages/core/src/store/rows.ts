@@ -46,6 +46,8 @@ export interface ActiveRow extends StoredState {
 export interface RunFacts {
   /** Why it is being ended, by whoever does: those who see it die first know then. */
   readonly ending?: { readonly reason: string; readonly by: ProcessIdentity }
+  /** Its title, where that is not its definition's any more; empty where it has none. */
+  readonly title?: string
   /** The control group that its QEMU is in. */
   readonly cgroup?: string
   /** Devices that the guest was asked to let go of and has not yet. */

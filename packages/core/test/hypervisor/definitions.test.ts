@@ -72,3 +72,25 @@ test('title, description and elements of one’s own are set and removed, live a
   await hypervisor.domainSetMetadata('a', 'title', '', both)
   expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('<title>')
 })
+
+test('lists show the title that a domain has now', { timeout: 60_000 }, async () => {
+  const root = testRoot()
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', more: '<title>first</title>' }))
+  const title = async (): Promise<string | undefined> =>
+    (await (await root.open()).connectListAllDomains())[0]?.title
+  expect(await title()).toBe('first')
+  await hypervisor.domainSetMetadata('a', 'title', 'second')
+  expect(await title()).toBe('second')
+  await hypervisor.domainCreate('a', { paused: true })
+  await hypervisor.domainSetMetadata('a', 'title', 'next time', { config: true })
+  expect(await title()).toBe('second')
+  await hypervisor.domainSetMetadata('a', 'title', 'now', { live: true })
+  expect(await title()).toBe('now')
+  await hypervisor.domainSetMetadata('a', 'title', '', { live: true })
+  expect(await title()).toBeUndefined()
+  await hypervisor.domainDestroy('a')
+  expect(await title()).toBe('next time')
+  await hypervisor.domainSetMetadata('a', 'title', '')
+  expect(await title()).toBeUndefined()
+})

@@ -1,5 +1,6 @@
 import type { Domain } from '../../domain/domain.ts'
 import type { QmpClient } from '../../qmp/index.ts'
+import type { DefinitionChange } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
 import { JobLeft } from '../job-left.ts'
@@ -38,12 +39,13 @@ export async function changeDomain(
   const { uuid } = record.domain
   await rooms.withJob(uuid, kind, async (job) => {
     const targets = heldTargets(rooms, uuid, target)
-    let definition: { readonly definition: string } | undefined
+    let definition: Pick<DefinitionChange, 'definition' | 'title'> | undefined
     if (targets.definition !== undefined) {
       const { domain } = parseDomain(targets.definition)
       check?.(domain, false)
-      const plan = await rooms.plan(formatDomain(edit(domain, false)))
-      definition = { definition: formatDomain(plan.domain) }
+      const edited = edit(domain, false)
+      const plan = await rooms.plan(formatDomain(edited))
+      definition = { definition: formatDomain(plan.domain), ...newTitle(domain, edited) }
     }
     const { running } = targets
     if (running === undefined) {
@@ -54,7 +56,11 @@ export async function changeDomain(
     check?.(live, true)
     const { id } = running.active
     const edited = edit(live, true)
-    const after = { live: { id, xml: formatDomain(edited, id) }, ...definition }
+    const after = {
+      live: { id, xml: formatDomain(edited, id) },
+      ...newTitle(live, edited),
+      ...definition,
+    }
     if (perform === undefined) {
       rooms.store.change(uuid, after)
       return
@@ -73,6 +79,10 @@ export async function changeDomain(
       throw new JobLeft('it is so in the guest, and the next command writes it down', cause)
     }
   })
+}
+
+function newTitle(before: Domain, after: Domain): Pick<DefinitionChange, 'title'> {
+  return before.title === after.title ? {} : { title: after.title ?? '' }
 }
 
 /** The definition that a question is about. */

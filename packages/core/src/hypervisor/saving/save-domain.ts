@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { domainError, quote } from '../../errors.ts'
+import { MonitorError } from '../../qmp/index.ts'
 import { syncDir } from '../../run/private-dir.ts'
 import type { Job } from '../../store/index.ts'
 import type { SaveOptions } from '../interface/saving.ts'
@@ -68,7 +69,11 @@ async function saveInto(
       // Nobody shall take what was there under this name before for this save.
       rooms.store.setPhase(job, 'back', { save: { ...detail.save, temporary: written } })
       await rm(written, { force: true })
-      await goOn(rooms, running, wasRunning)
+      // One that has been silent for long is not waited for as long again.
+      await goOn(rooms, running, {
+        wasRunning,
+        ...(error instanceof MonitorError && { timeoutMs: 2000 }),
+      })
     } catch {
       throw new JobLeft('the next command sees to the guest', error)
     }
@@ -83,12 +88,16 @@ function resumed({ running, paused }: SaveOptions, wasRunning: boolean): 'runnin
 }
 
 /** The guest is as it was before. */
-async function goOn(rooms: Rooms, running: Running, wasRunning: boolean): Promise<void> {
+async function goOn(
+  rooms: Rooms,
+  running: Running,
+  { wasRunning, ...options }: { readonly wasRunning: boolean; readonly timeoutMs?: number },
+): Promise<void> {
   if (!wasRunning) {
-    await rooms.ask(running, takeImagesBack)
+    await rooms.ask(running, takeImagesBack, options)
     rooms.store.setState(running.active, running.active.state, running.active.reason)
     return
   }
-  await rooms.ask(running, (qmp) => qmp.execute('cont'))
+  await rooms.ask(running, (qmp) => qmp.execute('cont'), options)
   rooms.store.setState(running.active, 'running', 'save canceled')
 }
