@@ -64,6 +64,35 @@ describe('a change of a running guest that was cut short', () => {
     expect(await inQemu(root)).not.toContain('libvirt-2-storage')
   })
 
+  test('of a plug whose process died on the way, the controllers that are there are known', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root, '')
+    const active = await activeRow(root)
+    await hypervisor.domainAttachDevice('a', disk(image(root, 'one')))
+    const after = await hypervisor.domainGetXmlDesc('a')
+    await hypervisor.domainDetachDevice('a', `<disk><target dev='sda'/></disk>`)
+    const plug = [
+      { execute: 'device_add', arguments: { driver: 'virtio-scsi-pci', id: 'scsi0' } },
+      { execute: 'device_add', arguments: { driver: 'scsi-hd', id: 'scsi0-0-0-0' } },
+    ]
+    {
+      const owner = { pid: 999_999, startTime: 1, bootId: 'gone' }
+      using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db'), owner })
+      store.setLiveXml(active, active.xml)
+      const job = store.beginJob(active.uuid, 'attach-device')
+      store.setPhase(job, 'plug', {
+        plug,
+        alias: 'scsi0-0-0-0',
+        live: { id: active.id, xml: after },
+      })
+    }
+    const now = await hypervisor.domainGetXmlDesc('a')
+    expect(now).toContain(`<alias name='scsi0'/>`)
+    expect(now).not.toContain('one.img')
+    await hypervisor.domainReset('a')
+    expect(await inQemu(root)).toContain('scsi0')
+  })
+
   test('a medium that cannot be written down is in the definitions as soon as it can, or out of the drive', async () => {
     const root = testRoot()
     const hypervisor = await started(root, scsi + drive)

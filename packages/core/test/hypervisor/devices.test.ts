@@ -78,6 +78,22 @@ describe('devices of a running guest', () => {
     expect(await hypervisor.domainGetXmlDesc('a')).toContain(`<alias name='scsi0'/>`)
   })
 
+  test('a controller that came along with a disk in vain is there, and takes the next one', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root, '')
+    const taken = image(root, 'taken')
+    await hypervisor.domainAttachDevice('a', disk(taken, 'vdb', 'virtio'))
+    await expect(hypervisor.domainAttachDevice('a', disk(taken))).rejects.toThrow('lock')
+    const names = await inQemu(root)
+    expect(names).toContain('scsi0')
+    expect(names).not.toContain('libvirt-3-storage')
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain(`<alias name='scsi0'/>`)
+    await hypervisor.domainAttachDevice('a', disk(image(root, 'free')))
+    // Nobody has asked the guest for the controller, so a reset does not take it away.
+    await hypervisor.domainReset('a')
+    expect(await inQemu(root)).toEqual(expect.arrayContaining(['scsi0', 'scsi0-0-0-0']))
+  })
+
   test('a channel, a card and a source of randomness are plugged in; a further one has the next name', async () => {
     const root = testRoot()
     const hypervisor = await started(root)

@@ -34,6 +34,7 @@ import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
+import { companionsOf, withKeptControllers } from './kept-controllers.ts'
 import { performSteps, undoSteps } from './perform-steps.ts'
 
 export interface DeviceRequest extends DeviceChangeOptions {
@@ -148,7 +149,27 @@ async function plugIn(
     await startVirtiofs(alone, served)
     await laySecrets(secrets, values, served)
     return await askOrLeave(rooms, running, async (qmp) => {
-      await performSteps(qmp, steps, signal)
+      const { alias } = attached.device
+      const keep = companionsOf(steps, alias ?? '')
+      const keepControllers = async (): Promise<void> => {
+        const kept = await withKeptControllers(qmp, shownDomain(recorded, []), {
+          plug: steps,
+          alias: alias ?? '',
+        })
+        if (kept === undefined) return
+        const live = { id: active.id, xml: formatDomain(kept, active.id) }
+        try {
+          rooms.store.change(active.uuid, { live })
+        } catch (cause) {
+          throw new JobLeft('a controller came along, and the next command writes it down', cause)
+        }
+      }
+      try {
+        await performSteps(qmp, steps, { keep, ...(signal && { signal }) })
+      } catch (error) {
+        await keepControllers()
+        throw error
+      }
       const record = async (): Promise<void> => {
         const chardevs = await qmp.execute('query-chardev')
         rooms.store.change(active.uuid, {
@@ -160,13 +181,15 @@ async function plugIn(
         await firstCommands(qmp, onlyNew(attached.domain, attached.added))
         await record()
       } catch (error) {
-        if (await undoSteps(qmp, steps)) throw error
+        if (await undoSteps(qmp, steps, keep)) {
+          await keepControllers()
+          throw error
+        }
         // The guest keeps it, so it has it.
         await record().catch((cause: unknown) => {
           throw new JobLeft('the guest has the device, and the next command writes it down', cause)
         })
       }
-      const alias = attached.device.alias
       return {
         xml: formatDevice(shownDevice(attached.added.at(-1) ?? parsed)),
         ...(alias !== undefined && { alias }),

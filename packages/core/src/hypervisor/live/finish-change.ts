@@ -3,7 +3,7 @@ import { deviceByAlias } from '../../plan/device-by-alias.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import type { ActiveRow, ImageUse, Store } from '../../store/index.ts'
-import { parseDomain } from '../../xml/parse-domain.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
 import { removeSecrets } from '../secrets/hand-secrets.ts'
@@ -14,6 +14,7 @@ import { removeAbandonedRunImages } from '../transient-disks.ts'
 import { tunedRun } from '../tuning/apply-tuning.ts'
 import { finishTuning } from './finish-tuning.ts'
 import type { ChangeTrace } from './finish-tuning.ts'
+import { companionsOf, withKeptControllers } from './kept-controllers.ts'
 import { isPlugged, removeLeftovers, undoSteps } from './perform-steps.ts'
 import { releaseDevice } from './release-device.ts'
 import { finishMedium } from './replace-medium.ts'
@@ -85,7 +86,11 @@ export async function finishChange(
     // The device is told last: where it is there, everything is.
     const isThere = await ask(async (qmp) => {
       if (await isPlugged(qmp, alias)) return true
-      await undoSteps(qmp, plug)
+      await undoSteps(qmp, plug, companionsOf(plug, alias))
+      const planned = parseDomain(live.xml).domain
+      const kept = await withKeptControllers(qmp, planned, { plug, alias })
+      if (kept !== undefined)
+        store.change(active.uuid, { live: { id: live.id, xml: formatDomain(kept, live.id) } })
       return false
     })
     if (isThere === true) writeDown()

@@ -9,11 +9,17 @@ const backOutMs = 2000
 
 const pollMs = 50
 
+interface PerformOptions {
+  readonly signal?: AbortSignal
+  /** Names of devices that stay where later steps fail. */
+  readonly keep?: readonly string[]
+}
+
 /** Tells QEMU one thing after the other; where one is refused, takes back those before. */
 export async function performSteps(
   qmp: QmpClient,
   steps: readonly MonitorStep[],
-  signal?: AbortSignal,
+  { signal, keep }: PerformOptions = {},
 ): Promise<void> {
   const done: MonitorStep[] = []
   try {
@@ -23,7 +29,7 @@ export async function performSteps(
       done.push(step)
     }
   } catch (error) {
-    await undoSteps(qmp, done)
+    await undoSteps(qmp, done, keep)
     throw error
   }
 }
@@ -37,13 +43,19 @@ export async function tell(qmp: QmpClient, step: MonitorStep): Promise<unknown> 
  *
  * @returns false where the guest does not let its new device go: then everything behind it is there still.
  */
-export async function undoSteps(qmp: QmpClient, steps: readonly MonitorStep[]): Promise<boolean> {
+export async function undoSteps(
+  qmp: QmpClient,
+  steps: readonly MonitorStep[],
+  keep: readonly string[] = [],
+): Promise<boolean> {
   for (const step of steps.toReversed()) {
     const undo = undoStep(step)
     if (undo === undefined) continue
+    const isDevice = undo.execute === 'device_del'
+    const alias = String(undo.arguments['id'])
+    if (isDevice && keep.includes(alias)) continue
     await tellLeftover(qmp, undo)
-    if (undo.execute === 'device_del' && !(await isGone(qmp, String(undo.arguments['id']))))
-      return false
+    if (isDevice && !(await isGone(qmp, alias))) return false
   }
   return true
 }

@@ -77,7 +77,7 @@ export async function replaceMedium(
 ): Promise<void> {
   const { id, old, wanted } = change
   try {
-    await performSteps(qmp, wanted.steps, options.signal)
+    await performSteps(qmp, wanted.steps, options.signal && { signal: options.signal })
     await openTray(qmp, id, options)
     if (old.node !== undefined) {
       await tell(qmp, { execute: 'blockdev-remove-medium', arguments: { id } })
