@@ -108,6 +108,35 @@ describe('images of a running guest', () => {
     for (const xml of await bothXml(hypervisor)) expect(xml).not.toContain(top)
   })
 
+  test('a job that ended while nobody looked is in the way of nothing', async () => {
+    const root = testRoot()
+    const [low, mid, top] = chain(root)
+    const hypervisor = await started(root, top)
+    const begun = async (options = { base: low } as { readonly base?: string }): Promise<void> => {
+      await hypervisor.domainBlockPull('a', 'vdb', options)
+      const jobs = () => hypervisor.domainQemuMonitorCommand('a', '{"execute":"query-jobs"}')
+      await until(jobs, (said) => said.includes('concluded'))
+    }
+    const chainIn = async (): Promise<readonly string[]> =>
+      [...(await hypervisor.domainGetXmlDesc('a')).matchAll(/source file='([^']+)'/g)].flatMap(
+        ([, file = '']) => (file.endsWith('.qcow2') ? [file] : []),
+      )
+    await begun()
+    await hypervisor.domainBlockResize('a', 'vdb', 8 * 1024 * 1024)
+    expect(await chainIn()).not.toContain(mid)
+    await begun()
+    const xml = `<domainsnapshot><name>s</name><disks><disk name='vda' snapshot='no'/></disks></domainsnapshot>`
+    await hypervisor.domainSnapshotCreateXml('a', xml, { diskOnly: true, noMetadata: true })
+    await begun()
+    await hypervisor.domainBlockCopy('a', 'vdb', join(root.dir, 'copy.qcow2'), {
+      whenReady: 'pivot',
+    })
+    expect(await chainIn()).toContain(join(root.dir, 'copy.qcow2'))
+    await begun({})
+    await hypervisor.domainManagedSave('a')
+    await hypervisor.domainCreate('a')
+  })
+
   test('a job whose asker died over its end is written down by whoever looks next', async () => {
     const root = testRoot()
     const [low, , top] = chain(root)

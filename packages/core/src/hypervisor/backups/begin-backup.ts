@@ -3,6 +3,7 @@ import type { Domain } from '../../domain/domain.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { BackupFact, Job } from '../../store/index.ts'
 import { topNode } from '../blocks/disk-graph.ts'
+import { settleBlockJobs } from '../blocks/settle-block-jobs.ts'
 import type { BackupOptions } from '../interface/backups.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -44,7 +45,7 @@ export async function beginBackup(
   const { domain, active } = await rooms.find(reference)
   if (active === undefined)
     throw domainError('ERR_OPERATION_UNSUPPORTED', 'cannot perform disk backup for inactive domain')
-  await settleBackup(rooms, { ...(await rooms.findActive(domain.uuid)) })
+  await settleBackup(rooms, await settleBlockJobs(rooms, await rooms.findActive(domain.uuid)))
   await rooms.withJob(domain.uuid, 'backup-begin', async (job) => {
     const running = await rooms.findActive(domain.uuid)
     if (running.active.facts.backup !== undefined)

@@ -2,6 +2,7 @@ import { domainError } from '../../errors.ts'
 import type { JobRow, Store } from '../../store/index.ts'
 import { thawLeft, withFrozen } from '../agent/with-frozen.ts'
 import { topNode } from '../blocks/disk-graph.ts'
+import { settleBlockJobs } from '../blocks/settle-block-jobs.ts'
 import type { CheckpointOptions, CheckpointSummary } from '../interface/checkpoints.ts'
 import { askToFinish } from '../live/ask-to-finish.ts'
 import type { Running } from '../records.ts'
@@ -33,6 +34,7 @@ export async function createCheckpoint(
   if (options.redefine === true) return redefineCheckpoint(rooms, uuid, { xml, ...options })
   if (active === undefined)
     throw domainError('ERR_OPERATION_UNSUPPORTED', 'cannot create checkpoint for inactive domain')
+  await settleBlockJobs(rooms, { active, domain })
   return rooms.withJob(uuid, 'checkpoint-create', async (job) => {
     const running = await rooms.findActive(uuid)
     const live = await rooms.live(running)

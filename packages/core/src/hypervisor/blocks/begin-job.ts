@@ -14,6 +14,7 @@ import { remember } from './conclude-job.ts'
 import type { OpenImage } from './disk-graph.ts'
 import { refuseTransientDisk } from '../transient-disks.ts'
 import { jobId, jobOf } from './job-state.ts'
+import { settleBlockJob } from './settle-block-jobs.ts'
 
 type Kind = BlockJobInfo['type']
 
@@ -50,26 +51,31 @@ export async function beginJob(
   plan: (qmp: QmpClient, at: JobPlace) => Promise<Begun>,
   { joins = false }: JoinOptions = {},
 ): Promise<{ readonly running: Running; readonly disk: Disk }> {
-  const running = await rooms.findActive(reference)
-  const live = await rooms.live(running)
-  const disk = diskNamed(live, name)
+  const found = await rooms.findActive(reference)
+  const placeIn = async (running: Running): Promise<JobPlace> => {
+    const live = await rooms.live(running)
+    return { running, live, disk: diskNamed(live, name) }
+  }
+  const { disk } = await placeIn(found)
   refuseTransientDisk(disk)
   const isSame = async (kind: Kind, qmp: QmpClient, at: JobPlace): Promise<boolean> => {
-    const fact = running.active.facts.blockJobs?.[disk.target]
+    const fact = at.running.active.facts.blockJobs?.[disk.target]
     if (!joins || fact === undefined) return false
     const { unbegun: _, ...known } = fact
     const begun = await plan(qmp, at)
     return begun.kind === kind && isDeepStrictEqual(begun.fact, known)
   }
-  await rooms.command(running, 'block-job', async (qmp) => {
+  await rooms.command(found, 'block-job', async (qmp) => {
     const before = await jobOf(qmp, disk.target)
-    if (before !== undefined && (await isSame(before.kind, qmp, { disk, live, running }))) return
-    if (before !== undefined)
+    if (before !== undefined && (await isSame(before.kind, qmp, await placeIn(found)))) return
+    // One that ended while nobody looked is in nobody's way.
+    const running = await settleBlockJob(rooms, found, qmp, disk.target)
+    if (before !== undefined && before.job.status !== 'concluded')
       throw domainError(
         'ERR_BLOCK_COPY_ACTIVE',
         `disk ${quote(disk.target)} already in active block job (${before.kind})`,
       )
-    const { fact, check, start, unbegun = {} } = await plan(qmp, { disk, live, running })
+    const { fact, check, start, unbegun = {} } = await plan(qmp, await placeIn(running))
     check?.()
     remember(rooms, running, disk.target, { ...fact, unbegun })
     try {
@@ -86,7 +92,7 @@ export async function beginJob(
       throw leftTo(cause)
     }
   })
-  return { running, disk }
+  return { running: found, disk }
 }
 
 const leftTo = (cause: unknown): JobLeft =>

@@ -2,13 +2,14 @@ import { domainError, quote } from '../../errors.ts'
 import { diskNamed } from '../live/set-iotune.ts'
 import type { Rooms } from '../rooms.ts'
 import { diskChain, topNode } from './disk-graph.ts'
+import { settleBlockJobs } from './settle-block-jobs.ts'
 
 export async function blockResize(
   rooms: Rooms,
   reference: string,
   { disk: name, sizeBytes }: { readonly disk: string; readonly sizeBytes: number },
 ): Promise<void> {
-  const running = await rooms.findActive(reference)
+  const running = await settleBlockJobs(rooms, await rooms.findActive(reference))
   const disk = diskNamed(await rooms.live(running), name)
   await rooms.command(running, 'blockresize', async (qmp) => {
     const [top] = await diskChain(qmp, disk)

@@ -9,6 +9,7 @@ import type { DomainRecord } from '../../store/index.ts'
 import type { DomainReference } from '../hypervisor.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { settleBlockJobs } from '../blocks/settle-block-jobs.ts'
 import { leftoversOf } from './leftovers.ts'
 import { livePlan } from './live-plan.ts'
 import { pluggedNames, removeLeftovers } from './perform-steps.ts'
@@ -34,14 +35,15 @@ const inSlots = [
 /**
  * Finds a domain, and takes out of its live definition what the guest let go of though nobody asked it to, as by
  * the power switch of a slot: QEMU does not have it any more, and a QEMU that is to take up the guest would have
- * one device too many.
+ * one device too many. Jobs on its disks that have ended are taken note of as well.
  */
 export async function findSettled(rooms: Rooms, reference: DomainReference): Promise<DomainRecord> {
   const seen: { names?: ReadonlySet<string> } = {}
-  const { active, ...record } = await rooms.find(reference, async (qmp) => {
+  const found = await rooms.find(reference, async (qmp) => {
     seen.names = await pluggedNames(qmp)
   })
-  if (active === undefined) return record
+  if (found.active === undefined) return found
+  const { active, ...record } = await settleBlockJobs(rooms, { ...found, active: found.active })
   const { names } = seen
   // Nobody is asked while somebody holds the domain, who is plugging, maybe.
   if (names === undefined || (await ejected(rooms, { ...record, active }, names)).length === 0)

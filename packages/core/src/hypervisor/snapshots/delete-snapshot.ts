@@ -2,6 +2,7 @@ import type { DomainRecord, JobRow, SnapshotRow, Store } from '../../store/index
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { DeleteSnapshotOptions } from '../interface/snapshots.ts'
 import { JobLeft } from '../job-left.ts'
+import { findSettled } from '../live/find-settled.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Rooms } from '../rooms.ts'
 import { refuseUnderSave } from '../saving/refuse-under-save.ts'
@@ -16,7 +17,7 @@ export async function deleteSnapshot(
   reference: string,
   { name, ...options }: DeleteSnapshotOptions & { readonly name: string },
 ): Promise<void> {
-  const { uuid } = (await rooms.find(reference)).domain
+  const { uuid } = (await findSettled(rooms, reference)).domain
   const own = rooms.store.snapshot(uuid, name)
   const below =
     options.children === true || options.childrenOnly === true

@@ -3,6 +3,7 @@ import { domainError, quote } from '../../errors.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { planning } from '../host-connection.ts'
 import type { RevertOptions } from '../interface/snapshots.ts'
+import { findSettled } from '../live/find-settled.ts'
 import type { Rooms } from '../rooms.ts'
 import { managedSavePath } from '../saving/managed-save-path.ts'
 import { fileOf } from '../blocks/switch-image.ts'
@@ -18,7 +19,7 @@ export async function revertSnapshot(
   reference: string,
   { name, ...options }: RevertOptions & { readonly name: string },
 ): Promise<void> {
-  const record = await rooms.find(reference)
+  const record = await findSettled(rooms, reference)
   const { uuid, xml } = record.domain
   const kept = readKept(rooms.store.snapshot(uuid, name))
   checkWayBack(rooms, uuid, { name, deleting: kept.deleting })
