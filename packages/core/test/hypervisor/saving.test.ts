@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -43,6 +44,30 @@ const registers = (hypervisor: Hypervisor): Promise<string> =>
   hypervisor.domainQemuMonitorCommand('a', 'info registers', { hmp: true })
 
 describe('a guest that is put away', () => {
+  test('a save or a dump takes the place of no image of a guest, and of no device', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const [own, low, top] = ['still.img', 'low.img', 'top.qcow2'].map((name) =>
+      join(root.dir, name),
+    ) as [string, string, string]
+    writeFileSync(low, Buffer.alloc(1024 * 1024))
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', low, '-F', 'raw', top])
+    const disk = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${top}'/><target dev='vdb'/></disk>`
+    await hypervisor.domainDefineXml(
+      guestXml({ name: 'b', disk: guestDisk(root.dir, 'idle'), devices: disk }),
+    )
+    const link = join(root.dir, 'link')
+    symlinkSync(top, link)
+    for (const file of [own, low, top, link, '/dev/null', root.dir]) {
+      const before = existsSync(file)
+      const work = [hypervisor.domainSave('a', file), hypervisor.domainCoreDump('a', file)]
+      for (const one of await Promise.allSettled(work))
+        expect(one).toMatchObject({ reason: { code: 'ERR_OPERATION_INVALID' } })
+      expect(existsSync(file)).toBe(before)
+    }
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+  })
+
   test('goes on where it was, running or paused as it was or as is asked for', async () => {
     const root = testRoot()
     const hypervisor = await started(root)
@@ -168,7 +193,9 @@ describe('a guest that is put away', () => {
     })
     expect(existsSync(file)).toBe(false)
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
-    await expect(hypervisor.domainSave('a', '/nowhere/a.save')).rejects.toThrow('ENOENT')
+    await expect(hypervisor.domainSave('a', '/nowhere/a.save')).rejects.toThrow(
+      'there is no folder',
+    )
     expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
     expect(readdirSync(root.dir).filter((name) => name.includes('partial'))).toEqual([])
     expect(runFolders(root)).toHaveLength(1)
@@ -233,11 +260,11 @@ describe('a guest that is put away', () => {
       const hypervisor = await started(root)
       const [folder = ''] = runFolders(root)
       const monitor = join(root.dir, 'run', folder, 'monitor.sock')
-      // What is there under its name stays, and is not taken for what was made.
       const file = join(root.dir, what)
-      mkdirSync(join(file, 'in'), { recursive: true })
       const onProgress = ({ processedBytes, remainingBytes }: JobProgress): void => {
         if (processedBytes === 0 || remainingBytes > 0 || existsSync(`${monitor}.away`)) return
+        // What is there under its name by now stays, and is not taken for what was made.
+        mkdirSync(join(file, 'in'), { recursive: true })
         renameSync(monitor, `${monitor}.away`)
         symlinkSync('monitor.sock', monitor)
       }

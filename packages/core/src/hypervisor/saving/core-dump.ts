@@ -10,6 +10,7 @@ import type { CoreDumpOptions } from '../interface/saving.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { checkDestination } from './check-destination.ts'
 
 interface DumpStatus {
   readonly status: string
@@ -41,6 +42,7 @@ export async function coreDump(
   if (!isAbsolute(file))
     throw domainError('ERR_INVALID_ARG', `${quote(file, 200)} is not an absolute path`)
   const running = await rooms.findActive(reference)
+  await checkDestination(rooms, file)
   const wasRunning = running.active.state === 'running'
   const temporary = `${file}.${process.pid}.partial`
   await rooms.withJob(running.domain.uuid, 'dump', async (job) => {

@@ -12,6 +12,7 @@ import { runningOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { refuseTransient } from '../transient-disks.ts'
+import { checkDestination } from './check-destination.ts'
 import { writeImage } from './write-image.ts'
 
 export interface SaveRequest extends SaveOptions {
@@ -36,6 +37,7 @@ export async function saveDomain(
     throw domainError('ERR_OPERATION_ABORTED', 'save: canceled by client')
   const running = runningOf(await findSettled(rooms, reference))
   refuseTransient(await rooms.live(running), 'save')
+  await checkDestination(rooms, file)
   await rooms.withJob(running.domain.uuid, 'save', (job) => saveInto(rooms, running, job, request))
 }
 
