@@ -409,6 +409,19 @@ events received: 4
     })
   })
 
+  it('are waited for no longer than somebody reads them', async () => {
+    const hypervisor = await testDefault()
+    const watching = run(['event', '--all', '--loop'], { hypervisor, readerOf: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await hypervisor.domainSuspend('test')
+    await hypervisor.domainResume('test')
+    expect(await watching).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: "event 'lifecycle' for domain 'test': Suspended Paused\n",
+    })
+  })
+
   it('end after the first one, of one domain, as JSON lines', async () => {
     const hypervisor = await testDefault()
     await hypervisor.domainDefineXml(guest('other'))

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly terminal?: boolean
   readonly interrupts?: Interrupts
   readonly archesFrom?: readonly string[]
+  /** What reads standard output goes away after this many pieces. */
+  readonly readerOf?: number
 }
 
 export interface RunResult {
@@ -25,7 +27,7 @@ export interface RunResult {
 /** Runs the CLI in this process against a hypervisor in memory; the state of test:///default. */
 export async function run(words: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const hypervisor = options.hypervisor ?? (await testDefault())
-  const stdout = new Collector(options.terminal)
+  const stdout = new Collector(options.terminal, options.readerOf)
   const stderr = new Collector(options.terminal)
   const stdin = typeof options.input === 'object' ? options.input : new PassThrough()
   if (typeof options.input !== 'object') (stdin as PassThrough).end(options.input ?? '')
@@ -48,12 +50,20 @@ export class Collector extends Writable implements Sink {
   text = ''
   readonly isTTY: boolean
 
-  constructor(isTTY = false) {
+  readonly #readerOf: number
+  #pieces = 0
+
+  constructor(isTTY = false, readerOf = Infinity) {
     super()
     this.isTTY = isTTY
+    this.#readerOf = readerOf
   }
 
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
+    if (chunk.length > 0 && this.#pieces++ >= this.#readerOf) {
+      done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+      return
+    }
     this.text += chunk.toString()
     done()
   }

@@ -103,6 +103,8 @@ async function receive(
       if (!concerns(event, watch)) continue
       count++
       print(context, event, watch.timestamp)
+      // Whether anybody reads is told once it has been written, and the next event may be days away.
+      await context.output.flush()
       if (!watch.loop || context.output.closed) return { count }
     }
   } catch (error) {
