@@ -30,6 +30,11 @@ export class CommandError extends Error {
   }
 }
 
+/** A word of the command line that makes no sense, or not beside the others. */
+export function invalidArgument(message: string): CommandError {
+  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
+}
+
 /** A command line that says nothing runnable; nothing has been run, and no blank line follows. */
 export class UsageError extends CommandError {
   override readonly name = 'UsageError'

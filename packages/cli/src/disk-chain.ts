@@ -1,5 +1,5 @@
 import type { Context, Options } from './command.ts'
-import { CommandError } from './command-error.ts'
+import { invalidArgument } from './command-error.ts'
 import { childrenNamed, elementAt, loadXmlReader } from './core.ts'
 import type { XmlElement } from './core.ts'
 import { lookupDomain } from './lookup-domain.ts'
@@ -19,9 +19,7 @@ export async function imageChain(context: Context, options: Options): Promise<re
       elementAt(each, 'target')?.attributes.get('dev') === wanted || fileOf(each) === wanted,
   )
   if (disk === undefined) {
-    throw new CommandError(`invalid argument: disk '${wanted}' not found in domain`, {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument(`invalid argument: disk '${wanted}' not found in domain`)
   }
   const chain: string[] = []
   for (let at: XmlElement | undefined = disk; at !== undefined;) {

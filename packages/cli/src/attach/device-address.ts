@@ -1,4 +1,5 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
+import type { CommandError } from '../command-error.ts'
 import { elementText } from './element-text.ts'
 
 /** What each kind of address is made of, in the order of its numbers. */
@@ -34,5 +35,5 @@ export function deviceAddress(text: string, multifunction: boolean): string {
 }
 
 function invalid(text: string): CommandError {
-  return new CommandError(`Invalid address '${text}'`, { code: 'ERR_INVALID_ARG' })
+  return invalidArgument(`Invalid address '${text}'`)
 }

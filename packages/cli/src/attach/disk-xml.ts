@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Options } from '../command.ts'
 import { escapeXml } from '../output/escape-xml.ts'
 import { deviceAddress } from './device-address.ts'
@@ -15,13 +15,13 @@ export function diskXml(options: Options): string {
   const mode = options.text('mode')
   const sourceType = options.text('sourcetype') ?? (isBlock(source) ? 'block' : 'file')
   if (device !== undefined && !devices.includes(device)) {
-    throw refused(`No support for ${device} in command 'attach-disk'`)
+    throw invalidArgument(`No support for ${device} in command 'attach-disk'`)
   }
   if (mode !== undefined && !modes.includes(mode)) {
-    throw refused(`No support for ${mode} in command 'attach-disk'`)
+    throw invalidArgument(`No support for ${mode} in command 'attach-disk'`)
   }
   if (sourceType !== 'file' && sourceType !== 'block') {
-    throw refused(`Unknown source type: '${sourceType}'`)
+    throw invalidArgument(`Unknown source type: '${sourceType}'`)
   }
   const driver = {
     name: options.text('driver'),
@@ -54,8 +54,4 @@ export function diskXml(options: Options): string {
 function isBlock(path: string | undefined): boolean {
   if (path === undefined) return false
   return statSync(path, { throwIfNoEntry: false })?.isBlockDevice() === true
-}
-
-function refused(message: string): CommandError {
-  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
 }

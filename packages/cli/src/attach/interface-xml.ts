@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Options } from '../command.ts'
 import { elementText } from './element-text.ts'
 
@@ -14,7 +14,7 @@ export function interfaceXml(options: Options): string {
   const type = options.need('type')
   const { [type]: attribute } = sources
   if (attribute === undefined && type !== 'hostdev') {
-    throw refused(`No support for ${type} in command 'attach-interface'`)
+    throw invalidArgument(`No support for ${type} in command 'attach-interface'`)
   }
   const mode = options.text('source-mode')
   const source = options.need('source')
@@ -48,7 +48,7 @@ function bandwidthElement(name: string, rate: string | undefined): readonly stri
   const values = { average, peak, burst, floor }
   const wrong = Object.values(values).some((value) => value !== undefined && !/^\d*$/.test(value))
   if (wrong || more !== undefined || (average === '' && (floor ?? '') === '')) {
-    throw refused(`${name} format is incorrect`)
+    throw invalidArgument(`${name} format is incorrect`)
   }
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
   return [elementText(name, Object.fromEntries(given))]
@@ -59,7 +59,7 @@ function hostAddress(text: string): string {
   const [, domain, bus, slot, number] =
     /^([\da-f]{1,4}):([\da-f]{1,2}):([\da-f]{1,2})\.([0-7])$/i.exec(text) ?? []
   if (domain === undefined || bus === undefined || slot === undefined || number === undefined) {
-    throw refused(`cannot parse pci address '${text}' for network interface`)
+    throw invalidArgument(`cannot parse pci address '${text}' for network interface`)
   }
   return elementText('address', {
     type: 'pci',
@@ -68,8 +68,4 @@ function hostAddress(text: string): string {
     slot: `0x${slot.padStart(2, '0')}`,
     function: `0x${number}`,
   })
-}
-
-function refused(message: string): CommandError {
-  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
 }

@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -142,7 +142,7 @@ async function trim(context: Context, options: Options): Promise<Answer> {
 async function suspend(context: Context, options: Options): Promise<Answer> {
   const target = options.need('target')
   if (target !== 'mem' && target !== 'disk' && target !== 'hybrid') {
-    throw new CommandError('Invalid target', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('Invalid target')
   }
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   await explainFailure(
@@ -173,10 +173,7 @@ async function domtime(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'now', 'sync')
   const given = options.text('time')
   if (given !== undefined && !/^\d{1,12}$/.test(given)) {
-    throw new CommandError(
-      `Numeric value '${given}' for <time> option is malformed or out of range`,
-      { code: 'ERR_INVALID_ARG' },
-    )
+    throw invalidArgument(`Numeric value '${given}' for <time> option is malformed or out of range`)
   }
   const now = options.flag('now') ? Math.floor(Date.now() / 1000) : undefined
   const seconds = given === undefined ? now : Number(given)

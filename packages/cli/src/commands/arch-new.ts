@@ -1,4 +1,4 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { knownArches } from '../arch/known-arches.ts'
 import { ownVersion } from '../version.ts'
@@ -66,7 +66,7 @@ async function archNew(context: Context, options: Options): Promise<Answer> {
       ...(named !== undefined && { package: named }),
     }).catch((error: unknown) => {
       // Its errors are sentences for the user, not troubles inside.
-      throw isOwn(error) ? new CommandError(error.message, { code: 'ERR_INVALID_ARG' }) : error
+      throw isOwn(error) ? invalidArgument(error.message) : error
     }),
   )
   warnOfRivals(context, created.guests)

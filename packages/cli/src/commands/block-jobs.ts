@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { BlockJobInfo, BlockJobOptions, Hypervisor } from '../core.ts'
@@ -199,12 +199,7 @@ async function commit(context: Context, options: Options): Promise<Answer> {
   const active = options.flag('active') || whenReady !== undefined
   if (top === undefined && !active) {
     // Else the guest's own writes would go where it does not say.
-    throw new CommandError(
-      'the image in use is committed with --active, --pivot or --keep-overlay',
-      {
-        code: 'ERR_INVALID_ARG',
-      },
-    )
+    throw invalidArgument('the image in use is committed with --active, --pivot or --keep-overlay')
   }
   const base = options.flag('shallow')
     ? await imageBelow(context, options, top)
@@ -234,11 +229,10 @@ async function imageBelow(
   const at = top === undefined ? 0 : chain.indexOf(top)
   const below = at < 0 ? undefined : chain[at + 1]
   if (below !== undefined) return below
-  throw new CommandError(
+  throw invalidArgument(
     at < 0
       ? `invalid argument: could not find image '${top ?? ''}' in chain for '${chain[0] ?? ''}'`
       : `invalid argument: top '${chain[at] ?? ''}' in chain has no backing file`,
-    { code: 'ERR_INVALID_ARG' },
   )
 }
 
@@ -246,9 +240,7 @@ async function copy(context: Context, options: Options): Promise<Answer> {
   const disk = options.need('path')
   const destination = options.text('dest')
   if (destination === undefined) {
-    throw new CommandError('need either --dest, --xml or --transient-job', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('need either --dest, --xml or --transient-job')
   }
   const format = options.text('format')
   const whenReady = whenReadyOf(options, 'finish')

@@ -1,5 +1,5 @@
 import { exclude, excludeTargets } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import type { DomainSummary } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -189,7 +189,7 @@ async function changeMedia(context: Context, options: Options): Promise<Answer> 
   const source = options.text('source')
   const asked = actions.find((action) => options.flag(action)) ?? 'update'
   if (source === undefined && (asked === 'insert' || !options.flag(asked))) {
-    throw new CommandError('New disk media source was not specified', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('New disk media source was not specified')
   }
   // As virsh documents it: an update without a source is an ejection.
   const action = asked === 'update' && source === undefined ? 'eject' : asked

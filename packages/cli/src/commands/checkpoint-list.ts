@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { CheckpointSummary } from '../core.ts'
@@ -42,9 +42,7 @@ const exclusive = [
 async function checkpointList(context: Context, options: Options): Promise<Answer> {
   for (const [one, other] of exclusive) {
     if (options.flag(one) && options.flag(other)) {
-      throw new CommandError(`--${one} and --${other} are mutually exclusive`, {
-        code: 'ERR_INVALID_ARG',
-      })
+      throw invalidArgument(`--${one} and --${other} are mutually exclusive`)
     }
   }
   const { hypervisor, reference } = await lookupDomain(context, options)

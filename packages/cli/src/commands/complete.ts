@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { completionScripts } from '../completion-scripts.ts'
 import { completions } from '../completions.ts'
@@ -35,12 +35,7 @@ export const commands: readonly Command[] = [
       const shell = options.need('shell')
       const script = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined
       if (script === undefined) {
-        throw new CommandError(
-          `no completion for shell '${shell}'; offered: ${shells.join(', ')}`,
-          {
-            code: 'ERR_INVALID_ARG',
-          },
-        )
+        throw invalidArgument(`no completion for shell '${shell}'; offered: ${shells.join(', ')}`)
       }
       return { text: script, json: { shell, script } }
     },

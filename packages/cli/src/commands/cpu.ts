@@ -1,4 +1,4 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { CpuComparisonResult } from '../core.ts'
@@ -161,16 +161,14 @@ async function hypervisorCpuBaseline(context: Context, options: Options): Promis
   const file = options.text('file')
   const model = options.text('model')
   if (file !== undefined && model !== undefined) {
-    throw new CommandError('Options --file and --model are mutually exclusive', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Options --file and --model are mutually exclusive')
   }
   const emulator = await readEmulatorOptions(options, '')
   let text: string
   if (model !== undefined) text = modelOnly(model)
   else if (file !== undefined) text = await readCpuFile(file)
   else {
-    throw new CommandError('Either --file or --model must be provided', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('Either --file or --model must be provided')
   }
   const hypervisor = await context.hypervisor()
   const xml = await explainFailure(

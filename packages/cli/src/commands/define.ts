@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import {
@@ -89,9 +89,7 @@ async function undefine(context: Context, options: Options): Promise<Answer> {
   const storage = options.text('storage')?.split(',')
   const all = options.flag('remove-all-storage')
   if (storage !== undefined && all) {
-    throw new CommandError('Specified both --storage and --remove-all-storage', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Specified both --storage and --remove-all-storage')
   }
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const wanted = all ? 'all' : storage

@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { compare, compareReadings } from '../diff/compare.ts'
 import type { Comparison, Side } from '../diff/compare.ts'
@@ -56,17 +56,15 @@ async function diff(context: Context, options: Options): Promise<Answer> {
 }
 
 function checkOptions(options: Options): void {
-  const invalid = (message: string): CommandError =>
-    new CommandError(message, { code: 'ERR_INVALID_ARG' })
   const against = options.text('against')
   if (against !== undefined && against !== 'libvirt') {
-    throw invalid(`polyvirt cannot compare itself with '${against}'; offered: libvirt`)
+    throw invalidArgument(`polyvirt cannot compare itself with '${against}'; offered: libvirt`)
   }
   if (against !== undefined && options.flag('other')) {
-    throw invalid('Options --other and --against are mutually exclusive')
+    throw invalidArgument('Options --other and --against are mutually exclusive')
   }
   if (against === undefined && options.flag('uri')) {
-    throw invalid("option --uri is libvirt's connection: it needs --against libvirt")
+    throw invalidArgument("option --uri is libvirt's connection: it needs --against libvirt")
   }
 }
 

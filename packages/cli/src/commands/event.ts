@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { DomainEvent, Hypervisor } from '../core.ts'
 import { eventType, eventTypes, formatEvent } from '../event-text.ts'
@@ -61,12 +61,10 @@ function wantedTypes(options: Options): readonly string[] {
   if (options.flag('all')) return eventTypes
   const type = options.text('event')
   if (type === undefined) {
-    throw new CommandError('one of --list, --all, or --event <type> is required', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('one of --list, --all, or --event <type> is required')
   }
   if (!(eventTypes as readonly string[]).includes(type)) {
-    throw new CommandError(`unknown event type ${type}`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`unknown event type ${type}`)
   }
   return [type]
 }

@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -76,11 +76,8 @@ async function setKeys(context: Context, options: Options): Promise<Answer> {
   const file = options.text('file')
   const [reset, removing] = [options.flag('reset'), options.flag('remove')]
   if (file === undefined && !reset) {
-    throw new CommandError(
+    throw invalidArgument(
       removing ? 'Option --file is required with --remove' : 'Option --file or --reset is required',
-      {
-        code: 'ERR_INVALID_ARG',
-      },
     )
   }
   const lines = file === undefined ? [] : (await readDocument(file)).split('\n')
@@ -88,7 +85,7 @@ async function setKeys(context: Context, options: Options): Promise<Answer> {
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
   if (file !== undefined && keys.length === 0) {
-    throw new CommandError(`File ${file} contains no keys`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`File ${file} contains no keys`)
   }
   await ask(context, options, {
     execute: removing ? 'guest-ssh-remove-authorized-keys' : 'guest-ssh-add-authorized-keys',
@@ -108,14 +105,10 @@ async function guestVcpus(context: Context, options: Options): Promise<Answer> {
   const list = options.text('cpulist')
   const online = options.flag('enable')
   if (list === undefined && (online || options.flag('disable'))) {
-    throw new CommandError('Option --cpulist is required by --enable and --disable', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Option --cpulist is required by --enable and --disable')
   }
   if (list !== undefined && !online && !options.flag('disable')) {
-    throw new CommandError('Option --enable or --disable is required by --cpulist', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Option --enable or --disable is required by --cpulist')
   }
   const vcpus = await explainFailure(
     'Failed to query the vCPUs of the guest',
@@ -125,7 +118,7 @@ async function guestVcpus(context: Context, options: Options): Promise<Answer> {
     const wanted = parseCpuList(list)
     const missing = wanted.find((cpu) => !vcpus.some((each) => each['logical-id'] === cpu))
     if (missing !== undefined) {
-      throw new CommandError(`guest has no vCPU ${missing}`, { code: 'ERR_INVALID_ARG' })
+      throw invalidArgument(`guest has no vCPU ${missing}`)
     }
     const changed = await ask<number>(context, options, {
       execute: 'guest-set-vcpus',

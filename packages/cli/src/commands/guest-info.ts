@@ -1,4 +1,4 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { GuestInfo, GuestInfoType, GuestInterface } from '../core.ts'
@@ -163,9 +163,7 @@ async function domhostname(context: Context, options: Options): Promise<Answer> 
 }
 
 function unknownSource(source: string, offered: string): CommandError {
-  return new CommandError(`source '${source}' is not offered; offered: ${offered}`, {
-    code: 'ERR_INVALID_ARG',
-  })
+  return invalidArgument(`source '${source}' is not offered; offered: ${offered}`)
 }
 
 async function domifaddr(context: Context, options: Options): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { SendKeyOptions } from '../core.ts'
@@ -71,7 +71,7 @@ const codesets: readonly string[] = [
 async function sendKey(context: Context, options: Options): Promise<Answer> {
   const codeset = options.text('codeset') ?? 'linux'
   if (!codesets.includes(codeset)) {
-    throw new CommandError(`unknown codeset: '${codeset}'`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`unknown codeset: '${codeset}'`)
   }
   const holdMs = options.integer('holdtime', 0)
   const keys = options.list('keycode').map(keyOf)
@@ -89,7 +89,7 @@ function keyOf(word: string): string | number {
   if (/^0[0-7]{1,5}$/.test(word)) return Number.parseInt(word, 8)
   if (/^\d{1,5}$/.test(word)) return Number(word)
   if (/^[A-Za-z]\w*$/.test(word)) return word
-  throw new CommandError(`invalid keycode: '${word}'`, { code: 'ERR_INVALID_ARG' })
+  throw invalidArgument(`invalid keycode: '${word}'`)
 }
 
 async function injectNmi(context: Context, options: Options): Promise<Answer> {
@@ -137,9 +137,7 @@ async function writeImage(file: string, image: Uint8Array, fresh: boolean): Prom
 async function monitorCommand(context: Context, options: Options): Promise<Answer> {
   const hmp = options.flag('hmp')
   if (hmp && (options.flag('pretty') || options.flag('return-value'))) {
-    throw new CommandError('--hmp goes with neither --pretty nor --return-value', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('--hmp goes with neither --pretty nor --return-value')
   }
   const command = options.list('cmd').join(' ')
   const { hypervisor, reference } = await lookupDomain(context, options)

@@ -1,4 +1,4 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainJobInfo, Hypervisor } from '../core.ts'
@@ -264,12 +264,10 @@ async function dirtyRate(context: Context, options: Options): Promise<Answer> {
   const seconds = options.integer('seconds', 1) ?? 1
   const mode = options.text('mode') ?? 'page-sampling'
   if (seconds > 60) {
-    throw new CommandError('Invalid value for seconds; it is between 1 and 60', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Invalid value for seconds; it is between 1 and 60')
   }
   if (!dirtyRateModes.includes(mode)) {
-    throw new CommandError(`Unknown calculation mode '${mode}'`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`Unknown calculation mode '${mode}'`)
   }
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   if (domain.id === undefined) throw notRunning()

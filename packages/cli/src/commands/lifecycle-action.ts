@@ -1,5 +1,5 @@
 import { changeTarget } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { Hypervisor, LifecycleEvent } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -38,17 +38,14 @@ export const commands: readonly Command[] = [
 async function setAction(context: Context, options: Options): Promise<Answer> {
   const target = changeTarget(options)
   const type = types.find((each) => each === options.need('type'))
-  if (type === undefined) throw invalid(`Invalid lifecycle type '${options.need('type')}'.`)
+  if (type === undefined) throw invalidArgument(`Invalid lifecycle type '${options.need('type')}'.`)
   const action = actions.find((each) => each === options.need('action'))
-  if (action === undefined) throw invalid(`Invalid lifecycle action '${options.need('action')}'.`)
+  if (action === undefined)
+    throw invalidArgument(`Invalid lifecycle action '${options.need('action')}'.`)
   const { hypervisor, reference } = await lookupDomain(context, options)
   await explainFailure(
     'Unable to change lifecycle action.',
     hypervisor.domainSetLifecycleAction(reference, type, action, target),
   )
   return { json: { type, action } }
-}
-
-function invalid(message: string): CommandError {
-  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
 }

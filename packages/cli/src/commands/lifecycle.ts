@@ -1,4 +1,4 @@
-import { CommandError, explainFailure, UsageError } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor } from '../core.ts'
@@ -122,9 +122,7 @@ function checkMode(options: Options): void {
   for (const mode of given) {
     if (!modes.includes(mode)) {
       const expected = "'acpi', 'agent', 'initctl', 'signal', or 'paravirt'"
-      throw new CommandError(`Unknown mode ${mode} value, expecting ${expected}`, {
-        code: 'ERR_INVALID_ARG',
-      })
+      throw invalidArgument(`Unknown mode ${mode} value, expecting ${expected}`)
     }
   }
   if (given.length > 0 && !given.some((mode) => mode === 'acpi' || mode === 'agent')) {

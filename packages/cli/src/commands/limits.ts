@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { changeDefinition } from '../config/change-definition.ts'
 import type { Change } from '../config/change-definition.ts'
@@ -92,10 +92,6 @@ export const commands: readonly Command[] = [
   },
 ]
 
-function invalid(message: string): CommandError {
-  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
-}
-
 /**
  * Changes the limits of the guest that runs, with its definition where that is asked for as well; or the
  * definition alone, which keeps the rest of its text as it is.
@@ -185,7 +181,7 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
   const mode = numaModes.find((one, number) => one === word || String(number) === word)
   const nodeset = options.text('nodeset')
   if (word !== undefined && mode === undefined) {
-    throw invalid(`Invalid mode: ${word}`)
+    throw invalidArgument(`Invalid mode: ${word}`)
   }
   const changing = mode !== undefined || nodeset !== undefined
   const found = await definitionOf(
@@ -240,10 +236,12 @@ async function schedinfo(context: Context, options: Options): Promise<Answer> {
     const [name = '', value] = setting.split('=', 2)
     const [, element, key] = scheduling.find(([known]) => known === name) ?? []
     if (element === undefined || key === undefined || value === undefined) {
-      throw invalid(`invalid scheduler option: ${name}`)
+      throw invalidArgument(`invalid scheduler option: ${name}`)
     }
     if (!/^-?\d{1,16}$/.test(value) || (!name.endsWith('quota') && value.startsWith('-'))) {
-      throw invalid(`invalid argument: Invalid value for field '${name}': expected a number`)
+      throw invalidArgument(
+        `invalid argument: Invalid value for field '${name}': expected a number`,
+      )
     }
     return { element, key, value }
   })
@@ -344,7 +342,9 @@ function valuesByPath(name: string, list: string): ReadonlyMap<string, string> {
     const value = parts[at + 1] ?? ''
     if (path === '' || !/^\d{1,16}$/.test(value)) {
       throw new CommandError('Unable to change blkio parameters', {
-        cause: invalid(`invalid argument: unable to parse blkio device '${name}' '${list}'`),
+        cause: invalidArgument(
+          `invalid argument: unable to parse blkio device '${name}' '${list}'`,
+        ),
       })
     }
     values.set(path, value)

@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainFilter, DomainStateName, DomainSummary, Hypervisor } from '../core.ts'
@@ -75,9 +75,7 @@ async function list(context: Context, options: Options): Promise<Answer> {
 function checkExclusive(options: Options): void {
   for (const name of ['name', 'uuid', 'id']) {
     if (options.flag('table') && options.flag(name)) {
-      throw new CommandError(`Options --table and --${name} are mutually exclusive`, {
-        code: 'ERR_INVALID_ARG',
-      })
+      throw invalidArgument(`Options --table and --${name} are mutually exclusive`)
     }
   }
 }

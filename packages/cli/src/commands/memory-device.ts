@@ -1,5 +1,5 @@
 import { changeTarget } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { childOf, putChild, valueElement } from '../config/child-element.ts'
 import { normalizeText, splice } from '../config/splice.ts'
@@ -57,11 +57,10 @@ async function memoryXml(xml: string, options: Options): Promise<string> {
   )
   const [first] = found
   if (first !== undefined && found.length === 1) return first.source
-  throw new CommandError(
+  throw invalidArgument(
     first === undefined
       ? 'no memory device found'
       : 'multiple memory devices found, use --alias or --node to select one',
-    { code: 'ERR_INVALID_ARG' },
   )
 }
 

@@ -1,5 +1,5 @@
 import { changeTarget, exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -104,9 +104,7 @@ async function metadata(context: Context, options: Options): Promise<Answer> {
   const key = options.text('key')
   const editing = options.flag('edit')
   if ((options.text('set') !== undefined || editing) && key === undefined) {
-    throw new CommandError('namespace key is required when modifying metadata', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('namespace key is required when modifying metadata')
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
   let set = options.text('set')

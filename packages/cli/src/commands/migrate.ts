@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure, UsageError } from '../command-error.ts'
+import { explainFailure, invalidArgument, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { MigrateOptions } from '../core.ts'
@@ -213,12 +213,7 @@ function channelOf(
   const given = options.text('transport')
   const transport = given === 'unix' || given === 'tcp' ? given : undefined
   if (transport !== given) {
-    throw new CommandError(
-      `transport '${given ?? ''}' is not supported, expecting 'unix' or 'tcp'`,
-      {
-        code: 'ERR_INVALID_ARG',
-      },
-    )
+    throw invalidArgument(`transport '${given ?? ''}' is not supported, expecting 'unix' or 'tcp'`)
   }
   const tls = options.flag('tls')
   const tlsDir = options.text('tls-dir')

@@ -1,5 +1,5 @@
 import { exclude, excludeTargets } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, NetworkFilter, NetworkSummary } from '../core.ts'
@@ -289,9 +289,7 @@ async function info(context: Context, options: Options): Promise<Answer> {
 async function list(context: Context, options: Options): Promise<Answer> {
   const columns = ['table', 'name', 'uuid'].filter((name) => options.flag(name))
   if (columns.length > 1) {
-    throw new CommandError('Only one argument from --table, --name and --uuid may be specified.', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Only one argument from --table, --name and --uuid may be specified.')
   }
   const hypervisor = await context.hypervisor()
   const filter: NetworkFilter = storedFilter(options)
@@ -375,13 +373,11 @@ async function update(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'current', 'live')
   const command = options.need('command')
   if (!Object.hasOwn(commandsOfUpdate, command)) {
-    throw new CommandError(`unrecognized command name '${command}'`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`unrecognized command name '${command}'`)
   }
   const section = sections.find((each) => each === options.need('section'))
   if (section === undefined) {
-    throw new CommandError(`unrecognized section name '${options.need('section')}'`, {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument(`unrecognized section name '${options.need('section')}'`)
   }
   const given = options.need('xml')
   const xml = given.startsWith('<') ? given : await readDocument(given)

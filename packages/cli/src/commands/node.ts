@@ -1,4 +1,4 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { domainError, elementAt, loadXmlReader, printable } from '../core.ts'
 import type { CellFreeMemory } from '../core.ts'
@@ -76,7 +76,7 @@ export const commands: readonly Command[] = [
 async function maxvcpus(context: Context, options: Options): Promise<Answer> {
   const type = options.text('type')
   if (type !== undefined && type !== 'qemu' && type !== 'kvm') {
-    throw new CommandError(`unknown type '${type}'`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`unknown type '${type}'`)
   }
   const hypervisor = await context.hypervisor()
   const xml = await hypervisor.connectGetDomainCapabilities(
@@ -147,16 +147,14 @@ function oneOrAll(
   const value = options.integer(name, anyInteger)
   if (value === undefined || value === -1) return undefined
   if (value >= 0) return value
-  const cause = new CommandError(refusal, { code: 'ERR_INVALID_ARG' })
+  const cause = invalidArgument(refusal)
   throw new CommandError(failure, { cause })
 }
 
 async function freecell(context: Context, options: Options): Promise<Answer> {
   const all = options.flag('all')
   if (all && options.text('cellno') !== undefined) {
-    throw new CommandError('Options --all and --cellno are mutually exclusive', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Options --all and --cellno are mutually exclusive')
   }
   const wanted = options.integer('cellno', anyInteger)
   const hypervisor = await context.hypervisor()
@@ -180,7 +178,7 @@ async function freecell(context: Context, options: Options): Promise<Answer> {
 function findCell(cells: readonly CellFreeMemory[], wanted: number): CellFreeMemory {
   if (wanted < 0) {
     const message = 'startCell in virNodeGetCellsFreeMemory must be zero or greater'
-    throw new CommandError(message, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(message)
   }
   const found = cells.find(({ cell }) => cell === wanted)
   if (found !== undefined) return found

@@ -1,6 +1,6 @@
 import { definitionOf } from '../config/definition-of.ts'
 import { changeTarget } from '../change-target.ts'
-import { CommandError } from '../command-error.ts'
+import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
@@ -82,7 +82,7 @@ async function vcpupin(context: Context, options: Options): Promise<Answer> {
   const vcpu = options.integer('vcpu', 0)
   const list = options.text('cpulist')
   if (list !== undefined && vcpu === undefined) {
-    throw new CommandError('vcpupin: Missing vCPU number in pin mode.', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('vcpupin: Missing vCPU number in pin mode.')
   }
   const found = await lookupDomain(context, options)
   const { hypervisor, reference } = found
@@ -98,7 +98,7 @@ async function vcpupin(context: Context, options: Options): Promise<Answer> {
   const shown = vcpus.filter((each) => vcpu === undefined || each.vcpu === vcpu)
   if (shown.length === 0) {
     const message = `vcpu ${vcpu} is out of range of live cpu count ${vcpus.length}`
-    throw new CommandError(message, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(message)
   }
   const all = await cpusOf(found, 'r')
   return {

@@ -1,5 +1,5 @@
 import { elementText } from '../attach/element-text.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, StoragePoolSummary } from '../core.ts'
@@ -279,9 +279,7 @@ function overwriteOf(options: Options): {
   const overwrite = options.flag('overwrite')
   const noOverwrite = options.flag('no-overwrite')
   if (overwrite && noOverwrite) {
-    throw new CommandError('Options --overwrite and --no-overwrite are mutually exclusive', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Options --overwrite and --no-overwrite are mutually exclusive')
   }
   return { overwrite, noOverwrite }
 }

@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { explainFailure, CommandError } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DumpFormat, ResumeState } from '../core.ts'
@@ -279,12 +279,11 @@ async function dump(context: Context, options: Options): Promise<Answer> {
   const file = options.need('file')
   const format = options.text('format')
   if (format !== undefined && !options.flag('memory-only')) {
-    throw new CommandError('--format only works with --memory-only', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('--format only works with --memory-only')
   }
   if (format !== undefined && !dumpFormats.includes(format)) {
-    throw new CommandError(
+    throw invalidArgument(
       `format '${format}' is not supported, expecting 'kdump-zlib', 'kdump-lzo', 'kdump-snappy' or 'elf'`,
-      { code: 'ERR_INVALID_ARG' },
     )
   }
   if (!options.flag('memory-only')) {

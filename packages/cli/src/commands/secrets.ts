@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, SecretFilter, SecretSummary } from '../core.ts'
@@ -149,22 +149,18 @@ async function givenValue(context: Context, options: Options): Promise<Uint8Arra
   const base64 = options.text('base64')
   if (options.flag('interactive')) {
     const typed = await readHidden(context.terminal, 'Enter new value for secret: ')
-    if (typed === undefined) throw missing('the secret was not typed to its end')
+    if (typed === undefined) throw invalidArgument('the secret was not typed to its end')
     return Buffer.from(typed)
   }
   if (file !== undefined) {
     const bytes = await readBytes(file)
     return options.flag('plain') ? bytes : fromBase64(bytes.toString('latin1'), `in '${file}'`)
   }
-  if (base64 === undefined) throw missing('Input secret value is missing')
+  if (base64 === undefined) throw invalidArgument('Input secret value is missing')
   context.warn(
     'every user of this machine can read a value on the command line; use --file or --interactive',
   )
   return fromBase64(base64, 'after --base64')
-}
-
-function missing(message: string): CommandError {
-  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
 }
 
 /** @throws CommandError for what is no base64, of which nothing is shown: it may be the secret itself. */
@@ -173,7 +169,7 @@ function fromBase64(given: string, where: string): Buffer {
   const bytes = Buffer.from(digits, 'base64')
   const same = bytes.toString('base64').replace(/=+$/, '') === digits.replace(/=+$/, '')
   if (same && digits !== '') return bytes
-  throw missing(`what stands ${where} is no base64; --plain takes a file as it is`)
+  throw invalidArgument(`what stands ${where} is no base64; --plain takes a file as it is`)
 }
 
 async function list(context: Context, options: Options): Promise<Answer> {

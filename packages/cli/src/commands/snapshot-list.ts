@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { SnapshotSummary } from '../core.ts'
@@ -91,9 +91,7 @@ function checkOptions(options: Options): void {
     ['roots', 'current'],
   ] as const) {
     if (options.flag(one) && options.flag(other)) {
-      throw new CommandError(`--${one} and --${other} are mutually exclusive`, {
-        code: 'ERR_INVALID_ARG',
-      })
+      throw invalidArgument(`--${one} and --${other} are mutually exclusive`)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure, UsageError } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { SnapshotOptions, SnapshotSummary } from '../core.ts'
@@ -207,7 +207,7 @@ async function chosen(
   const name = options.text('snapshotname')
   if (name !== undefined) return hypervisor.domainSnapshotLookup(reference, name)
   if (options.flag('current')) return hypervisor.domainSnapshotCurrent(reference)
-  throw new CommandError('--snapshotname or --current is required', { code: 'ERR_INVALID_ARG' })
+  throw invalidArgument('--snapshotname or --current is required')
 }
 
 async function current(context: Context, options: Options): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { CommandError, explainFailure, UsageError } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainSummary } from '../core.ts'
@@ -119,9 +119,7 @@ async function start(context: Context, options: Options): Promise<Answer> {
   try {
     const { domain } = await lookupDomain(context, options)
     if (options.text('arch') !== undefined) {
-      throw new CommandError('option --arch goes with an XML file; a domain has its architecture', {
-        code: 'ERR_INVALID_ARG',
-      })
+      throw invalidArgument('option --arch goes with an XML file; a domain has its architecture')
     }
     return await startDefined(context, domain, options)
   } catch (error) {

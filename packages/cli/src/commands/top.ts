@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { Hypervisor } from '../core.ts'
 import { flag, int, named, text } from '../option-specs.ts'
@@ -41,9 +41,7 @@ interface View {
 async function top(context: Context, options: Options): Promise<Answer> {
   const sort = options.text('sort') ?? 'cpu'
   if (!(sortKeys as readonly string[]).includes(sort)) {
-    throw new CommandError(`cannot sort by '${sort}'; offered: ${sortKeys.join(', ')}`, {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument(`cannot sort by '${sort}'; offered: ${sortKeys.join(', ')}`)
   }
   const view: View = {
     intervalMs: (options.integer('interval', 1) ?? 2) * 1000,

@@ -1,5 +1,5 @@
 import { exclude } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { elementAt, loadXmlReader, printable } from '../core.ts'
 import { editText } from '../edit/edit-text.ts'
@@ -82,7 +82,7 @@ async function editSnapshot(context: Context, options: Options): Promise<Answer>
   const given = options.text('snapshotname')
   const asCurrent = options.flag('current')
   if (given === undefined && !asCurrent) {
-    throw new CommandError('--snapshotname or --current is required', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('--snapshotname or --current is required')
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
   const { name, current, location } =

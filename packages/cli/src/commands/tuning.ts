@@ -1,5 +1,5 @@
 import { changeTarget } from '../change-target.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Iotune } from '../core.ts'
@@ -156,7 +156,7 @@ async function setLink(context: Context, options: Options): Promise<Answer> {
   const card = options.need('interface')
   const state = options.need('state')
   if (state !== 'up' && state !== 'down') {
-    throw new CommandError(`invalid link state '${state}'`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`invalid link state '${state}'`)
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
   await explainFailure(
@@ -181,7 +181,7 @@ async function iothread(
   const target = changeTarget(options)
   const id = options.integer('id', 0)
   if (id === undefined || id === 0) {
-    throw new CommandError(`Invalid IOThread id value: '${id ?? 0}'`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`Invalid IOThread id value: '${id ?? 0}'`)
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
   await hypervisor[verb](reference, id, target)

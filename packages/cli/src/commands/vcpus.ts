@@ -1,5 +1,5 @@
 import { exclude, changeTarget } from '../change-target.ts'
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { VcpuInfo } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -74,10 +74,10 @@ async function setvcpus(context: Context, options: Options): Promise<Answer> {
   const target = changeTarget(options)
   const count = options.integer('count', 0)
   if (count === undefined || count === 0) {
-    throw new CommandError(`Can't set 0 processors for a VM`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`Can't set 0 processors for a VM`)
   }
   if (options.flag('maximum') && target.config !== true) {
-    throw new CommandError('--maximum must be used with --config only', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('--maximum must be used with --config only')
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
   const maximum = options.flag('maximum')
@@ -94,7 +94,7 @@ async function setvcpu(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'enable', 'disable')
   const target = changeTarget(options)
   if (!options.flag('enable') && !options.flag('disable')) {
-    throw new CommandError('one of --enable, --disable is required', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('one of --enable, --disable is required')
   }
   const vcpus = parseCpuList(options.need('vcpulist'))
   const { hypervisor, reference } = await lookupDomain(context, options)

@@ -1,5 +1,5 @@
 import { elementText } from '../attach/element-text.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { childOf, valueElement } from '../config/child-element.ts'
 import { normalizeText, rangeOf, splice } from '../config/splice.ts'
@@ -468,16 +468,13 @@ async function resize(context: Context, options: Options): Promise<Answer> {
   const less = given.startsWith('-')
   const bytes = parseSize(less ? given.slice(1) : given, 1)
   if (bytes === undefined || !Number.isSafeInteger(bytes)) {
-    throw new CommandError(
+    throw invalidArgument(
       `Scaled numeric value '${given}' for <capacity> option is malformed or out of range`,
-      { code: 'ERR_INVALID_ARG' },
     )
   }
   const shrink = options.flag('shrink')
   if (less && !shrink) {
-    throw new CommandError("Can't resize to a smaller size without --shrink", {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument("Can't resize to a smaller size without --shrink")
   }
   const delta = options.flag('delta') || less
   const { hypervisor, volume, reference } = await lookupVolume(context, options)
@@ -500,7 +497,7 @@ async function wipe(context: Context, options: Options): Promise<Answer> {
   const word = options.text('algorithm')
   const algorithm = algorithms.find((each) => each === word)
   if (word !== undefined && algorithm === undefined) {
-    throw new CommandError(`Unsupported algorithm '${word}'`, { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument(`Unsupported algorithm '${word}'`)
   }
   const { hypervisor, volume, reference } = await lookupVolume(context, options)
   const work = longWork(context, 'Wipe', false)

@@ -1,4 +1,4 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { NativeResult } from '../core.ts'
 import { archOption, defineOptions, warnAll } from '../document-options.ts'
@@ -89,17 +89,13 @@ async function domxmlToNative(context: Context, options: Options): Promise<Answe
   const file = options.text('xml')
   const domain = options.text('domain')
   if (file === undefined && domain === undefined) {
-    throw new CommandError('need either domain or domain XML', { code: 'ERR_INVALID_ARG' })
+    throw invalidArgument('need either domain or domain XML')
   }
   if (file !== undefined && domain !== undefined) {
-    throw new CommandError('Options --domain and --xml are mutually exclusive', {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument('Options --domain and --xml are mutually exclusive')
   }
   if (format !== 'qemu-argv') {
-    throw new CommandError(`invalid argument: unsupported config type ${format}`, {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument(`invalid argument: unsupported config type ${format}`)
   }
   const native =
     file === undefined ? await ofDomain(context, options) : await ofFile(context, options, file)

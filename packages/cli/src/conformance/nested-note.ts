@@ -21,7 +21,7 @@ export function whyNotNested(modules = '/sys/module'): string | undefined {
 }
 
 /** Where KVM could, but the suite has no such cases yet. */
-export const noNestedCases = `tier 'nested' is not run: this suite has no cases of it; ${elsewhere}`
+export const noNestedCases: string = `tier 'nested' is not run: this suite has no cases of it; ${elsewhere}`
 
 /** Module parameters are `Y`, or `1` in older kernels. */
 function isOn(file: string): boolean {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { markdownReport, mergeRuns, readRun, verdictLine } from '@polyvirt/conformance-report'
 import type { ConformanceRun } from '@polyvirt/conformance-report'
-import { CommandError } from '../command-error.ts'
+import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { exitCodeOf } from './exit-codes.ts'
@@ -47,9 +47,7 @@ function putTogether(runs: readonly ConformanceRun[]): readonly ConformanceRun[]
     try {
       return [mergeRuns(own)]
     } catch (error) {
-      throw new CommandError(`these shards are not one run: ${(error as Error).message}`, {
-        code: 'ERR_INVALID_ARG',
-      })
+      throw invalidArgument(`these shards are not one run: ${(error as Error).message}`)
     }
   })
 }
@@ -58,9 +56,8 @@ function putTogether(runs: readonly ConformanceRun[]): readonly ConformanceRun[]
 function checkSingle(forms: readonly string[], count: number): void {
   const single = forms.find((form) => form === 'junit' || form === 'json')
   if (count === 1 || single === undefined) return
-  throw new CommandError(
+  throw invalidArgument(
     `--${single} holds one run, and these are ${count}: name the files of one, or --html for all`,
-    { code: 'ERR_INVALID_ARG' },
   )
 }
 
@@ -68,8 +65,6 @@ function readFile(file: string): ConformanceRun {
   try {
     return readRun(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw new CommandError(`${printable(file)} holds no run: ${(error as Error).message}`, {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument(`${printable(file)} holds no run: ${(error as Error).message}`)
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { ConformanceRun } from '@polyvirt/conformance-report'
 import type { ArchSubject, RunConformanceOptions } from '@polyvirt/conformance/run'
-import { CommandError } from '../command-error.ts'
+import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { checkScenarios } from './check-scenarios.ts'
@@ -50,7 +50,7 @@ export async function runSuite(context: Context, options: Options): Promise<Answ
   } catch (error) {
     // What the engine refuses before it tries anything is a slip of the command line.
     if (error instanceof RangeError || isRefusal(error)) {
-      throw new CommandError(error.message, { code: 'ERR_INVALID_ARG' })
+      throw invalidArgument(error.message)
     }
     if (asked.connect === undefined || !(error instanceof Error)) throw error
     // A libvirt that does not answer is no trouble inside.

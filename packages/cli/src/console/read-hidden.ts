@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Terminal } from '../terminal.ts'
 
 const [interrupt, endOfText, backspace, rubout] = ['\u0003', '\u0004', '\b', '\u007f']
@@ -13,9 +13,7 @@ export function readHidden(terminal: Terminal, prompt: string): Promise<string |
   return terminal.use(async () => {
     const { input, output } = terminal
     if (input.isTTY !== true || input.setRawMode === undefined) {
-      throw new CommandError('there is no terminal to read from; use --file', {
-        code: 'ERR_INVALID_ARG',
-      })
+      throw invalidArgument('there is no terminal to read from; use --file')
     }
     output.write(prompt)
     input.setRawMode(true)

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { CommandError, explainFailure, UsageError } from '../command-error.ts'
+import { explainFailure, invalidArgument, UsageError } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainSummary, Hypervisor } from '../core.ts'
@@ -169,7 +169,5 @@ async function freeName(
     const name = count === 1 ? start : `${start}-${count}`
     if (!taken.has(name)) return name
   }
-  throw new CommandError(`--name: all names such as ${start}-2 are taken`, {
-    code: 'ERR_INVALID_ARG',
-  })
+  throw invalidArgument(`--name: all names such as ${start}-2 are taken`)
 }

@@ -1,4 +1,5 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
+import type { CommandError } from '../command-error.ts'
 
 /** No machine has more; it bounds what a typing slip can ask for. */
 const limit = 16_384
@@ -27,5 +28,5 @@ export function parseCpuList(list: string): readonly number[] {
 }
 
 function malformed(list: string): CommandError {
-  return new CommandError(`Invalid cpulist '${list}'`, { code: 'ERR_INVALID_ARG' })
+  return invalidArgument(`Invalid cpulist '${list}'`)
 }

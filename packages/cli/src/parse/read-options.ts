@@ -1,5 +1,5 @@
 import type { Options } from '../command.ts'
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 
 export type OptionValues = Map<string, string | true | readonly string[]>
 
@@ -7,7 +7,8 @@ export type OptionValues = Map<string, string | true | readonly string[]>
 export function readOptions(values: Readonly<Pick<OptionValues, 'get' | 'has'>>): Options {
   const text = (name: string): string | undefined => {
     const value = values.get(name)
-    if (value === '') throw invalid(`Failed to get option '${name}': Option argument is empty`)
+    if (value === '')
+      throw invalidArgument(`Failed to get option '${name}': Option argument is empty`)
     return typeof value === 'string' ? value : undefined
   }
   return {
@@ -15,7 +16,8 @@ export function readOptions(values: Readonly<Pick<OptionValues, 'get' | 'has'>>)
     flag: (name) => values.has(name),
     need: (name) => {
       const value = text(name)
-      if (value === undefined) throw invalid(`Failed to get option '${name}': it is missing`)
+      if (value === undefined)
+        throw invalidArgument(`Failed to get option '${name}': it is missing`)
       return value
     },
     integer: (name, minimum) => {
@@ -23,15 +25,13 @@ export function readOptions(values: Readonly<Pick<OptionValues, 'get' | 'has'>>)
       if (typeof value !== 'string') return undefined
       const number = /^[+-]?\d{1,10}$/.test(value) ? Number(value) : Number.NaN
       if (number >= minimum && number <= 0x7fff_ffff) return number
-      throw invalid(`Numeric value '${value}' for <${name}> option is malformed or out of range`)
+      throw invalidArgument(
+        `Numeric value '${value}' for <${name}> option is malformed or out of range`,
+      )
     },
     list: (name) => {
       const value = values.get(name)
       return Array.isArray(value) ? (value as readonly string[]) : []
     },
   }
-}
-
-function invalid(message: string): CommandError {
-  return new CommandError(message, { code: 'ERR_INVALID_ARG' })
 }

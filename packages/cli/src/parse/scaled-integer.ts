@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Options } from '../command.ts'
 
 const prefixes = 'kmgtpe'
@@ -14,9 +14,8 @@ export function scaledInteger(options: Options, name: string, scale: number): nu
   if (value === undefined) return undefined
   const bytes = parseSize(value, scale)
   if (bytes !== undefined && Number.isSafeInteger(bytes)) return bytes
-  throw new CommandError(
+  throw invalidArgument(
     `Scaled numeric value '${value}' for <${name}> option is malformed or out of range`,
-    { code: 'ERR_INVALID_ARG' },
   )
 }
 

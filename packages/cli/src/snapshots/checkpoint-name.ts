@@ -1,9 +1,9 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Options } from '../command.ts'
 
 /** virsh's help calls it optional; without it there is no command. */
 export function checkpointName(options: Options): string {
   const name = options.text('checkpointname')
   if (name !== undefined) return name
-  throw new CommandError('--checkpointname is required', { code: 'ERR_INVALID_ARG' })
+  throw invalidArgument('--checkpointname is required')
 }

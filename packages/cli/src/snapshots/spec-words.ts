@@ -1,4 +1,5 @@
-import { CommandError } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
+import type { CommandError } from '../command-error.ts'
 import { escapeXml } from '../output/escape-xml.ts'
 
 /** The parts of a `--diskspec` or `--memspec`: commas part them; two together are one of the text. */
@@ -34,5 +35,5 @@ export function readDiskSpec(spec: string, keys: readonly string[]): DiskSpec {
 }
 
 export function unparsed(what: string, spec: string): CommandError {
-  return new CommandError(`unable to parse ${what}: ${spec}`, { code: 'ERR_INVALID_ARG' })
+  return invalidArgument(`unable to parse ${what}: ${spec}`)
 }

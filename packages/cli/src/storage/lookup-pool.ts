@@ -1,9 +1,9 @@
-import type { Context, Options } from '../command.ts'
+import type { Context, Options, OptionSpec } from '../command.ts'
 import { explainFailure } from '../command-error.ts'
 import type { Hypervisor, StoragePoolSummary } from '../core.ts'
 import { need } from '../option-specs.ts'
 
-export const poolOption = need('pool', 'pool name or uuid', 'pool')
+export const poolOption: OptionSpec = need('pool', 'pool name or uuid', 'pool')
 
 export interface FoundPool {
   readonly hypervisor: Hypervisor

@@ -1,10 +1,10 @@
-import type { Context, Options } from '../command.ts'
+import type { Context, Options, OptionSpec } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Hypervisor, StorageVolumeSummary, VolumeReference } from '../core.ts'
 import { need } from '../option-specs.ts'
 import { lookupPool } from './lookup-pool.ts'
 
-export const volumeOption = need('vol', 'vol name, key or path', 'volume')
+export const volumeOption: OptionSpec = need('vol', 'vol name, key or path', 'volume')
 
 export interface FoundVolume {
   readonly hypervisor: Hypervisor
@@ -20,9 +20,9 @@ export interface FoundVolume {
 export async function lookupVolume(
   context: Context,
   options: Options,
-  { option = 'vol', poolOption = 'pool' } = {},
+  { poolOption = 'pool' }: { readonly poolOption?: string } = {},
 ): Promise<FoundVolume> {
-  const wanted = options.need(option)
+  const wanted = options.need('vol')
   const hypervisor = await context.hypervisor()
   const pool =
     options.text(poolOption) === undefined

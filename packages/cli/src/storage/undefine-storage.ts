@@ -1,4 +1,4 @@
-import { CommandError } from '../command-error.ts'
+import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Context } from '../command.ts'
 import { childrenNamed, elementAt, loadXmlReader, printable } from '../core.ts'
 import type { Hypervisor, StorageVolumeSummary, XmlElement } from '../core.ts'
@@ -31,9 +31,7 @@ export async function diskVolumes(
       ? undefined
       : wanted.find((one) => !known.some(({ target, source }) => one === target || one === source))
   if (missing !== undefined) {
-    throw new CommandError(`Volume '${missing}' was not found in domain's definition.`, {
-      code: 'ERR_INVALID_ARG',
-    })
+    throw invalidArgument(`Volume '${missing}' was not found in domain's definition.`)
   }
   const found: DiskVolume[] = []
   for (const { target, source, disk } of known) {
