@@ -1,14 +1,10 @@
 import { CommandError } from './command-error.ts'
 import type { OptionSpec } from './command.ts'
 import { checkProlog } from './document-prolog.ts'
+import { need } from './option-specs.ts'
 import { readDocument } from './read-document.ts'
 
-export const cpuFileOption: OptionSpec = {
-  name: 'file',
-  kind: 'data',
-  required: true,
-  help: 'file containing an XML CPU description',
-}
+export const cpuFileOption: OptionSpec = need('file', 'file containing an XML CPU description')
 
 /**
  * The text of a file with CPUs: `<cpu>`, `<domain>`, `<capabilities>` or `<domainCapabilities>`, also

@@ -1,28 +1,16 @@
 import type { Context, Options, OptionSpec } from './command.ts'
 import { formatProblem } from './core.ts'
 import type { DefineOptions, Problem } from './core.ts'
+import { flag, named, need, text } from './option-specs.ts'
 
-export const fileOption: OptionSpec = {
-  name: 'file',
-  kind: 'data',
-  required: true,
-  help: 'file containing an XML domain description',
-}
+export const fileOption: OptionSpec = need('file', 'file containing an XML domain description')
 
-export const validateOption: OptionSpec = {
-  name: 'validate',
-  kind: 'bool',
-  help: 'validate the XML against the schema',
-}
+export const validateOption: OptionSpec = flag('validate', 'validate the XML against the schema')
 
 /** Ours: one document without an architecture serves several. */
-export const archOption: OptionSpec = {
-  name: 'arch',
-  kind: 'string',
-  named: true,
-  help: 'guest architecture where the XML names none',
-  complete: 'arch',
-}
+export const archOption: OptionSpec = named(
+  text('arch', 'guest architecture where the XML names none', 'arch'),
+)
 
 /** What `--validate` and `--arch` mean to the hypervisor. */
 export function defineOptions(options: Options): DefineOptions {

@@ -2,6 +2,7 @@ import { explainFailure } from './command-error.ts'
 import type { Options, OptionSpec } from './command.ts'
 import { domainError, printable } from './core.ts'
 import type { DomainCapabilitiesOptions } from './core.ts'
+import { text } from './option-specs.ts'
 
 const virtTypes = ['kvm', 'qemu'] as const
 
@@ -13,19 +14,10 @@ export function emulatorOptions(
   },
 ): readonly OptionSpec[] {
   return [
-    {
-      name: 'virttype',
-      kind: 'string',
-      help: 'virtualization type (/domain/@type)',
-      complete: virtTypes,
-    },
-    {
-      name: names.emulator,
-      kind: 'string',
-      help: 'path to emulator binary (/domain/devices/emulator)',
-    },
-    { name: 'arch', kind: 'string', help: names.archHelp, complete: 'arch' },
-    { name: 'machine', kind: 'string', help: 'machine type (/domain/os/type/@machine)' },
+    text('virttype', 'virtualization type (/domain/@type)', virtTypes),
+    text(names.emulator, 'path to emulator binary (/domain/devices/emulator)'),
+    text('arch', names.archHelp, 'arch'),
+    text('machine', 'machine type (/domain/os/type/@machine)'),
   ]
 }
 

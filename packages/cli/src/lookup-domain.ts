@@ -1,18 +1,13 @@
 import { CommandError } from './command-error.ts'
 import type { Context, OptionSpec, Options } from './command.ts'
 import type { DomainSummary, Hypervisor } from './core.ts'
+import { need } from './option-specs.ts'
 import { isDomainError } from './output/report-error.ts'
 
 export type ReferenceKind = 'id' | 'uuid' | 'name'
 
 /** The `<domain>` that most commands take. */
-export const domainOption: OptionSpec = {
-  name: 'domain',
-  kind: 'data',
-  required: true,
-  help: 'domain name, id or uuid',
-  complete: 'domain',
-}
+export const domainOption: OptionSpec = need('domain', 'domain name, id or uuid', 'domain')
 
 /** A domain and the connection it lives on. */
 export interface FoundDomain {
@@ -72,6 +67,6 @@ function lookupFailure(wanted: string, cause: unknown): CommandError {
 }
 
 /** `'web'`, as virsh's sentences quote it. */
-export function named(domain: Pick<DomainSummary, 'name'>): string {
+export function quoted(domain: Pick<DomainSummary, 'name'>): string {
   return `'${domain.name}'`
 }

@@ -34,3 +34,16 @@ export function named(option: OptionSpec): OptionSpec {
 export function later(option: OptionSpec): OptionSpec {
   return { ...option, offered: false }
 }
+
+/** What a change is for: `changeTarget` reads them. */
+export const targetOptions: readonly OptionSpec[] = [
+  flag('config', 'affect next boot'),
+  flag('live', 'affect running domain'),
+  flag('current', 'affect current domain'),
+]
+
+/** virsh's ways to print a part of a document. */
+export const xpathOptions: readonly OptionSpec[] = [
+  later(text('xpath', 'xpath expression to filter the XML document')),
+  later(flag('wrap', 'wrap xpath results in an common root element')),
+]

@@ -1,6 +1,7 @@
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { knownArches } from '../arch/known-arches.ts'
+import { named, need, text } from '../option-specs.ts'
 import { ownVersion } from '../version.ts'
 
 export const commands: readonly Command[] = [
@@ -14,31 +15,11 @@ export const commands: readonly Command[] = [
       'person knows is left to fill, and the tests of the package say what and where.\n' +
       'Nothing is overwritten. npm create polyvirt-arch NAME does the same.',
     options: [
-      { name: 'name', kind: 'data', required: true, help: "short name, as in 'm68k'" },
-      {
-        name: 'directory',
-        kind: 'string',
-        help: 'folder to make (default polyvirt-arch-NAME)',
-        named: true,
-      },
-      {
-        name: 'guest',
-        kind: 'string',
-        help: "values of <type arch='…'>, separated by commas (default NAME)",
-        named: true,
-      },
-      {
-        name: 'emulator',
-        kind: 'string',
-        help: 'name or path of the QEMU to ask (default qemu-system-NAME)',
-        named: true,
-      },
-      {
-        name: 'package',
-        kind: 'string',
-        help: "npm's name of it (default polyvirt-arch-NAME)",
-        named: true,
-      },
+      need('name', "short name, as in 'm68k'"),
+      named(text('directory', 'folder to make (default polyvirt-arch-NAME)')),
+      named(text('guest', "values of <type arch='…'>, separated by commas (default NAME)")),
+      named(text('emulator', 'name or path of the QEMU to ask (default qemu-system-NAME)')),
+      named(text('package', "npm's name of it (default polyvirt-arch-NAME)")),
     ],
     run: archNew,
   },

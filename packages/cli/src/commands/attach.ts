@@ -8,7 +8,7 @@ import { interfaceXml } from '../attach/interface-xml.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { warnAll } from '../document-options.ts'
-import { flag, later, need, text } from '../option-specs.ts'
+import { flag, later, need, targetOptions, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 
 export const commands: readonly Command[] = [
@@ -42,9 +42,7 @@ export const commands: readonly Command[] = [
       later(text('source-host-transport', 'host transport for source of disk device')),
       later(text('source-host-socket', 'host socket for source of disk device')),
       flag('persistent', 'make live change persistent'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: (context, options) =>
       attach(context, options, { xml: diskXml(options), what: 'disk', done: 'Disk' }),
@@ -66,9 +64,7 @@ export const commands: readonly Command[] = [
       text('inbound', "control domain's incoming traffics"),
       text('outbound', "control domain's outgoing traffics"),
       flag('persistent', 'make live change persistent'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
       flag('print-xml', 'print XML document rather than attach the interface'),
       flag('managed', 'libvirt will automatically detach/attach the device from/to host'),
       text('source-mode', 'mode attribute of <source/> element'),
@@ -89,9 +85,7 @@ export const commands: readonly Command[] = [
       domainOption,
       need('target', 'target of disk device'),
       flag('persistent', 'make live change persistent'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
       flag('print-xml', 'print XML document rather than detach the disk'),
     ],
     run: detachDisk,
@@ -106,9 +100,7 @@ export const commands: readonly Command[] = [
       need('type', 'network interface type'),
       text('mac', 'MAC address'),
       flag('persistent', 'make live change persistent'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
       flag('print-xml', 'print XML document rather than detach the interface'),
     ],
     run: detachInterface,

@@ -1,7 +1,7 @@
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, later, text } from '../option-specs.ts'
+import { flag, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { readDocument } from '../read-document.ts'
 
@@ -25,11 +25,7 @@ export const commands: readonly Command[] = [
     group: 'backup',
     summary: 'Dump XML for an ongoing domain block backup job',
     description: 'Backup Dump XML',
-    options: [
-      domainOption,
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
-    ],
+    options: [domainOption, ...xpathOptions],
     run: dumpxml,
   },
 ]

@@ -5,6 +5,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { formatProblem, printable } from '../core.ts'
 import type { MigrationTarget, MigrationVerdict } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { words } from '../option-specs.ts'
 import { formatHanging } from '../output/format-hanging.ts'
 import type { Styles } from '../output/style.ts'
 import { readDocument } from '../read-document.ts'
@@ -21,12 +22,7 @@ export const commands: readonly Command[] = [
       'in the same file, and lets more be judged. Fails where a host could not.',
     options: [
       { ...domainOption, help: 'domain name, id or uuid, or path of an XML file' },
-      {
-        name: 'host',
-        kind: 'argv',
-        required: true,
-        help: 'files, each with the capabilities of a host',
-      },
+      words('host', 'files, each with the capabilities of a host', true),
     ],
     run: canMigrate,
   },

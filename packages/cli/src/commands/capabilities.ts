@@ -3,14 +3,11 @@ import type { Answer, Command, Context, Options, OptionSpec } from '../command.t
 import { loadXmlReader } from '../core.ts'
 import type { XmlElement } from '../core.ts'
 import { emulatorOptions, readEmulatorOptions } from '../emulator-options.ts'
+import { flag } from '../option-specs.ts'
 import { safeXml } from '../output/safe-xml.ts'
 
 /** Ours: the document for people. */
-const tableOption: OptionSpec = {
-  name: 'table',
-  kind: 'bool',
-  help: 'print tables for people instead of XML',
-}
+const tableOption: OptionSpec = flag('table', 'print tables for people instead of XML')
 
 export const commands: readonly Command[] = [
   {

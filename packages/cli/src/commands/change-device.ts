@@ -4,22 +4,13 @@ import type { Answer, Command, Context, Options, OptionSpec } from '../command.t
 import type { DomainSummary } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { warnAll } from '../document-options.ts'
+import { flag, later, need, targetOptions, text } from '../option-specs.ts'
 import { isDomainError } from '../output/report-error.ts'
 import { readDocument } from '../read-document.ts'
 
-const fileOption: OptionSpec = { name: 'file', kind: 'data', required: true, help: 'XML file' }
+const fileOption: OptionSpec = need('file', 'XML file')
 
-const persistent: OptionSpec = {
-  name: 'persistent',
-  kind: 'bool',
-  help: 'make live change persistent',
-}
-
-const targets: readonly OptionSpec[] = [
-  { name: 'config', kind: 'bool', help: 'affect next boot' },
-  { name: 'live', kind: 'bool', help: 'affect running domain' },
-  { name: 'current', kind: 'bool', help: 'affect current domain' },
-]
+const persistent: OptionSpec = flag('persistent', 'make live change persistent')
 
 export const commands: readonly Command[] = [
   {
@@ -27,7 +18,7 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'attach device from an XML file',
     description: 'Attach device from an XML <file>.',
-    options: [domainOption, fileOption, persistent, ...targets],
+    options: [domainOption, fileOption, persistent, ...targetOptions],
     run: (context, options) =>
       changeFrom(context, options, {
         verb: 'attach',
@@ -42,35 +33,20 @@ export const commands: readonly Command[] = [
     description: 'Change media of CD or floppy drive.',
     options: [
       domainOption,
-      {
-        name: 'path',
-        kind: 'data',
-        required: true,
-        help: 'Fully-qualified path or target of disk device',
-      },
-      { name: 'source', kind: 'string', help: 'source of the media' },
-      { name: 'eject', kind: 'bool', help: 'Eject the media' },
-      { name: 'insert', kind: 'bool', help: 'Insert the media' },
-      { name: 'update', kind: 'bool', help: 'Update the media' },
-      {
-        name: 'current',
-        kind: 'bool',
-        help: 'can be either or both of --live and --config, depends on implementation hypervisor driver',
-      },
-      { name: 'live', kind: 'bool', help: 'alter live configuration of running domain' },
-      {
-        name: 'config',
-        kind: 'bool',
-        help: 'alter persistent configuration, effect observed on next boot',
-      },
-      { name: 'force', kind: 'bool', help: 'force media changing' },
-      {
-        name: 'print-xml',
-        kind: 'bool',
-        help: 'print XML document rather than change media',
-        offered: false,
-      },
-      { name: 'block', kind: 'bool', help: 'source media is a block device' },
+      need('path', 'Fully-qualified path or target of disk device'),
+      text('source', 'source of the media'),
+      flag('eject', 'Eject the media'),
+      flag('insert', 'Insert the media'),
+      flag('update', 'Update the media'),
+      flag(
+        'current',
+        'can be either or both of --live and --config, depends on implementation hypervisor driver',
+      ),
+      flag('live', 'alter live configuration of running domain'),
+      flag('config', 'alter persistent configuration, effect observed on next boot'),
+      flag('force', 'force media changing'),
+      later(flag('print-xml', 'print XML document rather than change media')),
+      flag('block', 'source media is a block device'),
     ],
     run: changeMedia,
   },
@@ -79,7 +55,7 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'detach device from an XML file',
     description: 'Detach device from an XML <file>',
-    options: [domainOption, fileOption, persistent, ...targets],
+    options: [domainOption, fileOption, persistent, ...targetOptions],
     run: (context, options) =>
       changeFrom(context, options, {
         verb: 'detach',
@@ -92,11 +68,7 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'detach device from an alias',
     description: 'Detach device identified by the given alias from a domain',
-    options: [
-      domainOption,
-      { name: 'alias', kind: 'data', required: true, help: 'device alias' },
-      ...targets,
-    ],
+    options: [domainOption, need('alias', 'device alias'), ...targetOptions],
     run: detachAlias,
   },
   {
@@ -108,8 +80,8 @@ export const commands: readonly Command[] = [
       domainOption,
       fileOption,
       persistent,
-      ...targets,
-      { name: 'force', kind: 'bool', help: 'force device update' },
+      ...targetOptions,
+      flag('force', 'force device update'),
     ],
     run: (context, options) =>
       changeFrom(context, options, {

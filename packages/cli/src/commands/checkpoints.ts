@@ -2,7 +2,7 @@ import { CommandError, explainFailure, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, later, text, words } from '../option-specs.ts'
+import { flag, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { readDocument } from '../read-document.ts'
 import { checkpointName } from '../snapshots/checkpoint-name.ts'
@@ -64,8 +64,7 @@ export const commands: readonly Command[] = [
       flag('security-info', 'include security sensitive information in XML dump'),
       flag('no-domain', 'exclude <domain> from XML'),
       flag('size', 'include backup size estimate in XML dump'),
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
+      ...xpathOptions,
     ],
     run: dumpxml,
   },

@@ -3,6 +3,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { completionScripts } from '../completion-scripts.ts'
 import { completions } from '../completions.ts'
 import { printable } from '../core.ts'
+import { need } from '../option-specs.ts'
 
 const shells = Object.keys(completionScripts)
 
@@ -22,15 +23,7 @@ export const commands: readonly Command[] = [
     summary: 'print a completion script for a shell',
     description:
       'Print a script that makes the shell complete polyvirt commands, options and\ndomains.',
-    options: [
-      {
-        name: 'shell',
-        kind: 'data',
-        required: true,
-        help: shells.join(', '),
-        complete: shells,
-      },
-    ],
+    options: [need('shell', shells.join(', '), shells)],
     run: (_context, options) => {
       const shell = options.need('shell')
       const script = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined

@@ -1,21 +1,12 @@
 import type { Command, OptionSpec } from '../command.ts'
 import { reportOptions } from '../conformance/report-options.ts'
+import { int, named, text, words } from '../option-specs.ts'
 
 const archOptions: readonly OptionSpec[] = [
-  {
-    name: 'arch',
-    kind: 'string',
-    help: 'architectures, separated by commas (default all that are installed)',
-    complete: 'arch',
-    named: true,
-  },
-  {
-    name: 'guest',
-    kind: 'string',
-    help: 'guest architectures, separated by commas',
-    complete: 'arch',
-    named: true,
-  },
+  named(
+    text('arch', 'architectures, separated by commas (default all that are installed)', 'arch'),
+  ),
+  named(text('guest', 'guest architectures, separated by commas', 'arch')),
 ]
 
 /** Words of the tiers, from the cheapest. */
@@ -36,56 +27,28 @@ export const commands: readonly Command[] = [
       'nothing runnable, 3 nothing could be tried, 130 interrupted.',
     options: [
       ...archOptions,
-      {
-        name: 'tier',
-        kind: 'string',
-        help: `of ${tierWords.join(', ')}, separated by commas`,
-        complete: tierWords,
-        named: true,
-      },
-      {
-        name: 'scenario',
-        kind: 'string',
-        help: "ids, chapters or patterns, separated by commas: 'disk/*'",
-        complete: 'scenario',
-        named: true,
-      },
-      {
-        name: 'boots',
-        kind: 'string',
-        help: 'how many guests boot: none, few, most (default), all',
-        complete: ['none', 'few', 'most', 'all'],
-        named: true,
-      },
-      {
-        name: 'emulator',
-        kind: 'string',
-        help: 'GUEST=PATH of another QEMU, separated by commas',
-        named: true,
-      },
-      {
-        name: 'connect',
-        kind: 'string',
-        help: 'libvirt URI to ask instead of polyvirt (tiers model and live), by virsh',
-        named: true,
-      },
-      { name: 'shard', kind: 'string', help: 'I/N: only part I of N', named: true },
-      {
-        name: 'rerun',
-        kind: 'string',
-        help: 'failed: only what failed when it was last tried',
-        complete: ['failed'],
-        named: true,
-      },
-      {
-        name: 'output',
-        kind: 'string',
-        help: "folder for the results (default polyvirt's state folder)",
-        named: true,
-      },
+      named(text('tier', `of ${tierWords.join(', ')}, separated by commas`, tierWords)),
+      named(
+        text('scenario', "ids, chapters or patterns, separated by commas: 'disk/*'", 'scenario'),
+      ),
+      named(
+        text('boots', 'how many guests boot: none, few, most (default), all', [
+          'none',
+          'few',
+          'most',
+          'all',
+        ]),
+      ),
+      named(text('emulator', 'GUEST=PATH of another QEMU, separated by commas')),
+      named(
+        text('connect', 'libvirt URI to ask instead of polyvirt (tiers model and live), by virsh'),
+      ),
+      named(text('shard', 'I/N: only part I of N')),
+      named(text('rerun', 'failed: only what failed when it was last tried', ['failed'])),
+      named(text('output', "folder for the results (default polyvirt's state folder)")),
       ...reportOptions,
-      { name: 'label', kind: 'string', help: 'name of this run beside others', named: true },
-      { name: 'jobs', kind: 'int', help: 'QEMUs at a time (default one a CPU)', named: true },
+      named(text('label', 'name of this run beside others')),
+      named(int('jobs', 'QEMUs at a time (default one a CPU)')),
     ],
     troubleCode: 2,
     // Guests are stopped and reports are written after an interrupt.
@@ -115,10 +78,7 @@ export const commands: readonly Command[] = [
       'Read results of runs (results.json), put the shards of a run together, and runs of\n' +
       'different subjects or labels side by side. Without a file to write, the report is\n' +
       'printed as Markdown. The exit code is that of the runs: 1 where something failed.',
-    options: [
-      { name: 'file', kind: 'argv', required: true, help: 'results.json of each run or shard' },
-      ...reportOptions,
-    ],
+    options: [words('file', 'results.json of each run or shard', true), ...reportOptions],
     troubleCode: 2,
     run: async (context, options) => {
       const { reportRuns } = await import('../conformance/report-runs.ts')

@@ -2,6 +2,7 @@ import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { attachConsole } from '../console/attach-console.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { flag, text } from '../option-specs.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -11,18 +12,10 @@ export const commands: readonly Command[] = [
     description: 'Connect the virtual serial console for the guest',
     options: [
       { ...domainOption, complete: 'active-domain' },
-      { name: 'devname', kind: 'string', help: 'character device name', complete: 'console' },
-      {
-        name: 'force',
-        kind: 'bool',
-        help: 'force console connection (disconnect already connected sessions)',
-      },
+      text('devname', 'character device name', 'console'),
+      flag('force', 'force console connection (disconnect already connected sessions)'),
       // A console here always has one reader at most, which is what --safe asks for.
-      {
-        name: 'safe',
-        kind: 'bool',
-        help: 'only connect if safe console handling is supported',
-      },
+      flag('safe', 'only connect if safe console handling is supported'),
     ],
     run: console,
   },

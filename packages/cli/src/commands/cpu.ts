@@ -4,24 +4,17 @@ import { printable } from '../core.ts'
 import type { CpuComparisonResult } from '../core.ts'
 import { cpuFileOption, readCpuFile } from '../cpu-file.ts'
 import { emulatorOptions, readEmulatorOptions } from '../emulator-options.ts'
+import { flag, need, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 
 const compareOptions: readonly OptionSpec[] = [
-  { name: 'error', kind: 'bool', help: 'report error if CPUs are incompatible' },
-  { name: 'validate', kind: 'bool', help: 'validate the XML document against schema' },
+  flag('error', 'report error if CPUs are incompatible'),
+  flag('validate', 'validate the XML document against schema'),
 ]
 
 const baselineOptions: readonly OptionSpec[] = [
-  {
-    name: 'features',
-    kind: 'bool',
-    help: 'Show features that are part of the CPU model type',
-  },
-  {
-    name: 'migratable',
-    kind: 'bool',
-    help: 'Do not include features that block migration',
-  },
+  flag('features', 'Show features that are part of the CPU model type'),
+  flag('migratable', 'Do not include features that block migration'),
 ]
 
 const cpusFile: OptionSpec = {
@@ -56,9 +49,7 @@ export const commands: readonly Command[] = [
     group: 'host',
     summary: 'CPU models',
     description: 'Get the CPU models for an arch.',
-    options: [
-      { name: 'arch', kind: 'data', required: true, help: 'architecture', complete: 'arch' },
-    ],
+    options: [need('arch', 'architecture', 'arch')],
     run: cpuModels,
   },
   {
@@ -68,14 +59,13 @@ export const commands: readonly Command[] = [
     description:
       'Compute baseline CPU for a set of given CPUs. The result will be tailored to the specified hypervisor.',
     options: [
-      { name: 'file', kind: 'string', help: 'file containing XML CPU descriptions' },
+      text('file', 'file containing XML CPU descriptions'),
       ...emulatorOptions(),
       ...baselineOptions,
-      {
-        name: 'model',
-        kind: 'string',
-        help: 'Shortcut for calling the command with a single CPU model and no additional features',
-      },
+      text(
+        'model',
+        'Shortcut for calling the command with a single CPU model and no additional features',
+      ),
     ],
     run: hypervisorCpuBaseline,
   },

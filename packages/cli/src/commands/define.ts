@@ -1,6 +1,6 @@
 import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
-import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import {
   archOption,
@@ -9,16 +9,10 @@ import {
   validateOption,
   warnAll,
 } from '../document-options.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
+import { flag, later, text } from '../option-specs.ts'
 import { reportError } from '../output/report-error.ts'
 import { readDocument } from '../read-document.ts'
-
-const later = (name: string, help: string, kind: OptionSpec['kind'] = 'bool'): OptionSpec => ({
-  name,
-  kind,
-  help,
-  offered: false,
-})
 
 export const commands: readonly Command[] = [
   {
@@ -36,33 +30,20 @@ export const commands: readonly Command[] = [
     description: 'Undefine an inactive domain, or convert persistent to transient.',
     options: [
       domainOption,
-      { name: 'managed-save', kind: 'bool', help: 'remove domain managed state file' },
-      {
-        name: 'storage',
-        kind: 'string',
-        help: 'remove associated storage volumes (comma separated list of targets or source paths) (see domblklist)',
-      },
-      {
-        name: 'remove-all-storage',
-        kind: 'bool',
-        help: 'remove all associated storage volumes (use with caution)',
-      },
-      later('delete-storage-volume-snapshots', 'delete snapshots associated with volume(s)'),
-      later('wipe-storage', 'wipe data on the removed volumes'),
-      {
-        name: 'snapshots-metadata',
-        kind: 'bool',
-        help: 'remove all domain snapshot metadata (vm must be inactive)',
-      },
-      {
-        name: 'checkpoints-metadata',
-        kind: 'bool',
-        help: 'remove all domain checkpoint metadata (vm must be inactive)',
-      },
-      { name: 'nvram', kind: 'bool', help: 'remove nvram file' },
-      { name: 'keep-nvram', kind: 'bool', help: 'keep nvram file' },
-      later('tpm', 'remove TPM state'),
-      later('keep-tpm', 'keep TPM state'),
+      flag('managed-save', 'remove domain managed state file'),
+      text(
+        'storage',
+        'remove associated storage volumes (comma separated list of targets or source paths) (see domblklist)',
+      ),
+      flag('remove-all-storage', 'remove all associated storage volumes (use with caution)'),
+      later(flag('delete-storage-volume-snapshots', 'delete snapshots associated with volume(s)')),
+      later(flag('wipe-storage', 'wipe data on the removed volumes')),
+      flag('snapshots-metadata', 'remove all domain snapshot metadata (vm must be inactive)'),
+      flag('checkpoints-metadata', 'remove all domain checkpoint metadata (vm must be inactive)'),
+      flag('nvram', 'remove nvram file'),
+      flag('keep-nvram', 'keep nvram file'),
+      later(flag('tpm', 'remove TPM state')),
+      later(flag('keep-tpm', 'keep TPM state')),
     ],
     run: undefine,
   },
@@ -79,7 +60,7 @@ async function define(context: Context, options: Options): Promise<Answer> {
   )
   warnAll(context, warnings, file)
   return {
-    remark: `Domain ${printable(named(domain))} defined from ${printable(file)}\n`,
+    remark: `Domain ${printable(quoted(domain))} defined from ${printable(file)}\n`,
     json: { domain, warnings },
   }
 }
@@ -102,7 +83,7 @@ async function undefine(context: Context, options: Options): Promise<Answer> {
   const volumes =
     (await stored?.diskVolumes(context, hypervisor, { reference, wanted: wanted ?? [] })) ?? []
   await explainFailure(
-    `Failed to undefine domain ${named(domain)}`,
+    `Failed to undefine domain ${quoted(domain)}`,
     hypervisor.domainUndefine(reference, {
       managedSave: options.flag('managed-save'),
       snapshotsMetadata: options.flag('snapshots-metadata'),
@@ -117,7 +98,7 @@ async function undefine(context: Context, options: Options): Promise<Answer> {
     reportError(error, { output: context.output, json, debug })
   }
   return {
-    remark: `Domain ${printable(named(domain))} has been undefined\n${removed.join('')}`,
+    remark: `Domain ${printable(quoted(domain))} has been undefined\n${removed.join('')}`,
     json: {
       name: domain.name,
       uuid: domain.uuid,

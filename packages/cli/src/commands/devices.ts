@@ -3,13 +3,10 @@ import type { Answer, Command, Context, Options, OptionSpec } from '../command.t
 import { loadXmlReader, printable } from '../core.ts'
 import type { XmlElement } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { flag, later, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 
-const inactive: OptionSpec = {
-  name: 'inactive',
-  kind: 'bool',
-  help: 'get inactive rather than running configuration',
-}
+const inactive: OptionSpec = flag('inactive', 'get inactive rather than running configuration')
 
 export const commands: readonly Command[] = [
   {
@@ -19,19 +16,12 @@ export const commands: readonly Command[] = [
     description: 'Output the IP address and port number for the graphical display.',
     options: [
       { ...domainOption, complete: 'active-domain' },
-      {
-        name: 'include-password',
-        kind: 'bool',
-        help: 'includes the password into the connection URI if available',
-        offered: false,
-      },
-      {
-        name: 'type',
-        kind: 'string',
-        help: 'select particular graphical display (e.g. "vnc", "spice", "rdp", "dbus")',
-        complete: ['vnc', 'spice'],
-      },
-      { name: 'all', kind: 'bool', help: 'show all possible graphical displays' },
+      later(flag('include-password', 'includes the password into the connection URI if available')),
+      text('type', 'select particular graphical display (e.g. "vnc", "spice", "rdp", "dbus")', [
+        'vnc',
+        'spice',
+      ]),
+      flag('all', 'show all possible graphical displays'),
     ],
     run: domdisplay,
   },
@@ -59,7 +49,7 @@ export const commands: readonly Command[] = [
     options: [
       domainOption,
       inactive,
-      { name: 'details', kind: 'bool', help: 'additionally display the type and device value' },
+      flag('details', 'additionally display the type and device value'),
     ],
     run: domblklist,
   },

@@ -8,6 +8,7 @@ import { formatComparison } from '../diff/format-comparison.ts'
 import { libvirtRemarks } from '../diff/libvirt-remarks.ts'
 import { polyvirtSide } from '../diff/polyvirt-side.ts'
 import { archOption, fileOption } from '../document-options.ts'
+import { named, text } from '../option-specs.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -22,16 +23,10 @@ export const commands: readonly Command[] = [
       'defines nothing. Exit status: 0 equal, 1 different, 2 trouble.',
     options: [
       fileOption,
-      { name: 'other', kind: 'string', help: 'another file, to compare with the first' },
+      text('other', 'another file, to compare with the first'),
       archOption,
-      {
-        name: 'against',
-        kind: 'string',
-        named: true,
-        help: 'whom to compare with: libvirt',
-        complete: ['libvirt'],
-      },
-      { name: 'uri', kind: 'string', named: true, help: "libvirt's connection; virsh's default" },
+      named(text('against', 'whom to compare with: libvirt', ['libvirt'])),
+      named(text('uri', "libvirt's connection; virsh's default")),
     ],
     troubleCode: 2,
     run: diff,

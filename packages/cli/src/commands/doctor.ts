@@ -1,5 +1,6 @@
 import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
+import { text } from '../option-specs.ts'
 import { formatFindings, summarizeFindings } from '../output/format-findings.ts'
 
 export const commands: readonly Command[] = [
@@ -12,13 +13,7 @@ export const commands: readonly Command[] = [
       'not work and the command that mends it. With --against, tell which defined\n' +
       'domains would not start, or would change, with another QEMU binary. Fails where\n' +
       'there is a problem.',
-    options: [
-      {
-        name: 'against',
-        kind: 'string',
-        help: 'path of another QEMU binary for the defined domains',
-      },
-    ],
+    options: [text('against', 'path of another QEMU binary for the defined domains')],
     run: doctor,
   },
 ]

@@ -5,7 +5,8 @@ import type { Hypervisor, DefineResult } from '../core.ts'
 import { warnAll } from '../document-options.ts'
 import { askAgain } from '../edit/ask-again.ts'
 import { editText } from '../edit/edit-text.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
+import { flag } from '../option-specs.ts'
 import { reportError } from '../output/report-error.ts'
 
 export const commands: readonly Command[] = [
@@ -14,14 +15,7 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'edit XML configuration for a domain',
     description: 'Edit the XML configuration for a domain.',
-    options: [
-      domainOption,
-      {
-        name: 'skip-validate',
-        kind: 'bool',
-        help: 'skip validation of the XML against the schema',
-      },
-    ],
+    options: [domainOption, flag('skip-validate', 'skip validation of the XML against the schema')],
     run: edit,
   },
 ]
@@ -29,7 +23,7 @@ export const commands: readonly Command[] = [
 async function edit(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const before = await currentXml(hypervisor, reference)
-  const name = printable(named(domain))
+  const name = printable(quoted(domain))
   let text = before
   let validate = !options.flag('skip-validate')
   let editAgain = true

@@ -3,6 +3,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import type { DomainEvent, Hypervisor } from '../core.ts'
 import { eventType, eventTypes, formatEvent } from '../event-text.ts'
 import { lookupDomain } from '../lookup-domain.ts'
+import { flag, int, text } from '../option-specs.ts'
 import { safeJson } from '../output/safe-json.ts'
 
 export const commands: readonly Command[] = [
@@ -12,23 +13,13 @@ export const commands: readonly Command[] = [
     summary: 'Domain Events',
     description: 'List event types, or wait for domain events to occur',
     options: [
-      {
-        name: 'domain',
-        kind: 'string',
-        help: 'filter by domain name, id or uuid',
-        complete: 'domain',
-      },
-      {
-        name: 'event',
-        kind: 'string',
-        help: 'which event type to wait for',
-        complete: eventTypes,
-      },
-      { name: 'all', kind: 'bool', help: 'wait for all events instead of just one type' },
-      { name: 'loop', kind: 'bool', help: 'loop until timeout or interrupt, rather than one-shot' },
-      { name: 'timeout', kind: 'int', help: 'timeout seconds' },
-      { name: 'list', kind: 'bool', help: 'list valid event types' },
-      { name: 'timestamp', kind: 'bool', help: 'show timestamp for each printed event' },
+      text('domain', 'filter by domain name, id or uuid', 'domain'),
+      text('event', 'which event type to wait for', eventTypes),
+      flag('all', 'wait for all events instead of just one type'),
+      flag('loop', 'loop until timeout or interrupt, rather than one-shot'),
+      int('timeout', 'timeout seconds'),
+      flag('list', 'list valid event types'),
+      flag('timestamp', 'show timestamp for each printed event'),
     ],
     run: event,
   },

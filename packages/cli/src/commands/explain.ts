@@ -7,6 +7,7 @@ import {
   validateOption,
   warnAll,
 } from '../document-options.ts'
+import { flag } from '../option-specs.ts'
 import { formatExplanation } from '../output/format-explanation.ts'
 import { safeXml } from '../output/safe-xml.ts'
 import { readDocument } from '../read-document.ts'
@@ -24,7 +25,7 @@ export const commands: readonly Command[] = [
       fileOption,
       archOption,
       validateOption,
-      { name: 'xml', kind: 'bool', help: 'print the complete XML instead' },
+      flag('xml', 'print the complete XML instead'),
     ],
     run: explain,
   },

@@ -3,6 +3,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { commandGroups } from '../command-groups.ts'
 import { allCommands, findCommand } from '../command-index.ts'
 import { formatAllHelp, formatCommandHelp, formatGroup, offeredOptions } from '../format-help.ts'
+import { text } from '../option-specs.ts'
 import { explainUnknownCommand } from '../unknown-command.ts'
 
 export const commands: readonly Command[] = [
@@ -13,12 +14,11 @@ export const commands: readonly Command[] = [
     description:
       'Prints global help, command specific help, or help for a\ngroup of related commands',
     options: [
-      {
-        name: 'command',
-        kind: 'string',
-        help: 'Prints global help, command specific help, or help for a group of related commands',
-        complete: 'command',
-      },
+      text(
+        'command',
+        'Prints global help, command specific help, or help for a group of related commands',
+        'command',
+      ),
     ],
     run: help,
   },

@@ -2,6 +2,7 @@ import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable, recordHost } from '../core.ts'
 import type { HostRecording, VersionInfo } from '../core.ts'
+import { flag, need } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 
 export const commands: readonly Command[] = [
@@ -23,7 +24,7 @@ export const commands: readonly Command[] = [
       'Copy the files that describe this machine into an empty folder. A connection to\n' +
       "'qemu:///embed?root=DIR&host=FOLDER' then has this machine as its host, anywhere.\n" +
       'Serial numbers and UUIDs are replaced.',
-    options: [{ name: 'directory', kind: 'data', required: true, help: 'an empty or new folder' }],
+    options: [need('directory', 'an empty or new folder')],
     run: hostRecord,
   },
   {
@@ -63,7 +64,7 @@ export const commands: readonly Command[] = [
     group: 'host',
     summary: 'show version',
     description: 'Display the system version information.',
-    options: [{ name: 'daemon', kind: 'bool', help: 'report daemon version too' }],
+    options: [flag('daemon', 'report daemon version too')],
     run: version,
   },
 ]

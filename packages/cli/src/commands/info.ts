@@ -2,6 +2,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainInfo } from '../core.ts'
 import { domainOption, lookupDomain, lookupDomainBy } from '../lookup-domain.ts'
+import { flag } from '../option-specs.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -17,10 +18,7 @@ export const commands: readonly Command[] = [
     group: 'monitor',
     summary: 'domain state',
     description: 'Returns state about a domain.',
-    options: [
-      domainOption,
-      { name: 'reason', kind: 'bool', help: 'also print reason for the state' },
-    ],
+    options: [domainOption, flag('reason', 'also print reason for the state')],
     run: domstate,
   },
   {

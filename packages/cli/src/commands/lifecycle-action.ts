@@ -3,7 +3,7 @@ import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { Hypervisor, LifecycleEvent } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, need } from '../option-specs.ts'
+import { need, targetOptions } from '../option-specs.ts'
 
 const types: readonly LifecycleEvent[] = ['poweroff', 'reboot', 'crash']
 type Action = Parameters<Hypervisor['domainSetLifecycleAction']>[2]
@@ -27,9 +27,7 @@ export const commands: readonly Command[] = [
       domainOption,
       need('type', 'lifecycle type to modify', types),
       need('action', 'lifecycle action to set', actions),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: setAction,
   },

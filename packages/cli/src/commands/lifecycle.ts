@@ -2,16 +2,16 @@ import { CommandError, explainFailure, invalidArgument, UsageError } from '../co
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor } from '../core.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
+import { flag, later, text } from '../option-specs.ts'
 
 const activeDomain: OptionSpec = { ...domainOption, complete: 'active-domain' }
 const modes = ['acpi', 'agent', 'initctl', 'signal', 'paravirt']
-const modeOption: OptionSpec = {
-  name: 'mode',
-  kind: 'string',
-  help: 'shutdown mode: acpi|agent|initctl|signal|paravirt',
-  complete: modes,
-}
+const modeOption: OptionSpec = text(
+  'mode',
+  'shutdown mode: acpi|agent|initctl|signal|paravirt',
+  modes,
+)
 
 export const commands: readonly Command[] = [
   verb({
@@ -48,8 +48,8 @@ export const commands: readonly Command[] = [
     description: 'Forcefully stop a given domain, but leave its resources intact.',
     options: [
       activeDomain,
-      { name: 'graceful', kind: 'bool', help: 'terminate gracefully' },
-      { name: 'remove-logs', kind: 'bool', help: 'remove domain logs', offered: false },
+      flag('graceful', 'terminate gracefully'),
+      later(flag('remove-logs', 'remove domain logs')),
     ],
     done: 'destroyed',
     act: (hypervisor, reference, options) =>
@@ -78,8 +78,8 @@ export const commands: readonly Command[] = [
     description: 'Configure a domain to be automatically started at boot.',
     options: [
       { ...domainOption, required: false },
-      { name: 'disable', kind: 'bool', help: 'disable autostarting' },
-      { name: 'apply', kind: 'bool', help: 'start every domain that is marked and not active' },
+      flag('disable', 'disable autostarting'),
+      flag('apply', 'start every domain that is marked and not active'),
     ],
     run: autostart,
   },
@@ -98,11 +98,11 @@ function verb({ name, summary, description, options, done, check, act }: Verb): 
   const run = async (context: Context, given: Options): Promise<Answer> => {
     check?.(given)
     const { hypervisor, domain, reference } = await lookupDomain(context, given)
-    const failure = `Failed to ${name} domain ${named(domain)}`
+    const failure = `Failed to ${name} domain ${quoted(domain)}`
     await explainFailure(failure, act(hypervisor, reference, given))
     const { name: domainName, uuid } = domain
     return {
-      remark: `Domain ${printable(named(domain))} ${done}\n`,
+      remark: `Domain ${printable(quoted(domain))} ${done}\n`,
       json: { name: domainName, uuid },
     }
   }
@@ -139,10 +139,10 @@ async function autostart(context: Context, options: Options): Promise<Answer> {
   }
   const disable = options.flag('disable')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  const failure = `Failed to ${disable ? 'un' : ''}mark domain ${named(domain)} as autostarted`
+  const failure = `Failed to ${disable ? 'un' : ''}mark domain ${quoted(domain)} as autostarted`
   await explainFailure(failure, hypervisor.domainSetAutostart(reference, !disable))
   return {
-    remark: `Domain ${printable(named(domain))} ${disable ? 'un' : ''}marked as autostarted\n`,
+    remark: `Domain ${printable(quoted(domain))} ${disable ? 'un' : ''}marked as autostarted\n`,
     json: { name: domain.name, uuid: domain.uuid, autostart: !disable },
   }
 }
@@ -164,7 +164,7 @@ async function applyAutostart(context: Context, options: Options): Promise<Answe
   }
   const started = results.filter(({ error }) => error === undefined)
   return {
-    remark: started.map((domain) => `Domain ${printable(named(domain))} started\n`).join(''),
+    remark: started.map((domain) => `Domain ${printable(quoted(domain))} started\n`).join(''),
     json: results.map(({ name, uuid, error }) => ({
       name,
       uuid,

@@ -1,6 +1,6 @@
 import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
-import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
 import { changeDefinition } from '../config/change-definition.ts'
 import type { Change } from '../config/change-definition.ts'
 import { childOf, putChild, valueElement, withChildren } from '../config/child-element.ts'
@@ -9,7 +9,7 @@ import type { Definition } from '../config/definition-of.ts'
 import { printable } from '../core.ts'
 import type { TuningChange, XmlElement } from '../core.ts'
 import { domainOption } from '../lookup-domain.ts'
-import { flag, int, later, named, text, words } from '../option-specs.ts'
+import { flag, int, later, named, targetOptions, text, words } from '../option-specs.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 import {
@@ -18,12 +18,6 @@ import {
   deviceLimits,
   deviceSettings,
 } from '../tuning/blkio-devices.ts'
-
-const targets: readonly OptionSpec[] = [
-  flag('config', 'affect next boot'),
-  flag('live', 'affect running domain'),
-  flag('current', 'affect current domain'),
-]
 
 export const commands: readonly Command[] = [
   {
@@ -36,7 +30,7 @@ export const commands: readonly Command[] = [
       domainOption,
       int('weight', 'IO Weight'),
       ...deviceSettings.map(({ option, help }) => text(option, help)),
-      ...targets,
+      ...targetOptions,
     ],
     run: blkiotune,
   },
@@ -52,7 +46,7 @@ export const commands: readonly Command[] = [
       int('soft-limit', 'Memory during contention, as scaled integer (default KiB)'),
       int('swap-hard-limit', 'Max memory plus swap, as scaled integer (default KiB)'),
       int('min-guarantee', 'Min guaranteed memory, as scaled integer (default KiB)'),
-      ...targets,
+      ...targetOptions,
     ],
     run: memtune,
   },
@@ -70,7 +64,7 @@ export const commands: readonly Command[] = [
         ['strict', 'preferred', 'interleave', 'restrictive'],
       ),
       text('nodeset', 'NUMA node selections to set'),
-      ...targets,
+      ...targetOptions,
     ],
     run: numatune,
   },

@@ -1,7 +1,8 @@
 import { invalidArgument } from '../command-error.ts'
-import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainFilter, DomainStateName, DomainSummary, Hypervisor } from '../core.ts'
+import { flag } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 import type { Style, Styles } from '../output/style.ts'
 
@@ -30,11 +31,7 @@ const flags: Readonly<Record<string, string>> = {
   title: 'show domain title',
 }
 
-const options = Object.entries(flags).map(([name, help]): OptionSpec => ({
-  name,
-  kind: 'bool',
-  help,
-}))
+const options = Object.entries(flags).map(([name, help]) => flag(name, help))
 
 export const commands: readonly Command[] = [
   {

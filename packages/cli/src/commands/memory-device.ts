@@ -5,7 +5,7 @@ import { childOf, putChild, valueElement } from '../config/child-element.ts'
 import { normalizeText, splice } from '../config/splice.ts'
 import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, int, text } from '../option-specs.ts'
+import { flag, int, targetOptions, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 
@@ -17,9 +17,7 @@ export const commands: readonly Command[] = [
     description: 'Update values of a memory device of a domain',
     options: [
       domainOption,
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
       flag('print-xml', 'print updated memory device XML instead of executing the change'),
       text('alias', 'memory device alias'),
       int('node', 'memory device target node'),

@@ -3,7 +3,7 @@ import { explainFailure, invalidArgument, UsageError } from '../command-error.ts
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { MigrateOptions } from '../core.ts'
-import { domainOption, lookupDomain, named as quoted } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, int, later, named, need, text } from '../option-specs.ts'
 import { longWork } from '../output/long-work.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'

@@ -5,7 +5,7 @@ import { printable } from '../core.ts'
 import type { Hypervisor, NetworkFilter, NetworkSummary } from '../core.ts'
 import { validateOption, warnAll } from '../document-options.ts'
 import { editDocument } from '../edit/edit-document.ts'
-import { flag, int, later, need, text } from '../option-specs.ts'
+import { flag, int, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
@@ -67,12 +67,7 @@ export const commands: readonly Command[] = [
     group: 'network',
     summary: 'network information in XML',
     description: 'Output the network information as an XML dump to stdout.',
-    options: [
-      networkOption,
-      flag('inactive', 'show inactive defined XML'),
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
-    ],
+    options: [networkOption, flag('inactive', 'show inactive defined XML'), ...xpathOptions],
     run: async (context, options) => {
       const { hypervisor, network } = await lookup(context, options)
       const inactive = options.flag('inactive')

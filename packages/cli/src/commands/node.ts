@@ -4,6 +4,7 @@ import { domainError, elementAt, loadXmlReader, printable } from '../core.ts'
 import type { CellFreeMemory } from '../core.ts'
 import { cpuShares, formatCpuShares, formatCpuTimes } from '../node/cpu-times.ts'
 import { formatCpuMap } from '../node/cpu-map.ts'
+import { flag, int, text } from '../option-specs.ts'
 
 /** Numbers that virsh takes and the hypervisor judges. */
 const anyInteger = -0x8000_0000
@@ -14,7 +15,7 @@ export const commands: readonly Command[] = [
     group: 'host',
     summary: 'connection vcpu maximum',
     description: 'Show maximum number of virtual CPUs for guests on this connection.',
-    options: [{ name: 'type', kind: 'string', help: 'domain type', complete: ['qemu', 'kvm'] }],
+    options: [text('type', 'domain type', ['qemu', 'kvm'])],
     run: maxvcpus,
   },
   {
@@ -31,7 +32,7 @@ export const commands: readonly Command[] = [
     summary: 'node cpu map',
     description:
       "Displays the node's total number of CPUs, the number of online CPUs and the list of online CPUs.",
-    options: [{ name: 'pretty', kind: 'bool', help: 'return human readable output' }],
+    options: [flag('pretty', 'return human readable output')],
     run: async (context, options) => {
       const map = await explainFailure(
         'Unable to get cpu map',
@@ -46,8 +47,8 @@ export const commands: readonly Command[] = [
     summary: 'Prints cpu stats of the node.',
     description: 'Returns cpu stats of the node, in nanoseconds.',
     options: [
-      { name: 'cpu', kind: 'int', help: 'prints specified cpu statistics only.' },
-      { name: 'percent', kind: 'bool', help: 'prints by percentage during 1 second.' },
+      int('cpu', 'prints specified cpu statistics only.'),
+      flag('percent', 'prints by percentage during 1 second.'),
     ],
     run: nodecpustats,
   },
@@ -56,7 +57,7 @@ export const commands: readonly Command[] = [
     group: 'host',
     summary: 'Prints memory stats of the node.',
     description: 'Returns memory stats of the node, in kilobytes.',
-    options: [{ name: 'cell', kind: 'int', help: 'prints specified cell statistics only.' }],
+    options: [int('cell', 'prints specified cell statistics only.')],
     run: nodememstats,
   },
   {
@@ -65,8 +66,8 @@ export const commands: readonly Command[] = [
     summary: 'NUMA free memory',
     description: 'display available free memory for the NUMA cell.',
     options: [
-      { name: 'cellno', kind: 'int', help: 'NUMA cell number' },
-      { name: 'all', kind: 'bool', help: 'show free memory for all NUMA cells' },
+      int('cellno', 'NUMA cell number'),
+      flag('all', 'show free memory for all NUMA cells'),
     ],
     run: freecell,
   },

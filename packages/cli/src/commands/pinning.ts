@@ -5,7 +5,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, int, need, text } from '../option-specs.ts'
+import { int, need, targetOptions, text } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { formatTable } from '../output/format-table.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
@@ -16,12 +16,7 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'view domain IOThreads',
     description: 'Returns basic information about the domain IOThreads.',
-    options: [
-      domainOption,
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
-    ],
+    options: [domainOption, ...targetOptions],
     run: iothreadinfo,
   },
   {
@@ -33,9 +28,7 @@ export const commands: readonly Command[] = [
       domainOption,
       int('vcpu', 'vcpu number'),
       text('cpulist', 'host cpu number(s) to set, or omit option to query'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: vcpupin,
   },
@@ -47,9 +40,7 @@ export const commands: readonly Command[] = [
     options: [
       domainOption,
       text('cpulist', 'host cpu number(s) to set, or omit option to query'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: emulatorpin,
   },
@@ -62,9 +53,7 @@ export const commands: readonly Command[] = [
       domainOption,
       need('iothread', 'IOThread ID number'),
       need('cpulist', 'host cpu number(s) to set'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: iothreadpin,
   },

@@ -5,7 +5,7 @@ import { printable } from '../core.ts'
 import type { Hypervisor, StoragePoolSummary } from '../core.ts'
 import { validateOption, warnAll } from '../document-options.ts'
 import { editDocument } from '../edit/edit-document.ts'
-import { flag, later, need, text } from '../option-specs.ts'
+import { flag, later, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { escapeXml } from '../output/escape-xml.ts'
 import { formatRows } from '../output/format-rows.ts'
@@ -154,12 +154,7 @@ export const commands: readonly Command[] = [
     group: 'pool',
     summary: 'pool information in XML',
     description: 'Output the pool information as an XML dump to stdout.',
-    options: [
-      poolOption,
-      flag('inactive', 'show inactive defined XML'),
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
-    ],
+    options: [poolOption, flag('inactive', 'show inactive defined XML'), ...xpathOptions],
     run: async (context, options) => {
       const { hypervisor, pool } = await lookupPool(context, options)
       const inactive = options.flag('inactive')

@@ -3,8 +3,8 @@ import { CommandError, explainFailure, invalidArgument } from '../command-error.
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DumpFormat, ResumeState } from '../core.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
-import { flag, later, need, text } from '../option-specs.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
+import { flag, later, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { longWork } from '../output/long-work.ts'
 import { readDocument } from '../read-document.ts'
@@ -49,8 +49,7 @@ export const commands: readonly Command[] = [
     options: [
       need('file', 'saved state file to read'),
       later(flag('security-info', 'include security sensitive information in XML dump')),
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
+      ...xpathOptions,
     ],
     run: imageXml,
   },
@@ -98,8 +97,7 @@ export const commands: readonly Command[] = [
     options: [
       domainOption,
       later(flag('security-info', 'include security sensitive information in XML dump')),
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
+      ...xpathOptions,
     ],
     run: managedXml,
   },
@@ -169,12 +167,12 @@ async function save(context: Context, options: Options): Promise<Answer> {
   const work = longWork(context, 'Save', options.flag('verbose'))
   await work.during(
     explainFailure(
-      `Failed to save domain ${named(domain)} to ${file}`,
+      `Failed to save domain ${quoted(domain)} to ${file}`,
       hypervisor.domainSave(reference, file, { ...given, ...work.options }),
     ),
   )
   return {
-    remark: `\nDomain ${printable(named(domain))} saved to ${printable(file)}\n`,
+    remark: `\nDomain ${printable(quoted(domain))} saved to ${printable(file)}\n`,
     json: { name: domain.name, uuid: domain.uuid, file },
   }
 }
@@ -218,19 +216,19 @@ async function managedSave(context: Context, options: Options): Promise<Answer> 
   const work = longWork(context, 'Managedsave', options.flag('verbose'))
   await work.during(
     explainFailure(
-      `Failed to save domain ${named(domain)} state`,
+      `Failed to save domain ${quoted(domain)} state`,
       hypervisor.domainManagedSave(reference, { ...state, ...work.options }),
     ),
   )
   return {
-    remark: `\nDomain ${printable(named(domain))} state saved by polyvirt\n`,
+    remark: `\nDomain ${printable(quoted(domain))} state saved by polyvirt\n`,
     json: { name: domain.name, uuid: domain.uuid },
   }
 }
 
 async function managedRemove(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  const name = printable(named(domain))
+  const name = printable(quoted(domain))
   if (!(await hypervisor.domainHasManagedSaveImage(reference))) {
     return {
       remark: `Domain ${name} has no manage save image; removal skipped`,
@@ -238,7 +236,7 @@ async function managedRemove(context: Context, options: Options): Promise<Answer
     }
   }
   await explainFailure(
-    `Failed to remove managed save image for domain ${named(domain)}`,
+    `Failed to remove managed save image for domain ${quoted(domain)}`,
     hypervisor.domainManagedSaveRemove(reference),
   )
   return { remark: `Removed managedsave image for domain ${name}`, json: { removed: true } }
@@ -260,7 +258,7 @@ async function managedDefine(context: Context, options: Options): Promise<Answer
     { file },
   )
   return {
-    remark: `Managed save state file of domain ${printable(named(domain))} updated.\n`,
+    remark: `Managed save state file of domain ${printable(quoted(domain))} updated.\n`,
     json: { name: domain.name, uuid: domain.uuid },
   }
 }
@@ -296,7 +294,7 @@ async function dump(context: Context, options: Options): Promise<Answer> {
   const work = longWork(context, 'Dump', options.flag('verbose'))
   await work.during(
     explainFailure(
-      `Failed to core dump domain ${named(domain)} to ${file}`,
+      `Failed to core dump domain ${quoted(domain)} to ${file}`,
       hypervisor.domainCoreDump(reference, file, {
         ...(format !== undefined && { format: format as DumpFormat }),
         afterwards,
@@ -306,7 +304,7 @@ async function dump(context: Context, options: Options): Promise<Answer> {
     ),
   )
   return {
-    remark: `\nDomain ${printable(named(domain))} dumped to ${printable(file)}\n`,
+    remark: `\nDomain ${printable(quoted(domain))} dumped to ${printable(file)}\n`,
     json: { name: domain.name, uuid: domain.uuid, file },
   }
 }

@@ -4,7 +4,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { ResumeState } from '../core.ts'
 import { editText } from '../edit/edit-text.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, need } from '../option-specs.ts'
 
 export const commands: readonly Command[] = [
@@ -75,7 +75,7 @@ async function editImage(context: Context, options: Options): Promise<Answer> {
 
 async function editManaged(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  const name = printable(named(domain))
+  const name = printable(quoted(domain))
   return editSaved(context, options, {
     read: () => hypervisor.domainManagedSaveGetXml(reference),
     write: (xml, state) => hypervisor.domainManagedSaveDefineXml(reference, xml, state),

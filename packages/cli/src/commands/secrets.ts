@@ -4,7 +4,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, SecretFilter, SecretSummary } from '../core.ts'
 import { validateOption, warnAll } from '../document-options.ts'
-import { flag, later, need, text } from '../option-specs.ts'
+import { flag, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatTable } from '../output/format-table.ts'
 import { either } from '../parse/stored-filter.ts'
@@ -27,11 +27,7 @@ export const commands: readonly Command[] = [
     group: 'secret',
     summary: 'secret attributes in XML',
     description: 'Output attributes of a secret as an XML dump to stdout.',
-    options: [
-      secretOption,
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
-    ],
+    options: [secretOption, ...xpathOptions],
     run: async (context, options) => {
       const { hypervisor, secret } = await lookup(context, options)
       return documentAnswer(context, await hypervisor.secretGetXmlDesc(secret.uuid))

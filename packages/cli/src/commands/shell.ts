@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
+import { flag, later, text } from '../option-specs.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { systemReason } from '../read-document.ts'
 
@@ -19,13 +20,7 @@ export const commands: readonly Command[] = [
     group: 'polyvirt',
     summary: 'change the current directory',
     description: 'Change the current directory.',
-    options: [
-      {
-        name: 'dir',
-        kind: 'string',
-        help: 'directory to switch to (default: home or else root)',
-      },
-    ],
+    options: [text('dir', 'directory to switch to (default: home or else root)')],
     run: changeDirectory,
   },
   {
@@ -33,10 +28,7 @@ export const commands: readonly Command[] = [
     group: 'polyvirt',
     summary: '(re)connect to hypervisor',
     description: 'Connect to local hypervisor. This is built-in command after shell start up.',
-    options: [
-      { name: 'name', kind: 'string', help: 'hypervisor connection URI' },
-      { name: 'readonly', kind: 'bool', help: 'read-only connection' },
-    ],
+    options: [text('name', 'hypervisor connection URI'), flag('readonly', 'read-only connection')],
     run: async (context, options) => {
       await context.connect(options.text('name') ?? context.settings.uri, options.flag('readonly'))
       return {}
@@ -48,15 +40,10 @@ export const commands: readonly Command[] = [
     summary: 'echo arguments. Used for internal testing.',
     description: 'Echo back arguments, possibly with quoting. Used for internal testing.',
     options: [
-      { name: 'shell', kind: 'bool', help: 'escape for shell use' },
-      { name: 'xml', kind: 'bool', help: 'escape for XML use' },
-      {
-        name: 'split',
-        kind: 'bool',
-        help: "split each argument on ','; ',,' is an escape sequence",
-        offered: false,
-      },
-      { name: 'err', kind: 'bool', help: 'output to stderr' },
+      flag('shell', 'escape for shell use'),
+      flag('xml', 'escape for XML use'),
+      later(flag('split', "split each argument on ','; ',,' is an escape sequence")),
+      flag('err', 'output to stderr'),
       { name: 'string', kind: 'argv', help: 'arguments to echo' },
     ],
     run: echo,

@@ -5,7 +5,7 @@ import { printable } from '../core.ts'
 import type { SnapshotOptions, SnapshotSummary } from '../core.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, later, named, need, text, words } from '../option-specs.ts'
+import { flag, later, named, need, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { longWork } from '../output/long-work.ts'
 import { readDocument } from '../read-document.ts'
@@ -97,8 +97,7 @@ export const commands: readonly Command[] = [
       domainOption,
       need('snapshotname', 'snapshot name', 'snapshot'),
       later(flag('security-info', 'include security sensitive information in XML dump')),
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
+      ...xpathOptions,
     ],
     run: dumpxml,
   },

@@ -10,33 +10,21 @@ import {
   validateOption,
   warnAll,
 } from '../document-options.ts'
-import { domainOption, lookupDomain, named as nameOf } from '../lookup-domain.ts'
-import { flag, int, named, text, words } from '../option-specs.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
+import { flag, int, later, named, text, words } from '../option-specs.ts'
 import { readDocument } from '../read-document.ts'
 import { defineForStart } from '../start/define-for-start.ts'
 import { startProgress } from '../start/start-progress.ts'
 
 const startOptions: readonly OptionSpec[] = [
-  { name: 'console', kind: 'bool', help: 'attach to console after creation' },
-  { name: 'paused', kind: 'bool', help: 'leave the guest paused after creation' },
-  {
-    name: 'autodestroy',
-    kind: 'bool',
-    help: 'automatically destroy the guest when polyvirt disconnects',
-  },
+  flag('console', 'attach to console after creation'),
+  flag('paused', 'leave the guest paused after creation'),
+  flag('autodestroy', 'automatically destroy the guest when polyvirt disconnects'),
 ]
-const passFds: OptionSpec = {
-  name: 'pass-fds',
-  kind: 'string',
-  help: 'pass file descriptors N,M,... to the guest',
-  offered: false,
-}
-const resetNvram: OptionSpec = {
-  name: 'reset-nvram',
-  kind: 'bool',
-  help: 're-initialize NVRAM from its pristine template',
-  offered: false,
-}
+const passFds: OptionSpec = later(text('pass-fds', 'pass file descriptors N,M,... to the guest'))
+const resetNvram: OptionSpec = later(
+  flag('reset-nvram', 're-initialize NVRAM from its pristine template'),
+)
 
 /** Ours: a guest by words rather than by a file. */
 const guestOptions: readonly OptionSpec[] = [
@@ -100,12 +88,8 @@ export const commands: readonly Command[] = [
       },
       ...startOptions,
       // Nothing is cached, so a start is always what this asks for.
-      { name: 'bypass-cache', kind: 'bool', help: 'avoid file system cache when loading' },
-      {
-        name: 'force-boot',
-        kind: 'bool',
-        help: 'force fresh boot by discarding any managed save',
-      },
+      flag('bypass-cache', 'avoid file system cache when loading'),
+      flag('force-boot', 'force fresh boot by discarding any managed save'),
       passFds,
       resetNvram,
       archOption,
@@ -169,10 +153,10 @@ async function startDefined(
   const hypervisor = await context.hypervisor()
   const progress = startProgress(context, domain.name)
   const started = await explainFailure(
-    `Failed to start domain ${nameOf(domain)}`,
+    `Failed to start domain ${quoted(domain)}`,
     hypervisor.domainCreate(domain.uuid, createOptions(context, options, progress?.onPhase)),
   ).finally(() => progress?.clear())
-  const name = printable(nameOf(started))
+  const name = printable(quoted(started))
   const defined = file === undefined ? '' : `Domain ${name} defined from ${printable(file)}\n`
   return followed(context, options, started, {
     remark: `${defined}Domain ${name} started\n`,
@@ -207,7 +191,7 @@ async function create(context: Context, options: Options): Promise<Answer> {
   ).finally(() => progress?.clear())
   warnAll(context, warnings, file)
   return followed(context, options, domain, {
-    remark: `Domain ${printable(nameOf(domain))} created from ${printable(file)}\n`,
+    remark: `Domain ${printable(quoted(domain))} created from ${printable(file)}\n`,
     json: { domain, warnings },
   })
 }

@@ -3,7 +3,7 @@ import { CommandError, explainFailure, UsageError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { diskTargets } from '../disk-targets.ts'
-import { domainOption, lookupDomain, named } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, int, later, need, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 import { humanSize } from '../output/human-size.ts'
@@ -203,7 +203,7 @@ async function cpuStats(context: Context, options: Options): Promise<Answer> {
   }
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const stats = await explainFailure(
-    `Failed to retrieve CPU statistics for domain ${named(domain)}`,
+    `Failed to retrieve CPU statistics for domain ${quoted(domain)}`,
     hypervisor.domainGetCpuStats(reference),
   )
   const line = (name: string, ns: number): string =>

@@ -4,7 +4,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Iotune } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, int, later, need, text } from '../option-specs.ts'
+import { flag, int, later, need, targetOptions, text } from '../option-specs.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 
 export const commands: readonly Command[] = [
@@ -16,9 +16,7 @@ export const commands: readonly Command[] = [
     options: [
       domainOption,
       need('size', 'new memory size, as scaled integer (default KiB)'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: setmem,
   },
@@ -30,9 +28,7 @@ export const commands: readonly Command[] = [
     options: [
       domainOption,
       need('size', 'new maximum memory size, as scaled integer (default KiB)'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: setmaxmem,
   },
@@ -68,13 +64,7 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'add an IOThread to the guest domain',
     description: 'Add an IOThread to the guest domain.',
-    options: [
-      domainOption,
-      need('id', 'iothread for the new IOThread'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
-    ],
+    options: [domainOption, need('id', 'iothread for the new IOThread'), ...targetOptions],
     run: (context, options) => iothread(context, options, 'domainAddIothread'),
   },
   {
@@ -82,13 +72,7 @@ export const commands: readonly Command[] = [
     group: 'domain',
     summary: 'delete an IOThread from the guest domain',
     description: 'Delete an IOThread from the guest domain.',
-    options: [
-      domainOption,
-      need('id', 'iothread_id for the IOThread to delete'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
-    ],
+    options: [domainOption, need('id', 'iothread_id for the IOThread to delete'), ...targetOptions],
     run: (context, options) => iothread(context, options, 'domainDelIothread'),
   },
   {
@@ -119,9 +103,7 @@ export const commands: readonly Command[] = [
       int('total-iops-sec-max-length', 'duration in seconds to allow total I/O operations max'),
       int('read-iops-sec-max-length', 'duration in seconds to allow read I/O operations max'),
       int('write-iops-sec-max-length', 'duration in seconds to allow write I/O operations max'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: blkdeviotune,
   },

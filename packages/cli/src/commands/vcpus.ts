@@ -3,7 +3,7 @@ import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { VcpuInfo } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, later, need } from '../option-specs.ts'
+import { flag, later, need, targetOptions } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
 
@@ -17,9 +17,7 @@ export const commands: readonly Command[] = [
       domainOption,
       need('count', 'number of virtual CPUs'),
       flag('maximum', 'set maximum limit on next boot'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
       flag('guest', 'modify cpu state in the guest'),
       later(flag('hotpluggable', 'make added vcpus hot(un)pluggable')),
     ],
@@ -35,9 +33,7 @@ export const commands: readonly Command[] = [
       need('vcpulist', 'ids of vcpus to manipulate'),
       flag('enable', 'enable cpus specified by cpumap'),
       flag('disable', 'disable cpus specified by cpumap'),
-      flag('config', 'affect next boot'),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
+      ...targetOptions,
     ],
     run: setvcpu,
   },

@@ -6,7 +6,7 @@ import { normalizeText, rangeOf, splice } from '../config/splice.ts'
 import { loadXmlReader, printable } from '../core.ts'
 import type { VolumeRange, WipeAlgorithm } from '../core.ts'
 import { validateOption, warnAll } from '../document-options.ts'
-import { flag, int, later, need, text } from '../option-specs.ts'
+import { flag, int, later, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { escapeXml } from '../output/escape-xml.ts'
 import { formatRows } from '../output/format-rows.ts'
@@ -139,12 +139,7 @@ export const commands: readonly Command[] = [
     group: 'volume',
     summary: 'vol information in XML',
     description: 'Output the vol information as an XML dump to stdout.',
-    options: [
-      volumeOption,
-      ofPool,
-      later(text('xpath', 'xpath expression to filter the XML document')),
-      later(flag('wrap', 'wrap xpath results in an common root element')),
-    ],
+    options: [volumeOption, ofPool, ...xpathOptions],
     run: async (context, options) => {
       const { hypervisor, reference } = await lookupVolume(context, options)
       return documentAnswer(context, await hypervisor.storageVolGetXmlDesc(reference))

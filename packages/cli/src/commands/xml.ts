@@ -3,6 +3,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import type { NativeResult } from '../core.ts'
 import { archOption, defineOptions, warnAll } from '../document-options.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { flag, later, named, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { readDocument } from '../read-document.ts'
@@ -15,36 +16,11 @@ export const commands: readonly Command[] = [
     description: 'Output the domain information as an XML dump to stdout.',
     options: [
       domainOption,
-      { name: 'inactive', kind: 'bool', help: 'show inactive defined XML' },
-      {
-        name: 'security-info',
-        kind: 'bool',
-        help: 'include security sensitive information in XML dump',
-      },
-      {
-        name: 'update-cpu',
-        kind: 'bool',
-        help: 'update guest CPU according to host CPU',
-        offered: false,
-      },
-      {
-        name: 'migratable',
-        kind: 'bool',
-        help: 'provide XML suitable for migrations',
-        offered: false,
-      },
-      {
-        name: 'xpath',
-        kind: 'string',
-        help: 'xpath expression to filter the XML document',
-        offered: false,
-      },
-      {
-        name: 'wrap',
-        kind: 'bool',
-        help: 'wrap xpath results in an common root element',
-        offered: false,
-      },
+      flag('inactive', 'show inactive defined XML'),
+      flag('security-info', 'include security sensitive information in XML dump'),
+      later(flag('update-cpu', 'update guest CPU according to host CPU')),
+      later(flag('migratable', 'provide XML suitable for migrations')),
+      ...xpathOptions,
     ],
     run: dumpxml,
   },
@@ -54,21 +30,9 @@ export const commands: readonly Command[] = [
     summary: 'Convert domain XML to native config',
     description: 'Convert domain XML config to a native guest configuration format.',
     options: [
-      {
-        name: 'format',
-        kind: 'data',
-        required: true,
-        help: 'target config data type format',
-        complete: ['qemu-argv'],
-      },
-      {
-        name: 'domain',
-        kind: 'string',
-        named: true,
-        help: 'domain name, id or uuid',
-        complete: 'domain',
-      },
-      { name: 'xml', kind: 'string', help: 'xml data file to export from' },
+      need('format', 'target config data type format', ['qemu-argv']),
+      named(text('domain', 'domain name, id or uuid', 'domain')),
+      text('xml', 'xml data file to export from'),
       archOption,
     ],
     run: domxmlToNative,

@@ -1,4 +1,5 @@
 import type { OptionSpec } from '../command.ts'
+import { named, text } from '../option-specs.ts'
 
 export type ReportForm = 'html' | 'junit' | 'json' | 'markdown'
 
@@ -12,5 +13,5 @@ export const reportForms: Readonly<Record<ReportForm, string>> = {
 
 /** `--html FILE` and its like. */
 export const reportOptions: readonly OptionSpec[] = Object.entries(reportForms).map(
-  ([name, what]) => ({ name, kind: 'string', help: `file for the report as ${what}`, named: true }),
+  ([name, what]) => named(text(name, `file for the report as ${what}`)),
 )

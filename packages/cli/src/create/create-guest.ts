@@ -5,7 +5,7 @@ import type { Answer, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainSummary, Hypervisor } from '../core.ts'
 import { warnAll } from '../document-options.ts'
-import { named } from '../lookup-domain.ts'
+import { quoted } from '../lookup-domain.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { parseSize } from '../parse/scaled-integer.ts'
 import { diskRequest } from './disk-request.ts'
@@ -60,7 +60,7 @@ export async function createGuest(
     }
     throw error
   }
-  return { remark: `Domain ${printable(named(domain))} defined\n`, json: domain }
+  return { remark: `Domain ${printable(quoted(domain))} defined\n`, json: domain }
 }
 
 async function isActive(hypervisor: Hypervisor, { uuid }: DomainSummary): Promise<boolean> {
