@@ -1,8 +1,9 @@
-import type { Context, Options } from './command.ts'
 import { invalidArgument } from './command-error.ts'
-import { childrenNamed, elementAt, loadXmlReader } from './core.ts'
+import type { Context, Options } from './command.ts'
+import { elementAt } from './core.ts'
 import type { XmlElement } from './core.ts'
 import { lookupDomain } from './lookup-domain.ts'
+import { devicesOf } from './xml/devices-of.ts'
 
 /**
  * The images of the disk that the `path` option names by target or file, the one in use first.
@@ -12,9 +13,8 @@ import { lookupDomain } from './lookup-domain.ts'
 export async function imageChain(context: Context, options: Options): Promise<readonly string[]> {
   const wanted = options.need('path')
   const { hypervisor, reference } = await lookupDomain(context, options)
-  const readXml = await loadXmlReader()
-  const devices = elementAt(readXml(await hypervisor.domainGetXmlDesc(reference)), 'devices')
-  const disk = (devices === undefined ? [] : childrenNamed(devices, 'disk')).find(
+  const disks = await devicesOf(await hypervisor.domainGetXmlDesc(reference), 'disk')
+  const disk = disks.find(
     (each) =>
       elementAt(each, 'target')?.attributes.get('dev') === wanted || fileOf(each) === wanted,
   )

@@ -1,6 +1,7 @@
 import type { Context, Options } from './command.ts'
-import { childrenNamed, elementAt, loadXmlReader } from './core.ts'
+import { elementAt } from './core.ts'
 import { lookupDomain } from './lookup-domain.ts'
+import { devicesOf } from './xml/devices-of.ts'
 
 export interface DiskTarget {
   readonly target: string
@@ -14,10 +15,8 @@ export async function diskTargets(
   options: Options,
 ): Promise<readonly DiskTarget[]> {
   const { hypervisor, reference } = await lookupDomain(context, options)
-  const readXml = await loadXmlReader()
-  const root = readXml(await hypervisor.domainGetXmlDesc(reference))
-  const devices = elementAt(root, 'devices')
-  return (devices === undefined ? [] : childrenNamed(devices, 'disk')).flatMap((disk) => {
+  const disks = await devicesOf(await hypervisor.domainGetXmlDesc(reference), 'disk')
+  return disks.flatMap((disk) => {
     const target = elementAt(disk, 'target')?.attributes.get('dev')
     return target === undefined ? [] : [{ target, empty: elementAt(disk, 'source') === undefined }]
   })

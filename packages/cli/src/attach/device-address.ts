@@ -1,6 +1,6 @@
 import { invalidArgument } from '../command-error.ts'
 import type { CommandError } from '../command-error.ts'
-import { elementText } from './element-text.ts'
+import { elementText } from '../xml/element-text.ts'
 
 /** What each kind of address is made of, in the order of its numbers. */
 const kinds = {

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs'
 import { invalidArgument } from '../command-error.ts'
 import type { Options } from '../command.ts'
-import { escapeXml } from '../output/escape-xml.ts'
+import { elementText, optionalElement, optionalValue } from '../xml/element-text.ts'
 import { deviceAddress } from './device-address.ts'
-import { elementText } from './element-text.ts'
 
 const devices = ['cdrom', 'disk', 'floppy', 'lun']
 const modes = ['readonly', 'shareable']
@@ -36,17 +35,13 @@ export function diskXml(options: Options): string {
   const address = options.text('address')
   const rawio = options.flag('rawio') ? 'yes' : undefined
   return elementText('disk', { type: sourceType, device, rawio }, [
-    ...(Object.values(driver).every((value) => value === undefined)
-      ? []
-      : [elementText('driver', driver)]),
-    ...(source === undefined
-      ? []
-      : [elementText('source', { [sourceType === 'block' ? 'dev' : 'file']: source })]),
+    ...optionalElement('driver', driver),
+    ...optionalElement('source', { [sourceType === 'block' ? 'dev' : 'file']: source }),
     elementText('target', { dev: options.need('target'), bus: options.text('targetbus') }),
     ...(mode === undefined ? [] : [`<${mode}/>`]),
-    ...(serial === undefined ? [] : [`<serial>${escapeXml(serial)}</serial>`]),
-    ...(wwn === undefined ? [] : [`<wwn>${escapeXml(wwn)}</wwn>`]),
-    ...(alias === undefined ? [] : [elementText('alias', { name: alias })]),
+    ...optionalValue('serial', serial),
+    ...optionalValue('wwn', wwn),
+    ...optionalElement('alias', { name: alias }),
     ...(address === undefined ? [] : [deviceAddress(address, options.flag('multifunction'))]),
   ])
 }

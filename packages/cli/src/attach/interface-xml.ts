@@ -1,6 +1,6 @@
 import { invalidArgument } from '../command-error.ts'
 import type { Options } from '../command.ts'
-import { elementText } from './element-text.ts'
+import { elementText, optionalElement } from '../xml/element-text.ts'
 
 /** Types that virsh builds a card of, and the attribute of `<source>` that their source is. */
 const sources: Readonly<Record<string, string>> = {
@@ -32,11 +32,11 @@ export function interfaceXml(options: Options): string {
     attribute === undefined
       ? elementText('source', {}, [hostAddress(source)])
       : elementText('source', { [attribute]: source, mode }),
-    ...(target === undefined ? [] : [elementText('target', { dev: target })]),
-    ...(mac === undefined ? [] : [elementText('mac', { address: mac })]),
-    ...(script === undefined ? [] : [elementText('script', { path: script })]),
-    ...(model === undefined ? [] : [elementText('model', { type: model })]),
-    ...(alias === undefined ? [] : [elementText('alias', { name: alias })]),
+    ...optionalElement('target', { dev: target }),
+    ...optionalElement('mac', { address: mac }),
+    ...optionalElement('script', { path: script }),
+    ...optionalElement('model', { type: model }),
+    ...optionalElement('alias', { name: alias }),
     ...(bandwidth.length === 0 ? [] : [elementText('bandwidth', {}, bandwidth)]),
   ])
 }

@@ -1,15 +1,16 @@
+import { diskXml } from '../attach/disk-xml.ts'
+import { interfaceXml } from '../attach/interface-xml.ts'
 import { exclude, excludeTargets } from '../change-target.ts'
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
+import { elementAt } from '../core.ts'
 import type { ChangeTarget, XmlElement } from '../core.ts'
-import { diskXml } from '../attach/disk-xml.ts'
-import { interfaceXml } from '../attach/interface-xml.ts'
+import { warnAll } from '../document-options.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
-import { warnAll } from '../document-options.ts'
 import { flag, later, need, targetOptions, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { devicesOf } from '../xml/devices-of.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -140,16 +141,13 @@ function targetOf(options: Options, { domain }: FoundDomain): ChangeTarget {
 }
 
 /** The devices of one kind, of the definition that is to be changed. */
-async function devicesOf(
+async function changedDevices(
   { hypervisor, reference }: FoundDomain,
   target: ChangeTarget,
-  name: string,
+  kind: string,
 ): Promise<readonly XmlElement[]> {
-  const readXml = await loadXmlReader()
   const inactive = target.config === true && target.live !== true
-  const root = readXml(await hypervisor.domainGetXmlDesc(reference, { inactive }))
-  const devices = elementAt(root, 'devices')
-  return devices === undefined ? [] : childrenNamed(devices, name)
+  return devicesOf(await hypervisor.domainGetXmlDesc(reference, { inactive }), kind)
 }
 
 async function detachDisk(context: Context, options: Options): Promise<Answer> {
@@ -157,7 +155,7 @@ async function detachDisk(context: Context, options: Options): Promise<Answer> {
   const wanted = options.need('target')
   const found = await lookupDomain(context, options)
   const target = targetOf(options, found)
-  const disk = (await devicesOf(found, target, 'disk')).find((each) => {
+  const disk = (await changedDevices(found, target, 'disk')).find((each) => {
     const source = elementAt(each, 'source')?.attributes
     return [
       elementAt(each, 'target')?.attributes.get('dev'),
@@ -178,7 +176,7 @@ async function detachInterface(context: Context, options: Options): Promise<Answ
   const mac = options.text('mac')
   const found = await lookupDomain(context, options)
   const target = targetOf(options, found)
-  const ofType = (await devicesOf(found, target, 'interface')).filter(
+  const ofType = (await changedDevices(found, target, 'interface')).filter(
     (each) => each.attributes.get('type') === type,
   )
   const failure = (message: string): CommandError =>

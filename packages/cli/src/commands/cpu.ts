@@ -6,6 +6,7 @@ import { cpuFileOption, readCpuFile } from '../cpu-file.ts'
 import { emulatorOptions, readEmulatorOptions } from '../emulator-options.ts'
 import { flag, need, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { elementText, valueElement } from '../xml/element-text.ts'
 
 const compareOptions: readonly OptionSpec[] = [
   flag('error', 'report error if CPUs are incompatible'),
@@ -155,7 +156,7 @@ async function hypervisorCpuBaseline(context: Context, options: Options): Promis
   }
   const emulator = await readEmulatorOptions(options, '')
   let text: string
-  if (model !== undefined) text = modelOnly(model)
+  if (model !== undefined) text = `${elementText('cpu', {}, [valueElement('model', model)])}\n`
   else if (file !== undefined) text = await readCpuFile(file)
   else {
     throw invalidArgument('Either --file or --model must be provided')
@@ -174,11 +175,6 @@ async function hypervisorCpuBaseline(context: Context, options: Options): Promis
 
 function readBaselineOptions(options: Options): { expandFeatures: boolean; migratable: boolean } {
   return { expandFeatures: options.flag('features'), migratable: options.flag('migratable') }
-}
-
-function modelOnly(model: string): string {
-  const name = model.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  return `<cpu>\n  <model>${name}</model>\n</cpu>\n`
 }
 
 async function cpuModels(context: Context, options: Options): Promise<Answer> {

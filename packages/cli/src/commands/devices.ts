@@ -1,10 +1,11 @@
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
-import { loadXmlReader, printable } from '../core.ts'
+import { elementAt, printable } from '../core.ts'
 import type { XmlElement } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
+import { devicesOf } from '../xml/devices-of.ts'
 
 const inactive: OptionSpec = flag('inactive', 'get inactive rather than running configuration')
 
@@ -189,15 +190,13 @@ const interfaceSources: Readonly<Record<string, string>> = { direct: 'dev' }
 async function devices(
   context: Context,
   options: Options,
-  name: string,
+  kind: string,
 ): Promise<readonly XmlElement[]> {
   const { hypervisor, reference } = await lookupDomain(context, options)
-  const xml = await hypervisor.domainGetXmlDesc(reference, { inactive: options.flag('inactive') })
-  const readXml = await loadXmlReader()
-  const list = readXml(xml).children.find((child) => child.name === 'devices')
-  return list?.children.filter((child) => child.name === name) ?? []
+  const inactive = options.flag('inactive')
+  return devicesOf(await hypervisor.domainGetXmlDesc(reference, { inactive }), kind)
 }
 
 function attribute(element: XmlElement, child: string, name: string): string | undefined {
-  return element.children.find((candidate) => candidate.name === child)?.attributes.get(name)
+  return elementAt(element, child)?.attributes.get(name)
 }

@@ -1,11 +1,12 @@
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
+import { elementAt, printable } from '../core.ts'
 import type { DomainJobInfo, Hypervisor } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, int, need, text } from '../option-specs.ts'
 import { humanSize } from '../output/human-size.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
+import { devicesOf } from '../xml/devices-of.ts'
 
 const dirtyRateModes = ['page-sampling', 'dirty-bitmap', 'dirty-ring']
 
@@ -240,10 +241,7 @@ async function targetsByAlias(
   hypervisor: Hypervisor,
   reference: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const { loadXmlReader, childrenNamed, elementAt } = await import('../core.ts')
-  const readXml = await loadXmlReader()
-  const devices = elementAt(readXml(await hypervisor.domainGetXmlDesc(reference)), 'devices')
-  const disks = devices === undefined ? [] : childrenNamed(devices, 'disk')
+  const disks = await devicesOf(await hypervisor.domainGetXmlDesc(reference), 'disk')
   return new Map(
     disks.map((disk) => [
       elementAt(disk, 'alias')?.attributes.get('name') ?? '',

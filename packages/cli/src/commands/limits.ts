@@ -3,10 +3,9 @@ import { CommandError, explainFailure, invalidArgument } from '../command-error.
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { changeDefinition } from '../config/change-definition.ts'
 import type { Change } from '../config/change-definition.ts'
-import { childOf, putChild, valueElement, withChildren } from '../config/child-element.ts'
 import { definitionOf } from '../config/definition-of.ts'
 import type { Definition } from '../config/definition-of.ts'
-import { printable } from '../core.ts'
+import { elementAt, printable } from '../core.ts'
 import type { TuningChange, XmlElement } from '../core.ts'
 import { domainOption } from '../lookup-domain.ts'
 import { flag, int, later, named, targetOptions, text, words } from '../option-specs.ts'
@@ -18,6 +17,8 @@ import {
   deviceLimits,
   deviceSettings,
 } from '../tuning/blkio-devices.ts'
+import { elementText, optionalValue, valueElement } from '../xml/element-text.ts'
+import { putChild, withChildren } from '../xml/put-child.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -139,7 +140,7 @@ async function memtune(context: Context, options: Options): Promise<Answer> {
     const children = Object.fromEntries(
       given.map(([name, kib]) => [
         name,
-        kib >= unlimitedKiB ? undefined : valueElement(name, kib, " unit='KiB'"),
+        kib >= unlimitedKiB ? undefined : valueElement(name, kib, { unit: 'KiB' }),
       ]),
     )
     const memtune = Object.fromEntries(
@@ -150,16 +151,16 @@ async function memtune(context: Context, options: Options): Promise<Answer> {
       changeLimits(found, { memtune }, (document, root) => [
         putChild(document, root, {
           name: 'memtune',
-          element: withChildren('memtune', childOf(root, 'memtune'), children),
+          element: withChildren('memtune', elementAt(root, 'memtune'), children),
         }),
       ]),
     )
     return { json: Object.fromEntries(given) }
   }
-  const tune = childOf(found.root, 'memtune')
+  const tune = elementAt(found.root, 'memtune')
   const shown = memoryLimits
     .slice(0, 3)
-    .map(([, name]) => [name, childOf(tune, name)?.text.trim()] as const)
+    .map(([, name]) => [name, elementAt(tune, name)?.text.trim()] as const)
   return {
     text: shown.map(([name, value]) => parameter(name, value ?? 'unlimited')).join(''),
     json: Object.fromEntries(
@@ -183,7 +184,7 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
     options,
     `Unable to ${changing ? 'change' : 'get'} numa parameters`,
   )
-  const before = childOf(childOf(found.root, 'numatune'), 'memory')?.attributes
+  const before = elementAt(found.root, 'numatune', 'memory')?.attributes
   const now = {
     mode: mode ?? numaModes.find((one) => one === before?.get('mode')) ?? 'strict',
     nodeset: nodeset ?? before?.get('nodeset') ?? '',
@@ -194,8 +195,7 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
       json: now,
     }
   }
-  const { escapeXml } = await import('../output/escape-xml.ts')
-  const memory = `<memory mode='${now.mode}' nodeset='${escapeXml(now.nodeset)}'/>`
+  const memory = elementText('memory', now)
   const numatune = {
     mode: now.mode,
     ...(now.nodeset !== '' && { nodeset: parseCpuList(now.nodeset) }),
@@ -205,7 +205,7 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
     changeLimits(found, { numatune }, (document, root) => [
       putChild(document, root, {
         name: 'numatune',
-        element: withChildren('numatune', childOf(root, 'numatune'), { memory }),
+        element: withChildren('numatune', elementAt(root, 'numatune'), { memory }),
       }),
     ]),
   )
@@ -241,10 +241,10 @@ async function schedinfo(context: Context, options: Options): Promise<Answer> {
   })
   const written = new Map<string, string>(given.map(({ element, value }) => [element, value]))
   const found = await definitionOf(context, options, '')
-  const tune = childOf(found.root, 'cputune')
+  const tune = elementAt(found.root, 'cputune')
   const now = Object.fromEntries(
     scheduling.map(([name, element]) => {
-      const value = written.get(element) ?? childOf(tune, element)?.text.trim()
+      const value = written.get(element) ?? elementAt(tune, element)?.text.trim()
       return [name, Number(value ?? 0)] as const
     }),
   )
@@ -256,7 +256,7 @@ async function schedinfo(context: Context, options: Options): Promise<Answer> {
     await changeLimits(found, { cputune }, (document, root) => [
       putChild(document, root, {
         name: 'cputune',
-        element: withChildren('cputune', childOf(root, 'cputune'), children),
+        element: withChildren('cputune', elementAt(root, 'cputune'), children),
       }),
     ])
   }
@@ -285,9 +285,9 @@ async function blkiotune(context: Context, options: Options): Promise<Answer> {
   )
   if (changing) {
     const change = (document: string, root: XmlElement) => {
-      const before = childOf(root, 'blkiotune')
+      const before = elementAt(root, 'blkiotune')
       const children = [
-        ...(weight === undefined ? [] : [valueElement('weight', weight)]),
+        ...optionalValue('weight', weight),
         ...blkioDevices(before, asked).map(deviceElement),
       ].join('\n')
       const others = withChildren('blkiotune', before, {
@@ -299,7 +299,7 @@ async function blkiotune(context: Context, options: Options): Promise<Answer> {
     const blkiotune = {
       ...(weight !== undefined && { weight: weight === 0 ? undefined : weight }),
       ...(asked.length > 0 && {
-        devices: blkioDevices(childOf(found.root, 'blkiotune'), asked).map(deviceLimits),
+        devices: blkioDevices(elementAt(found.root, 'blkiotune'), asked).map(deviceLimits),
       }),
     }
     await explainFailure(
@@ -308,13 +308,13 @@ async function blkiotune(context: Context, options: Options): Promise<Answer> {
     )
     return { json: { ...(weight !== undefined && { weight }) } }
   }
-  const tune = childOf(found.root, 'blkiotune')
+  const tune = elementAt(found.root, 'blkiotune')
   const json = Object.fromEntries([
-    ['weight', Number(childOf(tune, 'weight')?.text ?? 0)],
+    ['weight', Number(elementAt(tune, 'weight')?.text ?? 0)],
     ...deviceSettings.map(({ name, element }) => {
       const devices = (tune?.children ?? []).flatMap((child) => {
-        const value = child.name === 'device' ? childOf(child, element)?.text.trim() : undefined
-        return value === undefined ? [] : [`${childOf(child, 'path')?.text.trim()},${value}`]
+        const value = child.name === 'device' ? elementAt(child, element)?.text.trim() : undefined
+        return value === undefined ? [] : [`${elementAt(child, 'path')?.text.trim()},${value}`]
       })
       return [name, devices.join(',')] as const
     }),

@@ -1,13 +1,15 @@
 import { changeTarget } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { childOf, putChild, valueElement } from '../config/child-element.ts'
-import { normalizeText, splice } from '../config/splice.ts'
-import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
+import { elementAt, loadXmlReader } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, int, targetOptions, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
+import { devicesOf } from '../xml/devices-of.ts'
+import { valueElement } from '../xml/element-text.ts'
+import { putChild } from '../xml/put-child.ts'
+import { normalizeText, splice } from '../xml/splice.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -46,11 +48,9 @@ async function update(context: Context, options: Options): Promise<Answer> {
 async function memoryXml(xml: string, options: Options): Promise<string> {
   const alias = options.text('alias')
   const node = options.integer('node', 0)
-  const readXml = await loadXmlReader()
-  const devices = elementAt(readXml(xml), 'devices')
-  const found = (devices === undefined ? [] : childrenNamed(devices, 'memory')).filter(
+  const found = (await devicesOf(xml, 'memory')).filter(
     (memory) =>
-      (alias === undefined || childOf(memory, 'alias')?.attributes.get('name') === alias) &&
+      (alias === undefined || elementAt(memory, 'alias')?.attributes.get('name') === alias) &&
       (node === undefined || Number(elementAt(memory, 'target', 'node')?.text ?? -1) === node),
   )
   const [first] = found
@@ -65,13 +65,13 @@ async function memoryXml(xml: string, options: Options): Promise<string> {
 async function withRequested(xml: string, requestedKiB: number): Promise<string> {
   const readXml = await loadXmlReader()
   const document = normalizeText(xml)
-  const target = childOf(readXml(document), 'target')
-  if (target === undefined || childOf(target, 'requested') === undefined) {
+  const target = elementAt(readXml(document), 'target')
+  if (target === undefined || elementAt(target, 'requested') === undefined) {
     throw new CommandError('the memory device has no <requested> size', {
       code: 'ERR_OPERATION_INVALID',
       hint: "a device of model='virtio-mem' has one",
     })
   }
-  const element = valueElement('requested', requestedKiB, " unit='KiB'")
+  const element = valueElement('requested', requestedKiB, { unit: 'KiB' })
   return splice(document, [putChild(document, target, { name: 'requested', element })])
 }

@@ -1,4 +1,3 @@
-import { elementText } from '../attach/element-text.ts'
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
@@ -7,13 +6,13 @@ import { validateOption, warnAll } from '../document-options.ts'
 import { editDocument } from '../edit/edit-document.ts'
 import { flag, later, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
-import { escapeXml } from '../output/escape-xml.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
 import { prettySize } from '../output/pretty-size.ts'
 import { storedFilter } from '../parse/stored-filter.ts'
 import { readDocument } from '../read-document.ts'
 import { lookupPool, poolOption } from '../storage/lookup-pool.ts'
+import { elementText, valueElement } from '../xml/element-text.ts'
 
 const fileOption = need('file', 'file containing an XML pool description')
 const overwriting: readonly OptionSpec[] = [
@@ -315,10 +314,8 @@ async function fromWords(context: Context, options: Options, verb: Making): Prom
   const name = options.need('name')
   const target = options.text('target')
   const xml = elementText('pool', { type: options.need('type') }, [
-    `<name>${escapeXml(name)}</name>`,
-    ...(target === undefined
-      ? []
-      : [elementText('target', {}, [`<path>${escapeXml(target)}</path>`])]),
+    valueElement('name', name),
+    ...(target === undefined ? [] : [elementText('target', {}, [valueElement('path', target)])]),
   ])
   if (options.flag('print-xml')) return documentAnswer(context, xml)
   const { pool, warnings } = await explainFailure(

@@ -5,6 +5,7 @@ import { printable } from '../core.ts'
 import { flag, later, text } from '../option-specs.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { systemReason } from '../read-document.ts'
+import { escapeXml } from '../xml/escape-xml.ts'
 
 const quitCommand = (name: string): Command => ({
   name,
@@ -90,16 +91,4 @@ function echo(context: Context, options: Options): Answer {
   }
   // The user's own words, as they are.
   return { text, json: text }
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[<>&'"]/g, (character) => entities[character] ?? character)
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '<': '&lt;',
-  '>': '&gt;',
-  '&': '&amp;',
-  "'": '&apos;',
-  '"': '&quot;',
 }

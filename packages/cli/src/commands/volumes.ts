@@ -1,14 +1,10 @@
-import { elementText } from '../attach/element-text.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { childOf, valueElement } from '../config/child-element.ts'
-import { normalizeText, rangeOf, splice } from '../config/splice.ts'
-import { loadXmlReader, printable } from '../core.ts'
+import { elementAt, loadXmlReader, printable } from '../core.ts'
 import type { VolumeRange, WipeAlgorithm } from '../core.ts'
 import { validateOption, warnAll } from '../document-options.ts'
 import { flag, int, later, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
-import { escapeXml } from '../output/escape-xml.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
 import { longWork } from '../output/long-work.ts'
@@ -19,6 +15,8 @@ import { lookupPool, poolOption } from '../storage/lookup-pool.ts'
 import { lookupVolume, volumeOption } from '../storage/lookup-volume.ts'
 import { readPieces } from '../storage/read-pieces.ts'
 import { writePieces } from '../storage/write-pieces.ts'
+import { elementText, optionalElement, optionalValue, valueElement } from '../xml/element-text.ts'
+import { normalizeText, rangeOf, splice } from '../xml/splice.ts'
 
 const ofPool = text('pool', 'pool name or uuid', 'pool')
 const preallocate = flag(
@@ -342,7 +340,7 @@ async function createAs(context: Context, options: Options): Promise<Answer> {
   const xml = elementText('volume', {}, [
     valueElement('name', name),
     valueElement('capacity', capacity),
-    ...(allocation === undefined ? [] : [valueElement('allocation', allocation)]),
+    ...optionalValue('allocation', allocation),
     ...(format === undefined
       ? []
       : [elementText('target', {}, [elementText('format', { type: format })])]),
@@ -376,8 +374,8 @@ async function backingStore(
   const format = options.text('backing-vol-format') ?? found.format
   return [
     elementText('backingStore', {}, [
-      `<path>${escapeXml(found.path)}</path>`,
-      ...(format === undefined ? [] : [elementText('format', { type: format })]),
+      valueElement('path', found.path),
+      ...optionalElement('format', { type: format }),
     ]),
   ]
 }
@@ -436,8 +434,8 @@ async function renamed(xml: string, name: string): Promise<string> {
   const readXml = await loadXmlReader()
   const document = normalizeText(xml)
   const root = readXml(document)
-  const gone = [childOf(root, 'key'), childOf(childOf(root, 'target'), 'path')]
-  const before = childOf(root, 'name')
+  const gone = [elementAt(root, 'key'), elementAt(root, 'target', 'path')]
+  const before = elementAt(root, 'name')
   return splice(document, [
     ...(before === undefined
       ? []

@@ -1,8 +1,8 @@
 import { CommandError } from '../command-error.ts'
 import { loadXmlReader } from '../core.ts'
 import type { Hypervisor, XmlElement } from '../core.ts'
-import { normalizeText, splice } from './splice.ts'
-import type { Edit } from './splice.ts'
+import { normalizeText, splice } from '../xml/splice.ts'
+import type { Edit } from '../xml/splice.ts'
 
 /** What is to be different in a document: its text, and the same read. */
 export type Change = (text: string, root: XmlElement) => readonly Edit[]

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { elementText } from '../attach/element-text.ts'
 import { parseSize } from '../parse/scaled-integer.ts'
+import { elementText } from '../xml/element-text.ts'
 import { refused, splitSpec } from './split-spec.ts'
 
 /** A disk that a guest is to have. */

@@ -1,4 +1,4 @@
-import { elementText } from '../attach/element-text.ts'
+import { elementText } from '../xml/element-text.ts'
 import { refused, splitSpec } from './split-spec.ts'
 
 /**

@@ -1,5 +1,4 @@
-import { elementText } from '../attach/element-text.ts'
-import { escapeXml } from '../output/escape-xml.ts'
+import { elementText, optionalValue, valueElement } from '../xml/element-text.ts'
 import { diskElement, targetNames } from './disk-request.ts'
 import type { DiskRequest } from './disk-request.ts'
 import type { EmulatorFacts } from './emulator-facts.ts'
@@ -47,7 +46,7 @@ export function guestDocument(guest: GuestRequest, facts: EmulatorFacts): string
     return diskElement(disk, bus, target(bus))
   })
   return `${elementText('domain', { type: virtType }, [
-    `<name>${escapeXml(guest.name)}</name>`,
+    valueElement('name', guest.name),
     `<memory unit='KiB'>${guest.memoryKiB}</memory>`,
     `<vcpu>${guest.vcpus}</vcpu>`,
     osElement(guest, facts),
@@ -93,10 +92,10 @@ function osElement(guest: GuestRequest, facts: EmulatorFacts): string {
   const order = boot.filter((word) => word !== 'uefi').map((word) => bootDevices[word])
   const devices = order.length > 0 ? order : usualOrder(guest)
   return elementText('os', { firmware: uefi ? 'efi' : undefined }, [
-    `<type arch='${escapeXml(facts.arch)}'${guest.machine === undefined ? '' : ` machine='${escapeXml(guest.machine)}'`}>hvm</type>`,
-    ...(kernel === undefined ? [] : [`<kernel>${escapeXml(kernel)}</kernel>`]),
-    ...(initrd === undefined ? [] : [`<initrd>${escapeXml(initrd)}</initrd>`]),
-    ...(cmdline === undefined ? [] : [`<cmdline>${escapeXml(cmdline)}</cmdline>`]),
+    valueElement('type', 'hvm', { arch: facts.arch, machine: guest.machine }),
+    ...optionalValue('kernel', kernel),
+    ...optionalValue('initrd', initrd),
+    ...optionalValue('cmdline', cmdline),
     ...(kernel === undefined ? devices.map((dev) => elementText('boot', { dev })) : []),
   ])
 }
@@ -154,7 +153,7 @@ function cpuElement(
   }
   const word = { host: 'host-passthrough', max: 'maximum' }[cpu] ?? cpu
   if (['host-passthrough', 'host-model', 'maximum'].includes(word)) return [mode(word)]
-  return [elementText('cpu', { mode: 'custom' }, [`<model>${escapeXml(cpu)}</model>`])]
+  return [elementText('cpu', { mode: 'custom' }, [valueElement('model', cpu)])]
 }
 
 function mode(name: string): string {

@@ -1,4 +1,4 @@
-import { elementText } from '../attach/element-text.ts'
+import { elementText, optionalElement } from '../xml/element-text.ts'
 import { refused, splitSpec } from './split-spec.ts'
 
 const keys = ['bridge', 'network', 'mac', 'model', 'forward']
@@ -15,7 +15,7 @@ export function networkElement(text: string): string | undefined {
   const forwards = (values.get('forward') ?? []).map(forwardElement)
   const mac = one('mac')
   const card = [
-    ...(mac === undefined ? [] : [elementText('mac', { address: mac })]),
+    ...optionalElement('mac', { address: mac }),
     elementText('model', { type: one('model') ?? 'virtio' }),
   ]
   const bridge = one('bridge')

@@ -2,8 +2,8 @@ import { CommandError } from '../command-error.ts'
 import { domainError, loadXmlReader, printable } from '../core.ts'
 import type { XmlElement } from '../core.ts'
 import { readDocument } from '../read-document.ts'
+import { normalizeText } from '../xml/splice.ts'
 import { fixIdentity } from './identity.ts'
-import { normalizeText } from '../config/splice.ts'
 import { findElement } from './tree.ts'
 
 /** One of the files to compare. */

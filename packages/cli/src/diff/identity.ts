@@ -1,12 +1,6 @@
 import type { XmlElement } from '../core.ts'
-import {
-  addAttribute,
-  insertAfter,
-  insertInside,
-  replaceContent,
-  splice,
-} from '../config/splice.ts'
-import type { Edit } from '../config/splice.ts'
+import { addAttribute, insertAfter, insertInside, replaceContent, splice } from '../xml/splice.ts'
+import type { Edit } from '../xml/splice.ts'
 
 export interface Identity {
   readonly name: string

@@ -1,25 +1,15 @@
 import type { Options } from '../command.ts'
-import { escapeXml } from '../output/escape-xml.ts'
-import { attributesOf, readDiskSpec } from './spec-words.ts'
+import { attributesText } from '../xml/element-text.ts'
+import { createAsDocument } from './create-as-document.ts'
+import { readDiskSpec } from './spec-words.ts'
 
 /** The `<domaincheckpoint>` that `checkpoint-create-as` builds from its words. */
 export function checkpointXml(options: Options): string {
-  const name = options.text('name')
-  const description = options.text('description')
-  const disks = options.list('diskspec')
-  return [
-    '<domaincheckpoint>',
-    ...(name === undefined ? [] : [`  <name>${escapeXml(name)}</name>`]),
-    ...(description === undefined
-      ? []
-      : [`  <description>${escapeXml(description)}</description>`]),
-    ...(disks.length === 0 ? [] : ['  <disks>', ...disks.map(diskElement), '  </disks>']),
-    '</domaincheckpoint>\n',
-  ].join('\n')
+  return createAsDocument('domaincheckpoint', options, { disk: diskElement })
 }
 
-function diskElement(spec: string): string {
+function diskElement(spec: string): readonly string[] {
   const { name, given } = readDiskSpec(spec, ['checkpoint', 'bitmap'])
   const attributes = { name, checkpoint: given.get('checkpoint'), bitmap: given.get('bitmap') }
-  return `    <disk${attributesOf(attributes)}/>`
+  return [`    <disk${attributesText(attributes)}/>`]
 }

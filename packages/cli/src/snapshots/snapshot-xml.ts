@@ -1,23 +1,17 @@
 import type { Options } from '../command.ts'
-import { escapeXml } from '../output/escape-xml.ts'
-import { attributesOf, readDiskSpec, specParts, unparsed } from './spec-words.ts'
+import { attributesText } from '../xml/element-text.ts'
+import { createAsDocument } from './create-as-document.ts'
+import { readDiskSpec, specParts, unparsed } from './spec-words.ts'
 
 /** The `<domainsnapshot>` that `snapshot-create-as` builds from its words. */
 export function snapshotXml(options: Options): string {
-  const name = options.text('name')
-  const description = options.text('description')
-  const memory = options.text('memspec')
-  const disks = options.list('diskspec')
-  return [
-    '<domainsnapshot>',
-    ...(name === undefined ? [] : [`  <name>${escapeXml(name)}</name>`]),
-    ...(description === undefined
-      ? []
-      : [`  <description>${escapeXml(description)}</description>`]),
-    ...(memory === undefined ? [] : [`  ${memoryElement(memory)}`]),
-    ...(disks.length === 0 ? [] : ['  <disks>', ...disks.flatMap(diskElement), '  </disks>']),
-    '</domainsnapshot>\n',
-  ].join('\n')
+  return createAsDocument('domainsnapshot', options, {
+    between: () => {
+      const memory = options.text('memspec')
+      return memory === undefined ? [] : [memoryElement(memory)]
+    },
+    disk: diskElement,
+  })
 }
 
 function memoryElement(spec: string): string {
@@ -30,7 +24,7 @@ function memoryElement(spec: string): string {
     else throw unparsed('memspec', spec)
   }
   const attributes = { snapshot: snapshot ?? (file === undefined ? undefined : 'external'), file }
-  return `<memory${attributesOf(attributes)}/>`
+  return `<memory${attributesText(attributes)}/>`
 }
 
 function diskElement(spec: string): readonly string[] {
@@ -40,9 +34,9 @@ function diskElement(spec: string): readonly string[] {
   const driver = given.get('driver')
   const file = given.get('file')
   const inside = [
-    ...(driver === undefined ? [] : [`      <driver${attributesOf({ type: driver })}/>`]),
-    ...(file === undefined ? [] : [`      <source${attributesOf({ [source]: file })}/>`]),
+    ...(driver === undefined ? [] : [`      <driver${attributesText({ type: driver })}/>`]),
+    ...(file === undefined ? [] : [`      <source${attributesText({ [source]: file })}/>`]),
   ]
-  const start = `    <disk${attributesOf({ name, snapshot: given.get('snapshot'), type })}`
+  const start = `    <disk${attributesText({ name, snapshot: given.get('snapshot'), type })}`
   return inside.length === 0 ? [`${start}/>`] : [`${start}>`, ...inside, '    </disk>']
 }

@@ -1,17 +1,9 @@
 import { invalidArgument } from '../command-error.ts'
 import type { CommandError } from '../command-error.ts'
-import { escapeXml } from '../output/escape-xml.ts'
 
 /** The parts of a `--diskspec` or `--memspec`: commas part them; two together are one of the text. */
 export function specParts(spec: string): readonly string[] {
   return spec.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','))
-}
-
-/** Those that are given, as XML has them. */
-export function attributesOf(attributes: Readonly<Record<string, string | undefined>>): string {
-  return Object.entries(attributes)
-    .map(([name, value]) => (value === undefined ? '' : ` ${name}='${escapeXml(value)}'`))
-    .join('')
 }
 
 export interface DiskSpec {

@@ -1,7 +1,8 @@
 import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Context } from '../command.ts'
-import { childrenNamed, elementAt, loadXmlReader, printable } from '../core.ts'
+import { elementAt, printable } from '../core.ts'
 import type { Hypervisor, StorageVolumeSummary, XmlElement } from '../core.ts'
+import { devicesOf } from '../xml/devices-of.ts'
 
 /** The volume behind a disk of a guest that is to go. */
 export interface DiskVolume {
@@ -21,10 +22,8 @@ export async function diskVolumes(
   hypervisor: Hypervisor,
   { reference, wanted }: { readonly reference: string; readonly wanted: readonly string[] | 'all' },
 ): Promise<readonly DiskVolume[]> {
-  const readXml = await loadXmlReader()
   const xml = await hypervisor.domainGetXmlDesc(reference, { inactive: true })
-  const devices = elementAt(readXml(xml), 'devices')
-  const disks = devices === undefined ? [] : childrenNamed(devices, 'disk')
+  const disks = await devicesOf(xml, 'disk')
   const known = disks.map((disk) => ({ target: targetOf(disk), source: sourceOf(disk), disk }))
   const missing =
     wanted === 'all'

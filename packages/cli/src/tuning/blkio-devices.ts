@@ -1,6 +1,6 @@
-import { childOf, valueElement } from '../config/child-element.ts'
-import { childrenNamed } from '../core.ts'
+import { childrenNamed, elementAt } from '../core.ts'
 import type { TuningChange, XmlElement } from '../core.ts'
+import { valueElement } from '../xml/element-text.ts'
 
 /** One limit that block devices have each for itself. */
 export interface DeviceSetting {
@@ -72,13 +72,13 @@ export function blkioDevices(
 ): readonly LimitedDevice[] {
   const known = before === undefined ? [] : childrenNamed(before, 'device')
   const byPath = new Map(
-    known.map((device) => [childOf(device, 'path')?.text.trim() ?? '', device]),
+    known.map((device) => [elementAt(device, 'path')?.text.trim() ?? '', device]),
   )
   const paths = new Set([...byPath.keys(), ...asked.flatMap(({ values }) => [...values.keys()])])
   return [...paths].flatMap((path) => {
     const limits = deviceSettings.flatMap((setting) => {
       const put = asked.find((one) => one.setting.name === setting.name)?.values.get(path)
-      const value = put ?? childOf(byPath.get(path), setting.element)?.text.trim() ?? '0'
+      const value = put ?? elementAt(byPath.get(path), setting.element)?.text.trim() ?? '0'
       return value === '0' ? [] : [{ setting, value }]
     })
     return limits.length === 0 ? [] : [{ path, limits }]

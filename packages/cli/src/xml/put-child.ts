@@ -1,7 +1,6 @@
-import type { Attributes } from '../attach/element-text.ts'
-import { elementText } from '../attach/element-text.ts'
+import { elementAt } from '../core.ts'
 import type { XmlElement } from '../core.ts'
-import { escapeXml } from '../output/escape-xml.ts'
+import { elementText } from './element-text.ts'
 import { insertInside, rangeOf } from './splice.ts'
 import type { Edit } from './splice.ts'
 
@@ -11,14 +10,10 @@ export function putChild(
   parent: XmlElement,
   { name, element }: { readonly name: string; readonly element: string },
 ): Edit {
-  const found = childOf(parent, name)
+  const found = elementAt(parent, name)
   return found === undefined
     ? insertInside(text, parent, element)
     : { ...rangeOf(text, found), text: element }
-}
-
-export function childOf(parent: XmlElement | undefined, name: string): XmlElement | undefined {
-  return parent?.children.find((child) => child.name === name)
 }
 
 /** `<name>` with these children in place of those it has under the same names; others stay. */
@@ -28,12 +23,7 @@ export function withChildren(
   children: Readonly<Record<string, string | undefined>>,
 ): string {
   const kept = (before?.children ?? []).filter((child) => !Object.hasOwn(children, child.name))
-  const attributes: Attributes = Object.fromEntries(before?.attributes ?? [])
+  const attributes = Object.fromEntries(before?.attributes ?? [])
   const given = Object.values(children).filter((child) => child !== undefined)
   return elementText(name, attributes, [...kept.map(({ source }) => source), ...given])
-}
-
-/** `<name unit='KiB'>5</name>`. */
-export function valueElement(name: string, value: string | number, attributes = ''): string {
-  return `<${name}${attributes}>${escapeXml(String(value))}</${name}>`
 }
