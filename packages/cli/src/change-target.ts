@@ -1,6 +1,6 @@
-import { UsageError } from './command-error.ts'
 import type { Options } from './command.ts'
 import type { ChangeTarget } from './core.ts'
+import { exclude } from './parse/option-pairs.ts'
 
 /**
  * What a change or a question is for, as `--live`, `--config` and `--current` say; without a word
@@ -18,10 +18,4 @@ export function changeTarget(options: Options): ChangeTarget {
 export function excludeTargets(options: Options): void {
   exclude(options, 'current', 'live')
   exclude(options, 'current', 'config')
-}
-
-/** @throws UsageError in virsh's words, where both are given. */
-export function exclude(options: Options, first: string, second: string): void {
-  if (!options.flag(first) || !options.flag(second)) return
-  throw new UsageError(`Options --${first} and --${second} are mutually exclusive`)
 }

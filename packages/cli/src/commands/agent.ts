@@ -1,9 +1,9 @@
-import { exclude } from '../change-target.ts'
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, int, later, named, need, text, words } from '../option-specs.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 
 export const commands: readonly Command[] = [

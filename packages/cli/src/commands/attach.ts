@@ -1,6 +1,6 @@
 import { diskXml } from '../attach/disk-xml.ts'
 import { interfaceXml } from '../attach/interface-xml.ts'
-import { exclude, excludeTargets } from '../change-target.ts'
+import { excludeTargets } from '../change-target.ts'
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { elementAt } from '../core.ts'
@@ -10,6 +10,7 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { flag, later, need, targetOptions, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { devicesOf } from '../xml/devices-of.ts'
 
 export const commands: readonly Command[] = [

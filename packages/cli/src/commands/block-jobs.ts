@@ -1,4 +1,3 @@
-import { exclude } from '../change-target.ts'
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -6,6 +5,7 @@ import type { BlockJobInfo, BlockJobOptions, Hypervisor } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, int, later, need, text } from '../option-specs.ts'
 import { longWork } from '../output/long-work.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 
 export const commands: readonly Command[] = [

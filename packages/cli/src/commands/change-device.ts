@@ -1,11 +1,12 @@
-import { exclude, excludeTargets } from '../change-target.ts'
+import { excludeTargets } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import type { DomainSummary } from '../core.ts'
-import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { warnAll } from '../document-options.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, need, targetOptions, text } from '../option-specs.ts'
 import { isDomainError } from '../output/report-error.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
 
 const fileOption: OptionSpec = need('file', 'XML file')

@@ -6,6 +6,7 @@ import { cpuFileOption, readCpuFile } from '../cpu-file.ts'
 import { emulatorOptions, readEmulatorOptions } from '../emulator-options.ts'
 import { flag, need, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { elementText, valueElement } from '../xml/element-text.ts'
 
 const compareOptions: readonly OptionSpec[] = [
@@ -151,9 +152,7 @@ async function cpuBaseline(context: Context, options: Options): Promise<Answer> 
 async function hypervisorCpuBaseline(context: Context, options: Options): Promise<Answer> {
   const file = options.text('file')
   const model = options.text('model')
-  if (file !== undefined && model !== undefined) {
-    throw invalidArgument('Options --file and --model are mutually exclusive')
-  }
+  exclude(options, 'file', 'model')
   const emulator = await readEmulatorOptions(options, '')
   let text: string
   if (model !== undefined) text = `${elementText('cpu', {}, [valueElement('model', model)])}\n`

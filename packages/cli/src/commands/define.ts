@@ -1,4 +1,3 @@
-import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -12,6 +11,7 @@ import {
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, later, text } from '../option-specs.ts'
 import { reportError } from '../output/report-error.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
 
 export const commands: readonly Command[] = [

@@ -9,6 +9,7 @@ import { libvirtRemarks } from '../diff/libvirt-remarks.ts'
 import { polyvirtSide } from '../diff/polyvirt-side.ts'
 import { archOption, fileOption } from '../document-options.ts'
 import { named, text } from '../option-specs.ts'
+import { exclude } from '../parse/option-pairs.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -55,9 +56,7 @@ function checkOptions(options: Options): void {
   if (against !== undefined && against !== 'libvirt') {
     throw invalidArgument(`polyvirt cannot compare itself with '${against}'; offered: libvirt`)
   }
-  if (against !== undefined && options.flag('other')) {
-    throw invalidArgument('Options --other and --against are mutually exclusive')
-  }
+  exclude(options, 'other', 'against')
   if (against === undefined && options.flag('uri')) {
     throw invalidArgument("option --uri is libvirt's connection: it needs --against libvirt")
   }

@@ -1,4 +1,3 @@
-import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -6,6 +5,7 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, need, text } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
 
 export const commands: readonly Command[] = [

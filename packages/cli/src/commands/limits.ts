@@ -1,4 +1,3 @@
-import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { changeDefinition } from '../config/change-definition.ts'
@@ -10,6 +9,7 @@ import type { TuningChange, XmlElement } from '../core.ts'
 import { domainOption } from '../lookup-domain.ts'
 import { flag, int, later, named, targetOptions, text, words } from '../option-specs.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 import {
   blkioDevices,

@@ -1,10 +1,10 @@
-import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { DomainFilter, DomainStateName, DomainSummary, Hypervisor } from '../core.ts'
 import { flag } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 import type { Style, Styles } from '../output/style.ts'
+import { either, exclude } from '../parse/option-pairs.ts'
 
 const flags: Readonly<Record<string, string>> = {
   inactive: 'list inactive domains',
@@ -45,7 +45,7 @@ export const commands: readonly Command[] = [
 ]
 
 async function list(context: Context, options: Options): Promise<Answer> {
-  checkExclusive(options)
+  for (const column of ['name', 'uuid', 'id']) exclude(options, 'table', column)
   const hypervisor = await context.hypervisor()
   const found = await hypervisor.connectListAllDomains(filterOf(options))
   const kept = found.filter((domain) => holds(domain, options))
@@ -69,14 +69,6 @@ async function list(context: Context, options: Options): Promise<Answer> {
   }
 }
 
-function checkExclusive(options: Options): void {
-  for (const name of ['name', 'uuid', 'id']) {
-    if (options.flag('table') && options.flag(name)) {
-      throw invalidArgument(`Options --table and --${name} are mutually exclusive`)
-    }
-  }
-}
-
 /** What the hypervisor filters; asking it keeps the answer small on a host with many domains. */
 function filterOf(options: Options): DomainFilter {
   const state = statesOf(options)
@@ -92,11 +84,6 @@ function filterOf(options: Options): DomainFilter {
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V })
-}
-
-/** Both of two opposites ask for everything. */
-function either(options: Options, yes: string, no: string): boolean | undefined {
-  return options.flag(yes) === options.flag(no) ? undefined : options.flag(yes)
 }
 
 const otherStates: readonly DomainStateName[] = [

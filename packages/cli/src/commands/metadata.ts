@@ -1,11 +1,12 @@
-import { changeTarget, exclude } from '../change-target.ts'
+import { changeTarget } from '../change-target.ts'
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, need, text, words } from '../option-specs.ts'
-import { isDomainError } from '../output/report-error.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { isDomainError } from '../output/report-error.ts'
+import { exclude } from '../parse/option-pairs.ts'
 
 export const commands: readonly Command[] = [
   {

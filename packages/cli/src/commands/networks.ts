@@ -1,4 +1,4 @@
-import { exclude, excludeTargets } from '../change-target.ts'
+import { excludeTargets } from '../change-target.ts'
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -9,6 +9,7 @@ import { flag, int, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { storedFilter } from '../parse/stored-filter.ts'
 import { readDocument } from '../read-document.ts'
 

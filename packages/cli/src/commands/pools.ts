@@ -1,4 +1,4 @@
-import { explainFailure, invalidArgument } from '../command-error.ts'
+import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, StoragePoolSummary } from '../core.ts'
@@ -9,6 +9,7 @@ import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
 import { prettySize } from '../output/pretty-size.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { storedFilter } from '../parse/stored-filter.ts'
 import { readDocument } from '../read-document.ts'
 import { lookupPool, poolOption } from '../storage/lookup-pool.ts'
@@ -272,9 +273,7 @@ function overwriteOf(options: Options): {
 } {
   const overwrite = options.flag('overwrite')
   const noOverwrite = options.flag('no-overwrite')
-  if (overwrite && noOverwrite) {
-    throw invalidArgument('Options --overwrite and --no-overwrite are mutually exclusive')
-  }
+  exclude(options, 'overwrite', 'no-overwrite')
   return { overwrite, noOverwrite }
 }
 

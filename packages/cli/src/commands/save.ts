@@ -1,4 +1,3 @@
-import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -7,6 +6,7 @@ import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, later, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { longWork } from '../output/long-work.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
 
 export const commands: readonly Command[] = [

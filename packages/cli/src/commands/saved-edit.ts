@@ -1,4 +1,3 @@
-import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -6,6 +5,7 @@ import type { ResumeState } from '../core.ts'
 import { editText } from '../edit/edit-text.ts'
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, need } from '../option-specs.ts'
+import { exclude } from '../parse/option-pairs.ts'
 
 export const commands: readonly Command[] = [
   {

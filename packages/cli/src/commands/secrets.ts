@@ -1,15 +1,14 @@
-import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
+import { readHidden } from '../console/read-hidden.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, SecretFilter, SecretSummary } from '../core.ts'
 import { validateOption, warnAll } from '../document-options.ts'
 import { flag, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatTable } from '../output/format-table.ts'
-import { either } from '../parse/stored-filter.ts'
+import { either, exclude } from '../parse/option-pairs.ts'
 import { readBytes, readDocument } from '../read-document.ts'
-import { readHidden } from '../console/read-hidden.ts'
 
 const secretOption = need('secret', 'secret UUID', 'secret')
 

@@ -1,10 +1,10 @@
-import { exclude } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { elementAt, loadXmlReader, printable } from '../core.ts'
 import { editText } from '../edit/edit-text.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text } from '../option-specs.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { checkpointName } from '../snapshots/checkpoint-name.ts'
 
 export const commands: readonly Command[] = [

@@ -1,4 +1,4 @@
-import { exclude, changeTarget } from '../change-target.ts'
+import { changeTarget } from '../change-target.ts'
 import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { VcpuInfo } from '../core.ts'
@@ -6,6 +6,7 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, need, targetOptions } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
+import { exclude } from '../parse/option-pairs.ts'
 
 export const commands: readonly Command[] = [
   {

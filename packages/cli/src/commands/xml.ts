@@ -6,6 +6,7 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, named, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
 
 export const commands: readonly Command[] = [
@@ -55,9 +56,7 @@ async function domxmlToNative(context: Context, options: Options): Promise<Answe
   if (file === undefined && domain === undefined) {
     throw invalidArgument('need either domain or domain XML')
   }
-  if (file !== undefined && domain !== undefined) {
-    throw invalidArgument('Options --domain and --xml are mutually exclusive')
-  }
+  exclude(options, 'domain', 'xml')
   if (format !== 'qemu-argv') {
     throw invalidArgument(`invalid argument: unsupported config type ${format}`)
   }

@@ -1,15 +1,11 @@
 import type { Options } from '../command.ts'
+import { either } from './option-pairs.ts'
 
 /** What is asked of a list of networks or pools. */
 export interface StoredFilter {
   readonly active?: boolean
   readonly persistent?: boolean
   readonly autostart?: boolean
-}
-
-/** Which of two opposite flags is said; nothing where both or neither are. */
-export function either(options: Options, yes: string, no: string): boolean | undefined {
-  return options.flag(yes) === options.flag(no) ? undefined : options.flag(yes)
 }
 
 /** virsh's flags for it: active ones where nothing is said; both of two opposites ask nothing. */
