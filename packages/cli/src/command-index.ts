@@ -24,7 +24,10 @@ const host: Family = () => import('./commands/host.ts')
 const info: Family = () => import('./commands/info.ts')
 const lifecycle: Family = () => import('./commands/lifecycle.ts')
 const list: Family = () => import('./commands/list.ts')
-const networks: Family = () => import('./commands/networks.ts')
+const networkDefine: Family = () => import('./commands/network-define.ts')
+const networkInfo: Family = () => import('./commands/network-info.ts')
+const networkLifecycle: Family = () => import('./commands/network-lifecycle.ts')
+const networkUpdate: Family = () => import('./commands/network-update.ts')
 const node: Family = () => import('./commands/node.ts')
 const secrets: Family = () => import('./commands/secrets.ts')
 const shell: Family = () => import('./commands/shell.ts')
@@ -44,7 +47,9 @@ const limits: Family = () => import('./commands/limits.ts')
 const memoryDevice: Family = () => import('./commands/memory-device.ts')
 const metadata: Family = () => import('./commands/metadata.ts')
 const pinning: Family = () => import('./commands/pinning.ts')
-const pools: Family = () => import('./commands/pools.ts')
+const poolDefine: Family = () => import('./commands/pool-define.ts')
+const poolInfo: Family = () => import('./commands/pool-info.ts')
+const poolLifecycle: Family = () => import('./commands/pool-lifecycle.ts')
 const save: Family = () => import('./commands/save.ts')
 const savedEdit: Family = () => import('./commands/saved-edit.ts')
 const snapshotList: Family = () => import('./commands/snapshot-list.ts')
@@ -55,7 +60,10 @@ const treeEdit: Family = () => import('./commands/tree-edit.ts')
 const top: Family = () => import('./commands/top.ts')
 const tuning: Family = () => import('./commands/tuning.ts')
 const vcpus: Family = () => import('./commands/vcpus.ts')
-const volumes: Family = () => import('./commands/volumes.ts')
+const volumeChange: Family = () => import('./commands/volume-change.ts')
+const volumeContent: Family = () => import('./commands/volume-content.ts')
+const volumeCreate: Family = () => import('./commands/volume-create.ts')
+const volumeInfo: Family = () => import('./commands/volume-info.ts')
 const attach: Family = () => import('./commands/attach.ts')
 const migrate: Family = () => import('./commands/migrate.ts')
 const xml: Family = () => import('./commands/xml.ts')
@@ -212,20 +220,20 @@ const families: Readonly<Record<string, Family>> = {
   'checkpoint-info': checkpoints,
   'checkpoint-list': checkpointList,
   'checkpoint-parent': checkpoints,
-  'net-autostart': networks,
-  'net-create': networks,
-  'net-define': networks,
-  'net-destroy': networks,
-  'net-dhcp-leases': networks,
-  'net-dumpxml': networks,
-  'net-edit': networks,
-  'net-info': networks,
-  'net-list': networks,
-  'net-name': networks,
-  'net-start': networks,
-  'net-undefine': networks,
-  'net-update': networks,
-  'net-uuid': networks,
+  'net-autostart': networkLifecycle,
+  'net-create': networkDefine,
+  'net-define': networkDefine,
+  'net-destroy': networkLifecycle,
+  'net-dhcp-leases': networkInfo,
+  'net-dumpxml': networkInfo,
+  'net-edit': networkDefine,
+  'net-info': networkInfo,
+  'net-list': networkInfo,
+  'net-name': networkInfo,
+  'net-start': networkLifecycle,
+  'net-undefine': networkLifecycle,
+  'net-update': networkUpdate,
+  'net-uuid': networkInfo,
   'secret-define': secrets,
   'secret-dumpxml': secrets,
   'secret-get-value': secrets,
@@ -244,39 +252,39 @@ const families: Readonly<Record<string, Family>> = {
   'snapshot-revert': snapshots,
   'backup-begin': backup,
   'backup-dumpxml': backup,
-  'pool-autostart': pools,
-  'pool-build': pools,
-  'pool-create-as': pools,
-  'pool-create': pools,
-  'pool-define-as': pools,
-  'pool-define': pools,
-  'pool-delete': pools,
-  'pool-destroy': pools,
-  'pool-dumpxml': pools,
-  'pool-edit': pools,
-  'pool-info': pools,
-  'pool-list': pools,
-  'pool-name': pools,
-  'pool-refresh': pools,
-  'pool-start': pools,
-  'pool-undefine': pools,
-  'pool-uuid': pools,
-  'vol-clone': volumes,
-  'vol-create-as': volumes,
-  'vol-create': volumes,
-  'vol-create-from': volumes,
-  'vol-delete': volumes,
-  'vol-download': volumes,
-  'vol-dumpxml': volumes,
-  'vol-info': volumes,
-  'vol-key': volumes,
-  'vol-list': volumes,
-  'vol-name': volumes,
-  'vol-path': volumes,
-  'vol-pool': volumes,
-  'vol-resize': volumes,
-  'vol-upload': volumes,
-  'vol-wipe': volumes,
+  'pool-autostart': poolLifecycle,
+  'pool-build': poolLifecycle,
+  'pool-create-as': poolDefine,
+  'pool-create': poolDefine,
+  'pool-define-as': poolDefine,
+  'pool-define': poolDefine,
+  'pool-delete': poolLifecycle,
+  'pool-destroy': poolLifecycle,
+  'pool-dumpxml': poolInfo,
+  'pool-edit': poolDefine,
+  'pool-info': poolInfo,
+  'pool-list': poolInfo,
+  'pool-name': poolInfo,
+  'pool-refresh': poolLifecycle,
+  'pool-start': poolLifecycle,
+  'pool-undefine': poolLifecycle,
+  'pool-uuid': poolInfo,
+  'vol-clone': volumeCreate,
+  'vol-create-as': volumeCreate,
+  'vol-create': volumeCreate,
+  'vol-create-from': volumeCreate,
+  'vol-delete': volumeChange,
+  'vol-download': volumeContent,
+  'vol-dumpxml': volumeInfo,
+  'vol-info': volumeInfo,
+  'vol-key': volumeInfo,
+  'vol-list': volumeInfo,
+  'vol-name': volumeInfo,
+  'vol-path': volumeInfo,
+  'vol-pool': volumeInfo,
+  'vol-resize': volumeChange,
+  'vol-upload': volumeContent,
+  'vol-wipe': volumeChange,
   cd: shell,
   complete,
   completion: complete,

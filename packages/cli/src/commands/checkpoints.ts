@@ -4,6 +4,7 @@ import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { lineAnswer } from '../output/line-answer.ts'
 import { readDocument } from '../read-document.ts'
 import { checkpointName } from '../snapshots/checkpoint-name.ts'
 import { checkpointXml } from '../snapshots/checkpoint-xml.ts'
@@ -167,7 +168,7 @@ async function parent(context: Context, options: Options): Promise<Answer> {
       code: 'ERR_NO_DOMAIN_CHECKPOINT',
     })
   }
-  return { text: `${printable(checkpoint.parent)}\n`, json: checkpoint.parent }
+  return lineAnswer(checkpoint.parent)
 }
 
 async function remove(context: Context, options: Options): Promise<Answer> {

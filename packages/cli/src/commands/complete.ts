@@ -2,8 +2,8 @@ import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { completionScripts } from '../completion-scripts.ts'
 import { completions } from '../completions.ts'
-import { printable } from '../core.ts'
 import { need } from '../option-specs.ts'
+import { linesAnswer } from '../output/line-answer.ts'
 
 const shells = Object.keys(completionScripts)
 
@@ -37,9 +37,5 @@ export const commands: readonly Command[] = [
 
 async function complete(context: Context, options: Options): Promise<Answer> {
   const found = await completions(context, options.list('string'))
-  return {
-    text: found.map((candidate) => `${printable(candidate)}\n`).join(''),
-    json: found,
-    failed: found.length === 0,
-  }
+  return { ...linesAnswer(found), failed: found.length === 0 }
 }

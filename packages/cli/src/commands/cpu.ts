@@ -6,6 +6,7 @@ import { cpuFileOption, readCpuFile } from '../cpu-file.ts'
 import { emulatorOptions, readEmulatorOptions } from '../emulator-options.ts'
 import { flag, need, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { linesAnswer } from '../output/line-answer.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { elementText, valueElement } from '../xml/element-text.ts'
 
@@ -184,5 +185,5 @@ async function cpuModels(context: Context, options: Options): Promise<Answer> {
     hypervisor.connectGetCpuModelNames(arch),
   )
   const lines = models.length === 0 ? ['all CPU models are accepted'] : models
-  return { text: lines.map((line) => `${printable(line)}\n`).join(''), json: { arch, models } }
+  return { ...linesAnswer(lines), json: { arch, models } }
 }

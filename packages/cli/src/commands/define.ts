@@ -1,18 +1,12 @@
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
-import {
-  archOption,
-  defineOptions,
-  fileOption,
-  validateOption,
-  warnAll,
-} from '../document-options.ts'
+import { archOption, defineOptions, fileOption, validateOption } from '../document-options.ts'
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, later, text } from '../option-specs.ts'
 import { reportError } from '../output/report-error.ts'
 import { exclude } from '../parse/option-pairs.ts'
-import { readDocument } from '../read-document.ts'
+import { submitDocument } from '../submit-document.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -51,14 +45,10 @@ export const commands: readonly Command[] = [
 
 async function define(context: Context, options: Options): Promise<Answer> {
   const file = options.need('file')
-  const xml = await readDocument(file)
-  const hypervisor = await context.hypervisor()
-  const { domain, warnings } = await explainFailure(
-    `Failed to define domain from ${file}`,
-    hypervisor.domainDefineXml(xml, defineOptions(options)),
-    { file },
-  )
-  warnAll(context, warnings, file)
+  const { domain, warnings } = await submitDocument(context, file, {
+    failure: `Failed to define domain from ${file}`,
+    act: (hypervisor, xml) => hypervisor.domainDefineXml(xml, defineOptions(options)),
+  })
   return {
     remark: `Domain ${printable(quoted(domain))} defined from ${printable(file)}\n`,
     json: { domain, warnings },

@@ -4,6 +4,7 @@ import type { DomainEvent, Hypervisor } from '../core.ts'
 import { eventType, eventTypes, formatEvent } from '../event-text.ts'
 import { lookupDomain } from '../lookup-domain.ts'
 import { flag, int, text } from '../option-specs.ts'
+import { linesAnswer } from '../output/line-answer.ts'
 import { safeJson } from '../output/safe-json.ts'
 
 export const commands: readonly Command[] = [
@@ -27,7 +28,7 @@ export const commands: readonly Command[] = [
 
 async function event(context: Context, options: Options): Promise<Answer> {
   if (options.flag('list')) {
-    return { text: eventTypes.map((type) => `${type}\n`).join(''), json: eventTypes }
+    return linesAnswer(eventTypes)
   }
   const types = wantedTypes(options)
   const timeoutSeconds = options.integer('timeout', 1)

@@ -1,16 +1,9 @@
-import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import {
-  archOption,
-  defineOptions,
-  fileOption,
-  validateOption,
-  warnAll,
-} from '../document-options.ts'
+import { archOption, defineOptions, fileOption, validateOption } from '../document-options.ts'
 import { flag } from '../option-specs.ts'
 import { formatExplanation } from '../output/format-explanation.ts'
 import { safeXml } from '../output/safe-xml.ts'
-import { readDocument } from '../read-document.ts'
+import { submitDocument } from '../submit-document.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -33,14 +26,10 @@ export const commands: readonly Command[] = [
 
 async function explain(context: Context, options: Options): Promise<Answer> {
   const file = options.need('file')
-  const xml = await readDocument(file)
-  const hypervisor = await context.hypervisor()
-  const explanation = await explainFailure(
-    `Failed to explain domain from ${file}`,
-    hypervisor.connectExplainXml(xml, defineOptions(options)),
-    { file },
-  )
-  warnAll(context, explanation.warnings, file)
+  const explanation = await submitDocument(context, file, {
+    failure: `Failed to explain domain from ${file}`,
+    act: (hypervisor, xml) => hypervisor.connectExplainXml(xml, defineOptions(options)),
+  })
   if (options.flag('xml')) {
     const text = context.output.isTerminal ? safeXml(explanation.xml) : explanation.xml
     return { text, json: explanation }

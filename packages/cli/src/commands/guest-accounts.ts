@@ -1,9 +1,9 @@
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, need, text } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
+import { linesAnswer } from '../output/line-answer.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
@@ -67,7 +67,7 @@ async function getKeys(context: Context, options: Options): Promise<Answer> {
     execute: 'guest-ssh-get-authorized-keys',
     arguments: { username },
   })
-  return { text: keys.map((key) => `${printable(key)}\n`).join(''), json: keys }
+  return linesAnswer(keys)
 }
 
 async function setKeys(context: Context, options: Options): Promise<Answer> {

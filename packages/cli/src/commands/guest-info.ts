@@ -5,6 +5,7 @@ import type { GuestInfo, GuestInfoType, GuestInterface } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
+import { lineAnswer } from '../output/line-answer.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -159,7 +160,7 @@ async function domhostname(context: Context, options: Options): Promise<Answer> 
   if (hostname === undefined) {
     throw new CommandError('failed to get hostname', { code: 'ERR_OPERATION_FAILED' })
   }
-  return { text: `${printable(hostname)}\n`, json: hostname }
+  return lineAnswer(hostname)
 }
 
 function unknownSource(source: string, offered: string): CommandError {

@@ -4,6 +4,7 @@ import { printable, recordHost } from '../core.ts'
 import type { HostRecording, VersionInfo } from '../core.ts'
 import { flag, need } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { lineAnswer } from '../output/line-answer.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -34,7 +35,7 @@ export const commands: readonly Command[] = [
     options: [],
     run: async (context) => {
       const name = await (await context.hypervisor()).connectGetHostname()
-      return { text: `${printable(name)}\n`, json: name }
+      return lineAnswer(name)
     },
   },
   {
@@ -56,7 +57,7 @@ export const commands: readonly Command[] = [
     options: [],
     run: async (context) => {
       const { uri } = await context.hypervisor()
-      return { text: `${printable(uri)}\n`, json: uri }
+      return lineAnswer(uri)
     },
   },
   {

@@ -3,6 +3,7 @@ import { printable } from '../core.ts'
 import type { DomainInfo } from '../core.ts'
 import { domainOption, lookupDomain, lookupDomainBy } from '../lookup-domain.ts'
 import { flag } from '../option-specs.ts'
+import { lineAnswer } from '../output/line-answer.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -38,7 +39,7 @@ export const commands: readonly Command[] = [
     options: [{ ...domainOption, help: 'domain id or uuid' }],
     run: async (context, options) => {
       const { domain } = await lookupDomainBy(context, options, ['id', 'uuid'])
-      return { text: `${printable(domain.name)}\n`, json: domain.name }
+      return lineAnswer(domain.name)
     },
   },
   {
@@ -48,7 +49,7 @@ export const commands: readonly Command[] = [
     options: [{ ...domainOption, help: 'domain id or name' }],
     run: async (context, options) => {
       const { domain } = await lookupDomainBy(context, options, ['id', 'name'])
-      return { text: `${domain.uuid}\n`, json: domain.uuid }
+      return lineAnswer(domain.uuid)
     },
   },
 ]

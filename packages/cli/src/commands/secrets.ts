@@ -3,12 +3,13 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { readHidden } from '../console/read-hidden.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, SecretFilter, SecretSummary } from '../core.ts'
-import { validateOption, warnAll } from '../document-options.ts'
+import { validateOption } from '../document-options.ts'
 import { flag, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatTable } from '../output/format-table.ts'
 import { either, exclude } from '../parse/option-pairs.ts'
-import { readBytes, readDocument } from '../read-document.ts'
+import { readBytes } from '../read-document.ts'
+import { submitDocument } from '../submit-document.ts'
 
 const secretOption = need('secret', 'secret UUID', 'secret')
 
@@ -101,14 +102,11 @@ async function lookup(context: Context, options: Options): Promise<FoundSecret> 
 
 async function define(context: Context, options: Options): Promise<Answer> {
   const file = options.need('file')
-  const xml = await readDocument(file)
-  const hypervisor = await context.hypervisor()
-  const { secret, warnings } = await explainFailure(
-    `Failed to set attributes from ${file}`,
-    hypervisor.secretDefineXml(xml, { validate: options.flag('validate') }),
-    { file },
-  )
-  warnAll(context, warnings, file)
+  const { secret, warnings } = await submitDocument(context, file, {
+    failure: `Failed to set attributes from ${file}`,
+    act: (hypervisor, xml) =>
+      hypervisor.secretDefineXml(xml, { validate: options.flag('validate') }),
+  })
   return { remark: `Secret ${secret.uuid} created\n`, json: { secret, warnings } }
 }
 

@@ -3,6 +3,7 @@ import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { flag, later, text } from '../option-specs.ts'
+import { lineAnswer } from '../output/line-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { systemReason } from '../read-document.ts'
 import { escapeXml } from '../xml/escape-xml.ts'
@@ -55,7 +56,7 @@ export const commands: readonly Command[] = [
     summary: 'print the current directory',
     description: 'Print the current directory.',
     options: [],
-    run: () => ({ text: `${printable(process.cwd())}\n`, json: process.cwd() }),
+    run: () => lineAnswer(process.cwd()),
   },
   quitCommand('exit'),
   quitCommand('quit'),

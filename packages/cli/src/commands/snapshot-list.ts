@@ -1,11 +1,11 @@
 import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
 import type { SnapshotSummary } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 import { formatTree } from '../output/format-tree.ts'
+import { linesAnswer } from '../output/line-answer.ts'
 import { localTime } from '../output/local-time.ts'
 import { isBelow } from '../snapshots/family-tree.ts'
 
@@ -55,10 +55,7 @@ async function snapshotList(context: Context, options: Options): Promise<Answer>
     ? shown
     : shown.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   if (options.flag('name')) {
-    return {
-      text: sorted.map(({ name }) => `${printable(name)}\n`).join(''),
-      json: sorted.map(({ name }) => name),
-    }
+    return linesAnswer(sorted.map(({ name }) => name))
   }
   if (options.flag('tree')) {
     const nodes =

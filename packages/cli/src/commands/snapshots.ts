@@ -6,6 +6,7 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { flag, later, named, need, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { lineAnswer } from '../output/line-answer.ts'
 import { longWork } from '../output/long-work.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
@@ -225,7 +226,7 @@ async function current(context: Context, options: Options): Promise<Answer> {
       code: 'ERR_NO_DOMAIN_SNAPSHOT',
     })
   }
-  if (options.flag('name')) return { text: `${printable(found.name)}\n`, json: found.name }
+  if (options.flag('name')) return lineAnswer(found.name)
   return documentAnswer(context, await hypervisor.domainSnapshotGetXmlDesc(reference, found.name))
 }
 
@@ -264,7 +265,7 @@ async function parent(context: Context, options: Options): Promise<Answer> {
       code: 'ERR_NO_DOMAIN_SNAPSHOT',
     })
   }
-  return { text: `${printable(snapshot.parent)}\n`, json: snapshot.parent }
+  return lineAnswer(snapshot.parent)
 }
 
 async function revert(context: Context, options: Options): Promise<Answer> {

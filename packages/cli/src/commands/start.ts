@@ -15,6 +15,7 @@ import { flag, int, later, named, text, words } from '../option-specs.ts'
 import { readDocument } from '../read-document.ts'
 import { defineForStart } from '../start/define-for-start.ts'
 import { startProgress } from '../start/start-progress.ts'
+import { submitDocument } from '../submit-document.ts'
 
 const startOptions: readonly OptionSpec[] = [
   flag('console', 'attach to console after creation'),
@@ -178,18 +179,17 @@ async function create(context: Context, options: Options): Promise<Answer> {
     throw new UsageError(`option --${extra.name} goes without a file, whose XML says it`)
   }
   const file = options.need('file')
-  const xml = await readDocument(file)
-  const hypervisor = await context.hypervisor()
   const progress = startProgress(context, file)
-  const { domain, warnings } = await explainFailure(
-    `Failed to create domain from ${file}`,
-    hypervisor.domainCreateXml(xml, {
-      ...defineOptions(options),
-      ...createOptions(context, options, progress?.onPhase),
-    }),
-    { file },
-  ).finally(() => progress?.clear())
-  warnAll(context, warnings, file)
+  const { domain, warnings } = await submitDocument(context, file, {
+    failure: `Failed to create domain from ${file}`,
+    act: (hypervisor, xml) =>
+      hypervisor
+        .domainCreateXml(xml, {
+          ...defineOptions(options),
+          ...createOptions(context, options, progress?.onPhase),
+        })
+        .finally(() => progress?.clear()),
+  })
   return followed(context, options, domain, {
     remark: `Domain ${printable(quoted(domain))} created from ${printable(file)}\n`,
     json: { domain, warnings },

@@ -1,13 +1,13 @@
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { NativeResult } from '../core.ts'
-import { archOption, defineOptions, warnAll } from '../document-options.ts'
+import { archOption, defineOptions } from '../document-options.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, named, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { exclude } from '../parse/option-pairs.ts'
-import { readDocument } from '../read-document.ts'
+import { submitDocument } from '../submit-document.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -70,16 +70,11 @@ async function ofDomain(context: Context, options: Options): Promise<NativeResul
   return explainFailure('', hypervisor.domainXmlToNative(reference))
 }
 
-async function ofFile(context: Context, options: Options, file: string): Promise<NativeResult> {
-  const xml = await readDocument(file)
-  const hypervisor = await context.hypervisor()
-  const native = await explainFailure(
-    '',
-    hypervisor.connectDomainXmlToNative(xml, defineOptions(options)),
-    { file },
-  )
-  warnAll(context, native.warnings, file)
-  return native
+function ofFile(context: Context, options: Options, file: string): Promise<NativeResult> {
+  return submitDocument(context, file, {
+    failure: '',
+    act: (hypervisor, xml) => hypervisor.connectDomainXmlToNative(xml, defineOptions(options)),
+  })
 }
 
 /** One line for a shell, as libvirt writes it; virsh's blank line ends it. */

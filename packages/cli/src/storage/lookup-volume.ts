@@ -1,10 +1,13 @@
-import type { Context, Options, OptionSpec } from '../command.ts'
 import { CommandError } from '../command-error.ts'
+import type { Context, Options, OptionSpec } from '../command.ts'
 import type { Hypervisor, StorageVolumeSummary, VolumeReference } from '../core.ts'
-import { need } from '../option-specs.ts'
+import { need, text } from '../option-specs.ts'
 import { lookupPool } from './lookup-pool.ts'
 
 export const volumeOption: OptionSpec = need('vol', 'vol name, key or path', 'volume')
+
+/** The pool that it is in, where its name alone would not do. */
+export const ofPoolOption: OptionSpec = text('pool', 'pool name or uuid', 'pool')
 
 export interface FoundVolume {
   readonly hypervisor: Hypervisor
