@@ -1,13 +1,10 @@
-import { CommandError, invalidArgument } from '../command-error.ts'
+import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { SnapshotSummary } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text } from '../option-specs.ts'
-import { formatTable } from '../output/format-table.ts'
-import { formatTree } from '../output/format-tree.ts'
-import { linesAnswer } from '../output/line-answer.ts'
-import { localTime } from '../output/local-time.ts'
-import { isBelow } from '../snapshots/family-tree.ts'
+import { checkListOptions, treeListAnswer } from '../snapshots/tree-list.ts'
+import type { FilterKind } from '../snapshots/tree-list.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -40,65 +37,23 @@ export const commands: readonly Command[] = [
 ]
 
 async function snapshotList(context: Context, options: Options): Promise<Answer> {
-  checkOptions(options)
+  checkListOptions(options)
   const { hypervisor, reference } = await lookupDomain(context, options)
   const all = await hypervisor.domainListAllSnapshots(reference)
-  const origin = originOf(all, options)
-  const below =
-    origin === undefined
-      ? all
-      : all.filter((each) =>
-          isBelow(all, each, { origin, deep: options.flag('descendants') || options.flag('tree') }),
-        )
-  const shown = below.filter((each) => passes(all, each, options))
-  const sorted = options.flag('topological')
-    ? shown
-    : shown.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  if (options.flag('name')) {
-    return linesAnswer(sorted.map(({ name }) => name))
-  }
-  if (options.flag('tree')) {
-    const nodes =
-      origin === undefined ? sorted : [...all.filter(({ name }) => name === origin), ...sorted]
-    return { text: formatTree(nodes), json: sorted }
-  }
-  const withParent = options.flag('parent')
-  return {
-    text: formatTable(
-      ['Name', 'Creation Time', 'State', ...(withParent ? ['Parent'] : [])],
-      sorted.map((each) => [
-        each.name,
-        localTime(each.createdAtMs),
-        each.state,
-        ...(withParent ? [each.parent ?? ''] : []),
-      ]),
-      { quiet: context.settings.quiet },
-    ),
-    json: sorted,
-  }
-}
-
-function checkOptions(options: Options): void {
-  for (const [one, other] of [
-    ['tree', 'name'],
-    ['parent', 'roots'],
-    ['parent', 'tree'],
-    ['roots', 'tree'],
-    ['roots', 'from'],
-    ['roots', 'current'],
-  ] as const) {
-    if (options.flag(one) && options.flag(other)) {
-      throw invalidArgument(`--${one} and --${other} are mutually exclusive`)
-    }
-  }
+  return treeListAnswer(context, options, {
+    all,
+    origin: originOf(all, options),
+    kinds: snapshotKinds,
+    columns: [{ title: 'State', cell: ({ state }) => state }],
+  })
 }
 
 /** The snapshot below which the list is. */
-function originOf(all: readonly SnapshotSummary[], options: Options): string | undefined {
+function originOf(all: readonly SnapshotSummary[], options: Options): SnapshotSummary | undefined {
   const from = options.text('from')
-  const origin = all.find((each) => (from === undefined ? each.current : each.name === from))
   if (from === undefined && !options.flag('current')) return undefined
-  if (origin !== undefined) return origin.name
+  const origin = all.find((each) => (from === undefined ? each.current : each.name === from))
+  if (origin !== undefined) return origin
   const message =
     from === undefined
       ? 'the domain has no current snapshot'
@@ -106,17 +61,10 @@ function originOf(all: readonly SnapshotSummary[], options: Options): string | u
   throw new CommandError(message, { code: 'ERR_NO_DOMAIN_SNAPSHOT' })
 }
 
-/** Filters of one kind add up; those of different kinds all have to hold. */
-function passes(all: readonly SnapshotSummary[], each: SnapshotSummary, options: Options): boolean {
-  const hasChildren = all.some(({ parent }) => parent === each.name)
-  const disk = each.state === 'disk-snapshot'
-  const off = each.state === 'shutoff'
-  const kinds: readonly (readonly (readonly [string, boolean])[])[] = [
-    [['roots', each.parent === undefined]],
-    [
-      ['leaves', !hasChildren],
-      ['no-leaves', hasChildren],
-    ],
+function snapshotKinds({ state, location }: SnapshotSummary): readonly FilterKind[] {
+  const disk = state === 'disk-snapshot'
+  const off = state === 'shutoff'
+  return [
     [
       ['metadata', true],
       ['no-metadata', false],
@@ -127,12 +75,8 @@ function passes(all: readonly SnapshotSummary[], each: SnapshotSummary, options:
       ['disk-only', disk],
     ],
     [
-      ['internal', each.location === 'internal'],
-      ['external', each.location === 'external'],
+      ['internal', location === 'internal'],
+      ['external', location === 'external'],
     ],
   ]
-  return kinds.every((kind) => {
-    const given = kind.filter(([name]) => options.flag(name))
-    return given.length === 0 || given.some(([, holds]) => holds)
-  })
 }
