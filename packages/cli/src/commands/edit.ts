@@ -1,5 +1,6 @@
-import type { Answer, Command, Context, Options } from '../command.ts'
 import { CommandError, explainFailure } from '../command-error.ts'
+import type { Answer, Command, Context, Options } from '../command.ts'
+import { refuseChanged } from '../config/refuse-changed.ts'
 import { printable } from '../core.ts'
 import type { Hypervisor, DefineResult } from '../core.ts'
 import { warnAll } from '../document-options.ts'
@@ -33,7 +34,7 @@ async function edit(context: Context, options: Options): Promise<Answer> {
       return { remark: `Domain ${name} XML configuration not changed.\n`, json: { changed: false } }
     }
     try {
-      await checkUnchanged(hypervisor, reference, before)
+      await refuseChanged(() => currentXml(hypervisor, reference), before)
       const { warnings } = await redefine(hypervisor, text, validate)
       warnAll(context, warnings, domain.name)
       return { remark: `Domain ${name} XML configuration edited.\n`, json: { changed: true } }
@@ -52,19 +53,6 @@ async function edit(context: Context, options: Options): Promise<Answer> {
 
 function currentXml(hypervisor: Hypervisor, reference: string): Promise<string> {
   return hypervisor.domainGetXmlDesc(reference, { inactive: true, securityInfo: true })
-}
-
-async function checkUnchanged(
-  hypervisor: Hypervisor,
-  reference: string,
-  before: string,
-): Promise<void> {
-  if ((await currentXml(hypervisor, reference)) !== before) {
-    throw new CommandError(
-      'The XML configuration was changed by another user. Try again with the new one.',
-      { code: 'ERR_OPERATION_INVALID' },
-    )
-  }
 }
 
 function redefine(hypervisor: Hypervisor, xml: string, validate: boolean): Promise<DefineResult> {

@@ -1,13 +1,14 @@
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
-import type { DumpFormat, ResumeState } from '../core.ts'
+import type { DumpFormat } from '../core.ts'
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, later, need, text, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { longWork } from '../output/long-work.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
+import { resumeState } from '../resume-state.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -147,12 +148,6 @@ export const commands: readonly Command[] = [
   },
 ]
 
-function stateOf(options: Options): ResumeState {
-  exclude(options, 'running', 'paused')
-  if (options.flag('running')) return { running: true }
-  return options.flag('paused') ? { paused: true } : {}
-}
-
 /** Another definition, where a file of it is given. */
 async function xmlOf(options: Options): Promise<{ readonly xml?: string }> {
   const file = options.text('xml')
@@ -160,7 +155,7 @@ async function xmlOf(options: Options): Promise<{ readonly xml?: string }> {
 }
 
 async function save(context: Context, options: Options): Promise<Answer> {
-  const state = stateOf(options)
+  const state = resumeState(options)
   const file = options.need('file')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const given = { ...state, ...(await xmlOf(options)) }
@@ -178,7 +173,7 @@ async function save(context: Context, options: Options): Promise<Answer> {
 }
 
 async function restore(context: Context, options: Options): Promise<Answer> {
-  const state = stateOf(options)
+  const state = resumeState(options)
   const file = options.need('file')
   const given = { ...state, ...(await xmlOf(options)) }
   const hypervisor = await context.hypervisor()
@@ -198,7 +193,7 @@ async function imageXml(context: Context, options: Options): Promise<Answer> {
 }
 
 async function imageDefine(context: Context, options: Options): Promise<Answer> {
-  const state = stateOf(options)
+  const state = resumeState(options)
   const file = options.need('file')
   const xml = await readDocument(options.need('xml'))
   const hypervisor = await context.hypervisor()
@@ -211,7 +206,7 @@ async function imageDefine(context: Context, options: Options): Promise<Answer> 
 }
 
 async function managedSave(context: Context, options: Options): Promise<Answer> {
-  const state = stateOf(options)
+  const state = resumeState(options)
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const work = longWork(context, 'Managedsave', options.flag('verbose'))
   await work.during(
@@ -248,7 +243,7 @@ async function managedXml(context: Context, options: Options): Promise<Answer> {
 }
 
 async function managedDefine(context: Context, options: Options): Promise<Answer> {
-  const state = stateOf(options)
+  const state = resumeState(options)
   const file = options.need('xml')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const xml = await readDocument(file)

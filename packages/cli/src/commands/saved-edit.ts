@@ -1,11 +1,12 @@
-import { CommandError, explainFailure } from '../command-error.ts'
+import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
+import { refuseChanged } from '../config/refuse-changed.ts'
 import { printable } from '../core.ts'
 import type { ResumeState } from '../core.ts'
-import { editText } from '../edit/edit-text.ts'
+import { editOnce } from '../edit/edit-once.ts'
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, need } from '../option-specs.ts'
-import { exclude } from '../parse/option-pairs.ts'
+import { resumeState } from '../resume-state.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -42,23 +43,15 @@ interface Saved {
 }
 
 async function editSaved(context: Context, options: Options, saved: Saved): Promise<Answer> {
-  exclude(options, 'running', 'paused')
-  const state: ResumeState = {
-    ...(options.flag('running') && { running: true }),
-    ...(options.flag('paused') && { paused: true }),
+  const state = resumeState(options)
+  const { text, isChanged } = await editOnce(context, saved.read)
+  if (!isChanged) {
+    if (Object.keys(state).length === 0) {
+      return { remark: saved.unchanged, json: { changed: false } }
+    }
+    await refuseChanged(saved.read, text)
   }
-  const before = await saved.read()
-  const after = await context.terminal.use(() => editText(before, context.environment))
-  if (after === before && Object.keys(state).length === 0) {
-    return { remark: saved.unchanged, json: { changed: false } }
-  }
-  if ((await saved.read()) !== before) {
-    throw new CommandError(
-      'The XML configuration was changed by another user. Try again with the new one.',
-      { code: 'ERR_OPERATION_INVALID' },
-    )
-  }
-  await explainFailure('', saved.write(after, state), { file: 'edited XML' })
+  await explainFailure('', saved.write(text, state), { file: 'edited XML' })
   return { remark: saved.edited, json: { changed: true } }
 }
 

@@ -1,7 +1,7 @@
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { elementAt, loadXmlReader, printable } from '../core.ts'
-import { editText } from '../edit/edit-text.ts'
+import { editOnce } from '../edit/edit-once.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text } from '../option-specs.ts'
 import { exclude } from '../parse/option-pairs.ts'
@@ -39,15 +39,8 @@ interface Edited {
 
 /** One turn of the editor; nothing where nothing was changed. */
 async function edit(context: Context, read: () => Promise<string>): Promise<Edited | undefined> {
-  const before = await read()
-  const xml = await context.terminal.use(() => editText(before, context.environment))
-  if (xml === before) return undefined
-  if ((await read()) !== before) {
-    throw new CommandError(
-      'The XML configuration was changed by another user. Try again with the new one.',
-      { code: 'ERR_OPERATION_INVALID' },
-    )
-  }
+  const { text: xml, isChanged } = await editOnce(context, read)
+  if (!isChanged) return undefined
   const readXml = await loadXmlReader()
   return { xml, name: elementAt(readXml(xml), 'name')?.text.trim() ?? '' }
 }

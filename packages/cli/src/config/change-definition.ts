@@ -1,8 +1,8 @@
-import { CommandError } from '../command-error.ts'
 import { loadXmlReader } from '../core.ts'
 import type { Hypervisor, XmlElement } from '../core.ts'
 import { normalizeText, splice } from '../xml/splice.ts'
 import type { Edit } from '../xml/splice.ts'
+import { refuseChanged } from './refuse-changed.ts'
 
 /** What is to be different in a document: its text, and the same read. */
 export type Change = (text: string, root: XmlElement) => readonly Edit[]
@@ -24,11 +24,6 @@ export async function changeDefinition(
   const text = normalizeText(before)
   const after = splice(text, change(text, readXml(text)))
   if (after === text) return
-  if ((await read()) !== before) {
-    throw new CommandError(
-      'The XML configuration was changed by another user. Try again with the new one.',
-      { code: 'ERR_OPERATION_INVALID' },
-    )
-  }
+  await refuseChanged(read, before)
   await hypervisor.domainDefineXml(after)
 }

@@ -1,8 +1,8 @@
+import { explainFailure } from '../command-error.ts'
 import type { Answer, Context } from '../command.ts'
-import { CommandError, explainFailure } from '../command-error.ts'
 import type { Problem } from '../core.ts'
 import { warnAll } from '../document-options.ts'
-import { editText } from './edit-text.ts'
+import { editOnce } from './edit-once.ts'
 
 /** A document that can be read and written again. */
 export interface EditedDocument {
@@ -17,18 +17,11 @@ export async function editDocument(
   context: Context,
   { what, read, write }: EditedDocument,
 ): Promise<Answer> {
-  const before = await read()
-  const after = await context.terminal.use(() => editText(before, context.environment))
-  if (after === before) {
+  const { text, isChanged } = await editOnce(context, read)
+  if (!isChanged) {
     return { remark: `${what} XML configuration not changed.\n`, json: { changed: false } }
   }
-  if ((await read()) !== before) {
-    throw new CommandError(
-      'The XML configuration was changed by another user. Try again with the new one.',
-      { code: 'ERR_OPERATION_INVALID' },
-    )
-  }
-  const { warnings } = await explainFailure('', write(after), { file: 'edited XML' })
+  const { warnings } = await explainFailure('', write(text), { file: 'edited XML' })
   warnAll(context, warnings)
   return { remark: `${what} XML configuration edited.\n`, json: { changed: true } }
 }
