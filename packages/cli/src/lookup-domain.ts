@@ -70,3 +70,10 @@ function lookupFailure(wanted: string, cause: unknown): CommandError {
 export function quoted(domain: Pick<DomainSummary, 'name'>): string {
   return `'${domain.name}'`
 }
+
+/** libvirt's refusal of what only a guest that runs has. */
+export function notRunning(): CommandError {
+  return new CommandError('Requested operation is not valid: domain is not running', {
+    code: 'ERR_OPERATION_INVALID',
+  })
+}

@@ -4,6 +4,7 @@ import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { formatRows } from '../output/format-rows.ts'
 import { lineAnswer } from '../output/line-answer.ts'
 import { readDocument } from '../read-document.ts'
 import { checkpointName } from '../snapshots/checkpoint-name.ts'
@@ -154,7 +155,7 @@ async function info(context: Context, options: Options): Promise<Answer> {
     ['Descendants:', String(descendants)],
   ] as const
   return {
-    text: rows.map(([key, value]) => `${key.padEnd(15)} ${printable(value)}\n`).join(''),
+    text: formatRows(rows),
     json: { ...checkpoint, children, descendants },
   }
 }

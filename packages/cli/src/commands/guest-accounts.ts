@@ -3,6 +3,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, need, text } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
+import { formatParameter } from '../output/format-parameter.ts'
 import { linesAnswer } from '../output/line-answer.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
 import { exclude } from '../parse/option-pairs.ts'
@@ -145,7 +146,7 @@ async function guestVcpus(context: Context, options: Options): Promise<Answer> {
     ['offlinable', ids((vcpu) => vcpu['can-offline'] === true)],
   ] as const
   return {
-    text: rows.map(([name, value]) => `${name.padEnd(15)}: ${value}\n`).join(''),
+    text: rows.map(([name, value]) => formatParameter(name, value)).join(''),
     json: Object.fromEntries(rows),
   }
 }

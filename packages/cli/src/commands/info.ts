@@ -3,6 +3,7 @@ import { printable } from '../core.ts'
 import type { DomainInfo } from '../core.ts'
 import { domainOption, lookupDomain, lookupDomainBy } from '../lookup-domain.ts'
 import { flag } from '../option-specs.ts'
+import { formatRows } from '../output/format-rows.ts'
 import { lineAnswer } from '../output/line-answer.ts'
 
 export const commands: readonly Command[] = [
@@ -90,5 +91,5 @@ function formatDominfo(info: DomainInfo, managedSave: boolean): string {
     ['Security model:', 'none'],
     ['Security DOI:', '0'],
   ]
-  return rows.map(([name, value]) => `${name.padEnd(15)} ${printable(value)}\n`).join('')
+  return formatRows(rows)
 }

@@ -2,9 +2,9 @@ import { CommandError, explainFailure, invalidArgument } from '../command-error.
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { elementAt, printable } from '../core.ts'
 import type { DomainJobInfo, Hypervisor } from '../core.ts'
-import { domainOption, lookupDomain } from '../lookup-domain.ts'
+import { domainOption, lookupDomain, notRunning } from '../lookup-domain.ts'
 import { flag, int, need, text } from '../option-specs.ts'
-import { humanSize } from '../output/human-size.ts'
+import { prettySize } from '../output/pretty-size.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 import { devicesOf } from '../xml/devices-of.ts'
 
@@ -94,12 +94,6 @@ export const commands: readonly Command[] = [
   },
 ]
 
-function notRunning(): CommandError {
-  return new CommandError('Requested operation is not valid: domain is not running', {
-    code: 'ERR_OPERATION_INVALID',
-  })
-}
-
 /** virsh's words for kinds of jobs; others are said as they are called. */
 const operations: Readonly<Record<string, string>> = {
   migrate: 'Outgoing migration',
@@ -152,7 +146,7 @@ function field(name: string, value: string): string {
 /** What a job moves: a guest's memory, or its disks. */
 function amounts({ kind, progress, temporaryBytes }: DomainJobInfo): string {
   const line = (name: string, bytes: number, more = ''): string =>
-    `${name.padEnd(17)} ${humanSize(bytes)}${more}\n`
+    `${name.padEnd(17)} ${prettySize(bytes, 3)}${more}\n`
   const temporary =
     temporaryBytes === undefined
       ? ''

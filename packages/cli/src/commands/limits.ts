@@ -4,10 +4,11 @@ import { changeDefinition } from '../config/change-definition.ts'
 import type { Change } from '../config/change-definition.ts'
 import { definitionOf } from '../config/definition-of.ts'
 import type { Definition } from '../config/definition-of.ts'
-import { elementAt, printable } from '../core.ts'
+import { elementAt } from '../core.ts'
 import type { TuningChange, XmlElement } from '../core.ts'
 import { domainOption } from '../lookup-domain.ts'
 import { flag, int, later, named, targetOptions, text, words } from '../option-specs.ts'
+import { formatParameter } from '../output/format-parameter.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
@@ -100,11 +101,6 @@ async function changeLimits(
   else await changeDefinition(hypervisor, reference, change)
 }
 
-/** `name           : value`, as virsh's lists of parameters have it. */
-function parameter(name: string, value: string | number): string {
-  return `${name.padEnd(15)}: ${printable(String(value))}\n`
-}
-
 const memoryLimits = [
   ['hard-limit', 'hard_limit', 'hardLimitKiB'],
   ['soft-limit', 'soft_limit', 'softLimitKiB'],
@@ -162,7 +158,7 @@ async function memtune(context: Context, options: Options): Promise<Answer> {
     .slice(0, 3)
     .map(([, name]) => [name, elementAt(tune, name)?.text.trim()] as const)
   return {
-    text: shown.map(([name, value]) => parameter(name, value ?? 'unlimited')).join(''),
+    text: shown.map(([name, value]) => formatParameter(name, value ?? 'unlimited')).join(''),
     json: Object.fromEntries(
       shown.map(([name, value]) => [name, value === undefined ? null : Number(value)]),
     ),
@@ -191,7 +187,7 @@ async function numatune(context: Context, options: Options): Promise<Answer> {
   }
   if (!changing) {
     return {
-      text: parameter('numa_mode', now.mode) + parameter('numa_nodeset', now.nodeset),
+      text: formatParameter('numa_mode', now.mode) + formatParameter('numa_nodeset', now.nodeset),
       json: now,
     }
   }
@@ -262,9 +258,9 @@ async function schedinfo(context: Context, options: Options): Promise<Answer> {
   }
   return {
     text:
-      parameter('Scheduler', 'posix') +
+      formatParameter('Scheduler', 'posix') +
       Object.entries(now)
-        .map(([name, value]) => parameter(name, value))
+        .map(([name, value]) => formatParameter(name, value))
         .join(''),
     json: now,
   }
@@ -321,7 +317,7 @@ async function blkiotune(context: Context, options: Options): Promise<Answer> {
   ]) as Readonly<Record<string, string | number>>
   return {
     text: Object.entries(json)
-      .map(([name, value]) => parameter(name, value))
+      .map(([name, value]) => formatParameter(name, value))
       .join(''),
     json,
   }

@@ -1,10 +1,10 @@
-import { definitionOf } from '../config/definition-of.ts'
 import { changeTarget } from '../change-target.ts'
 import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
+import { definitionOf } from '../config/definition-of.ts'
 import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
+import { domainOption, lookupDomain, notRunning } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
-import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { int, need, targetOptions, text } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { formatTable } from '../output/format-table.ts'
@@ -145,11 +145,7 @@ async function iothreadinfo(context: Context, options: Options): Promise<Answer>
   const target = changeTarget(options)
   const found = await lookupDomain(context, options)
   const { hypervisor, domain, reference } = found
-  if (target.live === true && domain.id === undefined) {
-    throw new CommandError('Requested operation is not valid: domain is not running', {
-      code: 'ERR_OPERATION_INVALID',
-    })
-  }
+  if (target.live === true && domain.id === undefined) throw notRunning()
   const readXml = await loadXmlReader()
   const xml = await hypervisor.domainGetXmlDesc(reference, { inactive: target.config === true })
   const root = readXml(xml)

@@ -6,6 +6,7 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { flag, later, named, need, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
+import { formatRows } from '../output/format-rows.ts'
 import { lineAnswer } from '../output/line-answer.ts'
 import { longWork } from '../output/long-work.ts'
 import { exclude } from '../parse/option-pairs.ts'
@@ -253,7 +254,7 @@ async function info(context: Context, options: Options): Promise<Answer> {
     ['Metadata:', 'yes'],
   ] as const
   return {
-    text: rows.map(([name, value]) => `${name.padEnd(15)} ${printable(value)}\n`).join(''),
+    text: formatRows(rows),
     json: { ...snapshot, children, descendants },
   }
 }

@@ -6,7 +6,7 @@ import { diskTargets } from '../disk-targets.ts'
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, int, later, need, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
-import { humanSize } from '../output/human-size.ts'
+import { prettySize } from '../output/pretty-size.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -79,7 +79,8 @@ async function domblkinfo(context: Context, options: Options): Promise<Answer> {
     throw new UsageError("command 'domblkinfo' requires <device> option")
   }
   const { hypervisor, reference } = await lookupDomain(context, options)
-  const show = options.flag('human') ? humanSize : String
+  const show = (bytes: number): string =>
+    options.flag('human') ? prettySize(bytes, 3) : String(bytes)
   if (!all && device !== undefined) {
     const info = await hypervisor.domainGetBlockInfo(reference, device)
     return {

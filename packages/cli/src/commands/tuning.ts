@@ -5,6 +5,7 @@ import { printable } from '../core.ts'
 import type { Iotune } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, int, later, need, targetOptions, text } from '../option-specs.ts'
+import { formatParameter } from '../output/format-parameter.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 
 export const commands: readonly Command[] = [
@@ -217,7 +218,7 @@ async function blkdeviotune(context: Context, options: Options): Promise<Answer>
   )
   const lines = limits.map(([option, key]) => {
     const value = tune[key] ?? (key === 'groupName' ? '' : 0)
-    return `${option.replaceAll('-', '_').padEnd(15)}: ${printable(String(value))}\n`
+    return formatParameter(option.replaceAll('-', '_'), value)
   })
   return { text: lines.join(''), json: tune }
 }

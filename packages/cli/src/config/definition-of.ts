@@ -3,7 +3,7 @@ import { CommandError } from '../command-error.ts'
 import type { Context, Options } from '../command.ts'
 import { loadXmlReader } from '../core.ts'
 import type { ChangeTarget, XmlElement } from '../core.ts'
-import { lookupDomain } from '../lookup-domain.ts'
+import { lookupDomain, notRunning } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 
 /** A domain with a document of it, read: what it runs with, or its definition. */
@@ -29,9 +29,7 @@ export async function definitionOf(
   const found = await lookupDomain(context, options)
   const isActive = found.domain.id !== undefined
   if (target.live === true && !isActive) {
-    const cause = new CommandError('Requested operation is not valid: domain is not running', {
-      code: 'ERR_OPERATION_INVALID',
-    })
+    const cause = notRunning()
     throw failure === '' ? cause : new CommandError(failure, { cause })
   }
   const isLive = target.live ?? (isActive && target.config !== true)
