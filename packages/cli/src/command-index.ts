@@ -3,69 +3,82 @@ import type { Command } from './command.ts'
 type Family = () => Promise<{ readonly commands: readonly Command[] }>
 
 // One module a family, so that `list` never loads what only `console` needs.
+const agent: Family = () => import('./commands/agent.ts')
 const arch: Family = () => import('./commands/arch.ts')
 const archNew: Family = () => import('./commands/arch-new.ts')
+const attach: Family = () => import('./commands/attach.ts')
+const backup: Family = () => import('./commands/backup.ts')
+const blkdeviotune: Family = () => import('./commands/blkdeviotune.ts')
+const blkiotune: Family = () => import('./commands/blkiotune.ts')
+const blockErrors: Family = () => import('./commands/block-errors.ts')
+const blockJobs: Family = () => import('./commands/block-jobs.ts')
 const canMigrate: Family = () => import('./commands/can-migrate.ts')
 const capabilities: Family = () => import('./commands/capabilities.ts')
-const complete: Family = () => import('./commands/complete.ts')
 const changeDevice: Family = () => import('./commands/change-device.ts')
+const checkpointList: Family = () => import('./commands/checkpoint-list.ts')
+const checkpoints: Family = () => import('./commands/checkpoints.ts')
+const complete: Family = () => import('./commands/complete.ts')
 const conformance: Family = () => import('./commands/conformance.ts')
 const console: Family = () => import('./commands/console.ts')
 const cpu: Family = () => import('./commands/cpu.ts')
 const define: Family = () => import('./commands/define.ts')
 const devices: Family = () => import('./commands/devices.ts')
 const diff: Family = () => import('./commands/diff.ts')
+const dirtyRate: Family = () => import('./commands/dirty-rate.ts')
 const doctor: Family = () => import('./commands/doctor.ts')
+const domstats: Family = () => import('./commands/domstats.ts')
+const dump: Family = () => import('./commands/dump.ts')
 const edit: Family = () => import('./commands/edit.ts')
 const event: Family = () => import('./commands/event.ts')
 const explain: Family = () => import('./commands/explain.ts')
+const guestAccounts: Family = () => import('./commands/guest-accounts.ts')
+const guestInfo: Family = () => import('./commands/guest-info.ts')
+const guestInput: Family = () => import('./commands/guest-input.ts')
+const guestVcpus: Family = () => import('./commands/guest-vcpus.ts')
 const help: Family = () => import('./commands/help.ts')
 const host: Family = () => import('./commands/host.ts')
 const info: Family = () => import('./commands/info.ts')
+const interfaceLink: Family = () => import('./commands/interface-link.ts')
+const iothreads: Family = () => import('./commands/iothreads.ts')
+const jobs: Family = () => import('./commands/jobs.ts')
 const lifecycle: Family = () => import('./commands/lifecycle.ts')
+const lifecycleAction: Family = () => import('./commands/lifecycle-action.ts')
 const list: Family = () => import('./commands/list.ts')
+const memory: Family = () => import('./commands/memory.ts')
+const memoryDevice: Family = () => import('./commands/memory-device.ts')
+const memtune: Family = () => import('./commands/memtune.ts')
+const metadata: Family = () => import('./commands/metadata.ts')
+const migrate: Family = () => import('./commands/migrate.ts')
+const migration: Family = () => import('./commands/migration.ts')
 const networkDefine: Family = () => import('./commands/network-define.ts')
 const networkInfo: Family = () => import('./commands/network-info.ts')
 const networkLifecycle: Family = () => import('./commands/network-lifecycle.ts')
 const networkUpdate: Family = () => import('./commands/network-update.ts')
 const node: Family = () => import('./commands/node.ts')
-const secrets: Family = () => import('./commands/secrets.ts')
-const shell: Family = () => import('./commands/shell.ts')
-const start: Family = () => import('./commands/start.ts')
-const agent: Family = () => import('./commands/agent.ts')
-const backup: Family = () => import('./commands/backup.ts')
-const blockJobs: Family = () => import('./commands/block-jobs.ts')
-const checkpointList: Family = () => import('./commands/checkpoint-list.ts')
-const checkpoints: Family = () => import('./commands/checkpoints.ts')
-const domstats: Family = () => import('./commands/domstats.ts')
-const guestAccounts: Family = () => import('./commands/guest-accounts.ts')
-const guestInfo: Family = () => import('./commands/guest-info.ts')
-const guestInput: Family = () => import('./commands/guest-input.ts')
-const jobs: Family = () => import('./commands/jobs.ts')
-const lifecycleAction: Family = () => import('./commands/lifecycle-action.ts')
-const limits: Family = () => import('./commands/limits.ts')
-const memoryDevice: Family = () => import('./commands/memory-device.ts')
-const metadata: Family = () => import('./commands/metadata.ts')
+const numatune: Family = () => import('./commands/numatune.ts')
 const pinning: Family = () => import('./commands/pinning.ts')
 const poolDefine: Family = () => import('./commands/pool-define.ts')
 const poolInfo: Family = () => import('./commands/pool-info.ts')
 const poolLifecycle: Family = () => import('./commands/pool-lifecycle.ts')
+const qemuCommands: Family = () => import('./commands/qemu-commands.ts')
 const save: Family = () => import('./commands/save.ts')
 const savedEdit: Family = () => import('./commands/saved-edit.ts')
+const schedinfo: Family = () => import('./commands/schedinfo.ts')
+const screenshot: Family = () => import('./commands/screenshot.ts')
+const secrets: Family = () => import('./commands/secrets.ts')
+const shell: Family = () => import('./commands/shell.ts')
 const snapshotList: Family = () => import('./commands/snapshot-list.ts')
 const snapshots: Family = () => import('./commands/snapshots.ts')
+const start: Family = () => import('./commands/start.ts')
 const stats: Family = () => import('./commands/stats.ts')
 const supervise: Family = () => import('./commands/supervise.ts')
-const treeEdit: Family = () => import('./commands/tree-edit.ts')
 const top: Family = () => import('./commands/top.ts')
-const tuning: Family = () => import('./commands/tuning.ts')
+const treeEdit: Family = () => import('./commands/tree-edit.ts')
 const vcpus: Family = () => import('./commands/vcpus.ts')
 const volumeChange: Family = () => import('./commands/volume-change.ts')
 const volumeContent: Family = () => import('./commands/volume-content.ts')
 const volumeCreate: Family = () => import('./commands/volume-create.ts')
 const volumeInfo: Family = () => import('./commands/volume-info.ts')
-const attach: Family = () => import('./commands/attach.ts')
-const migrate: Family = () => import('./commands/migrate.ts')
 const xml: Family = () => import('./commands/xml.ts')
 
 /** Where each command is declared, in the order of `help`. A test compares it with the families. */
@@ -81,8 +94,8 @@ const families: Readonly<Record<string, Family>> = {
   'attach-disk': attach,
   'attach-interface': attach,
   autostart: lifecycle,
-  blkdeviotune: tuning,
-  blkiotune: limits,
+  blkdeviotune,
+  blkiotune,
   blockcommit: blockJobs,
   blockcopy: blockJobs,
   blockjob: blockJobs,
@@ -106,8 +119,8 @@ const families: Readonly<Record<string, Family>> = {
   domfstrim: agent,
   domhostname: guestInfo,
   domid: info,
-  'domif-setlink': tuning,
-  domjobabort: save,
+  'domif-setlink': interfaceLink,
+  domjobabort: jobs,
   domjobinfo: jobs,
   domname: info,
   domrename: metadata,
@@ -115,32 +128,32 @@ const families: Readonly<Record<string, Family>> = {
   dompmwakeup: agent,
   domuuid: info,
   'domxml-to-native': xml,
-  dump: save,
+  dump,
   dumpxml: xml,
   edit,
   'get-user-sshkeys': guestAccounts,
   'inject-nmi': guestInput,
-  iothreadinfo: pinning,
-  iothreadpin: pinning,
-  iothreadadd: tuning,
-  iothreaddel: tuning,
+  iothreadinfo: iothreads,
+  iothreadpin: iothreads,
+  iothreadadd: iothreads,
+  iothreaddel: iothreads,
   'send-key': guestInput,
   managedsave: save,
   'managedsave-remove': save,
   'managedsave-edit': savedEdit,
   'managedsave-dumpxml': save,
   'managedsave-define': save,
-  memtune: limits,
+  memtune,
   metadata,
   migrate,
-  'migrate-setmaxdowntime': migrate,
-  'migrate-getmaxdowntime': jobs,
-  'migrate-setspeed': migrate,
-  'migrate-getspeed': jobs,
-  'migrate-postcopy': migrate,
-  numatune: limits,
-  'qemu-monitor-command': guestInput,
-  'qemu-agent-command': agent,
+  'migrate-setmaxdowntime': migration,
+  'migrate-getmaxdowntime': migration,
+  'migrate-setspeed': migration,
+  'migrate-getspeed': migration,
+  'migrate-postcopy': migration,
+  numatune,
+  'qemu-monitor-command': qemuCommands,
+  'qemu-agent-command': qemuCommands,
   reboot: lifecycle,
   reset: lifecycle,
   restore: save,
@@ -149,13 +162,13 @@ const families: Readonly<Record<string, Family>> = {
   'save-image-define': save,
   'save-image-dumpxml': save,
   'save-image-edit': savedEdit,
-  schedinfo: limits,
-  screenshot: guestInput,
+  schedinfo,
+  screenshot,
   'set-lifecycle-action': lifecycleAction,
   'set-user-sshkeys': guestAccounts,
-  'set-user-password': agent,
-  setmaxmem: tuning,
-  setmem: tuning,
+  'set-user-password': guestAccounts,
+  setmaxmem: memory,
+  setmem: memory,
   setvcpus: vcpus,
   shutdown: lifecycle,
   start,
@@ -169,17 +182,17 @@ const families: Readonly<Record<string, Family>> = {
   vcpupin: pinning,
   emulatorpin: pinning,
   vncdisplay: devices,
-  guestvcpus: guestAccounts,
+  guestvcpus: guestVcpus,
   setvcpu: vcpus,
-  domblkerror: jobs,
-  domblkthreshold: jobs,
+  domblkerror: blockErrors,
+  domblkthreshold: blockErrors,
   guestinfo: guestInfo,
-  'domdirtyrate-calc': jobs,
+  'domdirtyrate-calc': dirtyRate,
   domblkinfo: stats,
   domblklist: devices,
   domblkstat: stats,
   domcontrol: jobs,
-  'domif-getlink': tuning,
+  'domif-getlink': interfaceLink,
   domifaddr: guestInfo,
   domiflist: devices,
   domifstat: stats,

@@ -2,7 +2,7 @@ import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, int, later, named, need, text, words } from '../option-specs.ts'
+import { flag, int, later, need, text, words } from '../option-specs.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
 
@@ -73,34 +73,6 @@ export const commands: readonly Command[] = [
       int('time', 'time to set'),
     ],
     run: domtime,
-  },
-  {
-    name: 'qemu-agent-command',
-    group: 'domain',
-    summary: 'QEMU Guest Agent Command',
-    description: 'Run an arbitrary qemu guest agent command; use at your own risk',
-    options: [
-      domainOption,
-      named(int('timeout', 'timeout seconds. must be positive.')),
-      later(flag('async', 'execute command without waiting for timeout')),
-      later(flag('block', 'execute command without timeout')),
-      flag('pretty', 'pretty-print the output'),
-      words('cmd', 'command', true),
-    ],
-    run: agentCommand,
-  },
-  {
-    name: 'set-user-password',
-    group: 'domain',
-    summary: 'set the user password inside the domain',
-    description: 'changes the password of the specified user inside the domain',
-    options: [
-      domainOption,
-      need('user', 'the username'),
-      need('password', 'the new password'),
-      flag('encrypted', 'the password is already encrypted'),
-    ],
-    run: setPassword,
   },
 ]
 
@@ -190,32 +162,4 @@ async function domtime(context: Context, options: Options): Promise<Answer> {
     ? new Date(time.seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')
     : String(time.seconds)
   return { text: `Time: ${shown}`, json: time }
-}
-
-async function agentCommand(context: Context, options: Options): Promise<Answer> {
-  const timeout = options.integer('timeout', 1)
-  const command = options.list('cmd').join(' ')
-  const { hypervisor, reference } = await lookupDomain(context, options)
-  const answer = await hypervisor.domainQemuAgentCommand(reference, command, {
-    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
-    signal: context.signal,
-  })
-  const value = JSON.parse(answer) as unknown
-  const shown = options.flag('pretty') ? JSON.stringify(value, undefined, 2) : answer
-  const lines = shown.split('\n').map((line) => printable(line))
-  return { text: `${lines.join('\n')}\n`, json: value }
-}
-
-async function setPassword(context: Context, options: Options): Promise<Answer> {
-  const user = options.need('user')
-  const password = options.need('password')
-  const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  await hypervisor.domainSetUserPassword(reference, user, password, {
-    encrypted: options.flag('encrypted'),
-    signal: context.signal,
-  })
-  return {
-    remark: `Password set successfully for ${printable(user)} in ${printable(domain.name)}`,
-    json: { name: domain.name, user },
-  }
 }

@@ -1,12 +1,11 @@
-import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
+import { printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, need, text } from '../option-specs.ts'
-import { formatCpuset } from '../output/format-cpuset.ts'
-import { formatParameter } from '../output/format-parameter.ts'
 import { linesAnswer } from '../output/line-answer.ts'
-import { parseCpuList } from '../parse/cpu-list.ts'
 import { exclude } from '../parse/option-pairs.ts'
+import { askAgent } from '../qemu/ask-agent.ts'
 import { readDocument } from '../read-document.ts'
 
 export const commands: readonly Command[] = [
@@ -34,37 +33,23 @@ export const commands: readonly Command[] = [
     run: setKeys,
   },
   {
-    name: 'guestvcpus',
+    name: 'set-user-password',
     group: 'domain',
-    summary: 'query or modify state of vcpu in the guest (via agent)',
-    description: "Use the guest agent to query or set cpu state from guest's point of view",
+    summary: 'set the user password inside the domain',
+    description: 'changes the password of the specified user inside the domain',
     options: [
       domainOption,
-      text('cpulist', 'list of cpus to enable or disable'),
-      flag('enable', 'enable cpus specified by cpulist'),
-      flag('disable', 'disable cpus specified by cpulist'),
+      need('user', 'the username'),
+      need('password', 'the new password'),
+      flag('encrypted', 'the password is already encrypted'),
     ],
-    run: guestVcpus,
+    run: setPassword,
   },
 ]
 
-/** A command of the agent's, and what stands behind `return` of its answer. */
-async function ask<T>(
-  context: Context,
-  options: Options,
-  command: { readonly execute: string; readonly arguments?: unknown },
-): Promise<T> {
-  const { hypervisor, reference } = await lookupDomain(context, options)
-  const answer = await hypervisor.domainQemuAgentCommand(reference, JSON.stringify(command), {
-    signal: context.signal,
-  })
-  const { return: value } = JSON.parse(answer) as { readonly return: T }
-  return value
-}
-
 async function getKeys(context: Context, options: Options): Promise<Answer> {
   const username = options.need('user')
-  const { keys } = await ask<{ readonly keys: readonly string[] }>(context, options, {
+  const { keys } = await askAgent<{ readonly keys: readonly string[] }>(context, options, {
     execute: 'guest-ssh-get-authorized-keys',
     arguments: { username },
   })
@@ -88,65 +73,23 @@ async function setKeys(context: Context, options: Options): Promise<Answer> {
   if (file !== undefined && keys.length === 0) {
     throw invalidArgument(`File ${file} contains no keys`)
   }
-  await ask(context, options, {
+  await askAgent(context, options, {
     execute: removing ? 'guest-ssh-remove-authorized-keys' : 'guest-ssh-add-authorized-keys',
     arguments: { username, keys, ...(reset && { reset }) },
   })
   return { json: { user: username, keys: keys.length } }
 }
 
-interface GuestVcpu {
-  readonly 'logical-id': number
-  readonly online: boolean
-  readonly 'can-offline'?: boolean
-}
-
-async function guestVcpus(context: Context, options: Options): Promise<Answer> {
-  exclude(options, 'enable', 'disable')
-  const list = options.text('cpulist')
-  const online = options.flag('enable')
-  if (list === undefined && (online || options.flag('disable'))) {
-    throw invalidArgument('Option --cpulist is required by --enable and --disable')
-  }
-  if (list !== undefined && !online && !options.flag('disable')) {
-    throw invalidArgument('Option --enable or --disable is required by --cpulist')
-  }
-  const vcpus = await explainFailure(
-    'Failed to query the vCPUs of the guest',
-    ask<readonly GuestVcpu[]>(context, options, { execute: 'guest-get-vcpus' }),
-  )
-  if (list !== undefined) {
-    const wanted = parseCpuList(list)
-    const missing = wanted.find((cpu) => !vcpus.some((each) => each['logical-id'] === cpu))
-    if (missing !== undefined) {
-      throw invalidArgument(`guest has no vCPU ${missing}`)
-    }
-    const changed = await ask<number>(context, options, {
-      execute: 'guest-set-vcpus',
-      arguments: { vcpus: wanted.map((cpu) => ({ 'logical-id': cpu, online })) },
-    })
-    if (changed < wanted.length) {
-      throw new CommandError(
-        `the guest changed ${changed} of ${wanted.length} vCPUs; it may not take the others offline`,
-        { code: 'ERR_OPERATION_FAILED' },
-      )
-    }
-    return { json: { online, cpus: wanted } }
-  }
-  const ids = (kept: (vcpu: GuestVcpu) => boolean): string =>
-    formatCpuset(
-      vcpus
-        .filter(kept)
-        .map((vcpu) => vcpu['logical-id'])
-        .toSorted((a, b) => a - b),
-    )
-  const rows = [
-    ['vcpus', ids(() => true)],
-    ['online', ids(({ online: on }) => on)],
-    ['offlinable', ids((vcpu) => vcpu['can-offline'] === true)],
-  ] as const
+async function setPassword(context: Context, options: Options): Promise<Answer> {
+  const user = options.need('user')
+  const password = options.need('password')
+  const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  await hypervisor.domainSetUserPassword(reference, user, password, {
+    encrypted: options.flag('encrypted'),
+    signal: context.signal,
+  })
   return {
-    text: rows.map(([name, value]) => formatParameter(name, value)).join(''),
-    json: Object.fromEntries(rows),
+    remark: `Password set successfully for ${printable(user)} in ${printable(domain.name)}`,
+    json: { name: domain.name, user },
   }
 }

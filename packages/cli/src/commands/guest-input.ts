@@ -1,11 +1,18 @@
-import { open } from 'node:fs/promises'
-import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
 import type { SendKeyOptions } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, int, later, named, text, words } from '../option-specs.ts'
-import { systemReason } from '../read-document.ts'
+import { int, named, text, words } from '../option-specs.ts'
+
+type Codeset = NonNullable<SendKeyOptions['codeset']>
+const codesets: readonly string[] = [
+  'linux',
+  'xt',
+  'atset1',
+  'xt_kbd',
+  'qnum',
+  'rfb',
+] satisfies Codeset[]
 
 export const commands: readonly Command[] = [
   {
@@ -29,44 +36,7 @@ export const commands: readonly Command[] = [
     options: [domainOption],
     run: injectNmi,
   },
-  {
-    name: 'screenshot',
-    group: 'domain',
-    summary: 'take a screenshot of a current domain console and store it into a file',
-    description: 'screenshot of a current domain console',
-    options: [
-      domainOption,
-      text('file', 'where to store the screenshot'),
-      int('screen', 'ID of a screen to take screenshot of'),
-    ],
-    run: screenshot,
-  },
-  {
-    name: 'qemu-monitor-command',
-    group: 'domain',
-    summary: 'QEMU Monitor Command',
-    description: 'QEMU Monitor Command',
-    options: [
-      domainOption,
-      flag('hmp', 'command is in human monitor protocol'),
-      flag('pretty', 'pretty-print any qemu monitor protocol output'),
-      flag('return-value', "extract the value of the 'return' key from the returned string"),
-      named(later(text('pass-fds', 'pass file descriptors N,M,... along with the command'))),
-      words('cmd', 'command', true),
-    ],
-    run: monitorCommand,
-  },
 ]
-
-type Codeset = NonNullable<SendKeyOptions['codeset']>
-const codesets: readonly string[] = [
-  'linux',
-  'xt',
-  'atset1',
-  'xt_kbd',
-  'qnum',
-  'rfb',
-] satisfies Codeset[]
 
 async function sendKey(context: Context, options: Options): Promise<Answer> {
   const codeset = options.text('codeset') ?? 'linux'
@@ -96,73 +66,4 @@ async function injectNmi(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   await hypervisor.domainInjectNmi(reference)
   return { json: { name: domain.name, uuid: domain.uuid } }
-}
-
-async function screenshot(context: Context, options: Options): Promise<Answer> {
-  const screen = options.integer('screen', 0)
-  const given = options.text('file')
-  const { hypervisor, domain, reference } = await lookupDomain(context, options)
-  const image = await explainFailure(
-    `could not take a screenshot of ${domain.name}`,
-    hypervisor.domainScreenshot(reference, {
-      ...(screen !== undefined && { screen }),
-      signal: context.signal,
-    }),
-  )
-  const file = given ?? defaultName(domain.name)
-  await writeImage(file, image, given === undefined)
-  return {
-    remark: `Screenshot saved to ${printable(file)}, with type of image/png`,
-    json: { file, type: 'image/png', bytes: image.byteLength },
-  }
-}
-
-/** As virsh names it, with nothing in it that leaves the folder. */
-function defaultName(name: string): string {
-  const time = new Date().toISOString().slice(0, 19).replace('T', '-')
-  return `${name.replaceAll('/', '_')}-${time}.png`
-}
-
-async function writeImage(file: string, image: Uint8Array, fresh: boolean): Promise<void> {
-  try {
-    await using handle = await open(file, fresh ? 'wx' : 'w', 0o666)
-    await handle.writeFile(image)
-  } catch (error) {
-    throw new CommandError(`cannot create file ${file}: ${await systemReason(error)}`, {
-      code: 'ERR_SYSTEM_ERROR',
-    })
-  }
-}
-
-async function monitorCommand(context: Context, options: Options): Promise<Answer> {
-  const hmp = options.flag('hmp')
-  if (hmp && (options.flag('pretty') || options.flag('return-value'))) {
-    throw invalidArgument('--hmp goes with neither --pretty nor --return-value')
-  }
-  const command = options.list('cmd').join(' ')
-  const { hypervisor, reference } = await lookupDomain(context, options)
-  const answer = await hypervisor.domainQemuMonitorCommand(reference, command, {
-    hmp,
-    signal: context.signal,
-  })
-  if (hmp) return { text: `${linesOf(answer)}\n`, json: answer }
-  const whole = JSON.parse(answer) as unknown
-  const value = options.flag('return-value') ? returnOf(whole) : whole
-  const shown = JSON.stringify(value, undefined, options.flag('pretty') ? 2 : undefined)
-  return { text: `${linesOf(shown)}\n`, json: value }
-}
-
-function returnOf(answer: unknown): unknown {
-  if (typeof answer === 'object' && answer !== null && 'return' in answer) return answer.return
-  throw new CommandError("failed to get the value of 'return' from the answer", {
-    code: 'ERR_OPERATION_FAILED',
-  })
-}
-
-/** QEMU's own lines, and nothing else in them that a terminal would obey. */
-function linesOf(answer: string): string {
-  return answer
-    .split(/\r?\n/)
-    .map((line) => printable(line))
-    .join('\n')
 }

@@ -6,7 +6,6 @@ import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, int, later, named, need, text } from '../option-specs.ts'
 import { longWork } from '../output/long-work.ts'
 import { exclude } from '../parse/option-pairs.ts'
-import { scaledInteger } from '../parse/scaled-integer.ts'
 import { readDocument } from '../read-document.ts'
 
 export const commands: readonly Command[] = [
@@ -107,40 +106,6 @@ export const commands: readonly Command[] = [
     ],
     run: migrate,
   },
-  {
-    name: 'migrate-setmaxdowntime',
-    group: 'domain',
-    summary: 'set maximum tolerable downtime',
-    description:
-      'Set maximum tolerable downtime of a domain which is being live-migrated to another host.',
-    options: [
-      domainOption,
-      need('downtime', 'maximum tolerable downtime (in milliseconds) for migration'),
-    ],
-    run: setDowntime,
-  },
-  {
-    name: 'migrate-setspeed',
-    group: 'domain',
-    summary: 'Set the maximum migration bandwidth',
-    description:
-      'Set the maximum migration bandwidth (in MiB/s) for a domain which is being migrated to another host.',
-    options: [
-      domainOption,
-      need('bandwidth', 'migration bandwidth limit in MiB/s'),
-      later(flag('postcopy', 'set post-copy migration bandwidth')),
-    ],
-    run: setSpeed,
-  },
-  {
-    name: 'migrate-postcopy',
-    group: 'domain',
-    summary: 'Switch running migration from pre-copy to post-copy',
-    description:
-      'Switch running migration from pre-copy to post-copy. The migration must have been started with --postcopy option.',
-    options: [domainOption],
-    run: startPostcopy,
-  },
 ]
 
 const mebibyte = 1024 * 1024
@@ -228,24 +193,4 @@ function channelOf(
     ...(tlsDir !== undefined && { tlsDir }),
     ...(tlsHostname !== undefined && { tlsHostname }),
   }
-}
-
-async function startPostcopy(context: Context, options: Options): Promise<Answer> {
-  const { hypervisor, reference } = await lookupDomain(context, options)
-  await hypervisor.domainMigrateStartPostCopy(reference)
-  return { json: { started: true } }
-}
-
-async function setDowntime(context: Context, options: Options): Promise<Answer> {
-  const downtimeMs = options.integer('downtime', 1) ?? 1
-  const { hypervisor, reference } = await lookupDomain(context, options)
-  await hypervisor.domainMigrateSetMaxDowntime(reference, downtimeMs)
-  return { json: { downtimeMs } }
-}
-
-async function setSpeed(context: Context, options: Options): Promise<Answer> {
-  const bandwidthBytes = scaledInteger(options, 'bandwidth', mebibyte) ?? 0
-  const { hypervisor, reference } = await lookupDomain(context, options)
-  await hypervisor.domainMigrateSetSpeed(reference, bandwidthBytes)
-  return { json: { bandwidthBytes } }
 }

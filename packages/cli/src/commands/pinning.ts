@@ -1,24 +1,17 @@
 import { changeTarget } from '../change-target.ts'
-import { CommandError, invalidArgument } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { definitionOf } from '../config/definition-of.ts'
 import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
-import { domainOption, lookupDomain, notRunning } from '../lookup-domain.ts'
+import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
-import { int, need, targetOptions, text } from '../option-specs.ts'
+import { int, targetOptions, text } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { formatTable } from '../output/format-table.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
+import { hostCpus } from '../tuning/host-cpus.ts'
 
 export const commands: readonly Command[] = [
-  {
-    name: 'iothreadinfo',
-    group: 'domain',
-    summary: 'view domain IOThreads',
-    description: 'Returns basic information about the domain IOThreads.',
-    options: [domainOption, ...targetOptions],
-    run: iothreadinfo,
-  },
   {
     name: 'vcpupin',
     group: 'domain',
@@ -44,27 +37,7 @@ export const commands: readonly Command[] = [
     ],
     run: emulatorpin,
   },
-  {
-    name: 'iothreadpin',
-    group: 'domain',
-    summary: 'control domain IOThread affinity',
-    description: 'Pin domain IOThreads to host physical CPUs.',
-    options: [
-      domainOption,
-      need('iothread', 'IOThread ID number'),
-      need('cpulist', 'host cpu number(s) to set'),
-      ...targetOptions,
-    ],
-    run: iothreadpin,
-  },
 ]
-
-/** The CPUs of a list that fits this host; `r` for all of them again. */
-async function cpusOf({ hypervisor }: FoundDomain, list: string): Promise<readonly number[]> {
-  return list === 'r'
-    ? Array.from({ length: (await hypervisor.nodeGetInfo()).cpus }, (_, cpu) => cpu)
-    : parseCpuList(list)
-}
 
 async function vcpupin(context: Context, options: Options): Promise<Answer> {
   const target = changeTarget(options)
@@ -76,7 +49,7 @@ async function vcpupin(context: Context, options: Options): Promise<Answer> {
   const found = await lookupDomain(context, options)
   const { hypervisor, reference } = found
   if (list !== undefined && vcpu !== undefined) {
-    const cpus = await cpusOf(found, list)
+    const cpus = await hostCpus(found, list)
     await hypervisor.domainPinVcpu(reference, vcpu, cpus, target)
     return { json: { vcpu, cpus } }
   }
@@ -89,7 +62,7 @@ async function vcpupin(context: Context, options: Options): Promise<Answer> {
     const message = `vcpu ${vcpu} is out of range of live cpu count ${vcpus.length}`
     throw invalidArgument(message)
   }
-  const all = await cpusOf(found, 'r')
+  const all = await hostCpus(found, 'r')
   return {
     text: formatTable(
       ['VCPU', 'CPU Affinity'],
@@ -130,57 +103,12 @@ async function emulatorpin(context: Context, options: Options): Promise<Answer> 
     const set =
       elementAt(asked.root, 'cputune', 'emulatorpin')?.attributes.get('cpuset') ??
       elementAt(asked.root, 'vcpu')?.attributes.get('cpuset')
-    const cpus = set === undefined ? await cpusOf(asked, 'r') : parseCpuList(set)
+    const cpus = set === undefined ? await hostCpus(asked, 'r') : parseCpuList(set)
     const head = context.settings.quiet ? '' : `emulator: CPU Affinity\n${'-'.repeat(34)}\n`
     return { text: `${head}       *: ${formatCpuset(cpus)}\n`, json: { cpus } }
   }
   const found = await lookupDomain(context, options)
-  const cpus = await cpusOf(found, list)
+  const cpus = await hostCpus(found, list)
   await found.hypervisor.domainPinEmulator(found.reference, cpus, target)
   return { json: { cpus } }
-}
-
-/** Threads by number, each with the host CPUs that the document pins it to. */
-async function iothreadinfo(context: Context, options: Options): Promise<Answer> {
-  const target = changeTarget(options)
-  const found = await lookupDomain(context, options)
-  const { hypervisor, domain, reference } = found
-  if (target.live === true && domain.id === undefined) throw notRunning()
-  const readXml = await loadXmlReader()
-  const xml = await hypervisor.domainGetXmlDesc(reference, { inactive: target.config === true })
-  const root = readXml(xml)
-  const ids = childrenNamed(elementAt(root, 'iothreadids') ?? root, 'iothread').map((each) =>
-    Number(each.attributes.get('id')),
-  )
-  const count = Number(elementAt(root, 'iothreads')?.text ?? 0)
-  for (let id = 1; ids.length < count; id++) if (!ids.includes(id)) ids.push(id)
-  const pins = childrenNamed(elementAt(root, 'cputune') ?? root, 'iothreadpin')
-  const all = await cpusOf(found, 'r')
-  const threads = ids
-    .toSorted((a, b) => a - b)
-    .map((iothread) => {
-      const pin = pins.find((each) => Number(each.attributes.get('iothread')) === iothread)
-      const set = pin?.attributes.get('cpuset')
-      return { iothread, cpus: set === undefined ? all : parseCpuList(set) }
-    })
-  if (threads.length === 0) return { remark: 'No IOThreads found for the domain', json: threads }
-  return {
-    text: formatTable(
-      ['IOThread ID', 'CPU Affinity'],
-      threads.map(({ iothread, cpus }) => [String(iothread), formatCpuset(cpus)]),
-      { quiet: context.settings.quiet },
-    ),
-    json: threads,
-  }
-}
-
-async function iothreadpin(context: Context, options: Options): Promise<Answer> {
-  const target = changeTarget(options)
-  const iothread = options.integer('iothread', 1)
-  if (iothread === undefined) throw new CommandError('Invalid IOThread id value')
-  const list = options.need('cpulist')
-  const found = await lookupDomain(context, options)
-  const cpus = await cpusOf(found, list)
-  await found.hypervisor.domainPinIothread(found.reference, iothread, cpus, target)
-  return { json: { iothread, cpus } }
 }

@@ -16,8 +16,21 @@ export function putChild(
     : { ...rangeOf(text, found), text: element }
 }
 
+/** The parent's child of this name, with these children in place of those it has under the same names. */
+export function putChildren(
+  text: string,
+  parent: XmlElement,
+  {
+    name,
+    children,
+  }: { readonly name: string; readonly children: Readonly<Record<string, string | undefined>> },
+): Edit {
+  const element = withChildren(name, elementAt(parent, name), children)
+  return putChild(text, parent, { name, element })
+}
+
 /** `<name>` with these children in place of those it has under the same names; others stay. */
-export function withChildren(
+function withChildren(
   name: string,
   before: XmlElement | undefined,
   children: Readonly<Record<string, string | undefined>>,
