@@ -36,7 +36,11 @@ export const features: FeaturePolicy = {
   defaults: () => ({}),
   timers: {
     rtc: { tickpolicies: ['delay', 'catchup'] },
-    pit: { present: [false] },
+    // Clocks of PCs: that they are not there can be said.
+    pit: { present: [false], tickpolicies: ['delay', 'discard'] },
     hpet: { present: [false] },
+    tsc: { present: [false] },
+    kvmclock: { present: [false], tickpolicies: [] },
+    hypervclock: { present: [false], tickpolicies: [] },
   },
 }

@@ -158,8 +158,14 @@ const rows: readonly Row[] = [
   [
     'kvmclock',
     { middle: "<clock><timer name='kvmclock' present='yes'/></clock>" },
-    'clock/timer[1]',
-    'not offered',
+    'clock/timer[1]/@present',
+    'cannot be present',
+  ],
+  [
+    'the frequency of a counter that is not there',
+    { middle: "<clock><timer name='tsc' frequency='1000000000'/></clock>" },
+    'clock/timer[1]/@frequency',
+    'cannot be present',
   ],
   ['UEFI', { os: "<loader readonly='yes' type='pflash'>/x.fd</loader>" }, 'os/loader', 'pflash'],
   ['sleep states', { middle: "<pm><suspend-to-mem enabled='yes'/></pm>" }, 'pm', 'sleep'],
@@ -242,6 +248,13 @@ describe('pseries accepts', () => {
       { devices: "<serial type='pty'><target type='isa-serial'/></serial>" },
     ],
     ['no HPET', { middle: "<clock><timer name='hpet' present='no'/></clock>" }],
+    [
+      'clocks of PCs that are not there, or only named',
+      {
+        middle:
+          "<clock><timer name='kvmclock'/><timer name='hypervclock' present='no'/><timer name='tsc' mode='native'/><timer name='pit' tickpolicy='discard'/></clock>",
+      },
+    ],
     ['the capabilities that TCG has', { middle: tcgCapabilities }],
     ['transactional memory that is off', { middle: "<features><htm state='off'/></features>" }],
   ] satisfies readonly (readonly [string, DomainParts])[])('%s', (_what, parts) => {

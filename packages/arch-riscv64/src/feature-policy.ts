@@ -41,7 +41,10 @@ export const features: FeaturePolicy = {
   timers: {
     rtc: { tickpolicies: ['delay', 'catchup'] },
     // Clocks of PCs: that they are not there can be said.
-    pit: { present: [false] },
+    pit: { present: [false], tickpolicies: ['delay', 'discard'] },
     hpet: { present: [false] },
+    tsc: { present: [false] },
+    kvmclock: { present: [false], tickpolicies: [] },
+    hypervclock: { present: [false], tickpolicies: [] },
   },
 }

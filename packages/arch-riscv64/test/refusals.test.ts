@@ -170,14 +170,14 @@ const rows: readonly Row[] = [
   [
     'kvmclock',
     { middle: "<clock><timer name='kvmclock' present='yes'/></clock>" },
-    'clock/timer[1]',
-    'not offered',
+    'clock/timer[1]/@present',
+    'cannot be present',
   ],
   [
     'hypervclock',
     { middle: "<clock><timer name='hypervclock' present='yes'/></clock>" },
-    'clock/timer[1]',
-    'not offered',
+    'clock/timer[1]/@present',
+    'cannot be present',
   ],
   ['KVM on another machine', { type: 'kvm' }, '@type', "type='qemu'"],
   ['more vCPUs than the machine takes', { vcpu: '<vcpu>513</vcpu>' }, 'vcpu', '512'],
@@ -234,6 +234,13 @@ describe('virt accepts', () => {
     ['a PCI watchdog', { devices: "<watchdog model='i6300esb'/>" }],
     ['SATA', { devices: disk('sata', 'sda') }],
     ['no HPET', { middle: "<clock><timer name='hpet' present='no'/></clock>" }],
+    [
+      'clocks of PCs that are not there, or only named',
+      {
+        middle:
+          "<clock><timer name='kvmclock'/><timer name='hypervclock' present='no'/><timer name='tsc' mode='native'/><timer name='pit' tickpolicy='discard'/></clock>",
+      },
+    ],
     [
       'a clock that catches up',
       { middle: "<clock><timer name='rtc' tickpolicy='catchup'/></clock>" },

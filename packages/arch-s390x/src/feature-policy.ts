@@ -24,8 +24,10 @@ export const features: FeaturePolicy = {
     // The time-of-day clock is the host's own: a guest that was held up has missed nothing.
     rtc: { tickpolicies: ['delay', 'catchup'] },
     // Clocks of PCs: that they are not there can be said.
-    pit: { present: [false] },
+    pit: { present: [false], tickpolicies: ['delay', 'discard'] },
     hpet: { present: [false] },
-    kvmclock: { present: [false] },
+    tsc: { present: [false] },
+    kvmclock: { present: [false], tickpolicies: [] },
+    hypervclock: { present: [false], tickpolicies: [] },
   },
 }

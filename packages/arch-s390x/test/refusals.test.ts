@@ -277,6 +277,10 @@ describe('a document that works is taken', () => {
     ['words about PCs', { features: '<apic/><pae/>' }],
     ['a passed-through channel device', { devices: mdev('vfio-ccw', 1) + mdev('vfio-ap', 2) }],
     ['no USB', { devices: "<controller type='usb'/>" }],
+    [
+      'clocks of PCs that are only named',
+      { clock: "<clock><timer name='kvmclock'/><timer name='tsc'/></clock>" },
+    ],
     ['no ticks', { clock: "<clock offset='utc'><timer name='rtc' tickpolicy='catchup'/></clock>" }],
   ] as readonly (readonly [string, DomainParts])[])('%s', (_what, parts) => {
     const outcome = plan(parts)

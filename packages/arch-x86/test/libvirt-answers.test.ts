@@ -58,6 +58,24 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         '"detect-zeroes":"on"',
       ],
       [
+        'ticks that a guest missed are delayed where nothing is said',
+        { middle: "<clock offset='utc'><timer name='pit'/></clock>" },
+        '-global kvm-pit.lost_tick_policy=delay',
+      ],
+      [
+        'and not where they are caught up with, as KVM does by itself',
+        { middle: "<clock offset='utc'><timer name='pit' tickpolicy='catchup'/></clock>" },
+        /^(?!.*lost_tick_policy)/,
+      ],
+      [
+        'a tick policy of a clock that has one way alone is kept',
+        {
+          middle:
+            "<clock offset='utc'><timer name='hpet' tickpolicy='catchup'/><timer name='tsc' tickpolicy='delay'/></clock>",
+        },
+        /^(?!.*lost_tick_policy)/,
+      ],
+      [
         'a folder as a floppy is raw above',
         {
           devices: `<disk type='dir' device='floppy'><driver name='qemu' type='fat'/><source dir='/d'/><target dev='fda'/><readonly/></disk>`,
@@ -347,6 +365,30 @@ describe('what libvirt refuses is refused, with its place', () => {
     "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1'/><product id='0x2'/></source></hostdev>"
   it.each(
     onBoards<string>([
+      ...(
+        [
+          ["name='rtc' track='boot'", '/@track'],
+          ["name='tsc' track='guest'", '/@track'],
+          ["name='pit' frequency='5'", '/@frequency'],
+          ["name='kvmclock' mode='native'", '/@mode'],
+          ["name='kvmclock' tickpolicy='delay'", '/@tickpolicy'],
+        ] as const
+      ).map(
+        ([timer, below]) =>
+          [
+            `a clock with a word of another: ${timer}`,
+            { middle: `<clock offset='utc'><timer ${timer}/></clock>` },
+            `clock/timer[1]${below}`,
+          ] as const,
+      ),
+      [
+        'how to catch up, of a timer that does not',
+        {
+          middle:
+            "<clock offset='utc'><timer name='rtc' tickpolicy='delay'><catchup slew='120'/></timer></clock>",
+        },
+        'clock/timer[1]/catchup',
+      ],
       ['a device of the host twice', { devices: usb + usb }, 'devices/hostdev[2]/source'],
       [
         'an image of a format that QEMU has given up',

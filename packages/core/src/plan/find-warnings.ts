@@ -18,9 +18,15 @@ export function findWarnings(written: Domain): readonly Problem[] {
   ]
 }
 
-/** Words that libvirt reads and that change nothing of such a device. */
-function withoutEffect({ devices }: Domain): Problem[] {
+/** Words that libvirt reads and that change nothing. */
+function withoutEffect({ clock, devices }: Domain): Problem[] {
   const found: [path: string, message: string][] = []
+  for (const [i, { name, tickpolicy }] of (clock?.timers ?? []).entries()) {
+    const [path, has] = [`clock/timer[${i + 1}]/@tickpolicy`, tickpolicy !== undefined]
+    if (name === 'tsc' && has) found.push([path, 'a counter has no ticks to miss'])
+    if (name === 'hpet' && has && tickpolicy !== 'delay')
+      found.push([path, 'QEMU has the HPET delay the ticks that a guest missed'])
+  }
   for (const [i, one] of (devices.interface ?? []).entries()) {
     // Without a name the model is the architecture's, and what is said of a virtio card may be of one.
     if (one.type !== 'hostdev' && (one.model === undefined || isVirtioCard(one))) continue
@@ -31,17 +37,20 @@ function withoutEffect({ devices }: Domain): Problem[] {
       ['txQueueSize', 'tx_queue_size'],
     ] as const)
       if (one[key] !== undefined)
-        found.push([`interface[${i + 1}]/driver/@${below}`, `only virtio cards know '${below}'`])
+        found.push([
+          `devices/interface[${i + 1}]/driver/@${below}`,
+          `only virtio cards know '${below}'`,
+        ])
   }
   for (const [i, one] of (devices.hostdev ?? []).entries())
     if (one.type === 'mdev' && (one.romFile ?? one.romBar ?? one.romEnabled) !== undefined)
-      found.push([`hostdev[${i + 1}]/rom`, 'a mediated device has no ROM to choose'])
+      found.push([`devices/hostdev[${i + 1}]/rom`, 'a mediated device has no ROM to choose'])
   for (const [i, one] of (devices.tpm ?? []).entries())
     if (one.backend === 'emulator' && (one.device ?? one.sourcePath) !== undefined)
-      found.push([`tpm[${i + 1}]/backend`, 'an emulated TPM is at a socket of its own'])
+      found.push([`devices/tpm[${i + 1}]/backend`, 'an emulated TPM is at a socket of its own'])
   return found.map(([path, message]) => ({
     code: 'ERR_CONFIG_UNSUPPORTED',
-    path: `devices/${path}`,
+    path,
     message: `${message}: this has no effect`,
   }))
 }

@@ -16,6 +16,7 @@ import { checkMemoryBacking } from './validate/memory-backing.ts'
 import { checkMemoryDevices } from './validate/memory.ts'
 import { checkPlatform } from './validate/platform.ts'
 import { checkFeatures } from './validate/features.ts'
+import { checkTimers } from './validate/timers.ts'
 import { checkSharedMemory } from './validate/shared-memory.ts'
 import { checkTuning } from './validate/tuning.ts'
 
@@ -32,6 +33,7 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkDomain(domain, context),
     ...checkCpu(domain, context),
     ...checkFeatures(domain, context),
+    ...checkTimers(domain, context),
     ...checkGrants(domain, context),
     ...checkPlatform(domain, context),
     ...checkFirmware(domain),

@@ -42,6 +42,18 @@ describe('a word that changes nothing is warned about', () => {
   })
 })
 
+describe('a tick policy that changes nothing is warned about', () => {
+  it.each([
+    ["name='hpet' tickpolicy='catchup'", ['clock/timer[1]/@tickpolicy']],
+    ["name='hpet' tickpolicy='delay'", []],
+    ["name='tsc' tickpolicy='delay'", ['clock/timer[1]/@tickpolicy']],
+    ["name='rtc' tickpolicy='catchup'", []],
+  ])('%s', (timer, paths) => {
+    const { domain } = parseDomain(toyXml({ more: `<clock><timer ${timer}/></clock>` }))
+    expect(findWarnings(domain).map(({ path }) => path)).toEqual(paths)
+  })
+})
+
 describe('a display of SPICE that shall be secure', () => {
   it.each([
     [`defaultMode='secure'`, '', '@defaultMode'],

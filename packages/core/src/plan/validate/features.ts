@@ -7,14 +7,9 @@ import { isSince } from '../../qemu/capabilities.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
 
-/** Features and timers must have a row in the architecture's table. */
+/** Features must have a row in the architecture's table. */
 export function checkFeatures(domain: AddressedDomain, context: PlanContext): Problem[] {
-  return [
-    ...features(domain, context),
-    ...vendorId(domain),
-    ...dirtyRing(domain),
-    ...timers(domain, context),
-  ]
+  return [...features(domain, context), ...vendorId(domain), ...dirtyRing(domain)]
 }
 
 /** Goes behind `-cpu`, which QEMU splits at commas; the hypervisor leaf has room for 12 bytes. */
@@ -77,7 +72,7 @@ function refusal(
 }
 
 /** Why a row is not for this machine with this accelerator and this QEMU, or nothing. */
-function misfit(
+export function misfit(
   only: Pick<FeatureCondition, 'machines' | 'virtType' | 'since' | 'reason'>,
   domain: AddressedDomain,
   { profile, capabilities }: PlanContext,
@@ -89,36 +84,4 @@ function misfit(
   if (isSince(capabilities, only.since)) return undefined
   const { major, minor } = capabilities.version
   return `needs QEMU ${only.since?.join('.') ?? ''}, and this is ${major}.${minor}`
-}
-
-function timers(domain: AddressedDomain, context: PlanContext): Problem[] {
-  const rows = context.arch.features.timers
-  return (domain.clock?.timers ?? []).flatMap((timer, i): Problem[] => {
-    const path = `clock/timer[${i + 1}]`
-    const row = rows[timer.name]
-    const refuse = (message: string, below = ''): Problem[] => [
-      { code: 'ERR_CONFIG_UNSUPPORTED', path: `${path}${below}`, message },
-    ]
-    if (row === undefined) {
-      return refuse(
-        `timer '${timer.name}' is not offered on ${context.guest.name}; offered: ${Object.keys(rows).join(', ')}`,
-      )
-    }
-    const narrowed = row.only === undefined ? undefined : misfit(row.only, domain, context)
-    if (narrowed !== undefined) return refuse(`timer '${timer.name}' is refused: ${narrowed}`)
-    if (timer.present !== undefined && row.present?.includes(timer.present) === false) {
-      return refuse(
-        `timer '${timer.name}' cannot be ${timer.present ? 'present' : 'absent'} here`,
-        '/@present',
-      )
-    }
-    if (timer.tickpolicy !== undefined && row.tickpolicies?.includes(timer.tickpolicy) === false) {
-      const offered = row.tickpolicies.length === 0 ? 'none' : row.tickpolicies.join(', ')
-      return refuse(
-        `tick policy '${timer.tickpolicy}' is not offered for timer '${timer.name}'; offered: ${offered}`,
-        '/@tickpolicy',
-      )
-    }
-    return []
-  })
 }
