@@ -20,6 +20,8 @@ export interface Condition {
   readonly libvirtError?: string
   /** The one problem at hand, of those that polyvirt refused with. */
   readonly ourError?: string
+  /** Another difference of the case, of which the one at hand is a consequence. */
+  readonly besides?: string
   readonly all?: readonly Condition[]
   readonly any?: readonly Condition[]
 }
@@ -36,12 +38,14 @@ const texts: Check = (value) => {
     : 'must be a text or a list of texts'
 }
 
-/** A regular expression, as text. */
+/** No message and no difference is this, so what matches it matches whatever comes. */
+const anything = '\u2020'
+
+/** A regular expression, as text, that does not match everything. */
 export const regex: Check = (value) => {
   if (text(value) !== undefined) return text(value)
   try {
-    RegExp(value as string)
-    return undefined
+    return RegExp(value as string).test(anything) ? 'would match anything' : undefined
   } catch (error) {
     return error instanceof Error ? error.message : 'is no regular expression'
   }
@@ -65,6 +69,7 @@ const members: Readonly<Record<keyof Condition, Check>> = {
   libvirtStage: texts,
   libvirtError: regex,
   ourError: regex,
+  besides: regex,
   all: conditions,
   any: conditions,
 }
@@ -91,10 +96,18 @@ export function conditionProblem(value: unknown): string | undefined {
 
 /** Does the condition, anywhere in it, ask for one of the answers? */
 export function asksForAnswer(condition: Condition): boolean {
-  const own =
-    condition.libvirtStage !== undefined ||
-    condition.libvirtError !== undefined ||
-    condition.ourError !== undefined
-  if (own || (condition.all ?? []).some(asksForAnswer)) return true
-  return condition.any !== undefined && condition.any.every(asksForAnswer)
+  return asksFor(condition, ['libvirtStage', 'libvirtError', 'ourError'])
+}
+
+/** … for the problem that polyvirt refused with? */
+export function asksForOurError(condition: Condition): boolean {
+  return asksFor(condition, ['ourError'])
+}
+
+function asksFor(condition: Condition, answers: readonly (keyof Condition)[]): boolean {
+  return (
+    answers.some((answer) => condition[answer] !== undefined) ||
+    (condition.all ?? []).some((one) => asksFor(one, answers)) ||
+    (condition.any !== undefined && condition.any.every((one) => asksFor(one, answers)))
+  )
 }

@@ -13,6 +13,8 @@ export interface DeviationOf<Kind extends string> {
   readonly match: Condition
   /** Which differences, as they are shown; a verdict's are chosen by the condition. */
   readonly difference?: string
+  /** Only where the same thing stands in another place of the same list: its order differs, no more. */
+  readonly moved?: true
   /** Why it is so, in one sentence. */
   readonly reason: string
 }
@@ -50,13 +52,13 @@ export function kindsIn<Kind extends string>({ what }: DeviationOf<Kind>): reado
   return typeof what === 'string' ? [what] : what
 }
 
-const known = ['id', 'what', 'match', 'difference', 'reason']
+const known = ['id', 'what', 'match', 'difference', 'moved', 'reason']
 
 function ruleProblem(rule: unknown, { kinds, verdict }: Vocabulary<string>): string | undefined {
   if (typeof rule !== 'object' || rule === null) return 'must be an object'
   const unknownKey = Object.keys(rule).find((key) => !known.includes(key))
   if (unknownKey !== undefined) return `unknown key "${unknownKey}"; known: ${known.join(', ')}`
-  const { id, what, match, difference, reason } = rule as Partial<Record<string, unknown>>
+  const { id, what, match, difference, moved, reason } = rule as Partial<Record<string, unknown>>
   if (typeof id !== 'string' || !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id)) {
     return '"id" must be a slug: small letters, digits and hyphens'
   }
@@ -75,6 +77,9 @@ function ruleProblem(rule: unknown, { kinds, verdict }: Vocabulary<string>): str
   if (compared && difference === undefined) return `${id}: "difference" is missing`
   if (!compared && difference !== undefined) {
     return `${id}: "difference" says nothing of a verdict; match "ourError"`
+  }
+  if (moved !== undefined && (moved !== true || named.includes(verdict))) {
+    return `${id}: "moved" must be true, and says nothing of a verdict`
   }
   const broken = difference === undefined ? undefined : regex(difference)
   return broken === undefined ? undefined : `${id}: "difference" ${broken}`

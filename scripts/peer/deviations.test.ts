@@ -34,6 +34,7 @@ describe('A rule is taken', () => {
     ['about a verdict', rule],
     ['about a definition', compared],
     ['about several kinds', { ...compared, what: ['xml', 'argv'] }],
+    ['about an order', { ...compared, moved: true }],
     ['with conditions inside conditions', { ...rule, match: { any: [{ ourError: 'a' }] } }],
   ])('%s', (_, one) => {
     expect(checkDeviations([one])).toEqual([one])
@@ -57,6 +58,8 @@ describe('A rule is refused', () => {
     ['about an unknown kind', { ...rule, what: 'speed' }, /"what" must be of/],
     ['about nothing', { ...rule, what: [] }, /"what" must be of/],
     ['with a broken expression', { ...rule, match: { ourError: '(' } }, /"ourError"/],
+    ['that excuses whatever is refused', { ...rule, match: { ourError: '.' } }, /match anything/],
+    ['that excuses whatever differs', { ...compared, difference: '.*' }, /match anything/],
     [
       'with a value but no path',
       { ...rule, match: { ourError: 'a', value: 'x' } },
@@ -78,6 +81,7 @@ describe('A rule is refused', () => {
       { ...rule, difference: 'x' },
       /says nothing of a verdict/,
     ],
+    ['about the order of a verdict', { ...rule, moved: true }, /"moved" must be true/],
     ['that is no object', 'rule', /must be an object/],
   ])('%s', (_name, one, message) => {
     expect(() => checkDeviations([one])).toThrow(message)

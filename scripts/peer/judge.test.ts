@@ -91,6 +91,40 @@ describe('A deviation', () => {
   })
 })
 
+describe('A deviation of order alone', () => {
+  const [moved] = checkDeviations([
+    {
+      ...{ id: 'm', what: 'xml', match: { path: 'devices' }, difference: 'controller' },
+      ...{ moved: true, reason: 'r' },
+    },
+  ])
+  const rules = [moved].flatMap((rule) => rule ?? [])
+  const root = "<controller type='pci' index='0'/>"
+  const before = { path: '/domain/devices/controller[after 0]', candidate: root }
+  const behind = { path: '/domain/devices/controller[4]', libvirt: root }
+  const left = (xmlDifferences: Comparison['xmlDifferences']): number =>
+    judge(oneCase({ xml: false, xmlDifferences }), rules).remaining.length
+
+  test('excuses what stands elsewhere', () => {
+    expect(left([before, behind])).toBe(0)
+  })
+
+  test.each([
+    ['missing', [behind]],
+    ['new', [before]],
+    ['another thing elsewhere', [before, { ...behind, libvirt: '<controller/>' }]],
+    ['in another list', [before, { ...behind, path: '/domain/devices/disk[4]' }]],
+    ['changed', [{ ...behind, candidate: '<controller/>' }, before]],
+  ])('does not excuse what is %s', (_, differences) => {
+    expect(left(differences)).toBeGreaterThan(0)
+  })
+})
+
+test('A deviation about what libvirt refuses does not excuse what we refuse besides', () => {
+  const both = oneCase({ ...refused, stage: 'argv' }, [other])
+  expect(judge({ ...both, libvirtError: 'too old' }, all).outcomes.verdict).toBe('different')
+})
+
 test('A verdict that hangs on the host is counted apart and is no difference', () => {
   const one = judge(
     oneCase({ stage: 'define', verdict: false, hostBound: true, xml: null, argv: null }),

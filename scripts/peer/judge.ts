@@ -1,6 +1,7 @@
 import type { XmlElement } from '@polyvirt/core'
 import { differenceLine } from './comparison.ts'
-import type { Comparison, Kind } from './comparison.ts'
+import type { Comparison, Difference, Kind } from './comparison.ts'
+import { asksForOurError } from './condition.ts'
 import { kindsOf } from './deviations.ts'
 import type { Deviation } from './deviations.ts'
 import { matches } from './matches.ts'
@@ -69,13 +70,19 @@ export function judge(one: JudgedCase, deviations: readonly Deviation[]): Judgem
 /** The differences of one kind, one line each; at least one. */
 function linesOf({ comparison, refusal, libvirtError }: JudgedCase, kind: Kind): readonly string[] {
   if (kind !== 'verdict') {
-    const { xmlDifferences, argvDifferences } = comparison
-    const differences = kind === 'xml' ? xmlDifferences : argvDifferences
+    const differences = differencesOf(comparison, kind)
     if (differences.length === 0) return [`${kind}: the comparer names no difference`]
     return differences.map(differenceLine)
   }
   if (refusal.length > 0) return refusal
   return [`libvirt refuses (${comparison.stage}): ${libvirtError ?? 'it did not say why'}`]
+}
+
+function differencesOf(
+  comparison: Comparison,
+  kind: Exclude<Kind, 'verdict'>,
+): readonly Difference[] {
+  return kind === 'xml' ? comparison.xmlDifferences : comparison.argvDifferences
 }
 
 interface Line {
@@ -87,13 +94,39 @@ interface Line {
 function covers(deviation: Deviation, { one, kind, line }: Line): boolean {
   if (!kindsOf(deviation).includes(kind)) return false
   const { comparison, arch, document, refusal, libvirtError } = one
+  // What libvirt refused for another reason does not excuse what we refuse.
+  const ours = kind === 'verdict' && refusal.length > 0
+  if (ours && !asksForOurError(deviation.match)) return false
+  const { xmlDifferences, argvDifferences } = comparison
   const subject = {
     arch,
     libvirtStage: comparison.stage,
+    lines: [...xmlDifferences, ...argvDifferences].map(differenceLine),
     ...(document !== undefined && { document }),
     ...(libvirtError !== undefined && { libvirtError }),
-    ...(kind === 'verdict' && refusal.length > 0 && { ourError: line }),
+    ...(ours && { ourError: line }),
   }
   if (!matches(deviation.match, subject)) return false
-  return kind === 'verdict' || new RegExp(deviation.difference ?? '$^').test(line)
+  if (kind === 'verdict') return true
+  if (!new RegExp(deviation.difference ?? '$^').test(line)) return false
+  return deviation.moved !== true || isMoved(line, differencesOf(comparison, kind))
+}
+
+/** Is the thing that one program has in this place in another place of the same list for the other? */
+function isMoved(line: string, differences: readonly Difference[]): boolean {
+  const moved = differences.find((one) => differenceLine(one) === line)
+  if (moved === undefined) return false
+  const { path, libvirt, candidate } = moved
+  const list = listOf(path)
+  return (
+    (libvirt === undefined) !== (candidate === undefined) &&
+    differences.some(
+      (one) => listOf(one.path) === list && one.libvirt === candidate && one.candidate === libvirt,
+    )
+  )
+}
+
+/** A path without the place in its last list. */
+function listOf(path: string): string {
+  return path.replace(/\[[^\]]*\]$/, '')
 }

@@ -21,6 +21,7 @@ const subject: Subject = {
   libvirtStage: 'argv',
   libvirtError: 'internal error: no such thing',
   ourError: "/domain/devices/input[1]/@bus: input 'mouse on bus ps2' is not offered",
+  lines: ['/domain/uuid: libvirt "a", polyvirt "b"'],
 }
 
 const holds: readonly [string, Condition][] = [
@@ -36,6 +37,7 @@ const holds: readonly [string, Condition][] = [
   ['an architecture', { arch: ['ppc64', 'ppc64le'] }],
   ['where libvirt refused, and why', { libvirtStage: 'argv', libvirtError: 'no such' }],
   ['the problem at hand', { ourError: 'bus ps2' }],
+  ['another difference of the case', { besides: '^/domain/uuid: ' }],
   ['all of several', { all: [{ arch: 'ppc64le' }, { path: 'os/type' }] }],
   ['one of several', { any: [{ arch: 'x86_64' }, { path: 'os/type' }] }],
 ]
@@ -46,6 +48,7 @@ const fails: readonly [string, Condition][] = [
   ['the same name elsewhere', { path: 'input/@bus', value: 'ps2' }],
   ['absence of what is there', { path: 'devices/disk', absent: true }],
   ['another architecture', { arch: 'x86_64' }],
+  ['a difference that is not there', { besides: '^/domain/name: ' }],
   ['one wrong member beside a right one', { arch: 'ppc64le', libvirtStage: 'define' }],
   ['all of several, when one fails', { all: [{ arch: 'ppc64le' }, { path: 'os/loader' }] }],
   ['none of several', { any: [{ arch: 'x86_64' }, { path: 'os/loader' }] }],

@@ -9,16 +9,19 @@ export interface Subject {
   readonly libvirtStage: string
   readonly libvirtError?: string
   readonly ourError?: string
+  /** The lines of all differences of the case. */
+  readonly lines?: readonly string[]
 }
 
 /** Does everything that the condition asks for hold? */
 export function matches(condition: Condition, subject: Subject): boolean {
-  const { arch, path, libvirtStage, libvirtError, ourError, all, any } = condition
+  const { arch, path, libvirtStage, libvirtError, ourError, besides, all, any } = condition
   return (
     (arch === undefined || oneOf(arch, subject.arch)) &&
     (libvirtStage === undefined || oneOf(libvirtStage, subject.libvirtStage)) &&
     (libvirtError === undefined || found(libvirtError, subject.libvirtError)) &&
     (ourError === undefined || found(ourError, subject.ourError)) &&
+    (besides === undefined || (subject.lines ?? []).some((line) => found(besides, line))) &&
     (path === undefined || matchesPath(condition, path, subject.document)) &&
     (all === undefined || all.every((one) => matches(one, subject))) &&
     (any === undefined || any.some((one) => matches(one, subject)))
