@@ -7,7 +7,6 @@ export interface AnyDevice {
   readonly romEnabled?: boolean
   readonly romBar?: boolean
   readonly romFile?: string
-  readonly acpiIndex?: number
   readonly ats?: boolean
   readonly pagePerVq?: boolean
   readonly vectors?: number

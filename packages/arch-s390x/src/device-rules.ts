@@ -41,7 +41,6 @@ const ofPci: readonly (readonly [keyof AnyDevice, path: string])[] = [
   ['romEnabled', 'rom'],
   ['romBar', 'rom'],
   ['romFile', 'rom'],
-  ['acpiIndex', 'acpi/@index'],
   ['ats', 'driver/@ats'],
   ['pagePerVq', 'driver/@page_per_vq'],
   ['vectors', '@vectors'],

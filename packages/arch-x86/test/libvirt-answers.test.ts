@@ -359,6 +359,14 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
     expect(xmlOf(parts, board)).toMatch(expected)
   })
 
+  it('takes the ROM and the turn at boot of a device that has neither for unknown words', () => {
+    const parts = {
+      devices: `<rng model='virtio'><backend model='random'/><rom bar='off'/><boot order='1'/></rng>${disk("<rom file='/r'/>")}`,
+    }
+    expect(xmlOf(parts)).not.toMatch(/<rom|boot order/)
+    expect(argvOf(parts)).not.toMatch(/rombar|romfile/)
+  })
+
   it('does not show what a server of images takes for a password', () => {
     const source =
       "<source protocol='https' name='a'><host name='h'/><cookies><cookie name='c'>secret</cookie></cookies></source>"
@@ -389,6 +397,35 @@ describe('what libvirt refuses is refused, with its place', () => {
             `clock/timer[1]${below}`,
           ] as const,
       ),
+      [
+        'one turn at boot for a disk and a device of the host',
+        {
+          devices: `${disk("<boot order='1'/>")}<hostdev mode='subsystem' type='usb'><source><vendor id='1'/><product id='2'/></source><boot order='1'/></hostdev>`,
+        },
+        'devices/hostdev[1]/boot/@order',
+      ],
+      [
+        'a turn of a redirected device beside an order of kinds',
+        {
+          os: "<boot dev='hd'/>",
+          devices:
+            "<graphics type='spice'/><redirdev bus='usb' type='spicevmc'><boot order='1'/></redirdev>",
+        },
+        'os/boot',
+      ],
+      [
+        'a turn at boot of a folder by 9p',
+        {
+          devices:
+            "<filesystem type='mount'><source dir='/a'/><target dir='t'/><boot order='1'/></filesystem>",
+        },
+        'devices/filesystem[1]/boot',
+      ],
+      [
+        'an ACPI index of what is no PCI function',
+        { devices: "<input type='tablet' bus='usb'><acpi index='5'/></input>" },
+        'devices/input[1]/acpi/@index',
+      ],
       [
         'how to catch up, of a timer that does not',
         {

@@ -208,11 +208,11 @@ const rows: readonly Row[] = [
   [
     'a PCI bus that is not there',
     {
-      board: 'pc',
-      devices: "<interface type='user'><address type='pci' bus='77' slot='1'/></interface>",
+      board: 'q35',
+      devices: "<interface type='user'><model type='virtio'/><address type='pci' bus='255' slot='0'/></interface>",
     },
     'devices/interface[1]/address',
-    '77',
+    '255',
   ],
   ['memory below a megabyte', { memory: "<memory unit='KiB'>1</memory>" }, 'memory', 'needs'],
   [

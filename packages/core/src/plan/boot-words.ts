@@ -6,7 +6,7 @@ import { devicesOf } from './draft.ts'
 import type { PlanContext } from './plan-context.ts'
 
 /** Devices that a guest boots from. */
-const bootKinds = ['disk', 'interface', 'hostdev'] as const
+export const bootKinds = ['disk', 'interface', 'hostdev', 'redirdev', 'filesystem'] as const
 
 /** A device's word for the boot loader. */
 export interface BootWord {

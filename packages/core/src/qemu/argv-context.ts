@@ -70,7 +70,7 @@ export function placeOptions(
 ): Options {
   return {
     ...addressOptions(address, domain),
-    ...(acpiIndex !== undefined && { 'acpi-index': acpiIndex }),
+    ...(address?.type === 'pci' && acpiIndex !== undefined && { 'acpi-index': acpiIndex }),
   }
 }
 

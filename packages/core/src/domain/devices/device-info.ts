@@ -3,20 +3,14 @@ import type { Address } from '../address.ts'
 import { integer, onOff, originField, text, yesNo } from '../../xml/fields.ts'
 import type { Origin, XmlFields } from '../../xml/fields.ts'
 
-/** What every device may carry: its name in QEMU, its place, and its turn at boot. */
+/** What every device may carry: its name in QEMU, and its place. */
 export interface DeviceInfo {
   /** Where the document has it; absent for what polyvirt added. */
   readonly origin?: Origin
-  /** `<boot order='1'/>`: 1 boots first. */
-  readonly bootOrder?: number
-  readonly bootLoadparm?: string
   /** A user's alias begins with `ua-`; all others polyvirt gives out itself, as libvirt does. */
   readonly alias?: string
   /** For USB1 companions: the first port of the EHCI controller that they serve. */
   readonly masterStartport?: number
-  readonly romEnabled?: boolean
-  readonly romBar?: boolean
-  readonly romFile?: string
   readonly acpiIndex?: number
   readonly address?: Address
 }
@@ -28,15 +22,35 @@ export function isUserAlias(alias: string | undefined): alias is string {
 
 export const deviceInfoXml: XmlFields<DeviceInfo> = {
   origin: originField,
-  bootOrder: integer('boot/@order', { min: 1, max: 9999, what: 'a boot order' }),
-  bootLoadparm: text('boot/@loadparm'),
   alias: text('alias/@name'),
   masterStartport: integer('master/@startport', { max: 255 }),
+  acpiIndex: integer('acpi/@index', { min: 1, max: 16383 }),
+  address: addressField,
+}
+
+/** The turn at boot of what a guest can boot from. */
+export interface BootOptions {
+  /** `<boot order='1'/>`: 1 boots first. */
+  readonly bootOrder?: number
+  readonly bootLoadparm?: string
+}
+
+export const bootOptionsXml: XmlFields<BootOptions> = {
+  bootOrder: integer('boot/@order', { min: 1, max: 9999, what: 'a boot order' }),
+  bootLoadparm: text('boot/@loadparm'),
+}
+
+/** The option ROM of a PCI function; libvirt knows one of network cards and of devices of the host. */
+export interface RomOptions {
+  readonly romEnabled?: boolean
+  readonly romBar?: boolean
+  readonly romFile?: string
+}
+
+export const romOptionsXml: XmlFields<RomOptions> = {
   romEnabled: yesNo('rom/@enabled'),
   romBar: onOff('rom/@bar'),
   romFile: text('rom/@file'),
-  acpiIndex: integer('acpi/@index', { min: 1, max: 16383 }),
-  address: addressField,
 }
 
 /** libvirt's `<driver>` attributes that every virtio device has. */

@@ -12,8 +12,8 @@ import {
   yesNo,
 } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
-import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
-import type { DeviceInfo, VirtioOptions } from './device-info.ts'
+import { bootOptionsXml, deviceInfoXml, virtioOptionsXml } from './device-info.ts'
+import type { BootOptions, DeviceInfo, VirtioOptions } from './device-info.ts'
 import {
   backingStoreXml,
   diskAuthXml,
@@ -114,7 +114,7 @@ const geometryXml: XmlFields<Geometry> = {
 }
 
 /** A disk, CD-ROM, floppy or passed-through LUN. */
-export interface Disk extends DeviceInfo, VirtioOptions {
+export interface Disk extends BootOptions, DeviceInfo, VirtioOptions {
   readonly type: DiskType
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun'
   readonly model?:
@@ -227,4 +227,5 @@ export const diskXml: XmlFields<Disk> = {
   product: text('product'),
   encryption: record('encryption', diskEncryptionXml),
   ...deviceInfoXml,
+  ...bootOptionsXml,
 }

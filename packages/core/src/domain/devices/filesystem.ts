@@ -1,8 +1,8 @@
 import { fallback, integer, oneOf, onOff, present, required, text } from '../../xml/fields.ts'
 import type { XmlFields } from '../../xml/fields.ts'
 import { bytesField } from '../memory.ts'
-import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
-import type { DeviceInfo, VirtioOptions } from './device-info.ts'
+import { bootOptionsXml, deviceInfoXml, virtioOptionsXml } from './device-info.ts'
+import type { BootOptions, DeviceInfo, VirtioOptions } from './device-info.ts'
 
 export const filesystemTypes = [
   'mount',
@@ -15,7 +15,7 @@ export const filesystemTypes = [
 ] as const
 
 /** A folder of the host, seen by the guest. */
-export interface Filesystem extends DeviceInfo, VirtioOptions {
+export interface Filesystem extends BootOptions, DeviceInfo, VirtioOptions {
   readonly type: (typeof filesystemTypes)[number]
   readonly accessmode?: 'passthrough' | 'mapped' | 'squash'
   readonly model?: 'virtio' | 'virtio-transitional' | 'virtio-non-transitional'
@@ -84,4 +84,5 @@ export const filesystemXml: XmlFields<Filesystem> = {
   spaceHardLimitBytes: bytesField('space_hard_limit'),
   spaceSoftLimitBytes: bytesField('space_soft_limit'),
   ...deviceInfoXml,
+  ...bootOptionsXml,
 }

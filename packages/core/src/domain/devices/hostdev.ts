@@ -15,8 +15,8 @@ import {
 } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
-import { deviceInfoXml } from './device-info.ts'
-import type { DeviceInfo } from './device-info.ts'
+import { bootOptionsXml, deviceInfoXml, romOptionsXml } from './device-info.ts'
+import type { BootOptions, DeviceInfo, RomOptions } from './device-info.ts'
 import { diskAuthXml, diskHostXml, hostPciXml } from './disk-source.ts'
 import type { DiskAuth, DiskHost, HostPciAddress } from './disk-source.ts'
 
@@ -111,7 +111,7 @@ export const hostdevTypes = [
 ] as const
 
 /** A device of the host, given to the guest. */
-export interface Hostdev extends DeviceInfo {
+export interface Hostdev extends BootOptions, DeviceInfo, RomOptions {
   readonly mode: 'subsystem' | 'capabilities'
   readonly type: (typeof hostdevTypes)[number]
   /** polyvirt takes the device from its driver at start and gives it back. */
@@ -175,4 +175,6 @@ export const hostdevXml: XmlFields<Hostdev> = {
   readonly: present('readonly'),
   shareable: present('shareable'),
   ...deviceInfoXml,
+  ...bootOptionsXml,
+  ...romOptionsXml,
 }

@@ -14,8 +14,8 @@ import {
 } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
-import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
-import type { DeviceInfo, VirtioOptions } from './device-info.ts'
+import { bootOptionsXml, deviceInfoXml, romOptionsXml, virtioOptionsXml } from './device-info.ts'
+import type { BootOptions, DeviceInfo, RomOptions, VirtioOptions } from './device-info.ts'
 import { addressField } from '../address.ts'
 import type { Address } from '../address.ts'
 
@@ -256,7 +256,7 @@ export interface UserNetwork {
 }
 
 /** A network card and what it is plugged into on the host. */
-export interface Interface extends DeviceInfo, VirtioOptions {
+export interface Interface extends BootOptions, DeviceInfo, RomOptions, VirtioOptions {
   readonly type: InterfaceType
   /** `hostdev` only: polyvirt takes the device from its driver and gives it back. */
   readonly managed?: boolean
@@ -385,6 +385,8 @@ export const interfaceXml: XmlFields<Interface> = {
   coalesceRxFramesMax: integer('coalesce/rx/frames/@max', { max: 0xffffffff }),
   isolated: yesNo('port/@isolated'),
   ...deviceInfoXml,
+  ...bootOptionsXml,
+  ...romOptionsXml,
 }
 
 /** The models that libvirt knows as virtio cards; QEMU's own name of one is a name like any other to it. */

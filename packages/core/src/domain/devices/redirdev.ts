@@ -3,12 +3,12 @@ import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
 import { charBackendXml } from './chardev.ts'
 import type { CharBackend } from './chardev.ts'
-import { deviceInfoXml } from './device-info.ts'
-import type { DeviceInfo } from './device-info.ts'
+import { bootOptionsXml, deviceInfoXml } from './device-info.ts'
+import type { BootOptions, DeviceInfo } from './device-info.ts'
 import { usbId } from './hostdev.ts'
 
 /** A USB device of whoever looks at the display, or at the other end of a socket. */
-export interface Redirdev extends CharBackend, DeviceInfo {
+export interface Redirdev extends CharBackend, BootOptions, DeviceInfo {
   readonly bus: 'usb'
 }
 
@@ -16,6 +16,7 @@ export const redirdevXml: XmlFields<Redirdev> = {
   bus: required(oneOf('@bus', ['usb'])),
   ...charBackendXml,
   ...deviceInfoXml,
+  ...bootOptionsXml,
 }
 
 /** One rule of the filter; what it leaves out matches everything. */

@@ -1,3 +1,4 @@
+import { bootKinds } from '../boot-words.ts'
 import { fillDomain, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 
@@ -148,12 +149,9 @@ function pluggedKiB({ devices }: Defaulting['domain']): number {
 
 function defaultBoot(d: Defaulting): void {
   const { os, devices } = d.domain
-  const perDevice = [
-    ...(devices.disk ?? []),
-    ...(devices.interface ?? []),
-    ...(devices.hostdev ?? []),
-    ...(devices.redirdev ?? []),
-  ].some((device) => device.bootOrder !== undefined)
+  const perDevice = bootKinds.some((kind) =>
+    devices[kind]?.some(({ bootOrder }) => bootOrder !== undefined),
+  )
   if (perDevice || (os.boot !== undefined && os.boot.length > 0)) return
   os.boot = [{ dev: 'hd' }]
   note(d, 'os/boot', 'hd', {

@@ -3,6 +3,7 @@ import type { Address, PciAddress, UsbAddress } from '../../domain/address.ts'
 import { deviceKinds } from '../../domain/devices.ts'
 import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import { isUserAlias } from '../../domain/devices/device-info.ts'
+import type { DeviceInfo } from '../../domain/devices/device-info.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import { portsOf } from '../addresses/assign-usb.ts'
@@ -26,6 +27,7 @@ export function checkAddresses(domain: AddressedDomain, context: PlanContext): P
     ...clashes(placed),
     ...placed.flatMap((one) => unplaced(one, context)),
     ...placed.flatMap((one) => onBus(one, domain, context)),
+    ...placed.flatMap(acpiIndexes),
     ...aliases(placed),
   ]
 }
@@ -37,6 +39,19 @@ function allDevices(domain: AddressedDomain): Placed[] {
       return { kind, path: `devices/${kind}[${i + 1}]`, device, ...(address && { address }) }
     }),
   )
+}
+
+/** ACPI gives names to PCI functions alone. */
+function acpiIndexes({ device, path, address }: Placed): Problem[] {
+  const { acpiIndex } = device as DeviceInfo
+  if (acpiIndex === undefined || address === undefined || address.type === 'pci') return []
+  return [
+    {
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path: `${path}/acpi/@index`,
+      message: 'an index of ACPI is for PCI functions, and this is none; leave <acpi> out',
+    },
+  ]
 }
 
 /** A key that two devices may not share, or nothing where sharing is no clash. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors.ts'
 import { quote, unsupported } from '../../errors.ts'
+import { bootKinds } from '../boot-words.ts'
 import { pathProblem } from './paths.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
@@ -118,17 +119,11 @@ function checkVcpus(domain: AddressedDomain, context: PlanContext): Problem[] {
 }
 
 function checkBoot(domain: AddressedDomain): Problem[] {
-  const { disk = [], interface: nics = [] } = domain.devices
-  const orders = [
-    ...disk.map((device, i) => ({
-      order: device.bootOrder,
-      path: `devices/disk[${i + 1}]/boot/@order`,
-    })),
-    ...nics.map((device, i) => ({
-      order: device.bootOrder,
-      path: `devices/interface[${i + 1}]/boot/@order`,
-    })),
-  ].filter((one) => one.order !== undefined)
+  const orders = bootKinds.flatMap((kind) =>
+    (domain.devices[kind] ?? []).flatMap(({ bootOrder: order }, i) =>
+      order === undefined ? [] : [{ order, path: `devices/${kind}[${i + 1}]/boot/@order` }],
+    ),
+  )
   const problems: Problem[] = []
   if (orders.length > 0 && (domain.os.boot ?? []).length > 0) {
     problems.push(
@@ -139,7 +134,7 @@ function checkBoot(domain: AddressedDomain): Problem[] {
     )
   }
   const seen = new Map<number, string>()
-  for (const { order = 0, path } of orders) {
+  for (const { order, path } of orders) {
     const other = seen.get(order)
     if (other !== undefined)
       problems.push(wrong(path, `boot order ${order} is already used at ${other}`))

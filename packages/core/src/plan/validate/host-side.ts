@@ -41,6 +41,8 @@ export function checkHostSide(domain: AddressedDomain, context: PlanContext): Pr
       add('source/@dir', 'a folder of the host is needed', 'ERR_XML_ERROR')
     file(add, 'source/@dir', one.sourceDir)
     file(add, 'binary/@path', one.binary)
+    if (one.driverType !== 'virtiofs' && one.bootOrder !== undefined)
+      add('boot', "a guest boots from a folder by driver type 'virtiofs' alone")
     if (one.driverType !== 'virtiofs' && one.driverType !== undefined && one.driverType !== 'path')
       return
     if (one.driverType !== 'virtiofs' && Buffer.byteLength(one.target) > 31)
