@@ -1,44 +1,29 @@
 import { formatAddress } from '../../domain/address.ts'
 import type { Address, PciAddress, UsbAddress } from '../../domain/address.ts'
-import { deviceKinds } from '../../domain/devices.ts'
-import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
+import type { DeviceOf } from '../../domain/devices.ts'
 import { isUserAlias } from '../../domain/devices/device-info.ts'
 import type { DeviceInfo } from '../../domain/devices/device-info.ts'
 import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import { portsOf } from '../addresses/assign-usb.ts'
 import { acceptsOn, connectOfController, slotsOf } from '../addresses/pci-buses.ts'
-import { pciWish } from '../addresses/pci-wish.ts'
 import { modelOf } from '../allow-list.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
-
-interface Placed {
-  readonly kind: DeviceKind
-  readonly path: string
-  readonly device: DeviceOf<DeviceKind>
-  readonly address?: Address
-}
+import { allDevices } from './placed.ts'
+import type { Placed } from './placed.ts'
+import { unplacedDevices } from './unplaced-devices.ts'
 
 /** Every device in one place of its own, on a bus that exists. */
 export function checkAddresses(domain: AddressedDomain, context: PlanContext): Problem[] {
   const placed = allDevices(domain)
   return [
     ...clashes(placed),
-    ...placed.flatMap((one) => unplaced(one, context)),
+    ...unplacedDevices(placed, context),
     ...placed.flatMap((one) => onBus(one, domain, context)),
     ...placed.flatMap(acpiIndexes),
     ...aliases(placed),
   ]
-}
-
-function allDevices(domain: AddressedDomain): Placed[] {
-  return deviceKinds.flatMap((kind) =>
-    (domain.devices[kind] ?? []).map((device, i) => {
-      const { address } = device as { readonly address?: Address }
-      return { kind, path: `devices/${kind}[${i + 1}]`, device, ...(address && { address }) }
-    }),
-  )
 }
 
 /** ACPI gives names to PCI functions alone. */
@@ -116,31 +101,6 @@ function idClashes(placed: readonly Placed[]): Problem[] {
       return [{ code: 'ERR_XML_ERROR', path: `${one.path}/address/zpci/@${name}`, message }]
     })
   })
-}
-
-function unplaced(one: Placed, context: PlanContext): Problem[] {
-  if (one.address !== undefined) return []
-  const model = modelOf(one.kind, one.device, context)
-  if (model === undefined || model.driver === undefined) return []
-  const refuse = (message: string): Problem[] => [
-    { code: 'ERR_XML_ERROR', path: `${one.path}/address`, message },
-  ]
-  if (model.bus === 'usb') {
-    return [
-      {
-        code: 'ERR_CONFIG_UNSUPPORTED',
-        path: one.path,
-        message:
-          "a USB device needs a USB controller with a free port; add <controller type='usb'/>",
-      },
-    ]
-  }
-  if (one.kind === 'console') return []
-  if (pciWish(one.kind, one.device, context) !== undefined)
-    return refuse('no PCI slot is left for this device')
-  if (model.bus === 'spapr-vio') return refuse('no register is left for this device')
-  if (model.bus === 'ccw') return refuse('no device number of the channel subsystem is left')
-  return []
 }
 
 const busAddress: Readonly<Record<string, readonly string[]>> = {
