@@ -85,7 +85,7 @@ export function recordedPlanner(): RecordedPlanner {
     const guestName = domain.os.arch ?? folderGuest
     const arch = await registry.find(guestName)
     const emulator = domain.devices.emulator ?? defaultEmulator(arch, guestName)
-    const recording = recordingOf(guestName, emulator)
+    const recording = recordingOf(arch, guestName, emulator)
     const capabilities = known.get(recording) ?? readRecording(recording)
     known.set(recording, capabilities)
     const facts = {
@@ -110,10 +110,16 @@ export function recordedPlanner(): RecordedPlanner {
   }
 }
 
+/** What distributions call the emulator of the host's own architecture. */
+const ofTheHost: readonly string[] = ['kvm', 'kvm-spice', 'qemu-kvm']
+
 /** That of the emulator which the document names, where it is recorded: one may serve several guests. */
-function recordingOf(guestName: string, emulator: string): string {
-  const own = `/${basename(emulator)}.json`
-  const named = Object.values(recordings).find((path) => path.endsWith(own))
+function recordingOf(arch: Arch, guestName: string, emulator: string): string {
+  const name = basename(emulator)
+  const own = `/${name}.json`
+  const named = ofTheHost.includes(name)
+    ? recordings[arch.guests[0].name]
+    : Object.values(recordings).find((path) => path.endsWith(own))
   return named ?? recordings[guestName] ?? ''
 }
 

@@ -48,6 +48,7 @@ describe('definitions', () => {
   test.each([
     ['/bin/sh', 'is no emulator by its name'],
     ['/nope/qemu-system-x', 'does not exist'],
+    ['/nope/qemu-kvm', 'leave <emulator> out'],
     ['/usr/bin', 'is not a regular file'],
     ['qemu-system-x86_64', 'is not an absolute path'],
     ['', 'is an empty path'],
