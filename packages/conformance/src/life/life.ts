@@ -42,4 +42,6 @@ export interface Life {
   bytesOf(place: string, format: 'raw' | 'qcow2'): Promise<Uint8Array>
   /** An empty image in {@link folder}. */
   image(name: string, mebibytes: number, format?: 'raw' | 'qcow2'): string
+  /** The same, encrypted (LUKS) under a passphrase. */
+  encryptedImage(name: string, mebibytes: number, passphrase: string): Promise<string>
 }

@@ -36,6 +36,10 @@ export interface Inside {
   /** Why it is in its state. */
   reason: string
   state: 'running' | 'paused' | 'shut off'
+  /** First words on disks that were plugged in: by image, and by alias of those that forget. */
+  onPlugged: Readonly<Record<string, string>>
+  /** Values of secrets, by UUID. */
+  secrets: Readonly<Record<string, string>>
   /** Documents of devices that were plugged in, by alias. */
   plugged: Readonly<Record<string, string>>
 }
@@ -75,6 +79,8 @@ export const freshInside = (): Inside => ({
   onReboot: 'restart',
   reason: 'booted',
   state: 'running',
+  onPlugged: {},
+  secrets: {},
   plugged: {},
 })
 
@@ -83,8 +89,9 @@ export const bootIdOf = ({ boots }: Inside): string =>
 
 /** Everything starts anew but what is on the disk. */
 export function startAnew(inside: Inside): void {
-  const { disk, words, diskBytes, plugged, boots } = inside
-  Object.assign(inside, freshInside(), { disk, words, diskBytes, plugged, boots: boots + 1 })
+  const { disk, words, diskBytes, onPlugged, secrets, plugged, boots } = inside
+  const kept = { disk, words, diskBytes, onPlugged, secrets, plugged }
+  Object.assign(inside, freshInside(), { ...kept, boots: boots + 1 })
 }
 
 /** What was said of this run is forgotten with it. */

@@ -52,6 +52,40 @@ export const lifeMutants: readonly LifeMutant[] = [
     deviation: () => ({ domainAttachDevice: async () => ({ alias: 'a', xml: '', warnings: [] }) }),
   },
   {
+    flaw: 'what is written to a transient disk stays',
+    caughtBy: 'hotplug/disk-transient',
+    because: /'forgotten'/,
+    deviation: (right) => ({
+      domainAttachDevice: (name, xml, options) =>
+        right.domainAttachDevice(name, xml.replace('<transient/>', ''), options),
+      domainDetachDevice: (name, xml, options) =>
+        right.domainDetachDevice(name, xml.replace('<transient/>', ''), options),
+    }),
+  },
+  {
+    flaw: 'an encrypted disk is written to in the clear',
+    caughtBy: 'hotplug/disk-encrypted',
+    because: /to be read outside/,
+    deviation: (right, inside) => {
+      const plain = (xml: string): string =>
+        Object.keys(inside.secrets).length === 0
+          ? xml
+          : xml.replace(/<encryption.*<\/encryption>/, '')
+      return {
+        domainAttachDevice: (name, xml, options) =>
+          right.domainAttachDevice(name, plain(xml), options),
+        domainDetachDevice: (name, xml, options) =>
+          right.domainDetachDevice(name, plain(xml), options),
+      }
+    },
+  },
+  {
+    flaw: 'an encrypted disk is opened without a value',
+    caughtBy: 'hotplug/disk-encrypted',
+    because: /without the value of its secret/,
+    deviation: () => ({ domainAttachDevice: async () => ({ alias: 'a', xml: '', warnings: [] }) }),
+  },
+  {
     flaw: 'a refusal is an accident of QEMU',
     caughtBy: 'hotplug/disk-ide',
     because: /it should be refused, but was no such bus/,

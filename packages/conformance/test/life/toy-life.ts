@@ -91,6 +91,9 @@ export function toyLife(target: Life['target'], deviation: Deviation = () => ({}
       truncateSync(path, mebibytes * 1024 * 1024)
       return path
     },
+    async encryptedImage(name, mebibytes) {
+      return this.image(name, mebibytes)
+    },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { GuestError } from '../../src/guest/guest-error.ts'
 import { bootIdOf, cardMac, hostname, made, mebibyte, type Inside } from './inside.ts'
 
@@ -45,6 +46,22 @@ const commands: readonly Command[] = [
     },
   ],
   [
+    /^echo (\w+) \| dd of=\/dev\/(plugged\d+) bs=512 /,
+    (inside, [, word = '', alias = '']) => {
+      const { file, isEncrypted, isTransient } = pluggedImage(inside, alias)
+      inside.onPlugged = { ...inside.onPlugged, [isTransient ? alias : file]: word }
+      if (!isEncrypted && !isTransient) writeFileSync(file, word, { flag: 'r+' })
+      return ''
+    },
+  ],
+  [
+    /^dd if=\/dev\/(plugged\d+) bs=64 /,
+    (inside, [, alias = '']) => {
+      const { file, isTransient } = pluggedImage(inside, alias)
+      return inside.onPlugged[isTransient ? alias : file] ?? ''
+    },
+  ],
+  [
     /^cat \/proc\/sys\/kernel\/random\/uuid \| tee /,
     (inside) => (inside.known = `known-${inside.boots}-${inside.writtenBytes}`),
   ],
@@ -82,6 +99,22 @@ const commands: readonly Command[] = [
 
 /** What a command prints that only changes something. */
 const nothingOf = (_change: unknown): string => ''
+
+interface PluggedImage {
+  readonly file: string
+  readonly isEncrypted: boolean
+  readonly isTransient: boolean
+}
+
+function pluggedImage({ plugged }: Inside, alias: string): PluggedImage {
+  const xml = plugged[alias] ?? ''
+  const [, file = ''] = /<source file='([^']+)'/.exec(xml) ?? []
+  return {
+    file,
+    isEncrypted: xml.includes('<encryption'),
+    isTransient: xml.includes('<transient/>'),
+  }
+}
 
 /** What a shell command prints in the guest. */
 export function toyShell(text: string, inside: Inside): string {

@@ -85,6 +85,9 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
     domainAttachDevice: async (_: string, xml: string) => {
       if (/bus='(?:sata|ide|fdc)'/.test(xml))
         throw new DomainError([{ code: 'ERR_OPERATION_UNSUPPORTED', message: 'it plugs nothing' }])
+      const [, secret] = /<secret type='passphrase' uuid='([^']+)'/.exec(xml) ?? []
+      if (secret !== undefined && inside.secrets[secret] === undefined)
+        throw new DomainError([{ code: 'ERR_NO_SECRET', message: 'it has no value' }])
       const alias = `plugged${Object.keys(inside.plugged).length}`
       inside.plugged = { ...inside.plugged, [alias]: xml }
       return { alias, xml, warnings: [] }
@@ -92,7 +95,16 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
     domainDetachDevice: async (_: string, xml: string) => {
       const left = Object.entries(inside.plugged).filter(([, one]) => one !== xml)
       inside.plugged = Object.fromEntries(left)
+      const files = Object.entries(inside.onPlugged).filter(([key]) => key.startsWith('/'))
+      inside.onPlugged = Object.fromEntries(files)
     },
+    secretDefineXml: async (xml: string) => ({
+      uuid: /<uuid>([^<]+)/.exec(xml)?.[1],
+      warnings: [],
+    }),
+    secretSetValue: async (uuid: string, value: Uint8Array) =>
+      void (inside.secrets = { ...inside.secrets, [uuid]: Buffer.from(value).toString() }),
+    secretUndefine: async () => void (inside.secrets = {}),
     domainChangeMedia: async (_: string, __: string, { source }: { readonly source?: string }) => {
       inside.medium = source === undefined ? '' : basename(source, '.raw')
     },

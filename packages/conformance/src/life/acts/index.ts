@@ -6,12 +6,14 @@ import { dumpActs } from './dump.ts'
 import { keepActs } from './keep.ts'
 import { moveActs } from './move.ts'
 import { plugActs, vcpuActs } from './plug.ts'
+import { plugImageActs } from './plug-images.ts'
 import { powerActs } from './power.ts'
 import { seeActs } from './see.ts'
 
 /** Everything that is done to a running guest, in the order in which it is told. */
 export const acts: readonly Act[] = [
   ...plugActs,
+  ...plugImageActs,
   ...changeActs,
   ...agentActs,
   ...seeActs,

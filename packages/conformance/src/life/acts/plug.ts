@@ -54,7 +54,7 @@ export async function isRefused({ subject, name }: Life, xml: string): Promise<v
 }
 
 /** What a guest under emulation may take to let go of a device. */
-const unplugMs = 60_000
+export const unplugMs = 60_000
 
 const scsiController = "<controller type='scsi' index='0' model='virtio-scsi'/>"
 /** The most that a kernel of these architectures wants at once: LoongArch's sections have 512 MiB. */
