@@ -3,30 +3,6 @@ import type { ArchCatalog } from './arch-catalog.ts'
 
 type Catalog = Pick<ArchCatalog, 'directoryOf'>
 
-/**
- * The drivers of networks, storage pools and secrets, which are packages of their own, found where
- * architectures are. Nothing is looked for before a command needs one.
- */
-export function connectionDrivers(arches: Catalog): Drivers {
-  return {
-    network: async (context) => {
-      const { loadDriver } = await import('./load-driver.ts')
-      const open = await loadDriver(arches, networks)
-      return (open as NonNullable<Drivers['network']>)(context)
-    },
-    storage: async (context) => {
-      const { loadDriver } = await import('./load-driver.ts')
-      const open = await loadDriver(arches, storage)
-      return (open as NonNullable<Drivers['storage']>)(context)
-    },
-    secret: async (context) => {
-      const { loadDriver } = await import('./load-driver.ts')
-      const open = await loadDriver(arches, secrets)
-      return (open as NonNullable<Drivers['secret']>)(context)
-    },
-  }
-}
-
 /** A driver's package, and what its module exports. */
 export interface DriverPackage {
   readonly name: string
@@ -35,18 +11,24 @@ export interface DriverPackage {
   readonly kept: string
 }
 
-const networks: DriverPackage = {
-  name: '@polyvirt/network',
-  opens: 'openNetworks',
-  kept: 'networks are',
+const packages: Readonly<Record<keyof Drivers, DriverPackage>> = {
+  network: { name: '@polyvirt/network', opens: 'openNetworks', kept: 'networks are' },
+  storage: { name: '@polyvirt/storage', opens: 'openStorage', kept: 'storage pools are' },
+  secret: { name: '@polyvirt/secret', opens: 'openSecrets', kept: 'secrets are' },
 }
-const storage: DriverPackage = {
-  name: '@polyvirt/storage',
-  opens: 'openStorage',
-  kept: 'storage pools are',
-}
-const secrets: DriverPackage = {
-  name: '@polyvirt/secret',
-  opens: 'openSecrets',
-  kept: 'secrets are',
+
+/**
+ * The drivers of networks, storage pools and secrets, which are packages of their own, found where
+ * architectures are. Nothing is looked for before a command needs one.
+ */
+export function connectionDrivers(arches: Catalog): Drivers {
+  const load = async <K extends keyof Drivers>(kind: K): Promise<NonNullable<Drivers[K]>> => {
+    const { loadDriver } = await import('./load-driver.ts')
+    return (await loadDriver(arches, packages[kind])) as NonNullable<Drivers[K]>
+  }
+  return {
+    network: async (context) => (await load('network'))(context),
+    storage: async (context) => (await load('storage'))(context),
+    secret: async (context) => (await load('secret'))(context),
+  }
 }

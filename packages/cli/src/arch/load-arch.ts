@@ -1,9 +1,6 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Arch } from '../core.ts'
-import { importModule } from '../import-module.ts'
 import type { ArchPackage } from './arch-package.ts'
-import { packageEntry } from './package-entry.ts'
+import { importPackage } from './import-package.ts'
 
 /**
  * Imports an architecture package: this runs its code.
@@ -11,10 +8,7 @@ import { packageEntry } from './package-entry.ts'
  * @throws Error saying in one sentence what is wrong with the package.
  */
 export async function loadArch(found: ArchPackage): Promise<Arch> {
-  const entry = packageEntry(found.entry)
-  if (entry === undefined) throw new Error('its package.json names no module')
-  const file = join(found.directory, entry)
-  const module = await importModule(pathToFileURL(file).href)
+  const module = await importPackage(found.directory, found.entry)
   const arch = module[found.arch]
   if (!isArch(arch)) throw new Error(`its module exports no architecture named '${found.arch}'`)
   const served = arch.guests.map((guest) => guest.name)

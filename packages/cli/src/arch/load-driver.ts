@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { domainError, printable } from '../core.ts'
-import { importModule } from '../import-module.ts'
 import type { ArchCatalog } from './arch-catalog.ts'
 import type { DriverPackage } from './connection-drivers.ts'
-import { packageEntry } from './package-entry.ts'
+import { exportsOf, importPackage } from './import-package.ts'
 
 /**
  * Imports the package of a driver; the function that opens it.
@@ -24,12 +20,7 @@ export async function loadDriver(
     )
   }
   try {
-    const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
-      readonly exports?: unknown
-    }
-    const entry = packageEntry(manifest.exports)
-    if (entry === undefined) throw new Error('its package.json names no module')
-    const module = await importModule(pathToFileURL(join(directory, entry)).href)
+    const module = await importPackage(directory, exportsOf(directory))
     const open = module[opens]
     if (typeof open !== 'function') throw new Error(`its module exports no ${opens}`)
     return open

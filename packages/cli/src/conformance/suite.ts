@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type * as Engine from '@polyvirt/conformance/run'
-import { packageEntry } from '../arch/package-entry.ts'
 import type { ArchCatalog } from '../arch/arch-catalog.ts'
+import { exportsOf, importPackage } from '../arch/import-package.ts'
 import { CommandError } from '../command-error.ts'
-import { importModule } from '../import-module.ts'
 import { nothingRun } from './exit-codes.ts'
 
 /** The engine of the suite, as far as the command uses it. */
 export type Suite = Pick<typeof Engine, 'runConformance' | 'listScenarios'>
 
-export const suitePackage = '@polyvirt/conformance'
+const suitePackage = '@polyvirt/conformance'
 
 /**
  * Imports the suite, which is a package of its own: found where architectures are found, never in
@@ -29,12 +25,7 @@ export async function loadSuite(arches: Pick<ArchCatalog, 'directoryOf'>): Promi
     })
   }
   try {
-    const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
-      readonly exports?: unknown
-    }
-    const entry = packageEntry(manifest.exports, './run')
-    if (entry === undefined) throw new Error("its package.json has no door './run'")
-    const suite = (await importModule(pathToFileURL(join(directory, entry)).href)) as Partial<Suite>
+    const suite: Partial<Suite> = await importPackage(directory, exportsOf(directory), './run')
     const { runConformance, listScenarios } = suite
     if (runConformance === undefined || listScenarios === undefined) {
       throw new Error('it exports no runConformance and listScenarios')
