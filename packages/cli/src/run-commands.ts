@@ -1,6 +1,6 @@
-import type { Answer, Context } from './command.ts'
-import { commandOf } from './command-index.ts'
 import { CommandError, NotOffered, UsageError } from './command-error.ts'
+import { commandOf } from './command-index.ts'
+import type { Answer, Context } from './command.ts'
 import type { Interrupts } from './interrupts.ts'
 import { printAnswer, printTrailer } from './output/print-answer.ts'
 import { reportError } from './output/report-error.ts'
@@ -21,7 +21,7 @@ export interface Outcome {
  *
  * @throws UsageError
  */
-export async function parseCommands(
+async function parseCommands(
   commands: readonly (readonly string[])[],
 ): Promise<readonly ParsedCommand[]> {
   const parsed: ParsedCommand[] = []
@@ -45,7 +45,7 @@ async function unknownCommand(name: string): Promise<CommandError> {
 }
 
 /** Runs commands one after the other, also after one has failed; the last one's code counts. */
-export async function runCommands(
+async function runCommands(
   session: Session,
   commands: readonly ParsedCommand[],
   interrupts: Interrupts,

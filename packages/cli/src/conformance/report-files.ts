@@ -14,7 +14,7 @@ export interface ReportFile {
 }
 
 /** In a folder of results. */
-export const resultsFile = 'results.json'
+const resultsFile = 'results.json'
 
 const folderFiles: Readonly<Record<ReportForm, string>> = {
   html: 'report.html',

@@ -4,7 +4,7 @@ import { named, text } from '../option-specs.ts'
 export type ReportForm = 'html' | 'junit' | 'json' | 'markdown'
 
 /** Every form of the report, and what it is. */
-export const reportForms: Readonly<Record<ReportForm, string>> = {
+const reportForms: Readonly<Record<ReportForm, string>> = {
   html: 'one HTML page',
   junit: 'JUnit XML',
   json: 'JSON, for polyvirt conformance report',

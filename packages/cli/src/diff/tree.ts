@@ -70,7 +70,7 @@ export function formatTree(tree: Tree): string {
 }
 
 /** An element as dumpxml prints it, a line each. */
-export function formatTreeLines(tree: Tree, indent = ''): readonly string[] {
+function formatTreeLines(tree: Tree, indent = ''): readonly string[] {
   const attributes = [...tree.attributes].map(
     ([name, value]) => ` ${name}='${escape(showValue(name, value), /[&<']/g)}'`,
   )

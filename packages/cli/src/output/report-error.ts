@@ -35,7 +35,7 @@ export interface ErrorDescription {
   readonly problems: readonly Problem[]
 }
 
-export function describeError(error: unknown): ErrorDescription {
+function describeError(error: unknown): ErrorDescription {
   const domainError = findDomainError(error)
   const code = findCode(error) ?? domainError?.code ?? 'ERR_INTERNAL_ERROR'
   return {

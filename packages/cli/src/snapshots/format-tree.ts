@@ -1,12 +1,8 @@
 import { printable } from '../core.ts'
-
-export interface TreeNode {
-  readonly name: string
-  readonly parent?: string
-}
+import type { TreeMember } from './family-tree.ts'
 
 /** virsh's tree, `  +- b` below `a`; what has no parent among them is a root. */
-export function formatTree(nodes: readonly TreeNode[]): string {
+export function formatTree(nodes: readonly TreeMember[]): string {
   const names = new Set(nodes.map(({ name }) => name))
   const roots = nodes.filter(({ parent }) => parent === undefined || !names.has(parent))
   return roots
@@ -16,7 +12,7 @@ export function formatTree(nodes: readonly TreeNode[]): string {
 }
 
 /** The lines below a node; where a branch ends there is one more, as virsh has it. */
-function below(nodes: readonly TreeNode[], node: TreeNode, indent: string): readonly string[] {
+function below(nodes: readonly TreeMember[], node: TreeMember, indent: string): readonly string[] {
   const children = nodes.filter(({ parent }) => parent === node.name)
   if (children.length === 0) return indent.endsWith('| ') ? [] : [indent]
   return [

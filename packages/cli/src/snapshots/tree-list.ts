@@ -1,11 +1,11 @@
 import { invalidArgument } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
 import { formatTable } from '../output/format-table.ts'
-import { formatTree } from '../output/format-tree.ts'
 import { linesAnswer } from '../output/line-answer.ts'
 import { localTime } from '../output/local-time.ts'
 import { isBelow } from './family-tree.ts'
 import type { TreeMember } from './family-tree.ts'
+import { formatTree } from './format-tree.ts'
 
 /** A snapshot or a checkpoint, as far as a list of them goes. */
 export interface ListedMember extends TreeMember {
