@@ -101,7 +101,7 @@ describe('cpu-baseline and hypervisor-cpu-baseline', () => {
     expect(hypervisor.calls).toEqual([
       [
         'connectBaselineHypervisorCpu',
-        ['<cpu>\n  <model>a&lt;b>&amp;amp;</model>\n</cpu>\n'],
+        ['<cpu>\n  <model>a&lt;b&gt;&amp;amp;</model>\n</cpu>\n'],
         { expandFeatures: false, migratable: false, arch: 'ppc64' },
       ],
     ])
