@@ -1,6 +1,6 @@
+import { checkDeviceTarget, deviceTarget } from '../attach/device-target.ts'
 import { diskXml } from '../attach/disk-xml.ts'
 import { interfaceXml } from '../attach/interface-xml.ts'
-import { excludeTargets } from '../change-target.ts'
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { elementAt } from '../core.ts'
@@ -10,7 +10,6 @@ import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
 import { flag, later, need, targetOptions, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
-import { exclude } from '../parse/option-pairs.ts'
 import { devicesOf } from '../xml/devices-of.ts'
 
 export const commands: readonly Command[] = [
@@ -46,8 +45,7 @@ export const commands: readonly Command[] = [
       flag('persistent', 'make live change persistent'),
       ...targetOptions,
     ],
-    run: (context, options) =>
-      attach(context, options, { xml: diskXml(options), what: 'disk', done: 'Disk' }),
+    run: (context, options) => attach(context, options, { kind: 'disk', xml: diskXml(options) }),
   },
   {
     name: 'attach-interface',
@@ -72,11 +70,7 @@ export const commands: readonly Command[] = [
       text('source-mode', 'mode attribute of <source/> element'),
     ],
     run: (context, options) =>
-      attach(context, options, {
-        xml: interfaceXml(options),
-        what: 'interface',
-        done: 'Interface',
-      }),
+      attach(context, options, { kind: 'interface', xml: interfaceXml(options) }),
   },
   {
     name: 'detach-disk',
@@ -109,36 +103,27 @@ export const commands: readonly Command[] = [
   },
 ]
 
+type Kind = 'disk' | 'interface'
+
+const titles: Readonly<Record<Kind, string>> = { disk: 'Disk', interface: 'Interface' }
+
 async function attach(
   context: Context,
   options: Options,
-  { xml, what, done }: { readonly xml: string; readonly what: string; readonly done: string },
+  { kind, xml }: { readonly kind: Kind; readonly xml: string },
 ): Promise<Answer> {
-  checkTargets(options)
+  checkDeviceTarget(options)
   const found = await lookupDomain(context, options)
   if (options.flag('print-xml')) return documentAnswer(context, xml)
   const changed = await explainFailure(
-    `Failed to attach ${what}`,
+    `Failed to attach ${kind}`,
     found.hypervisor.domainAttachDevice(found.reference, xml, {
-      ...targetOf(options, found),
+      ...deviceTarget(options, found.domain),
       signal: context.signal,
     }),
   )
   warnAll(context, changed.warnings)
-  return { remark: `${done} attached successfully\n`, json: changed }
-}
-
-function checkTargets(options: Options): void {
-  exclude(options, 'persistent', 'current')
-  excludeTargets(options)
-}
-
-/** As libvirt: whatever there is; `--persistent` adds the definition to it. */
-function targetOf(options: Options, { domain }: FoundDomain): ChangeTarget {
-  const persists = options.flag('persistent')
-  const live = options.flag('live') || (persists && domain.id !== undefined)
-  const config = options.flag('config') || persists
-  return { ...(live && { live }), ...(config && { config }) }
+  return { remark: `${titles[kind]} attached successfully\n`, json: changed }
 }
 
 /** The devices of one kind, of the definition that is to be changed. */
@@ -152,10 +137,10 @@ async function changedDevices(
 }
 
 async function detachDisk(context: Context, options: Options): Promise<Answer> {
-  checkTargets(options)
+  checkDeviceTarget(options)
   const wanted = options.need('target')
   const found = await lookupDomain(context, options)
-  const target = targetOf(options, found)
+  const target = deviceTarget(options, found.domain)
   const disk = (await changedDevices(found, target, 'disk')).find((each) => {
     const source = elementAt(each, 'source')?.attributes
     return [
@@ -168,15 +153,15 @@ async function detachDisk(context: Context, options: Options): Promise<Answer> {
       code: 'ERR_DEVICE_MISSING',
     })
   }
-  return detach(context, options, { found, target, device: disk, what: 'disk', done: 'Disk' })
+  return detach(context, options, { found, target, kind: 'disk', device: disk })
 }
 
 async function detachInterface(context: Context, options: Options): Promise<Answer> {
-  checkTargets(options)
+  checkDeviceTarget(options)
   const type = options.need('type')
   const mac = options.text('mac')
   const found = await lookupDomain(context, options)
-  const target = targetOf(options, found)
+  const target = deviceTarget(options, found.domain)
   const ofType = (await changedDevices(found, target, 'interface')).filter(
     (each) => each.attributes.get('type') === type,
   )
@@ -200,30 +185,29 @@ async function detachInterface(context: Context, options: Options): Promise<Answ
         : `Domain has multiple interfaces matching MAC address ${mac}. You must use detach-device and specify the device pci address to remove it.`,
     )
   }
-  return detach(context, options, { found, target, device, what: 'interface', done: 'Interface' })
+  return detach(context, options, { found, target, kind: 'interface', device })
 }
 
 interface Detached {
   readonly found: FoundDomain
   readonly target: ChangeTarget
+  readonly kind: Kind
   readonly device: XmlElement
-  readonly what: string
-  readonly done: string
 }
 
 async function detach(
   context: Context,
   options: Options,
-  { found, target, device, what, done }: Detached,
+  { found, target, kind, device }: Detached,
 ): Promise<Answer> {
   if (options.flag('print-xml')) return documentAnswer(context, device.source)
   const changed = await explainFailure(
-    `Failed to detach ${what}`,
+    `Failed to detach ${kind}`,
     found.hypervisor.domainDetachDevice(found.reference, device.source, {
       ...target,
       signal: context.signal,
     }),
   )
   warnAll(context, changed.warnings)
-  return { remark: `${done} detached successfully\n`, json: changed }
+  return { remark: `${titles[kind]} detached successfully\n`, json: changed }
 }

@@ -1,7 +1,8 @@
+import { checkDeviceTarget, deviceTarget } from '../attach/device-target.ts'
 import { excludeTargets } from '../change-target.ts'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
-import type { DomainSummary } from '../core.ts'
+import type { ChangeTarget, DomainSummary, Hypervisor } from '../core.ts'
 import { warnAll } from '../document-options.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, need, targetOptions, text } from '../option-specs.ts'
@@ -98,7 +99,6 @@ export const commands: readonly Command[] = [
   },
 ]
 
-type Hypervisor = Awaited<ReturnType<Context['hypervisor']>>
 type Target = NonNullable<Parameters<Hypervisor['domainAttachDevice']>[2]>
 type Changed = Awaited<ReturnType<Hypervisor['domainAttachDevice']>>
 
@@ -122,8 +122,7 @@ async function changeFrom(
   options: Options,
   { verb, done, current = false, act }: Change,
 ): Promise<Answer> {
-  exclude(options, 'persistent', 'current')
-  excludeTargets(options)
+  checkDeviceTarget(options)
   const file = options.need('file')
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const xml = await readDocument(file)
@@ -186,11 +185,9 @@ async function changeMedia(context: Context, options: Options): Promise<Answer> 
 }
 
 /** What is to be changed: the running guest, the definition, both, or whatever there is. */
-function targetOf(options: Options, { id }: DomainSummary, current: boolean): Target {
-  const persists = options.flag('persistent')
-  const live = options.flag('live') || (persists && id !== undefined)
-  const config = options.flag('config') || persists
-  if (live || config) return { ...(live && { live }), ...(config && { config }) }
+function targetOf(options: Options, domain: DomainSummary, current: boolean): ChangeTarget {
+  const target = deviceTarget(options, domain)
+  const isSaid = target.live === true || target.config === true || options.flag('current')
   // libvirt's older call, which has no words for it, is about a guest that runs.
-  return current || options.flag('current') ? {} : { live: true }
+  return isSaid || current ? target : { live: true }
 }
