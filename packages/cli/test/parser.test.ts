@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../src/command.ts'
+import { allCommands } from '../src/command-index.ts'
 import { parseCommand } from '../src/parse/parse-command.ts'
 import { parseGlobalOptions } from '../src/parse/global-options.ts'
 import { splitCommands } from '../src/parse/split-commands.ts'
@@ -71,6 +72,28 @@ describe('the options of a command', () => {
     [['web', '1e3'], "Numeric value '1e3' for <count> option is malformed or out of range"],
   ])('refuses %j', (words, message) => {
     expect(() => parse(...words)).toThrow(expect.objectContaining({ message }))
+  })
+})
+
+describe('options that had another name once', () => {
+  it.each([
+    ['attach-disk', ['d', 'f', 'vdb', '--shareable'], 'mode', 'shareable'],
+    ['blkdeviotune', ['d', 'vda', '--total_bytes_sec', '7'], 'total-bytes-sec', '7'],
+    ['blkdeviotune', ['d', 'vda', '--read_iops_sec_max_length=7'], 'read-iops-sec-max-length', '7'],
+    ['blkdeviotune', ['d', 'vda', '--group_name', 'g'], 'group-name', 'g'],
+    ['setmem', ['d', '--kilobytes', '1024'], 'size', '1024'],
+  ])('of %s are understood: %j', async (name, words, option, value) => {
+    const found = (await allCommands()).find((one) => one.name === name)
+    if (found === undefined) throw new Error(`there is no ${name}`)
+    expect(parseCommand(found, words).options.text(option)).toBe(value)
+  })
+
+  it('bear no value where they never had one, and belong to their command alone', async () => {
+    const link = (await allCommands()).find((one) => one.name === 'domif-setlink')
+    if (link === undefined) throw new Error('there is no domif-setlink')
+    const { options } = parseCommand(link, ['d', 'net0', 'up', '--persistent'])
+    expect(options.flag('config')).toBe(true)
+    expect(() => parse('web', '--kilobytes', '1')).toThrow("doesn't support option --kilobytes")
   })
 })
 

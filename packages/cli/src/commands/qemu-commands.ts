@@ -42,7 +42,8 @@ async function monitorCommand(context: Context, options: Options): Promise<Answe
   if (hmp && (options.flag('pretty') || options.flag('return-value'))) {
     throw invalidArgument('--hmp goes with neither --pretty nor --return-value')
   }
-  const command = options.list('cmd').join(' ')
+  const given = options.list('cmd')
+  const command = hmp ? given.join(' ') : wholeCommand(given)
   const { hypervisor, reference } = await lookupDomain(context, options)
   const answer = await hypervisor.domainQemuMonitorCommand(reference, command, {
     hmp,
@@ -53,6 +54,28 @@ async function monitorCommand(context: Context, options: Options): Promise<Answe
   const value = options.flag('return-value') ? returnOf(whole) : whole
   const shown = JSON.stringify(value, undefined, options.flag('pretty') ? 2 : undefined)
   return { text: `${linesOf(shown)}\n`, json: value }
+}
+
+/**
+ * A command of QMP as it stands, or made of its name and the members of its arguments, each a word.
+ *
+ * @throws CommandError in virsh's words.
+ */
+function wholeCommand(given: readonly string[]): string {
+  const whole = given.join(' ')
+  if (whole.trimStart().startsWith('{')) return whole
+  const [execute, ...members] = given
+  if (members.length === 0) return JSON.stringify({ execute })
+  const [first = ''] = members
+  const isObject = members.length === 1 && first.startsWith('{')
+  try {
+    const parsed = JSON.parse(isObject ? first : `{${members.join(',')}}`) as unknown
+    return JSON.stringify({ execute, arguments: parsed })
+  } catch {
+    throw invalidArgument(
+      `failed to wrap arguments '${members.join(' ')}' into a QMP command wrapper: each is a member of a JSON object, as in '"id":"virtio-disk0"'`,
+    )
+  }
 }
 
 function returnOf(answer: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { Command, OptionSpec, Options } from '../command.ts'
 import { NotOffered, UsageError } from '../command-error.ts'
+import { todaysName } from './old-names.ts'
 import { readOptions } from './read-options.ts'
 import type { OptionValues } from './read-options.ts'
 
@@ -33,7 +34,7 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
     if (!bare && word === '--') {
       bare = true
     } else if (!bare && word.startsWith('--')) {
-      const { name, attached } = splitOption(word)
+      const { name, attached } = optionIn(command.name, word)
       const option = command.options.find((candidate) => candidate.name === name)
       if (name === 'help' || (name === 'json' && option === undefined)) {
         if (attached !== undefined) throw new UsageError(`invalid '=' after option --${name}`)
@@ -61,6 +62,13 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
   if (!help) checkRequired(command, values)
   refuseLater(command, values)
   return { command, options: readOptions(values), help, json }
+}
+
+/** What a word means today, whatever its option was called once. */
+function optionIn(command: string, word: string): ReturnType<typeof splitOption> {
+  const { name, attached } = splitOption(word)
+  const { value = attached, ...today } = todaysName(command, name)
+  return value === undefined ? today : { ...today, attached: value }
 }
 
 function splitOption(word: string): { readonly name: string; readonly attached?: string } {

@@ -138,10 +138,18 @@ describe('a guest from outside', { timeout }, () => {
       'inject-nmi v',
       'qemu-monitor-command v --hmp info status',
       `qemu-monitor-command v --return-value '{"execute":"query-status"}'`,
+      'qemu-monitor-command v --return-value query-status',
+      `qemu-monitor-command v qom-get '"path":"/machine"' '"property":"type"'`,
+      `qemu-monitor-command v qom-get '{"path":"/machine","property":"type"}'`,
     )
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG')
     expect(said[4]).toMatch(/^VM status: paused/)
     expect(JSON.parse(said[5] ?? '')).toMatchObject({ running: false })
+    expect(said[6]).toBe(said[5])
+    expect(said[7]).toMatch(/-machine"/)
+    expect(said[8]).toBe(said[7])
+    const wrong = await polyvirt('qemu-monitor-command v qom-get path=/machine')
+    expect(wrong.stderr).toContain("failed to wrap arguments 'path=/machine'")
     const { code, stderr } = await polyvirt('send-key v KEY_NOT')
     expect(code).toBe(1)
     expect(stderr).toMatch(/^error: invalid argument: invalid keycode: 'KEY_NOT'/)
