@@ -233,6 +233,7 @@ export class Liveness {
     // What was put aside is worth nothing now; a copy may be whole, and nobody can say any more.
     if (backup?.mode === 'pull')
       for (const { file, made } of backup.disks) if (made) rmSync(file, { force: true })
+    if (backup?.socket !== undefined) rmSync(backup.socket, { force: true })
     // One that was never begun is not.
     for (const { unbegun } of Object.values(blockJobs))
       if (unbegun?.made !== undefined) rmSync(unbegun.made, { force: true })

@@ -61,6 +61,31 @@ const push = (file: string, since?: string): string =>
 const pull = (socket: string, since?: string): string =>
   `<domainbackup mode='pull'>${since === undefined ? '' : `<incremental>${since}</incremental>`}<server transport='unix' socket='${socket}'/></domainbackup>`
 
+describe('a backup whose place is taken', () => {
+  test('leaves what is there: an older backup, a disk of the guest, a file that is no socket', async () => {
+    const { hypervisor, disk, path, write } = await started()
+    await write(0x11, 0, 65_536)
+    const old = path('old')
+    await hypervisor.domainBackupBegin('a', push(old), { wait: true })
+    for (const file of [old, disk]) {
+      await expect(hypervisor.domainBackupBegin('a', push(file))).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARG',
+        message: expect.stringContaining(`store '${file}' for backup of 'vda' exists`),
+      })
+      expect(existsSync(file)).toBe(true)
+    }
+    expect(holds(old, 'qcow2', [0x11, 0, 65_536])).toBe(true)
+    await expect(hypervisor.domainBackupBegin('a', pull(old))).rejects.toThrow('is no socket')
+    expect(existsSync(old)).toBe(true)
+    const scratch = pull(path('socket')).replace(
+      '</domainbackup>',
+      `<disks><disk name='vda' type='file'><scratch file='${old}'/></disk></disks></domainbackup>`,
+    )
+    await expect(hypervisor.domainBackupBegin('a', scratch)).rejects.toThrow('exists')
+    expect(holds(old, 'qcow2', [0x11, 0, 65_536])).toBe(true)
+  })
+})
+
 describe('a backup that is pushed', () => {
   test('is the disk at one moment; the next one is what was written since', async () => {
     const { root, hypervisor, path, write } = await started()
@@ -215,11 +240,12 @@ describe('a backup that is pulled', () => {
     await expect(hypervisor.domainBackupBegin('a', server(`tls='yes'`))).rejects.toThrow('tls')
   })
 
-  test('leaves no scratch file when its guest is ended', async () => {
+  test('leaves no scratch file and no socket when its guest is ended', async () => {
     const { hypervisor, path } = await started()
     await hypervisor.domainBackupBegin('a', pull(path('nbd.sock')))
     const xml = await hypervisor.domainBackupGetXmlDesc('a')
     await hypervisor.domainDestroy('a')
+    expect(existsSync(path('nbd.sock'))).toBe(false)
     expect(existsSync(/<scratch file='([^']+)'/.exec(xml)?.[1] ?? '')).toBe(false)
   })
 })

@@ -17,6 +17,7 @@ import type { BackupPart } from './backup-parts.ts'
 import { serverAddress } from './backup-server.ts'
 import type { ServerAddress } from './backup-server.ts'
 import { checkParts } from './check-parts.ts'
+import { checkPlaces } from './check-places.ts'
 import { bitmapsOf } from './checkpoint-document.ts'
 import { checkPlain } from '../blocks/new-image.ts'
 import { placeCopy } from './place-copy.ts'
@@ -83,14 +84,17 @@ async function begin(rooms: Rooms, running: Running, { job, wish, options }: Beg
     ...(checkpoint && { checkpoint: Object.fromEntries(checkpoint.bitmaps) }),
   }
   await rooms.ask(running, (qmp) => checkParts(rooms, qmp, { uuid: domain.uuid, parts }))
+  checkPlaces({ parts, address, reuse: options.reuseExternal === true })
   store.setPhase(job, 'prepare', { ...detail })
+  const made = new Set<string>()
   try {
     await rooms.ask(running, (qmp) =>
-      tell(rooms, qmp, { running, parts, fact, address, checkpoint, options, live }),
+      tell(rooms, qmp, { running, parts, fact, address, checkpoint, options, live, made }),
     )
     store.beginBackup(active, fact, checkpoint?.row)
   } catch (error) {
-    await undoBackup(store, running, detail)
+    const disks = fact.disks.map((one) => ({ ...one, made: made.has(one.file) }))
+    await undoBackup(store, running, { ...detail, backup: { ...fact, disks } })
     throw error
   }
 }
@@ -131,15 +135,17 @@ interface Tell {
   readonly checkpoint: PlannedCheckpoint | undefined
   readonly options: BackupOptions
   readonly live: Domain
+  /** Files that have been made. */
+  readonly made: Set<string>
 }
 
 async function tell(rooms: Rooms, qmp: QmpClient, request: Tell): Promise<void> {
-  const { running, parts, fact, address, checkpoint, options, live } = request
+  const { running, parts, fact, address, checkpoint, options, live, made } = request
   const reuse = options.reuseExternal === true
   const placed: PlacedPart[] = []
   for (const { disk } of parts) checkPlain(disk)
   for (const part of parts)
-    placed.push(await placeCopy(rooms, qmp, { running, part, mode: fact.mode, reuse }))
+    placed.push(await placeCopy(rooms, qmp, { running, part, mode: fact.mode, reuse, made }))
   if (address !== undefined) await qmp.executeUnchecked('nbd-server-start', { addr: address })
   const { store } = rooms
   const bitmaps = new Map(

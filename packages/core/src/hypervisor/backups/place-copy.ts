@@ -1,4 +1,3 @@
-import { domainError, quote } from '../../errors.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { diskChain, topNode } from '../blocks/disk-graph.ts'
 import { createImage, openSteps } from '../blocks/new-image.ts'
@@ -16,19 +15,24 @@ export interface PlaceRequest {
   readonly mode: 'push' | 'pull'
   /** The file is there already. */
   readonly reuse: boolean
+  /** Takes the names of files that have been made. */
+  readonly made: Set<string>
 }
 
 /** Makes the file where it is to be made, and has QEMU open it. */
 export async function placeCopy(
   rooms: Rooms,
   qmp: QmpClient,
-  { running, part, mode, reuse }: PlaceRequest,
+  { running, part, mode, reuse, made }: PlaceRequest,
 ): Promise<PlacedPart> {
   const { disk, file, type, format, index } = part
   const [top] = await diskChain(qmp, disk)
   const node = await topNode(qmp, disk)
   const sizeBytes = top?.sizeBytes ?? 0
-  if (!reuse && type === 'file') await makeCopy({ file, format, sizeBytes }, disk.target)
+  if (!reuse && type === 'file') {
+    await createImage({ file, format, sizeBytes })
+    made.add(file)
+  }
   const confinement = rooms.layout.confinement ?? unconfined
   takeImage(rooms.store, running.active, { path: file, confinement })
   const below = mode === 'pull' ? { below: node } : {}
@@ -37,17 +41,4 @@ export async function placeCopy(
     openSteps({ ...disk, readonly: false }, { file, type, format, ...below }, index),
   )
   return { part, node, copy: `libvirt-${index}-format` }
-}
-
-async function makeCopy(
-  image: { readonly file: string; readonly format: string; readonly sizeBytes: number },
-  target: string,
-): Promise<void> {
-  const { existsSync } = await import('node:fs')
-  if (existsSync(image.file))
-    throw domainError(
-      'ERR_INVALID_ARG',
-      `store ${quote(image.file, 200)} for backup of ${quote(target)} exists`,
-    )
-  await createImage(image)
 }
