@@ -115,9 +115,11 @@ describe('the checker', () => {
     )
     onTestFinished(() => void server.close())
     writeFileSync(lab.path('g.save.77.partial'), '')
+    writeFileSync(lab.path('disk.qcow2.TRANSIENT-g-3'), '')
     const problems = await problemsOf(lab)
     expect(problems).toContain('/r/run/domain-3-g/monitor.sock is of no run')
     expect(problems).toContain('/g.save.77.partial is left over')
+    expect(problems).toContain('/disk.qcow2.TRANSIENT-g-3 is of no run')
   })
 
   test('finds a file that others may read', async () => {

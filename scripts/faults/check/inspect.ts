@@ -94,6 +94,8 @@ function fileProblems(
   return files.flatMap((file) => {
     const path = lab.folder + file
     if (leftover.test(file)) return [`${file} is left over`]
+    if (file.includes('.TRANSIENT-') && !disksOf(domains).includes(path))
+      return [`${file} is of no run`]
     const folder = /^(.*\/run\/(?:channel\/target\/)?)(domain-[^/]+)\//.exec(path)
     if (folder !== null && !own.some((dir) => dir.endsWith(`/${folder[2]}`)))
       return [`${file} is of no run`]

@@ -25,9 +25,14 @@ function withoutRun(xml: string): string {
   return withoutChance(xml.replace(/ id='\d+'/, '').replaceAll(/domain-\d+-/g, 'domain-N-'))
 }
 
-/** The name of an image that polyvirt made, such as `disk.s1-731e85db`, without its random end. */
+/**
+ * The name of an image that polyvirt made, such as `disk.s1-731e85db`, without its random end, or without the number
+ * of the run that it is of.
+ */
 export function withoutChance(text: string): string {
-  return text.replaceAll(/(?<=\.\w+-)[0-9a-f]{8}\b/g, 'X')
+  return text
+    .replaceAll(/(?<=\.\w+-)[0-9a-f]{8}\b/g, 'X')
+    .replaceAll(/(?<=\.TRANSIENT-\w+-)\d+/g, 'N')
 }
 
 /** Every file below a folder, with what must not change about it; run numbers are left out. */

@@ -16,18 +16,20 @@ export interface GuestOptions {
   /** File name of its disk in the lab's folder; none where missing. */
   readonly disk?: string
   readonly memoryMiB?: number
+  /** Its disk forgets what is written to it. */
+  readonly transient?: boolean
   readonly agent?: boolean
 }
 
 /** A small machine without an operating system; the same name always has the same identities. */
 export function guestXml(lab: Lab, options: GuestOptions = {}): string {
-  const { name = 'g', arch = 'x86_64', disk, agent = false } = options
+  const { name = 'g', arch = 'x86_64', disk, agent = false, transient = false } = options
   const { machine, emulator, memoryMiB } = machines[arch]
   const digits = Buffer.from(name.padEnd(6, '.').slice(0, 6)).toString('hex')
   const diskXml =
     disk === undefined
       ? ''
-      : `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${lab.path(disk)}'/><target dev='vda' bus='virtio'/></disk>`
+      : `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${lab.path(disk)}'/><target dev='vda' bus='virtio'/>${transient ? '<transient/>' : ''}</disk>`
   const agentXml = agent
     ? `<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>`
     : ''

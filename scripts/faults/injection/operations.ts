@@ -34,6 +34,7 @@ export interface Operation {
 export type Words = readonly string[]
 
 const defined = [['define', '@/g.xml']]
+const transient = [['define', '@/transient.xml']]
 const paused = [['start', 'g', '--paused']]
 const running = [['start', 'g']]
 const withSnapshot = [...defined, ['snapshot-create-as', 'g', 's1']]
@@ -63,8 +64,12 @@ const alone: readonly Operation[] = [
   { name: 'autostart', stored: defined, command: ['autostart', 'g'] },
   { name: 'start', stored: defined, command: ['start', 'g', '--paused'] },
   { name: 'start-ppc64', arch: 'ppc64', stored: defined, command: ['start', 'g', '--paused'] },
+  { name: 'start-transient', stored: transient, command: ['start', 'g', '--paused'] },
+  { name: 'destroy-transient', stored: transient, live: paused, command: ['destroy', 'g'] },
   { name: 'destroy', stored: defined, live: paused, command: ['destroy', 'g'] },
   { name: 'attach', stored: defined, live: paused, command: attach },
+  { name: 'attach-transient', stored: defined, live: paused, command: ['attach-device', 'g', '@/more.xml', '--live', '--config'] },
+  { name: 'detach-transient', stored: defined, live: [...paused, ['attach-device', 'g', '@/more.xml', '--live', '--config']], command: ['detach-device', 'g', '@/more.xml', '--live', '--config'] },
   { name: 'attach-ppc64', arch: 'ppc64', stored: defined, live: paused, command: attach },
   { name: 'detach', stored: defined, live: [...paused, attachScsi], command: ['detach-disk', 'g', 'sda', '--live', '--config'] },
   { name: 'change-media', stored: defined, live: [...paused, drive], command: ['change-media', 'g', 'sda', '@/there.qcow2', '--live', '--config'] },

@@ -42,6 +42,8 @@ function documents(lab: Lab, arch: GuestArch | undefined): Readonly<Record<strin
   return {
     'g.xml': guestXml(lab, guest),
     'other.xml': guestXml(lab, { ...guest, memoryMiB: 96 }),
+    'transient.xml': guestXml(lab, { ...guest, transient: true }),
+    'more.xml': `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${lab.path('more.qcow2')}'/><target dev='sda' bus='scsi'/><transient/></disk>`,
     'there.xml': guestXml(lab, { ...guest, disk: 'there.qcow2' }),
     'card.xml': `<interface type='user'><mac address='52:54:00:00:00:01'/></interface>`,
     'c1.xml': '<domaincheckpoint><name>c1</name></domaincheckpoint>',
