@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRegistry, formatDomain, openHypervisor } from '@polyvirt/core'
 import type { ConsoleStream, Domain, Hypervisor } from '@polyvirt/core'
-import { openSecrets } from '@polyvirt/secret'
 import { guestCommand } from '../guest/guest-command.ts'
 import { GuestConsole, type WaitOptions } from '../guest/guest-console.ts'
 import { GuestError } from '../guest/guest-error.ts'
@@ -21,6 +20,7 @@ import { askedDomain } from '../plan-scenario.ts'
 import { withFirmware, withKernel } from '../started-guest.ts'
 import type { Target } from '../target.ts'
 import type { Life } from './life.ts'
+import { secretsInMemory } from './secrets-in-memory.ts'
 import { lookCommand, readLook, waitCommand, type Seen } from './look-inside.ts'
 import type { Subject } from './subject.ts'
 
@@ -59,7 +59,7 @@ export async function startLife(
     mkdirSync(root, { mode: 0o700 })
     const hypervisor = await openHypervisor(`qemu:///embed?root=${root}`, {
       registry: createRegistry([target.arch]),
-      drivers: { secret: openSecrets },
+      drivers: { secret: secretsInMemory() },
     })
     places.push(hypervisor)
     return hypervisor
