@@ -2,6 +2,7 @@ import { domainError, quote } from '../errors.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { QmpClient } from '../qmp/index.ts'
 import type { DomainRecord, Job, JobDetail, Store } from '../store/index.ts'
+import { refuseUnderBlockJob } from './blocks/refuse-under-block-job.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { DomainReference } from './hypervisor.ts'
 import { JobLeft } from './job-left.ts'
@@ -90,7 +91,9 @@ export function openRooms(options: RoomsOptions): Rooms {
     let left = false
     try {
       await liveness.takeOver(job)
-      refuseUnderBackup(store.get(uuid), kind)
+      const held = store.get(uuid)
+      refuseUnderBackup(held, kind)
+      refuseUnderBlockJob(held, kind)
       return await work(job)
     } catch (error) {
       left = error instanceof JobLeft

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { conclude, concluded } from '../../src/hypervisor/blocks/conclude-job.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import type { DomainError } from '../../src/errors.ts'
 import { JobLeft } from '../../src/hypervisor/job-left.ts'
 import { withMonitor } from '../../src/hypervisor/monitor.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -106,6 +107,33 @@ describe('images of a running guest', () => {
     ).rejects.toMatchObject({ code: 'ERR_BLOCK_COPY_ACTIVE' })
     await hypervisor.domainBlockCommit('a', 'vdb', { base: low, whenReady: 'pivot' })
     for (const xml of await bothXml(hypervisor)) expect(xml).not.toContain(top)
+  })
+
+  test('a job that goes on is in the way of what would end it, or take its image away', async () => {
+    const root = testRoot()
+    const [low, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    await hypervisor.domainBlockCommit('a', 'vdb', { base: low, wait: true })
+    const whole = {
+      code: 'ERR_OPERATION_INVALID',
+      message: /domain has active block job, on disk 'vdb'/,
+    }
+    const one = { code: 'ERR_BLOCK_COPY_ACTIVE', message: /disk 'vdb' already in active block job/ }
+    const said = async (work: Promise<unknown>) =>
+      work.then(
+        () => 'done',
+        ({ code, message }: DomainError) => ({ code, message }),
+      )
+    for (const [work, { code, message }] of [
+      [() => hypervisor.domainManagedSave('a'), whole],
+      [() => hypervisor.domainSnapshotCreateXml('a', '<domainsnapshot/>', { diskOnly: true }), one],
+      [() => hypervisor.domainDetachDevice('a', `<disk><target dev='vdb'/></disk>`), one],
+      [() => hypervisor.domainBlockResize('a', 'vdb', 8 * 1024 * 1024), one],
+    ] as const)
+      expect(await said(work())).toEqual({ code, message: expect.stringMatching(message) })
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    await hypervisor.domainBlockJobAbort('a', 'vdb', { pivot: true })
+    await hypervisor.domainManagedSave('a')
   })
 
   test('a job that ended while nobody looked is in the way of nothing', async () => {

@@ -9,6 +9,7 @@ import type { Job } from '../../store/index.ts'
 import { formatDevice, parseDevice } from '../../xml/parse-device.ts'
 import type { AnyDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
+import { refuseDisksWithJob } from '../blocks/refuse-under-block-job.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
@@ -74,6 +75,7 @@ async function detach(
     }
     const plan = await livePlan(rooms, targets.running)
     const device = search(plan.live)
+    if (device.kind === 'disk') refuseDisksWithJob(targets.running, [device.device.target])
     await takeOut(rooms, plan, { job, device, ...definition, ...options })
     const { alias } = device.device as { readonly alias?: string }
     return { xml: formatDevice(device), ...(alias !== undefined && { alias }), warnings: [] }

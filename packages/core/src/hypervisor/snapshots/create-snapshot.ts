@@ -1,6 +1,7 @@
 import { domainError, quote } from '../../errors.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
 import type { SnapshotOptions, SnapshotSummary } from '../interface/snapshots.ts'
+import { refuseDisksWithJob } from '../blocks/refuse-under-block-job.ts'
 import { findSettled } from '../live/find-settled.ts'
 import type { Rooms } from '../rooms.ts'
 import { refuseUnderSave } from '../saving/refuse-under-save.ts'
@@ -30,7 +31,10 @@ export async function createSnapshot(
     const name = wish.name ?? checkName(String(Math.floor(Date.now() / 1000)))
     if (rooms.store.snapshots(uuid).some((one) => one.name === name))
       throw domainError('ERR_OPERATION_INVALID', `domain snapshot ${quote(name)} already exists`)
+    const allDisks = (domain.devices.disk ?? []).map(({ target }) => target)
     const parts = partsOf(domain, wish, { name, isActive: active !== undefined, ...options })
+    const busy = wish.memory?.file === undefined ? parts.map(({ disk }) => disk.target) : allDisks
+    refuseDisksWithJob(record, busy)
     const request: TakeRequest = { name, parts, wish, domain, options, job }
     const isInternal = parts.every(({ kind }) => kind === 'internal')
     if (active !== undefined) {
