@@ -163,6 +163,31 @@ describe('a guest that moves to another root', () => {
     expect(await destination.domainGetState('a')).toMatchObject({ state: 'paused' })
   })
 
+  test('stays where its snapshots are known, and where its memory lies', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const hypervisor = await from.open()
+    await hypervisor.domainDefineXml(guestXml({ name: 'a' }))
+    const kept = '<domainsnapshot><name>s</name></domainsnapshot>'
+    const image = join(from.dir, 'disk.qcow2')
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', image, '1M'])
+    const disk = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${image}'/><target dev='vda'/></disk>`
+    await hypervisor.domainDefineXml(guestXml({ name: 'b', devices: disk }))
+    await hypervisor.domainSnapshotCreateXml('b', kept)
+    await hypervisor.domainCreate('b', { paused: true })
+    const gone = { persistent: true, undefineSource: true }
+    await expect(hypervisor.domainMigrate('b', to.uri, { live: true, ...gone })).rejects.toThrow(
+      'cannot migrate domain with 1 snapshots',
+    )
+    await hypervisor.domainDestroy('b')
+    const offline = { offline: true, ...gone }
+    await expect(hypervisor.domainMigrate('b', to.uri, offline)).rejects.toThrow('1 snapshots')
+    await hypervisor.domainCreate('a', { paused: true })
+    await hypervisor.domainManagedSave('a')
+    await expect(hypervisor.domainMigrate('a', to.uri, offline)).rejects.toThrow('managed save')
+    expect(await (await to.open()).connectListAllDomains()).toEqual([])
+    expect(await hypervisor.domainListAllSnapshots('b')).toMatchObject([{ name: 's' }])
+  })
+
   test('runs once, whoever died in the middle', async () => {
     const [from, to] = [testRoot(), testRoot()]
     const source = await started(from)
@@ -420,9 +445,7 @@ describe('a guest whose disks go with it', () => {
     await hypervisor.domainSnapshotCreateXml(
       'a',
       '<domainsnapshot><name>s</name></domainsnapshot>',
-      {
-        diskOnly: true,
-      },
+      { diskOnly: true, noMetadata: true },
     )
     await writeDisk(hypervisor, 0x22, { offset: 0 })
     const top = image.replace('.qcow2', '.s')

@@ -49,6 +49,12 @@ export async function migrateDomain(
   const { destination } = request
   const record = await findSettled(rooms, reference)
   const { active, domain } = record
+  const snapshots = rooms.store.snapshots(domain.uuid).length
+  if (snapshots > 0)
+    throw domainError(
+      'ERR_OPERATION_INVALID',
+      `cannot migrate domain with ${snapshots} snapshots, which only this side knows (snapshot-delete --metadata forgets them)`,
+    )
   if (active === undefined) {
     if (request.offline === true) return moveDefinition(rooms, domain.uuid, request)
     throw domainError(

@@ -3,6 +3,7 @@ import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { DomainSummary } from '../hypervisor.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Rooms } from '../rooms.ts'
+import { refuseUnderSave } from '../saving/refuse-under-save.ts'
 import type { MigrateRequest } from './migrate-domain.ts'
 import { definitionOf } from './migration-detail.ts'
 import type { MigrationDetail, MigrationPhase } from './migration-detail.ts'
@@ -17,6 +18,8 @@ export function moveDefinition(
     const stored = rooms.store.get(uuid)?.domain.xml
     if (stored === undefined)
       throw domainError('ERR_OPERATION_INVALID', 'cannot migrate a domain without a definition')
+    // It would be put over disks that the guest has written to at the other side meanwhile.
+    refuseUnderSave(rooms.layout, uuid)
     const { domain } = parseDomain(xml ?? stored)
     const before = definitionOf(destination.rooms.store.get(uuid)?.domain)
     const detail: MigrationDetail = {
