@@ -175,19 +175,8 @@ describe('A snapshot', () => {
       ).slice(1)
       expect(xml).toContain('<description>other</description>')
       expect(current?.trim()).toBe('a')
-      const rename = await polyvirt.program('env', [
-        'EDITOR=sed -i "0,/<name>/s|<name>a<|<name>c<|"',
-        process.execPath,
-        ...['--conditions=@polyvirt/source', join(import.meta.dirname, '../../src/main.ts')],
-        ...[
-          '-c',
-          `qemu:///embed?root=${polyvirt.folder}/root`,
-          'snapshot-edit',
-          'w',
-          'a',
-          '--rename',
-        ],
-      ])
+      const editor = { EDITOR: 'sed -i "0,/<name>/s|<name>a<|<name>c<|"' }
+      const rename = await polyvirt.runWith(editor, 'snapshot-edit', 'w', 'a', '--rename')
       expect(rename.stderr).toBe(
         'error: Failed to update a\n' +
           'error: the images keep the state of snapshot a under this name; it cannot get another\n',

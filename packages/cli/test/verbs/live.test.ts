@@ -1,48 +1,17 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { realPolyvirt } from './real-polyvirt.ts'
 
-const main = join(import.meta.dirname, '../../src/main.ts')
-const execute = promisify(execFile)
+const real = realPolyvirt()
+const { answers, run } = real
 const timeout = 60_000
 
-let folder = ''
-
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** The command itself, with real QEMU behind it. */
-async function polyvirt(...words: readonly string[]): Promise<Ended> {
-  const own = ['--conditions=@polyvirt/source', main, '-c', `qemu:///embed?root=${folder}/root`]
-  try {
-    const { stdout, stderr } = await execute(process.execPath, [...own, ...words])
-    return { code: 0, stdout, stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code, stdout, stderr }
-  }
-}
-
-/** One QEMU: its commands in one process, each answer by itself. */
-async function answers(...commands: readonly string[]): Promise<readonly string[]> {
-  const mark = '@@@'
-  const { stdout, stderr } = await polyvirt('-q', commands.join(`; echo ${mark}; `))
-  if (stderr !== '') throw new Error(stderr)
-  return stdout.split(mark)
-}
-
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'polyvirt-verbs-'))
-  await execute('qemu-img', ['create', '-q', '-f', 'qcow2', join(folder, 'v.qcow2'), '16M'])
-  const file = join(folder, 'v.xml')
-  writeFileSync(
-    file,
+  const image = join(real.folder, 'v.qcow2')
+  await real.program('qemu-img', ['create', '-q', '-f', 'qcow2', image, '16M'])
+  const file = real.file(
+    'v.xml',
     `<domain type='qemu'>
   <name>v</name>
   <memory unit='MiB'>64</memory>
@@ -53,7 +22,7 @@ beforeAll(async () => {
   <devices>
     <disk type='file' device='disk'>
       <driver name='qemu' type='qcow2'/>
-      <source file='${folder}/v.qcow2'/>
+      <source file='${image}'/>
       <target dev='vda' bus='virtio'/>
     </disk>
     <interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>
@@ -63,13 +32,8 @@ beforeAll(async () => {
 </domain>
 `,
   )
-  const { code, stderr } = await polyvirt(`define ${file}; start v --paused`)
+  const { code, stderr } = await run(`define ${file}; start v --paused`)
   if (code !== 0) throw new Error(stderr)
-}, timeout)
-
-afterAll(async () => {
-  await polyvirt('destroy v; undefine v --managed-save --snapshots-metadata')
-  rmSync(folder, { recursive: true, force: true })
 }, timeout)
 
 describe('what a guest may use', { timeout }, () => {
@@ -130,7 +94,7 @@ describe('statistics', { timeout }, () => {
 
 describe('a guest from outside', { timeout }, () => {
   it('is seen, typed to and asked', async () => {
-    const file = join(folder, 'screen.png')
+    const file = join(real.folder, 'screen.png')
     const said = await answers(
       `screenshot v --file ${file}`,
       'send-key v KEY_LEFTCTRL 0x1e',
@@ -148,9 +112,9 @@ describe('a guest from outside', { timeout }, () => {
     expect(said[6]).toBe(said[5])
     expect(said[7]).toMatch(/-machine"/)
     expect(said[8]).toBe(said[7])
-    const wrong = await polyvirt('qemu-monitor-command v qom-get path=/machine')
+    const wrong = await run('qemu-monitor-command v qom-get path=/machine')
     expect(wrong.stderr).toContain("failed to wrap arguments 'path=/machine'")
-    const { code, stderr } = await polyvirt('send-key v KEY_NOT')
+    const { code, stderr } = await run('send-key v KEY_NOT')
     expect(code).toBe(1)
     expect(stderr).toMatch(/^error: invalid argument: invalid keycode: 'KEY_NOT'/)
   })
@@ -163,24 +127,24 @@ describe('images of a guest', { timeout }, () => {
       'domblkinfo v vda',
       'blockjob v vda',
       'blockpull v vda --wait',
-      `blockcopy v vda ${folder}/copy.qcow2 --pivot`,
+      `blockcopy v vda ${real.folder}/copy.qcow2 --pivot`,
       'domblklist v',
     )
     expect(said[1]).toMatch(/^Capacity: {7}33554432\n/)
     expect(said[2]).toBe('')
-    expect(said[5]).toBe(` vda   ${folder}/copy.qcow2\n`)
+    expect(said[5]).toBe(` vda   ${real.folder}/copy.qcow2\n`)
   })
 })
 
 describe('a disk from words', { timeout }, () => {
   it('is plugged in where it is said, and taken out by its target', async () => {
     const said = await answers(
-      `attach-disk v ${folder}/v.qcow2 vdb --subdriver qcow2 --config --targetbus virtio`,
+      `attach-disk v ${real.folder}/v.qcow2 vdb --subdriver qcow2 --config --targetbus virtio`,
       'domblklist v --inactive',
       'detach-disk v vdb --config',
       'domblklist v --inactive',
     )
-    expect(said[1]).toContain(` vdb   ${folder}/v.qcow2\n`)
+    expect(said[1]).toContain(` vdb   ${real.folder}/v.qcow2\n`)
     expect(said[3]).not.toContain('vdb')
   })
 })
@@ -199,7 +163,7 @@ describe('words about a domain', { timeout }, () => {
     expect(said[1]).toBe('two words\n')
     expect(said[3]).toBe('a title\n')
     expect(said[5]).toMatch(/^<p:a xmlns:p=.http:\/\/x.\/>\n$/)
-    expect((await polyvirt('metadata v http://x')).stderr).toMatch(/^error: metadata not found: /)
+    expect((await run('metadata v http://x')).stderr).toMatch(/^error: metadata not found: /)
   })
 })
 
@@ -228,19 +192,19 @@ describe('states of a domain', { timeout }, () => {
     expect(said[9]).toMatch(/^Name: {11}a\nDomain: {9}v\nCurrent: {8}no\n[^]*Descendants: {4}2\n/)
     expect(said[10]).toContain('<description>second</description>')
     expect(said[12]).toBe('a\n')
-    const refused = await polyvirt('snapshot-info v')
+    const refused = await run('snapshot-info v')
     expect(refused.stderr).toBe('error: --snapshotname or --current is required\n')
   })
 
   it('are saved to a file and taken up again, by name or as the next start', async () => {
-    const file = join(folder, 'v.save')
+    const file = join(real.folder, 'v.save')
     const said = await answers(
       `save v ${file}`,
       'domstate v',
       `save-image-dumpxml ${file}`,
       `restore ${file}`,
       'domstate v',
-      `dump v ${folder}/core --memory-only`,
+      `dump v ${real.folder}/core --memory-only`,
       'managedsave v --paused',
       'dominfo v',
       'start v',
@@ -253,7 +217,7 @@ describe('states of a domain', { timeout }, () => {
     expect(said[1]).toBe('shut off\n')
     expect(said[2]).toContain('<name>v</name>')
     expect(said[4]).toBe('paused\n')
-    expect(readFileSync(join(folder, 'core')).subarray(1, 4).toString()).toBe('ELF')
+    expect(readFileSync(join(real.folder, 'core')).subarray(1, 4).toString()).toBe('ELF')
     expect(said[7]).toContain('Managed save:   yes\n')
     expect(said[9]).toMatch(/^paused /)
     expect(said[12]).toContain('Managed save:   no\n')

@@ -19,6 +19,8 @@ const losses = /^warning: QEMU \d+\.\d+ under TCG leaves behind .*\n/gm
 export interface RealPolyvirt {
   readonly folder: string
   readonly run: (...words: readonly string[]) => Promise<Ended>
+  /** The same with more in its environment: another editor, say. */
+  readonly runWith: (more: NodeJS.ProcessEnv, ...words: readonly string[]) => Promise<Ended>
   /** Commands in one process, each answer by itself; any error is the test's. */
   readonly answers: (...commands: readonly string[]) => Promise<readonly string[]>
   readonly file: (name: string, text: string) => string
@@ -31,20 +33,29 @@ export function realPolyvirt(environment: NodeJS.ProcessEnv = {}): RealPolyvirt 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'polyvirt-real-'))
   })
-  const program = (name: string, words: readonly string[]): Promise<Ended> => {
+  const execute = (
+    name: string,
+    words: readonly string[],
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<Ended> => {
     const { promise, resolve } = Promise.withResolvers<Ended>()
-    const env = { ...process.env, ...environment }
+    const env = { ...process.env, ...environment, ...more }
     const child = execFile(name, words, { env }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     )
     child.stdin?.end()
     return promise
   }
-  const run = (...words: readonly string[]): Promise<Ended> =>
-    program(process.execPath, [
-      ...['--conditions=@polyvirt/source', main],
-      ...['-c', `qemu:///embed?root=${folder}/root`, ...words],
-    ])
+  const runWith: RealPolyvirt['runWith'] = (more, ...words) =>
+    execute(
+      process.execPath,
+      [
+        ...['--conditions=@polyvirt/source', main],
+        ...['-c', `qemu:///embed?root=${folder}/root`, ...words],
+      ],
+      more,
+    )
+  const run: RealPolyvirt['run'] = (...words) => runWith({}, ...words)
   afterAll(async () => {
     const { stdout } = await run('-q', 'list', '--name')
     for (const name of stdout.split('\n').filter((each) => each !== '')) await run('destroy', name)
@@ -54,7 +65,8 @@ export function realPolyvirt(environment: NodeJS.ProcessEnv = {}): RealPolyvirt 
     get folder() {
       return folder
     },
-    ...{ run, program },
+    ...{ run, runWith },
+    program: (name, words) => execute(name, words),
     answers: async (...commands) => {
       const mark = '@@@'
       const { stdout, stderr } = await run('-q', commands.join(`; echo ${mark}; `))
