@@ -1,40 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { domainError } from '../src/core.ts'
-import type { Hypervisor } from '../src/core.ts'
-import { testDefault } from './memory-hypervisor.ts'
-import type { MemoryHypervisor } from './memory-hypervisor.ts'
+import { recordingHypervisor } from './recording-hypervisor.ts'
+import type { Recording } from './recording-hypervisor.ts'
 import { run } from './run-in-memory.ts'
 import { scratch } from './scratch.ts'
 
 const work = scratch('polyvirt-change-')
 
-type Verb =
-  | 'domainAttachDevice'
-  | 'domainDetachDevice'
-  | 'domainDetachDeviceAlias'
-  | 'domainUpdateDevice'
-type Call = readonly [verb: string, what: string, options: Record<string, unknown>]
+const verbs = [
+  ...['domainAttachDevice', 'domainDetachDevice', 'domainDetachDeviceAlias'],
+  ...['domainUpdateDevice', 'domainChangeMedia'],
+]
 
-/** The hypervisor in memory, which takes changes of devices and writes down what was asked. */
-async function taking(
-  running = true,
-): Promise<{ readonly hypervisor: MemoryHypervisor; readonly calls: Call[] }> {
-  const hypervisor = await testDefault()
-  if (!running) await hypervisor.domainDestroy('test')
-  const calls: Call[] = []
-  const verbs: readonly (Verb | 'domainChangeMedia')[] = [
-    ...(['domainAttachDevice', 'domainDetachDevice', 'domainDetachDeviceAlias'] as const),
-    ...(['domainUpdateDevice', 'domainChangeMedia'] as const),
-  ]
-  for (const verb of verbs) {
-    const take: Hypervisor['domainAttachDevice'] = (_reference, what, options = {}) => {
-      const { signal: _signal, ...rest } = options
-      calls.push([verb, what, { ...rest }])
-      return Promise.resolve({ xml: '<disk/>', alias: 'virtio-disk1', warnings: [] })
-    }
-    Object.assign(hypervisor, { [verb]: take })
-  }
-  return { hypervisor, calls }
+/** Takes changes of devices. */
+async function taking(running = true): Promise<Recording> {
+  const changed = { xml: '<disk/>', alias: 'virtio-disk1', warnings: [] }
+  const recording = await recordingHypervisor(verbs, changed)
+  if (!running) await recording.hypervisor.domainDestroy('test')
+  return recording
 }
 
 describe('devices changed from a file', () => {

@@ -2,31 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { domainError } from '../../src/core.ts'
 import { testDefault } from '../memory-hypervisor.ts'
 import type { MemoryHypervisor } from '../memory-hypervisor.ts'
+import { recordingHypervisor } from '../recording-hypervisor.ts'
 import { run } from '../run-in-memory.ts'
 
-/** The hypervisor in memory, whose verb of this name writes down what it is asked. */
+/** One verb, and what it is given. */
 async function asked(
   verb: string,
   answer?: unknown,
-): Promise<{ readonly hypervisor: MemoryHypervisor; readonly calls: unknown[] }> {
-  const hypervisor = await testDefault()
-  const calls: unknown[] = []
-  const take = (_reference: string, ...given: unknown[]): Promise<unknown> => {
-    calls.push(...given.map(withoutEars))
-    return Promise.resolve(answer)
-  }
-  Object.assign(hypervisor, { [verb]: take })
-  return { hypervisor, calls }
-}
-
-/** Without what only listens: signals, and whoever is told of progress and warnings. */
-function withoutEars(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).filter(
-      ([, each]) => !(each instanceof AbortSignal) && typeof each !== 'function',
-    ),
-  )
+): Promise<{ readonly hypervisor: MemoryHypervisor; readonly given: () => readonly unknown[] }> {
+  const { hypervisor, calls } = await recordingHypervisor([verb], answer)
+  return { hypervisor, given: () => calls.flatMap(([, ...given]) => given) }
 }
 
 describe('the agent of a guest', () => {
@@ -74,7 +59,7 @@ describe('the agent of a guest', () => {
   })
 
   it('tells addresses in virsh’s columns', async () => {
-    const { hypervisor, calls } = await asked('domainInterfaceAddresses', [
+    const { hypervisor, given } = await asked('domainInterfaceAddresses', [
       {
         name: 'vnet0',
         mac: '52:54:00:00:00:01',
@@ -89,7 +74,7 @@ describe('the agent of a guest', () => {
       ' vnet0      52:54:00:00:00:01    ipv4         10.0.2.15/24',
       ' -          -                    ipv6         fe80::1/64',
     ])
-    expect(calls).toEqual([{ source: 'arp' }])
+    expect(given()).toEqual([{ source: 'arp' }])
   })
 })
 
@@ -98,10 +83,10 @@ describe('a guest that is to end', () => {
     [[], {}],
     [['--mode', 'acpi'], { modes: ['acpi'] }],
     [['--mode', 'acpi,agent'], { modes: ['agent', 'acpi'] }],
-  ])('is asked by %j as it is said', async (words, given) => {
-    const { hypervisor, calls } = await asked('domainShutdown')
+  ])('is asked by %j as it is said', async (words, how) => {
+    const { hypervisor, given } = await asked('domainShutdown')
     expect((await run(['shutdown', 'test', ...words], { hypervisor })).code).toBe(0)
-    expect(calls).toEqual([given])
+    expect(given()).toEqual([how])
     const { stderr } = await run(['shutdown', 'test', '--mode', 'initctl'], { hypervisor })
     expect(stderr).toContain("mode 'initctl' is not offered yet; offered: acpi, agent")
   })
@@ -138,10 +123,10 @@ describe('a block job', () => {
       ['vda', 1_048_576],
       '\n',
     ],
-  ])('%j is begun as it says', async (words, verb, given, stdout) => {
-    const { hypervisor, calls } = await asked(verb)
+  ])('%j is begun as it says', async (words, verb, expected, stdout) => {
+    const { hypervisor, given } = await asked(verb)
     expect(await run(words, { hypervisor })).toEqual({ code: 0, stdout, stderr: '' })
-    expect(calls).toEqual(given)
+    expect(given()).toEqual(expected)
   })
 
   it('is told with how far it is, and never as done before it is', async () => {
@@ -160,9 +145,9 @@ describe('sizes', () => {
     ['2m', 2048],
     ['512b', 1],
   ])('%s is so many KiB of memory', async (size, memoryKiB) => {
-    const { hypervisor, calls } = await asked('domainSetMemory')
+    const { hypervisor, given } = await asked('domainSetMemory')
     expect((await run(['setmem', 'test', size], { hypervisor })).code).toBe(0)
-    expect(calls).toEqual([memoryKiB, {}])
+    expect(given()).toEqual([memoryKiB, {}])
   })
 
   it.each(['foo', '1Q', '-1', '1.5G'])('%s is none', async (size) => {

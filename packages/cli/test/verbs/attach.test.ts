@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Hypervisor } from '../../src/core.ts'
-import { testDefault } from '../memory-hypervisor.ts'
-import type { MemoryHypervisor } from '../memory-hypervisor.ts'
+import { recordingHypervisor } from '../recording-hypervisor.ts'
+import type { Recording } from '../recording-hypervisor.ts'
 import { run } from '../run-in-memory.ts'
 
-type Call = readonly [verb: string, xml: string, target: Record<string, unknown>]
-
-/** The hypervisor in memory, which writes down what devices it was to change. */
-async function taking(): Promise<{
-  readonly hypervisor: MemoryHypervisor
-  readonly calls: Call[]
-}> {
-  const hypervisor = await testDefault()
-  const calls: Call[] = []
-  for (const verb of ['domainAttachDevice', 'domainDetachDevice'] as const) {
-    const take: Hypervisor['domainAttachDevice'] = (_reference, xml, options = {}) => {
-      const { signal: _signal, ...rest } = options
-      calls.push([verb, xml, { ...rest }])
-      return Promise.resolve({ xml, warnings: [] })
-    }
-    Object.assign(hypervisor, { [verb]: take })
-  }
-  return { hypervisor, calls }
+/** Takes devices in and out. */
+function taking(): Promise<Recording> {
+  return recordingHypervisor(['domainAttachDevice', 'domainDetachDevice'], { warnings: [] })
 }
 
 // The documents are those that virsh 9.0 prints for the same words.
@@ -122,7 +106,7 @@ describe('a device taken out by name', () => {
     ]) {
       expect((await run(words, { hypervisor })).code).toBe(0)
     }
-    expect(calls.map(([, device]) => /file='[^']*'|0[ab]/.exec(device)?.[0])).toEqual([
+    expect(calls.map(([, device]) => /file='[^']*'|0[ab]/.exec(String(device))?.[0])).toEqual([
       "file='/a.img'",
       "file='/a.img'",
       '0b',
