@@ -1,5 +1,5 @@
 import { CommandError, explainFailure, invalidArgument, UsageError } from '../command-error.ts'
-import type { Answer, Command, Context, Options } from '../command.ts'
+import type { Answer, Command, Context, Options, OptionSpec } from '../command.ts'
 import { printable } from '../core.ts'
 import type { SnapshotOptions, SnapshotSummary } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -14,6 +14,18 @@ import { readDocument } from '../read-document.ts'
 import { countBelow } from '../snapshots/family-tree.ts'
 import { snapshotXml } from '../snapshots/snapshot-xml.ts'
 
+/** How a snapshot is taken. */
+const takeOptions: readonly OptionSpec[] = [
+  flag('no-metadata', 'take snapshot but create no metadata'),
+  flag('halt', 'halt domain after snapshot is created'),
+  flag('disk-only', 'capture disk state but not vm state'),
+  flag('reuse-external', 'reuse any existing external files'),
+  flag('quiesce', "quiesce guest's file systems"),
+  flag('atomic', 'require atomic operation'),
+  flag('live', 'take a live snapshot'),
+  later(flag('validate', 'validate the XML against the schema')),
+]
+
 export const commands: readonly Command[] = [
   {
     name: 'snapshot-create',
@@ -25,14 +37,7 @@ export const commands: readonly Command[] = [
       text('xmlfile', 'domain snapshot XML'),
       flag('redefine', 'redefine metadata for existing snapshot'),
       flag('current', 'with redefine, set current snapshot'),
-      flag('no-metadata', 'take snapshot but create no metadata'),
-      flag('halt', 'halt domain after snapshot is created'),
-      flag('disk-only', 'capture disk state but not vm state'),
-      flag('reuse-external', 'reuse any existing external files'),
-      flag('quiesce', "quiesce guest's file systems"),
-      flag('atomic', 'require atomic operation'),
-      flag('live', 'take a live snapshot'),
-      later(flag('validate', 'validate the XML against the schema')),
+      ...takeOptions,
     ],
     run: create,
   },
@@ -46,14 +51,7 @@ export const commands: readonly Command[] = [
       text('name', 'name of snapshot'),
       text('description', 'description of snapshot'),
       flag('print-xml', 'print XML document rather than create'),
-      flag('no-metadata', 'take snapshot but create no metadata'),
-      flag('halt', 'halt domain after snapshot is created'),
-      flag('disk-only', 'capture disk state but not vm state'),
-      flag('reuse-external', 'reuse any existing external files'),
-      flag('quiesce', "quiesce guest's file systems"),
-      flag('atomic', 'require atomic operation'),
-      flag('live', 'take a live snapshot'),
-      later(flag('validate', 'validate the XML against the schema')),
+      ...takeOptions,
       named(text('memspec', 'memory attributes: [file=]name[,snapshot=type]')),
       words(
         'diskspec',
