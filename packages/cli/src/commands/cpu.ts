@@ -91,7 +91,7 @@ async function cpuCompare(context: Context, options: Options): Promise<Answer> {
     hypervisor.connectCompareCpu(xml, readCompareOptions(options)),
     { file },
   )
-  return compared(comparison, file, 'host CPU', 'Host CPU')
+  return compared(comparison, file, 'host CPU')
 }
 
 async function hypervisorCpuCompare(context: Context, options: Options): Promise<Answer> {
@@ -105,8 +105,7 @@ async function hypervisorCpuCompare(context: Context, options: Options): Promise
     hypervisor.connectCompareHypervisorCpu(xml, { ...readCompareOptions(options), ...emulator }),
     { file },
   )
-  const ours = 'CPU provided by hypervisor on the host'
-  return compared(comparison, file, `the ${ours}`, `The ${ours}`)
+  return compared(comparison, file, 'the CPU provided by hypervisor on the host')
 }
 
 function readCompareOptions(options: Options): { failIncompatible: boolean; validate: boolean } {
@@ -114,17 +113,12 @@ function readCompareOptions(options: Options): { failIncompatible: boolean; vali
 }
 
 /** virsh's sentence; an incompatible CPU is an answer, and not a good one. */
-function compared(
-  comparison: CpuComparisonResult,
-  file: string,
-  ours: string,
-  oursFirst: string,
-): Answer {
+function compared(comparison: CpuComparisonResult, file: string, ours: string): Answer {
   const described = `CPU described in ${printable(file)}`
   const sentences = {
     incompatible: `${described} is incompatible with ${ours}`,
     identical: `${described} is identical to ${ours}`,
-    superset: `${oursFirst} is a superset of ${described}`,
+    superset: `${ours.charAt(0).toUpperCase()}${ours.slice(1)} is a superset of ${described}`,
   }
   const { result } = comparison
   return {

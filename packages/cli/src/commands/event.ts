@@ -41,8 +41,9 @@ async function event(context: Context, options: Options): Promise<Answer> {
     reference,
     loop: options.flag('loop'),
     timestamp: options.flag('timestamp'),
+    timeoutSeconds,
   }
-  const { count, end } = await receive(context, hypervisor, watch, timeoutSeconds)
+  const { count, end } = await receive(context, hypervisor, watch)
   return {
     text: `${end === undefined ? '' : `event loop ${end}\n`}events received: ${count}\n`,
     failed: count === 0,
@@ -66,6 +67,8 @@ interface Watch {
   readonly reference: string | undefined
   readonly loop: boolean
   readonly timestamp: boolean
+  /** For ever where there is none. */
+  readonly timeoutSeconds: number | undefined
 }
 
 interface Received {
@@ -74,12 +77,8 @@ interface Received {
   readonly end?: 'timed out' | 'interrupted'
 }
 
-async function receive(
-  context: Context,
-  hypervisor: Hypervisor,
-  watch: Watch,
-  timeoutSeconds: number | undefined,
-): Promise<Received> {
+async function receive(context: Context, hypervisor: Hypervisor, watch: Watch): Promise<Received> {
+  const { timeoutSeconds } = watch
   const done = new AbortController()
   // Without an end in time the timer only keeps the process alive: events may come from anywhere.
   const timer =

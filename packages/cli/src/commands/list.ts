@@ -62,9 +62,7 @@ async function list(context: Context, options: Options): Promise<Answer> {
             .join('')
         : table(
             domains.map((each) => (saved.includes(each.uuid) ? { ...each, state: 'saved' } : each)),
-            options.flag('title'),
-            settings.quiet,
-            output.styles,
+            { title: options.flag('title'), quiet: settings.quiet, styles: output.styles },
           ),
   }
 }
@@ -153,9 +151,11 @@ async function savedOf(
 
 function table(
   domains: readonly ShownDomain[],
-  title: boolean,
-  quiet: boolean,
-  styles: Styles,
+  {
+    title,
+    quiet,
+    styles,
+  }: { readonly title: boolean; readonly quiet: boolean; readonly styles: Styles },
 ): string {
   const header = ['Id', 'Name', 'State', ...(title ? ['Title'] : [])]
   const rows = domains.map((domain) => [

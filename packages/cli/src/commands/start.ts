@@ -106,7 +106,7 @@ async function start(context: Context, options: Options): Promise<Answer> {
     if (options.text('arch') !== undefined) {
       throw invalidArgument('option --arch goes with an XML file; a domain has its architecture')
     }
-    return await startDefined(context, domain, options)
+    return await startDefined(context, options, { domain })
   } catch (error) {
     const missing = error instanceof CommandError && error.code === 'ERR_NO_DOMAIN'
     if (!missing || !(await isDocument(wanted))) throw error
@@ -123,15 +123,14 @@ async function isDocument(path: string): Promise<boolean> {
 
 async function startFile(context: Context, file: string, options: Options): Promise<Answer> {
   const xml = await readDocument(file)
-  const { domain, isNew, warnings } = await defineForStart(
-    context,
+  const { domain, isNew, warnings } = await defineForStart(context, {
     file,
     xml,
-    defineOptions(options),
-  )
+    options: defineOptions(options),
+  })
   warnAll(context, warnings, file)
   try {
-    return await startDefined(context, domain, options, isNew ? file : undefined)
+    return await startDefined(context, options, { domain, ...(isNew && { file }) })
   } catch (error) {
     // What did not start must not stay behind; the error of the start is the one to tell.
     if (isNew) {
@@ -142,11 +141,16 @@ async function startFile(context: Context, file: string, options: Options): Prom
   }
 }
 
+interface DefinedDomain {
+  readonly domain: DomainSummary
+  /** What it was defined from just now. */
+  readonly file?: string
+}
+
 async function startDefined(
   context: Context,
-  domain: DomainSummary,
   options: Options,
-  file?: string,
+  { domain, file }: DefinedDomain,
 ): Promise<Answer> {
   if (domain.id !== undefined) {
     throw new CommandError('Domain is already active', { code: 'ERR_OPERATION_INVALID' })
@@ -159,10 +163,8 @@ async function startDefined(
   ).finally(() => progress?.clear())
   const name = printable(quoted(started))
   const defined = file === undefined ? '' : `Domain ${name} defined from ${printable(file)}\n`
-  return followed(context, options, started, {
-    remark: `${defined}Domain ${name} started\n`,
-    json: started,
-  })
+  const remark = `${defined}Domain ${name} started\n`
+  return followed(context, options, { domain: started, answer: { remark, json: started } })
 }
 
 async function create(context: Context, options: Options): Promise<Answer> {
@@ -172,7 +174,7 @@ async function create(context: Context, options: Options): Promise<Answer> {
       throw new UsageError("command 'create' requires <file> option")
     }
     const { createGuest } = await import('../create/create-guest.ts')
-    return createGuest(context, options, (domain) => startDefined(context, domain, options))
+    return createGuest(context, options, (domain) => startDefined(context, options, { domain }))
   }
   const [extra] = given
   if (extra !== undefined) {
@@ -190,10 +192,8 @@ async function create(context: Context, options: Options): Promise<Answer> {
         })
         .finally(() => progress?.clear()),
   })
-  return followed(context, options, domain, {
-    remark: `Domain ${printable(quoted(domain))} created from ${printable(file)}\n`,
-    json: { domain, warnings },
-  })
+  const remark = `Domain ${printable(quoted(domain))} created from ${printable(file)}\n`
+  return followed(context, options, { domain, answer: { remark, json: { domain, warnings } } })
 }
 
 function createOptions(
@@ -220,8 +220,7 @@ function createOptions(
 async function followed(
   context: Context,
   options: Options,
-  domain: DomainSummary,
-  answer: Answer,
+  { domain, answer }: { readonly domain: DomainSummary; readonly answer: Answer },
 ): Promise<Answer> {
   if (!options.flag('console')) return answer
   const { printAnswer } = await import('../output/print-answer.ts')

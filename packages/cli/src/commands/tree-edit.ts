@@ -1,6 +1,7 @@
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { elementAt, loadXmlReader, printable } from '../core.ts'
+import type { SnapshotSummary } from '../core.ts'
 import { editOnce } from '../edit/edit-once.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text } from '../option-specs.ts'
@@ -90,22 +91,7 @@ async function editSnapshot(context: Context, options: Options): Promise<Answer>
     return { remark, json: { changed: false } }
   }
   const { xml, name: next } = edited ?? { xml: await read(), name }
-  if (next !== name && !options.flag('rename') && !options.flag('clone')) {
-    throw new CommandError(`Failed to update ${name}`, {
-      cause: new CommandError(`must use --rename or --clone to change ${name} to ${next}`, {
-        code: 'ERR_INVALID_ARG',
-      }),
-    })
-  }
-  if (next !== name && location === 'internal') {
-    // libvirt lets it be renamed, and it cannot be gone back to afterwards.
-    throw new CommandError(`Failed to update ${name}`, {
-      cause: new CommandError(
-        `the images keep the state of snapshot ${name} under this name; it cannot get another`,
-        { code: 'ERR_OPERATION_UNSUPPORTED' },
-      ),
-    })
-  }
+  if (next !== name) checkOtherName(options, { name, location, next })
   await explainFailure(
     `Failed to update ${name}`,
     hypervisor.domainSnapshotCreateXml(reference, xml, {
@@ -123,5 +109,26 @@ async function editSnapshot(context: Context, options: Options): Promise<Answer>
   return {
     remark: `Snapshot ${printable(name)} ${how} to ${printable(next)}.\n`,
     json: { changed: true, name: next },
+  }
+}
+
+/** @throws CommandError where a snapshot may not, or cannot, be called otherwise. */
+function checkOtherName(
+  options: Options,
+  { name, location, next }: Pick<SnapshotSummary, 'name' | 'location'> & { readonly next: string },
+): void {
+  if (!options.flag('rename') && !options.flag('clone')) {
+    throw new CommandError(`Failed to update ${name}`, {
+      cause: invalidArgument(`must use --rename or --clone to change ${name} to ${next}`),
+    })
+  }
+  if (location === 'internal') {
+    // libvirt lets it be renamed, and it cannot be gone back to afterwards.
+    throw new CommandError(`Failed to update ${name}`, {
+      cause: new CommandError(
+        `the images keep the state of snapshot ${name} under this name; it cannot get another`,
+        { code: 'ERR_OPERATION_UNSUPPORTED' },
+      ),
+    })
   }
 }

@@ -11,12 +11,17 @@ export interface DefinedForStart {
   readonly warnings: readonly Problem[]
 }
 
+/** The document of a file, and how it is to be understood. */
+export interface StartDocument {
+  readonly file: string
+  readonly xml: string
+  readonly options: DefineOptions
+}
+
 /** Defines a document, or takes the domain that an earlier call defined from the same one. */
 export async function defineForStart(
   context: Context,
-  file: string,
-  xml: string,
-  options: DefineOptions,
+  { file, xml, options }: StartDocument,
 ): Promise<DefinedForStart> {
   const hypervisor = await context.hypervisor()
   const before = await hypervisor.connectListAllDomains()
@@ -24,7 +29,7 @@ export async function defineForStart(
     const { domain, warnings } = await hypervisor.domainDefineXml(xml, options)
     return { domain, warnings, isNew: !before.some(({ uuid }) => uuid === domain.uuid) }
   } catch (cause) {
-    const found = await findSame(hypervisor, before, xml, options)
+    const found = await findSame(hypervisor, before, { xml, options })
     if (found?.same === true) return { domain: found.domain, warnings: [], isNew: false }
     throw new CommandError(`Failed to define domain from ${file}`, {
       cause,
@@ -38,8 +43,7 @@ export async function defineForStart(
 async function findSame(
   hypervisor: Hypervisor,
   before: readonly DomainSummary[],
-  xml: string,
-  options: DefineOptions,
+  { xml, options }: Pick<StartDocument, 'xml' | 'options'>,
 ): Promise<{ readonly domain: DomainSummary; readonly same: boolean } | undefined> {
   try {
     const planned = await hypervisor.connectExplainXml(xml, options)
