@@ -110,8 +110,8 @@ async function havingWhat(
   const questions = {
     snapshot: async ({ uuid }: DomainSummary) =>
       (await hypervisor.domainListAllSnapshots(uuid)).length > 0,
-    // There are no checkpoints, so no domain has one.
-    checkpoint: () => Promise.resolve(false),
+    checkpoint: async ({ uuid }: DomainSummary) =>
+      (await hypervisor.domainListAllCheckpoints(uuid)).length > 0,
     'managed-save': ({ uuid }: DomainSummary) => hypervisor.domainHasManagedSaveImage(uuid),
   }
   let left = domains

@@ -104,6 +104,18 @@ describe('Checkpoints', () => {
   )
 
   it(
+    'tell the domains apart that have some',
+    async () => {
+      const domains = await polyvirt.answers(
+        'list --name --with-checkpoint',
+        'list --name --without-checkpoint',
+      )
+      expect(domains).toEqual(['v\n', ''])
+    },
+    timeout,
+  )
+
+  it(
     'give a print of their document without being made',
     async () => {
       const [xml] = await polyvirt.answers(
