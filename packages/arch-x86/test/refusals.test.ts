@@ -209,7 +209,8 @@ const rows: readonly Row[] = [
     'a PCI bus that is not there',
     {
       board: 'q35',
-      devices: "<interface type='user'><model type='virtio'/><address type='pci' bus='255' slot='0'/></interface>",
+      devices:
+        "<interface type='user'><model type='virtio'/><address type='pci' bus='255' slot='0'/></interface>",
     },
     'devices/interface[1]/address',
     '255',

@@ -24,7 +24,8 @@ export async function checkEmulator(
   if (path === '') refuse('is an empty path')
   if (path.includes('\0')) refuse('has a NUL in its path')
   if (!isAbsolute(path)) refuse('is not an absolute path')
-  const real = realPath(path) ?? refuse('does not exist; leave <emulator> out, and the installed one is found')
+  const real =
+    realPath(path) ?? refuse('does not exist; leave <emulator> out, and the installed one is found')
   const file = statSync(real)
   if (!file.isFile()) refuse('is not a regular file')
   if ((file.mode & 0o111) === 0) refuse('is not executable')
