@@ -58,6 +58,15 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         '"detect-zeroes":"on"',
       ],
       [
+        'of a kind that boots twice the last turn counts',
+        {
+          os: "<boot dev='cdrom'/><boot dev='hd'/><boot dev='cdrom'/>",
+          devices:
+            "<disk type='file' device='cdrom'><source file='/a'/><target dev='sda' bus='scsi'/></disk>",
+        },
+        '"bootindex":3',
+      ],
+      [
         'ticks that a guest missed are delayed where nothing is said',
         { middle: "<clock offset='utc'><timer name='pit'/></clock>" },
         '-global kvm-pit.lost_tick_policy=delay',
@@ -359,6 +368,18 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
     expect(xmlOf(parts, board)).toMatch(expected)
   })
 
+  it('forgets filters without names, and parameters of filters', () => {
+    const card = (filter: string): string =>
+      `<interface type='bridge'><source bridge='b'/>${filter}</interface>`
+    const devices =
+      card("<filterref><parameter name='A' value='1'/></filterref>") +
+      card("<filterref filter='x'><parameter name='A'/><parameter name='B' value='2'/></filterref>")
+    const filters = xmlOf({ devices }).match(/<filterref.*?<\/filterref>/gs)
+    expect(filters?.map((one) => one.replaceAll(/\s+</g, '<'))).toEqual([
+      "<filterref filter='x'><parameter name='B' value='2'/></filterref>",
+    ])
+  })
+
   it('takes the ROM and the turn at boot of a device that has neither for unknown words', () => {
     const parts = {
       devices: `<rng model='virtio'><backend model='random'/><rom bar='off'/><boot order='1'/></rng>${disk("<rom file='/r'/>")}`,
@@ -397,6 +418,11 @@ describe('what libvirt refuses is refused, with its place', () => {
             `clock/timer[1]${below}`,
           ] as const,
       ),
+      [
+        'a CPU of the host like a model that nobody knows',
+        { cpu: "<cpu mode='host-model'><model>power8</model></cpu>" },
+        'cpu/model',
+      ],
       [
         'one turn at boot for a disk and a device of the host',
         {

@@ -65,7 +65,8 @@ const modeOfName: Readonly<Record<string, string>> = { host: 'host-passthrough',
 
 function checkModel(cpu: Cpu, context: CpuContext): readonly Problem[] {
   const { mode, match, model, fallback } = cpu
-  if (mode !== 'custom' || model === undefined) return []
+  // The host's CPU is judged by a model that is named beside it, so that must be one.
+  if ((mode !== 'custom' && mode !== 'host-model') || model === undefined) return []
   const refuse = (message: string): readonly Problem[] => [
     { code: 'ERR_CONFIG_UNSUPPORTED', path: 'model', message },
   ]
@@ -76,6 +77,7 @@ function checkModel(cpu: Cpu, context: CpuContext): readonly Problem[] {
   const names = offeredModels(context).map(({ name }) => name)
   if (names.includes(model)) return []
   if (modelByName(model) !== undefined) {
+    if (mode === 'host-model') return []
     // A minimum is not what the guest gets, so QEMU need not have it.
     if (fallback !== 'forbid' || match === 'minimum') return []
     return refuse(

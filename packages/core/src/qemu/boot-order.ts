@@ -12,7 +12,8 @@ export function withBootOrder(domain: ValidDomain): ValidDomain {
   if (words.length === 0) return domain
   const { disk: disks = [], interface: nics = [] } = domain.devices
   const turnOf = (word: BootDevice): number | undefined => {
-    const at = words.findIndex((boot) => boot.dev === word)
+    // Of a word that stands twice, the last one counts.
+    const at = words.findLastIndex((boot) => boot.dev === word)
     return at === -1 ? undefined : at + 1
   }
   const first = {

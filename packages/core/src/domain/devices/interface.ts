@@ -91,24 +91,25 @@ export const virtualPortXml: XmlFields<VirtualPort> = {
   profileId: text('parameters/@profileid'),
 }
 
+/** libvirt forgets one that has no name or no value. */
 export interface FilterParameter {
-  readonly name: string
-  readonly value: string
+  readonly name?: string
+  readonly value?: string
 }
 
 const filterParameterXml: XmlFields<FilterParameter> = {
-  name: required(text('@name')),
-  value: required(text('@value')),
+  name: text('@name'),
+  value: text('@value'),
 }
 
-/** `<filterref>`: a packet filter that is kept elsewhere. */
+/** `<filterref>`: a packet filter that is kept elsewhere; libvirt forgets one without a name. */
 export interface FilterReference {
-  readonly filter: string
+  readonly filter?: string
   readonly parameters?: readonly FilterParameter[]
 }
 
 const filterXml: XmlFields<FilterReference> = {
-  filter: required(text('@filter')),
+  filter: text('@filter'),
   parameters: list('parameter', filterParameterXml),
 }
 

@@ -5,6 +5,20 @@ import { isVirtioCard } from '../../domain/devices/interface.ts'
 import { devicesOf, isEmpty } from '../draft.ts'
 import type { DeviceDraft } from '../draft.ts'
 
+/** What a filter needs a name for, and has none. */
+function dropNameless(nic: DeviceDraft<'interface'>): void {
+  if (nic.filterref === undefined) return
+  if (nic.filterref.filter === undefined) {
+    delete nic.filterref
+    return
+  }
+  const named = nic.filterref.parameters?.filter(
+    ({ name, value }) => name !== undefined && value !== undefined,
+  )
+  if (named === undefined || named.length === 0) delete nic.filterref.parameters
+  else nic.filterref.parameters = named
+}
+
 /** Models, buses and identities of the devices that need only one of them. */
 export function defaultSmallDevices(d: Defaulting): void {
   const { context } = d
@@ -14,6 +28,7 @@ export function defaultSmallDevices(d: Defaulting): void {
       reason: 'a card without an address gets a random one below 52:54:00',
     })
     dropPlain(nic, d.context.live === true)
+    dropNameless(nic)
     // A card of the host is what it is.
     if (nic.type === 'hostdev') {
       for (const key of [...virtioWords, 'filterref'] as const) delete nic[key]
