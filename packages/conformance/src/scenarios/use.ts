@@ -21,7 +21,8 @@ const typed = (bus: string, name: string, uses: Scenario['uses']): Scenario => (
         return /^event\d+$/.test(found) ? found : undefined
       })
       // Not through a program that would keep back what fills no block.
-      await shell(`cat /dev/input/${device} >/tmp/keys 2>/dev/null &`)
+      // The file is there before anybody looks, which what runs beside the shell may be late for.
+      await shell(`: >/tmp/keys; cat /dev/input/${device} >>/tmp/keys 2>/dev/null &`)
       await until('the key in the guest', async () => {
         await qmp.executeUnchecked('send-key', { keys: [{ type: 'qcode', data: 'a' }] })
         const seen = await shell(`hexdump -v -e '8/2 "%04x " "\\n"' /tmp/keys`)

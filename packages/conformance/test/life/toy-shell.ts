@@ -81,7 +81,7 @@ const commands: readonly Command[] = [
   [/^grep '\^root:' \/etc\/shadow$/, ({ password }) => `root:${password}:19000:0:99999:7:::`],
   [/^mkpasswd -m sha512 -S salt '([^']+)'$/, (_inside, [, word = '']) => made(word)],
   [/^grep -l 'Virtio Keyboard'/, () => 'event3'],
-  [/^cat \/dev\/input\/event3 /, () => ''],
+  [/^: >\/tmp\/keys; cat \/dev\/input\/event3 /, () => ''],
   [/^hexdump .*\/tmp\/keys$/, ({ keys }) => keys],
   [/^kill \$\(cat \/tmp\/reader\)$/, () => ''],
   [/^echo 3 >\/proc\/sys\/vm\/drop_caches; (?:head|sha256sum)/, ({ disk }) => disk],

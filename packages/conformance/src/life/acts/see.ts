@@ -85,7 +85,10 @@ export const seeActs: readonly Act[] = [
       const device = (await shell(find)).trim()
       match(device, /^event\d+$/, 'the guest drives no such keyboard')
       // Not through a program that would keep back what fills no block.
-      await shell(`cat /dev/input/${device} >/tmp/keys 2>/dev/null & echo $! >/tmp/reader`)
+      // The file is there before anybody looks, which what runs beside the shell may be late for.
+      await shell(
+        `: >/tmp/keys; cat /dev/input/${device} >>/tmp/keys 2>/dev/null & echo $! >/tmp/reader`,
+      )
       const arrived = (): Promise<string> => shell(`hexdump -v -e '8/2 "%04x " "\\n"' /tmp/keys`)
       const none = await arrived()
       await until('the keys in the guest', async () => {
