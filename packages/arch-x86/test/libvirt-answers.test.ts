@@ -67,6 +67,46 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         '"bootindex":3',
       ],
       [
+        'the frequency of the counter',
+        { clock: "<clock offset='utc'><timer name='tsc' frequency='2000000000'/></clock>" },
+        'tsc-frequency=2000000000',
+      ],
+      [
+        'the clock of Hyper-V',
+        { clock: "<clock offset='utc'><timer name='hypervclock' present='yes'/></clock>" },
+        'hv-time=on',
+      ],
+      [
+        'a clock that is off by seconds counts from where it would be',
+        { clock: "<clock offset='utc' adjustment='3600'/>" },
+        /-rtc base=\d{4}-/,
+      ],
+      [
+        'ports on one slot begin with its first function',
+        {
+          devices:
+            "<controller type='pci' index='1' model='pcie-root-port'/><controller type='pci' index='2' model='pcie-root-port'><address type='pci' bus='0' slot='1' function='1'/></controller>",
+        },
+        '"id":"pci.1","bus":"pcie.0","multifunction":true,"addr":"0x1"',
+        'q35',
+      ],
+      [
+        'what is not there is nowhere',
+        {
+          devices:
+            "<memballoon model='none'><address type='pci' slot='9'/></memballoon><rng model='virtio'><backend model='random'/><address type='pci' slot='9'/></rng>",
+        },
+        '"addr":"0x9"',
+      ],
+      [
+        'a device of the host is at 0 where no bus is named',
+        {
+          devices:
+            "<hostdev mode='subsystem' type='pci'><source><address domain='0' slot='5' function='0'/></source></hostdev>",
+        },
+        '"host":"0000:00:05.0"',
+      ],
+      [
         'ticks that a guest missed are delayed where nothing is said',
         { middle: "<clock offset='utc'><timer name='pit'/></clock>" },
         '-global kvm-pit.lost_tick_policy=delay',
@@ -368,6 +408,47 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
     expect(xmlOf(parts, board)).toMatch(expected)
   })
 
+  it.each([
+    ["<clock offset='utc' adjustment='3600'/>", "offset='variable' adjustment='3600' basis='utc'"],
+    [
+      "<clock offset='localtime' adjustment='+5'/>",
+      "offset='variable' adjustment='5' basis='localtime'",
+    ],
+    ["<clock offset='utc' adjustment='reset'/>", "offset='utc' adjustment='reset'"],
+    [
+      "<clock offset='variable' adjustment='reset'/>",
+      "offset='variable' adjustment='0' basis='utc'",
+    ],
+    [
+      "<clock offset='variable' basis='localtime'/>",
+      "offset='variable' adjustment='0' basis='localtime'",
+    ],
+    [
+      "<clock offset='timezone' timezone='UTC' adjustment='60'/>",
+      "offset='timezone' timezone='UTC'",
+    ],
+    ["<clock offset='utc' basis='localtime' start='5'/>", "offset='utc'"],
+  ])('keeps the clock %s as %s', (clock, words) => {
+    expect(/<clock (.*?)\/?>/.exec(xmlOf({ clock }))?.[1]).toBe(words)
+  })
+
+  it('forgets what a device of another type would have', () => {
+    const xml = xmlOf({
+      devices:
+        "<graphics type='sdl' port='5907' keymap='de'><mouse mode='client'/></graphics>" +
+        "<controller type='scsi' model='virtio-scsi'><target chassis='8'/><model name='x'/></controller>",
+      middle:
+        "<sysinfo type='smbios'><bios><entry name='vendor' file='/x'>a</entry><entry name='bogus'>b</entry></bios></sysinfo>",
+    })
+    expect(xml).not.toMatch(/5907|keymap|mouse mode|chassis|bogus|file='\/x'/)
+    expect(xml).toContain("<entry name='vendor'>a</entry>")
+  })
+
+  it('reads a MAC address with a blank behind it', () => {
+    const devices = "<interface type='user'><mac address='52:54:00:01:02:03 '/></interface>"
+    expect(xmlOf({ devices })).toContain("<mac address='52:54:00:01:02:03'/>")
+  })
+
   it('forgets filters without names, and parameters of filters', () => {
     const card = (filter: string): string =>
       `<interface type='bridge'><source bridge='b'/>${filter}</interface>`
@@ -422,6 +503,57 @@ describe('what libvirt refuses is refused, with its place', () => {
         'a CPU of the host like a model that nobody knows',
         { cpu: "<cpu mode='host-model'><model>power8</model></cpu>" },
         'cpu/model',
+      ],
+      [
+        'a driver of disks that is not QEMU',
+        {
+          devices:
+            "<disk type='file'><driver name='qmu' type='raw'/><source file='/a'/><target dev='vda' bus='virtio'/></disk>",
+        },
+        'devices/disk[1]/driver/@name',
+      ],
+      [
+        'raw commands to a disk that is an image',
+        {
+          devices:
+            "<disk type='file' rawio='yes'><source file='/a'/><target dev='vda' bus='virtio'/></disk>",
+        },
+        'devices/disk[1]/@rawio',
+      ],
+      ['a turn at boot without its number', { devices: disk('<boot/>') }, 'devices/disk[1]/boot'],
+      ['a moment that is not named', { clock: "<clock offset='absolute'/>" }, 'clock/@start'],
+      [
+        'two displays of one type',
+        { devices: "<graphics type='vnc'/><graphics type='vnc'/>" },
+        'devices/graphics[2]/@type',
+      ],
+      [
+        'a socket of a listener on an address',
+        { devices: "<graphics type='vnc'><listen type='address' socket='/s'/></graphics>" },
+        'devices/graphics[1]/listen[1]/@socket',
+      ],
+      [
+        'two audios of one number',
+        { devices: "<audio id='1' type='none'/><audio id='1' type='none'/>" },
+        'devices/audio[2]/@id',
+      ],
+      [
+        'an audio that is not there',
+        { devices: "<audio id='2' type='none'/><sound model='ich6'><audio id='1'/></sound>" },
+        'devices/sound[1]/audio/@id',
+      ],
+      [
+        'a serial port twice',
+        {
+          devices:
+            "<serial type='null'><target port='3'/></serial><serial type='null'><target port='3'/></serial>",
+        },
+        'devices/serial[2]/target/@port',
+      ],
+      [
+        'queues of a controller that has one',
+        { devices: "<controller type='virtio-serial'><driver queues='2'/></controller>" },
+        'devices/controller[1]/driver/@queues',
       ],
       [
         'one turn at boot for a disk and a device of the host',

@@ -181,7 +181,9 @@ function sample(row: string, key: string): string | undefined {
     case 'crypto':
       return `<crypto model='${key}' type='qemu'><backend model='builtin'/></crypto>`
     case 'graphics':
-      return `<graphics type='${key}' port='5909' autoport='no'/>`
+      return key === 'vnc' || key === 'spice'
+        ? `<graphics type='${key}' port='5909' autoport='no'/>`
+        : `<graphics type='${key}'/>`
     default:
       return undefined
   }

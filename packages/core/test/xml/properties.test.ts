@@ -332,6 +332,8 @@ describe('planning', () => {
   const documents = fc.array(fc.constantFrom(...kinds), { maxLength: 40 }).map((list) =>
     toyXml({
       devices: list
+        // QEMU has one display of each type.
+        .filter((one, i) => !one.startsWith('<graphics') || list.indexOf(one) === i)
         .map((one, i) =>
           one.replaceAll('DEV', `sd${String.fromCharCode(97 + (i % 26))}${i < 26 ? '' : 'a'}`),
         )

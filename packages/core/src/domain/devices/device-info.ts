@@ -1,7 +1,8 @@
 import { addressField } from '../address.ts'
 import type { Address } from '../address.ts'
-import { integer, onOff, originField, text, yesNo } from '../../xml/fields.ts'
+import { integer, onOff, originField, report, text, yesNo } from '../../xml/fields.ts'
 import type { Origin, XmlFields } from '../../xml/fields.ts'
+import { childNamed } from '../../xml/element.ts'
 
 /** What every device may carry: its name in QEMU, and its place. */
 export interface DeviceInfo {
@@ -35,8 +36,18 @@ export interface BootOptions {
   readonly bootLoadparm?: string
 }
 
+const orderField = integer('boot/@order', { min: 1, max: 9999, what: 'a boot order' })
+
 export const bootOptionsXml: XmlFields<BootOptions> = {
-  bootOrder: integer('boot/@order', { min: 1, max: 9999, what: 'a boot order' }),
+  bootOrder: {
+    ...orderField,
+    read(scope) {
+      const boot = childNamed(scope.element, 'boot')
+      if (boot !== undefined && !boot.attributes.has('order'))
+        report(scope, 'ERR_XML_ERROR', "a turn at boot is told by its order: order='1'", 'boot')
+      return orderField.read(scope)
+    },
+  },
   bootLoadparm: text('boot/@loadparm'),
 }
 

@@ -174,9 +174,9 @@ export interface HostPciAddress {
 
 export const hostPciXml: XmlFields<HostPciAddress> = {
   domain: fallback(hex('@domain', 4, { max: 0xffff_ffff, what: 'a PCI domain' }), 0),
-  bus: required(hex('@bus', 2, { max: 255, what: 'a PCI bus' })),
-  slot: required(hex('@slot', 2, { max: 31, what: 'a PCI slot' })),
-  function: required(hex('@function', 1, { max: 7, what: 'a PCI function' })),
+  bus: fallback(hex('@bus', 2, { max: 255, what: 'a PCI bus' }), 0),
+  slot: fallback(hex('@slot', 2, { max: 31, what: 'a PCI slot' }), 0),
+  function: fallback(hex('@function', 1, { max: 7, what: 'a PCI function' }), 0),
 }
 
 export interface DiskSource {

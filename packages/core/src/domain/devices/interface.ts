@@ -324,6 +324,15 @@ export interface Interface extends BootOptions, DeviceInfo, RomOptions, VirtioOp
   readonly isolated?: boolean
 }
 
+/** What a card of the host has in its source; of others libvirt does not look at it. */
+function ofHostCards<T>(field: XmlField<T>): XmlField<T> {
+  return {
+    ...field,
+    read: (scope) =>
+      scope.element.attributes.get('type') === 'hostdev' ? field.read(scope) : undefined,
+  }
+}
+
 export const interfaceXml: XmlFields<Interface> = {
   type: fallback(oneOf('@type', interfaceTypes), 'user'),
   managed: yesNo('@managed'),
@@ -344,7 +353,7 @@ export const interfaceXml: XmlFields<Interface> = {
   sourcePort: integer('source/@port', port),
   sourceMode: text('source/@mode'),
   local: record('source/local', localXml),
-  hostAddress: within('source', addressField),
+  hostAddress: ofHostCards(within('source', addressField)),
   reconnectEnabled: yesNo('source/reconnect/@enabled'),
   reconnectTimeout: integer('source/reconnect/@timeout', { max: 0xffffffff }),
   virtualport: record('virtualport', virtualPortXml),
@@ -405,7 +414,7 @@ export function macAddress(path: string): XmlField<string> {
   return mapped(
     text(path),
     (written, scope) => {
-      const groups = /^([0-9a-f]{1,2})((?::[0-9a-f]{1,2}){5})$/i.exec(written)
+      const groups = /^([0-9a-f]{1,2})((?::[0-9a-f]{1,2}){5})\s*$/i.exec(written)
       if (groups === null) {
         report(
           scope,
@@ -415,7 +424,10 @@ export function macAddress(path: string): XmlField<string> {
         )
         return undefined
       }
-      const bytes = written.split(':').map((part) => part.toLowerCase().padStart(2, '0'))
+      const bytes = written
+        .trimEnd()
+        .split(':')
+        .map((part) => part.toLowerCase().padStart(2, '0'))
       if (Number.parseInt(bytes[0] ?? '0', 16) % 2 === 1) {
         report(
           scope,

@@ -224,7 +224,7 @@ export class PciBuses {
         const used = bus.slots[slot] ?? 0
         if (used === 0) return address(index, slot, 0, wish.aggregate === true)
         if (wish.aggregate !== true || bus.shared.get(slot) !== wish.connect) continue
-        for (let fn = 1; fn < 8; fn++) {
+        for (let fn = 0; fn < 8; fn++) {
           if ((used & (1 << fn)) === 0) return address(index, slot, fn, false)
         }
       }

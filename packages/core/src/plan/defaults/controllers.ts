@@ -102,6 +102,22 @@ export function numberControllers(d: Defaulting): void {
   }
 }
 
+/** What a controller of PCI alone says of itself; libvirt forgets it of others. */
+const pciWords = [
+  'modelName',
+  'pcihole64KiB',
+  'chassisNr',
+  'chassis',
+  'port',
+  'busNr',
+  'targetIndex',
+  'hotplug',
+  'numaNode',
+] as const
+
+/** Controllers with a number of ports that can be said. */
+const hasPorts: readonly ControllerType[] = ['usb', 'virtio-serial']
+
 /** A model for every controller whose type has several. */
 export function defaultControllerModels(d: Defaulting): void {
   for (const controller of devicesOf(d.domain, 'controller')) {
@@ -110,6 +126,9 @@ export function defaultControllerModels(d: Defaulting): void {
     // No controller has no place.
     if (controller.type === 'usb' && controller.model === 'none') delete controller.address
     if (controller.type !== 'virtio-serial') delete controller.vectors
+    if (controller.type !== 'xenbus') delete controller.maxGrantFrames
+    if (!hasPorts.includes(controller.type)) delete controller.ports
+    if (controller.type !== 'pci') for (const word of pciWords) delete controller[word]
     if (controller.type === 'usb')
       fill(d, 'controller', controller, 'masterStartport', companionPorts[controller.model ?? ''], {
         rule: 'controller/companion',

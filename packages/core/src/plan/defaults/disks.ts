@@ -98,6 +98,7 @@ function dropPlain(disk: Disk): void {
   if (disk.removable !== undefined && disk.bus !== 'usb') delete disk.removable
   if (disk.tray === 'closed') delete disk.tray
   if (disk.type !== 'network' && disk.source !== undefined) delete disk.source.name
+  if (disk.type !== 'nvme' && disk.source !== undefined) delete disk.source.hostAddress
   if (isEmpty(disk.iotune)) delete disk.iotune
   for (const { encryption } of [disk, ...sources(disk)])
     if (encryption !== undefined) encryption.engine ??= 'qemu'

@@ -53,27 +53,64 @@ function defaultGraphics(d: Defaulting): void {
   }
 }
 
-/** What only one type of display has means nothing on another, and libvirt keeps none of it. */
-function keepOwn(graphics: ReturnType<typeof devicesOf<'graphics'>>[number]): void {
-  if (graphics.passwd === undefined) delete graphics.passwdValidTo
-  const owners: Readonly<Record<string, readonly string[]>> = {
-    display: ['sdl', 'desktop'],
-    xauth: ['sdl'],
-    fullscreen: ['sdl', 'desktop'],
-    glEnable: ['sdl', 'spice', 'dbus'],
-    glRendernode: ['spice', 'dbus', 'egl-headless'],
-    p2p: ['dbus'],
-    dbusAddress: ['dbus'],
-    websocket: ['vnc'],
-    sharePolicy: ['vnc'],
-    powerControl: ['vnc'],
-    socket: ['vnc'],
-    tlsPort: ['spice'],
-    defaultMode: ['spice'],
-  }
+type GraphicsDraft = ReturnType<typeof devicesOf<'graphics'>>[number]
+
+/** Displays that somebody reaches over a network, and what they have in common. */
+const servers: readonly string[] = ['vnc', 'spice', 'rdp']
+
+/** The types of displays that each word is for: on others it means nothing, and libvirt keeps none of it. */
+const ownersOf: Readonly<
+  Partial<Record<Exclude<keyof GraphicsDraft, 'origin' | 'type'>, readonly string[]>>
+> = {
+  port: servers,
+  autoport: servers,
+  listen: servers,
+  listens: servers,
+  websocket: ['vnc'],
+  socket: ['vnc'],
+  sharePolicy: ['vnc'],
+  powerControl: ['vnc'],
+  keymap: ['vnc', 'spice'],
+  passwd: ['vnc', 'spice'],
+  passwdValidTo: ['vnc', 'spice'],
+  connected: ['vnc', 'spice'],
+  tlsPort: ['spice'],
+  defaultMode: ['spice'],
+  channels: ['spice'],
+  imageCompression: ['spice'],
+  jpegCompression: ['spice'],
+  zlibCompression: ['spice'],
+  playbackCompression: ['spice'],
+  streamingMode: ['spice'],
+  mouseMode: ['spice'],
+  clipboardCopyPaste: ['spice'],
+  filetransferEnable: ['spice'],
+  multiUser: ['rdp'],
+  replaceUser: ['rdp'],
+  audioId: ['vnc', 'dbus'],
+  glEnable: ['sdl', 'spice', 'dbus'],
+  glRendernode: ['spice', 'dbus', 'egl-headless'],
+  display: ['sdl', 'desktop'],
+  xauth: ['sdl'],
+  fullscreen: ['sdl', 'desktop'],
+  p2p: ['dbus'],
+  dbusAddress: ['dbus'],
+}
+
+function keepOwn(graphics: GraphicsDraft): void {
   const all = graphics as Record<string, unknown>
-  for (const [key, types] of Object.entries(owners))
+  for (const [key, types] of Object.entries(ownersOf))
     if (!types.includes(graphics.type)) delete all[key]
+  if (graphics.passwd === undefined) {
+    delete graphics.passwdValidTo
+    delete graphics.connected
+  }
+  // Any mode is what a channel has of which nothing is said.
+  const channels = graphics.channels?.filter(({ mode }) => mode !== 'any') ?? []
+  if (channels.length > 0) graphics.channels = channels
+  else delete graphics.channels
+  for (const listen of graphics.listens ?? [])
+    if (listen.type === 'socket' || listen.type === 'none') delete listen.address
 }
 
 function given(port: number | undefined): boolean {

@@ -1,4 +1,5 @@
 import { bootKinds } from '../boot-words.ts'
+import { defaultClock } from './clock.ts'
 import { fillDomain, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 
@@ -41,23 +42,7 @@ export function defaultIdentity(d: Defaulting): void {
   // A menu that is not shown waits for nobody.
   if (domain.os.bootmenuEnable !== true) delete domain.os.bootmenuTimeout
   defaultBoot(d)
-  fillDomain(
-    d,
-    'clock',
-    { offset: 'utc' },
-    {
-      rule: 'clock/offset',
-      reason: 'the hardware clock shows UTC unless the document says otherwise',
-    },
-  )
-  const { clock } = domain
-  if (clock?.offset === 'variable' && clock.basis === undefined) {
-    clock.basis = 'utc'
-    note(d, 'clock/@basis', 'utc', {
-      rule: 'clock/basis',
-      reason: 'what an offset counts from where nothing is said',
-    })
-  }
+  defaultClock(d)
   const lifecycle = { rule: 'domain/lifecycle', reason: "libvirt's action where none is given" }
   fillDomain(d, 'onPoweroff', 'destroy', lifecycle)
   fillDomain(d, 'onReboot', 'restart', lifecycle)

@@ -43,6 +43,12 @@ export function defaultSmallDevices(d: Defaulting): void {
     if (!isVirtioCard(nic))
       for (const key of ['driverName', ...virtioWords] as const) delete nic[key]
   }
+  for (const balloon of devicesOf(d.domain, 'memballoon')) {
+    // What is not there is nowhere.
+    if (balloon.model !== 'none') continue
+    delete balloon.address
+    delete balloon.alias
+  }
   for (const watchdog of devicesOf(d.domain, 'watchdog')) {
     fill(d, 'watchdog', watchdog, 'action', 'reset', {
       rule: 'watchdog/action',

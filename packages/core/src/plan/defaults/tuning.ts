@@ -1,6 +1,7 @@
 import { note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { isEmpty } from '../draft.ts'
+import type { SysinfoEntry } from '../../domain/sysinfo.ts'
 
 /** A limit that is none: libvirt's word for "no limit" (VIR_DOMAIN_MEMORY_PARAM_UNLIMITED), in KiB. */
 const unlimitedKiB = Number.MAX_SAFE_INTEGER
@@ -11,11 +12,19 @@ const entryOrder = {
   bios: ['vendor', 'version', 'date', 'release'],
   system: ['manufacturer', 'product', 'version', 'serial', 'uuid', 'sku', 'family'],
   chassis: ['manufacturer', 'version', 'serial', 'asset', 'sku'],
+  baseBoard: ['manufacturer', 'product', 'version', 'serial', 'asset', 'location'],
 } as const
 
-function inOrder<T extends { name?: string }>(key: keyof typeof entryOrder, entries: T[]): T[] {
+/** The strings that a table has; what it does not know, and a file, libvirt forgets. */
+function known<T extends SysinfoEntry>(
+  key: keyof typeof entryOrder,
+  entries: readonly T[] = [],
+): T[] {
   const order: readonly string[] = entryOrder[key]
-  return entries.toSorted((a, b) => order.indexOf(a.name ?? '') - order.indexOf(b.name ?? ''))
+  return entries
+    .filter(({ name = '', value = '' }) => value !== '' && order.includes(name))
+    .map(({ file: _, ...entry }) => entry as T)
+    .toSorted((a, b) => order.indexOf(a.name ?? '') - order.indexOf(b.name ?? ''))
 }
 
 export function defaultTuning(d: Defaulting): void {
@@ -80,13 +89,17 @@ export function defaultTuning(d: Defaulting): void {
   }
   for (const one of domain.sysinfo ?? []) {
     for (const key of ['bios', 'system', 'chassis'] as const) {
-      const entries = one[key]?.filter((entry) => (entry.value ?? '') !== '')
+      const entries = known(key, one[key])
       delete one[key]
-      if (entries !== undefined && entries.length > 0) one[key] = inOrder(key, entries)
+      if (entries.length > 0) one[key] = entries
     }
-    const boards = one.baseBoards?.filter((board) => (board.entries ?? []).length > 0)
+    const boards = (one.baseBoards ?? [])
+      .map((board) => ({ ...board, entries: known('baseBoard', board.entries) }))
+      .filter(({ entries }) => entries.length > 0)
     delete one.baseBoards
-    if (boards !== undefined && boards.length > 0) one.baseBoards = boards
+    if (boards.length > 0) one.baseBoards = boards
+    // Of a file and a text the file is what the guest finds.
+    for (const entry of one.entries ?? []) if (entry.file !== undefined) delete entry.value
   }
   // Without cells all memory is that of cell 0, and pages of it are those of all.
   if ((domain.cpu?.numa ?? []).length === 0)

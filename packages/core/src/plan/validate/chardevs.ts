@@ -32,6 +32,7 @@ export function checkChardevs(domain: AddressedDomain, context: PlanContext): Pr
   const problems: Problem[] = [
     ...serialModels(domain, context),
     ...serialConsoles(domain),
+    ...serialPorts(domain),
     ...otherBackends(domain),
   ]
   const names = new Map<string, string>()
@@ -127,6 +128,20 @@ function serialModels(domain: AddressedDomain, context: PlanContext): Problem[] 
         message: `the model of a '${targetType}' port is ${names.map((one) => `'${one}'`).join(' or ')}, not ${quote(targetModel)}`,
       },
     ]
+  })
+}
+
+/** Each port of a PC's is one place. */
+function serialPorts({ devices }: AddressedDomain): Problem[] {
+  const seen = new Map<number, string>()
+  return (devices.serial ?? []).flatMap(({ targetType, port }, i): Problem[] => {
+    if (targetType !== 'isa-serial' || port === undefined) return []
+    const path = `devices/serial[${i + 1}]`
+    const other = seen.get(port)
+    seen.set(port, path)
+    if (other === undefined) return []
+    const message = `serial port ${port} is already given at ${other}`
+    return [{ code: 'ERR_XML_ERROR', path: `${path}/target/@port`, message }]
   })
 }
 

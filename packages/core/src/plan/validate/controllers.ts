@@ -49,13 +49,13 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
       !controllerModels[type].includes(model)
     )
       continue
-    const virtio = type !== 'scsi' || (model ?? '').startsWith('virtio')
+    const virtio = type === 'scsi' && (model ?? '').startsWith('virtio')
     for (const [key, below] of virtio ? [] : virtioOnly)
       if (controller[key] !== undefined)
         problems.push({
           code: 'ERR_CONFIG_UNSUPPORTED',
           path: `${path}/driver/@${below}`,
-          message: `only a virtio-scsi controller has this, not '${model ?? ''}'`,
+          message: `only a virtio-scsi controller has this, not '${model ?? type}'`,
         })
     if (type !== 'pci' || layout === undefined) continue
     const names = modelNames.get(model ?? '')

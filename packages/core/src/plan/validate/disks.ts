@@ -152,6 +152,14 @@ function scsiModel(disk: Disk, domain: AddressedDomain): string | undefined {
 
 function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
   const { bus, device } = disk
+  if (disk.driverName !== undefined && disk.driverName !== 'qemu')
+    add(
+      'ERR_CONFIG_UNSUPPORTED',
+      'driver/@name',
+      `driver ${quote(disk.driverName)} is not offered; offered: qemu`,
+    )
+  if (disk.rawio !== undefined && device !== 'lun')
+    add('ERR_CONFIG_UNSUPPORTED', '@rawio', `only a disk with device='lun' passes raw commands`)
   if (device === 'floppy' && bus !== 'fdc')
     add('ERR_CONFIG_UNSUPPORTED', 'target/@bus', `a floppy is on bus 'fdc', not '${bus ?? ''}'`)
   if (device !== 'floppy' && bus === 'fdc')

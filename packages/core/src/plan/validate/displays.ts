@@ -15,7 +15,7 @@ export function checkDisplays(domain: AddressedDomain): Problem[] {
 
 function graphics(domain: AddressedDomain): Problem[] {
   const problems: Problem[] = []
-  let spice: string | undefined
+  const seen = new Map<string, string>()
   for (const [i, one] of (domain.devices.graphics ?? []).entries()) {
     const path = `devices/graphics[${i + 1}]`
     const add = (below: string, message: string, code: Problem['code'] = 'ERR_XML_ERROR'): void => {
@@ -37,11 +37,14 @@ function graphics(domain: AddressedDomain): Problem[] {
       (one.port ?? -1) === -1
     )
       add('@port', `with autoport='no' a port is named: give one from ${firstVncPort} on`)
-    if (one.type === 'spice') {
-      if (spice !== undefined)
-        add('@type', `QEMU has one SPICE server, and ${spice} is it`, 'ERR_CONFIG_UNSUPPORTED')
-      spice ??= path
-    }
+    const first = seen.get(one.type)
+    if (first === undefined) seen.set(one.type, path)
+    else
+      add(
+        '@type',
+        `QEMU has one display of type '${one.type}', and ${first} is it`,
+        'ERR_CONFIG_UNSUPPORTED',
+      )
     if (one.type === 'spice' && one.glRendernode !== undefined && one.glEnable === undefined)
       add('gl/@enable', `a renderer is used where GL is on; add enable='yes' or enable='no'`)
     if (one.type === 'vnc' && one.passwd !== undefined && Buffer.byteLength(one.passwd) > 8)
@@ -59,6 +62,30 @@ function graphics(domain: AddressedDomain): Problem[] {
 
 /** What is heard with a picture needs the picture. */
 function audios({ devices }: AddressedDomain): Problem[] {
+  const seen = new Map<number, string>()
+  const twice = (devices.audio ?? []).flatMap(({ id }, i): Problem[] => {
+    const path = `devices/audio[${i + 1}]`
+    const other = seen.get(id)
+    if (other === undefined) {
+      seen.set(id, path)
+      return []
+    }
+    const message = `audio ${id} is already given at ${other}`
+    return [{ code: 'ERR_XML_ERROR', path: `${path}/@id`, message }]
+  })
+  const users = { sound: devices.sound ?? [], graphics: devices.graphics ?? [] } as const
+  const unknown = (['sound', 'graphics'] as const).flatMap((kind) =>
+    users[kind].flatMap(({ audioId, ...one }, i): Problem[] => {
+      if (audioId === undefined || seen.has(audioId) || ('type' in one && one.type === 'dbus'))
+        return []
+      const message = `there is no audio ${audioId}`
+      return [{ code: 'ERR_XML_ERROR', path: `devices/${kind}[${i + 1}]/audio/@id`, message }]
+    }),
+  )
+  return [...twice, ...unknown, ...spiceAudios({ devices })]
+}
+
+function spiceAudios({ devices }: Pick<AddressedDomain, 'devices'>): Problem[] {
   if ((devices.graphics ?? []).some(({ type }) => type === 'spice')) return []
   return (devices.audio ?? []).flatMap(({ type }, i): Problem[] =>
     type === 'spice'
@@ -91,6 +118,9 @@ function checkListens(
     if (address !== undefined && !/^[A-Za-z0-9.:-]+$/.test(address)) {
       add(`${path}/@address`, `${quote(address)} is not an address or host name`)
     }
+    for (const word of ['socket', 'network'] as const)
+      if (listen[word] !== undefined && listen.type !== word)
+        add(`${path}/@${word}`, `that is of a <listen type='${word}'>, not of '${listen.type}'`)
     if (listen.type === 'socket') {
       // Without a path, the run's own folder has it.
       if (socket === undefined) continue

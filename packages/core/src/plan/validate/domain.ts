@@ -27,6 +27,10 @@ function wrong(path: string, message: string): Problem {
 }
 
 function checkClock({ clock }: AddressedDomain): Problem[] {
+  if (clock?.offset === 'absolute' && clock.start === undefined)
+    return [
+      wrong('clock/@start', `a clock with offset='absolute' needs the second that it starts at`),
+    ]
   if (clock?.offset !== 'timezone' || clock.timezone !== undefined) return []
   return [
     wrong(
