@@ -7,6 +7,7 @@ import { riscv64 } from '@polyvirt/arch-riscv64'
 import { s390x } from '@polyvirt/arch-s390x'
 import { x86 } from '@polyvirt/arch-x86'
 import {
+  DomainError,
   createRegistry,
   formatDomain,
   withoutSecrets,
@@ -27,6 +28,17 @@ export interface RecordedPlan {
   /** The command line, program first. */
   readonly argv: readonly string[]
   readonly guestName: string
+}
+
+/** A definition that can be stored and not be run. */
+export class RunRefused extends DomainError {
+  /** The definition as it is shown. */
+  readonly dumpxml: string
+
+  constructor({ problems }: DomainError, dumpxml: string) {
+    super(problems)
+    this.dumpxml = dumpxml
+  }
 }
 
 /** Plans one document; `guestName` is the guest where the document names none. */
@@ -76,7 +88,8 @@ const nowMs = Date.UTC(2024, 0, 1)
  * A planner over recorded capabilities: no emulator is asked, nothing is started, and the answers
  * are the same on every machine.
  *
- * It throws what planning throws: a DomainError where the document is refused.
+ * It throws what planning throws: a DomainError where the document is refused, and a {@link RunRefused} where it would
+ * be stored and not be started.
  */
 export function recordedPlanner(): RecordedPlanner {
   const known = new Map<string, QemuCapabilities>()
@@ -95,14 +108,15 @@ export function recordedPlanner(): RecordedPlanner {
     const context = planContext(domain, facts, locate)
     const planned = planDomain(domain, context, locate)
     const paths = pathsOf(planned.domain.name)
-    const { argv } = planRun(planned.domain, context, { paths, nowMs })
+    const shown = (): string => formatDomain(withoutSecrets(planned.domain))
+    const { argv } = asRefusal(shown, () => planRun(planned.domain, context, { paths, nowMs }))
     return {
       // Written only for those who ask: to plan is not to write.
       get stored() {
         return formatDomain(planned.domain)
       },
       get dumpxml() {
-        return formatDomain(withoutSecrets(planned.domain))
+        return shown()
       },
       argv,
       guestName,
@@ -112,6 +126,15 @@ export function recordedPlanner(): RecordedPlanner {
 
 /** What distributions call the emulator of the host's own architecture. */
 const ofTheHost: readonly string[] = ['kvm', 'kvm-spice', 'qemu-kvm']
+
+function asRefusal<T>(shown: () => string, planned: () => T): T {
+  try {
+    return planned()
+  } catch (error) {
+    if (error instanceof DomainError) throw new RunRefused(error, shown())
+    throw error
+  }
+}
 
 /** That of the emulator which the document names, where it is recorded: one may serve several guests. */
 function recordingOf(arch: Arch, guestName: string, emulator: string): string {

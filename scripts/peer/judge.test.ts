@@ -46,6 +46,17 @@ describe('A deviation', () => {
     expect([...used]).toEqual(['v'])
   })
 
+  test('of what is refused at start says nothing of the definition, which is compared', () => {
+    const atStart = { ...refused, candidateStage: 'argv', xmlDifferences: inputs } as const
+    const rules = all.filter(({ what }) => what === 'verdict')
+    expect(judge(oneCase(atStart, [ps2]), rules).outcomes).toEqual({
+      verdict: 'excused',
+      xml: 'different',
+      argv: 'excused',
+    })
+    expect(judge(oneCase(atStart, [ps2]), all).outcomes.xml).toBe('excused')
+  })
+
   test('does not excuse a refusal that has another problem besides', () => {
     const { outcomes, remaining } = judge(oneCase(refused, [ps2, other]), all)
     expect(outcomes).toEqual({ verdict: 'different', xml: 'different', argv: 'different' })

@@ -55,10 +55,11 @@ export function judge(one: JudgedCase, deviations: readonly Deviation[]): Judgem
     return uncovered(kind) ? 'different' : 'excused'
   }
   const verdict = outcomeOf('verdict')
-  // A refusal leaves nothing to compare: the one difference is the refusal itself.
+  // What is not there because of a refusal is as the refusal is.
   const refused = one.refusal.length > 0 && verdict !== 'void'
-  const compared = (kind: Kind): Outcome =>
-    refused && comparison[kind] === false
+  const isStored = comparison.candidateStage === 'argv'
+  const compared = (kind: Exclude<Kind, 'verdict'>): Outcome =>
+    refused && comparison[kind] === false && !(isStored && kind === 'xml')
       ? verdict === 'excused'
         ? 'excused'
         : 'different'

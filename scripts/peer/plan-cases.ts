@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DomainError, formatProblem } from '@polyvirt/core'
-import { recordedPlanner } from '../lib/recorded-planner.ts'
+import { RunRefused, recordedPlanner } from '../lib/recorded-planner.ts'
 import type { Case } from './find-cases.ts'
 
 /** What polyvirt refused in a document, one line for each problem; empty where it accepted. */
@@ -9,7 +9,7 @@ export type Refusal = readonly string[]
 
 /**
  * Plans every case and writes the answer where a comparer looks for it: OUT/<key>/dumpxml.xml and
- * argv.txt (a JSON array), or error.txt.
+ * argv.txt (a JSON array), or error.txt; of what can be stored and not run, the first and the last.
  */
 export async function planCases(
   cases: readonly Case[],
@@ -27,7 +27,9 @@ export async function planCases(
       refusals.set(key, [])
     } catch (error) {
       const { message, problems } = refusalOf(error)
-      writeFileSync(join(folder, 'error.txt'), `stage: define\n${message}\n`)
+      const stored = error instanceof RunRefused
+      if (stored) writeFileSync(join(folder, 'dumpxml.xml'), error.dumpxml)
+      writeFileSync(join(folder, 'error.txt'), `stage: ${stored ? 'argv' : 'define'}\n${message}\n`)
       refusals.set(key, problems)
     }
   }

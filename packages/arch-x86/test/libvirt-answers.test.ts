@@ -125,14 +125,6 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
         /^(?!.*lost_tick_policy)/,
       ],
       [
-        'a bus far beyond the last one brings all bridges before it along',
-        {
-          devices:
-            "<rng model='virtio'><backend model='random'/><address type='pci' domain='0' bus='153' slot='7'/></rng>",
-        },
-        '"driver":"pci-bridge","chassis_nr":153,"id":"pci.153","bus":"pci.4","addr":"0x1e"',
-      ],
-      [
         'a folder as a floppy is raw above',
         {
           devices: `<disk type='dir' device='floppy'><driver name='qemu' type='fat'/><source dir='/d'/><target dev='fda'/><readonly/></disk>`,

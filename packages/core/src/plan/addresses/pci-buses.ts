@@ -122,6 +122,9 @@ export interface PciWish {
   readonly aggregate?: boolean
 }
 
+/** How many buses one address may bring along: what fits on the bus before. */
+const mostNewBuses = 31
+
 /** Which controllers make room for a device beside those buses. */
 type Grow = (wish: PciWish, buses: PciBuses) => readonly string[]
 
@@ -181,6 +184,8 @@ export class PciBuses {
 
   /** Marks a function as used; a single function of its own takes the whole slot. */
   reserve(at: PciAddress, wish?: PciWish): void {
+    // A bus far beyond the last one is a slip, not a wish for that many bridges.
+    if (at.bus >= this.#buses.length + mostNewBuses) return
     while (this.#buses.length <= at.bus) {
       const before = this.#buses.length
       this.#growFor(wish ?? { connect: 'pci' })

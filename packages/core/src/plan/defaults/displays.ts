@@ -97,6 +97,18 @@ const ownersOf: Readonly<
   dbusAddress: ['dbus'],
 }
 
+/** SPICE's channels, as libvirt writes them. */
+const channelOrder: readonly string[] = [
+  'main',
+  'display',
+  'inputs',
+  'cursor',
+  'playback',
+  'record',
+  'smartcard',
+  'usbredir',
+]
+
 function keepOwn(graphics: GraphicsDraft): void {
   const all = graphics as Record<string, unknown>
   for (const [key, types] of Object.entries(ownersOf))
@@ -106,11 +118,14 @@ function keepOwn(graphics: GraphicsDraft): void {
     delete graphics.connected
   }
   // Any mode is what a channel has of which nothing is said.
-  const channels = graphics.channels?.filter(({ mode }) => mode !== 'any') ?? []
+  const channels = (graphics.channels ?? [])
+    .filter(({ mode }) => mode !== 'any')
+    .toSorted((a, b) => channelOrder.indexOf(a.name) - channelOrder.indexOf(b.name))
   if (channels.length > 0) graphics.channels = channels
   else delete graphics.channels
-  for (const listen of graphics.listens ?? [])
-    if (listen.type === 'socket' || listen.type === 'none') delete listen.address
+  for (const listen of graphics.listens ?? []) if (listen.type !== 'address') delete listen.address
+  // The network says at start where that is.
+  if (graphics.listens?.[0]?.type === 'network') delete graphics.listen
 }
 
 function given(port: number | undefined): boolean {

@@ -37,6 +37,7 @@ export function defaultIdentity(d: Defaulting): void {
     })
   }
   // libvirt's order of what firmware is chosen by.
+  addSecureBoot(d)
   domain.os.firmwareFeatures?.sort((a, b) => (a.name < b.name ? -1 : 1))
   if (domain.os.smbiosMode === 'none') delete domain.os.smbiosMode
   // A menu that is not shown waits for nobody.
@@ -130,6 +131,19 @@ function pluggedKiB({ devices }: Defaulting['domain']): number {
   return (devices.memory ?? [])
     .filter((one) => one.model !== 'sgx-epc')
     .reduce((sum, one) => sum + one.sizeKiB, 0)
+}
+
+/** Keys are enrolled for nothing else. */
+function addSecureBoot(d: Defaulting): void {
+  const features = d.domain.os.firmwareFeatures
+  const has = (feature: string): boolean => features?.some(({ name }) => name === feature) === true
+  const enrolled = features?.some(({ name, enabled }) => name === 'enrolled-keys' && enabled)
+  if (features === undefined || enrolled !== true || has('secure-boot')) return
+  features.push({ name: 'secure-boot', enabled: true })
+  note(d, 'os/firmware/feature', 'secure-boot', {
+    rule: 'firmware/enrolled-keys',
+    reason: 'keys are enrolled to boot by them',
+  })
 }
 
 function defaultBoot(d: Defaulting): void {

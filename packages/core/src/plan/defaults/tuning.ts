@@ -23,7 +23,11 @@ function known<T extends SysinfoEntry>(
   const order: readonly string[] = entryOrder[key]
   return entries
     .filter(({ name = '', value = '' }) => value !== '' && order.includes(name))
-    .map(({ file: _, ...entry }) => entry as T)
+    .map((entry) => {
+      const kept = { ...entry }
+      delete (kept as { file?: string }).file
+      return kept
+    })
     .toSorted((a, b) => order.indexOf(a.name ?? '') - order.indexOf(b.name ?? ''))
 }
 
