@@ -14,8 +14,10 @@ export {
   errorNumber,
   formatProblem,
   nearest,
+  networkUpdateSections,
   printable,
   recordHost,
+  wipeAlgorithms,
 } from '@polyvirt/core/hypervisor'
 export type {
   Arch,
@@ -73,7 +75,6 @@ export type {
   VersionInfo,
   VolumeRange,
   VolumeReference,
-  WipeAlgorithm,
 } from '@polyvirt/core/hypervisor'
 export type { Drivers, TuningChange } from '@polyvirt/core'
 export type { HostCell, HostInfo } from '@polyvirt/core/arch'

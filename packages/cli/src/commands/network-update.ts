@@ -1,25 +1,10 @@
 import { excludeTargets } from '../change-target.ts'
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
+import { networkUpdateSections, printable } from '../core.ts'
 import { lookupNetwork, networkOption } from '../network/lookup-network.ts'
 import { flag, int, need } from '../option-specs.ts'
 import { readDocument } from '../read-document.ts'
-
-const sections = [
-  'bridge',
-  'domain',
-  'ip',
-  'ip-dhcp-host',
-  'ip-dhcp-range',
-  'forward',
-  'forward-interface',
-  'forward-pf',
-  'portgroup',
-  'dns-host',
-  'dns-txt',
-  'dns-srv',
-] as const
 
 export const commands: readonly Command[] = [
   {
@@ -34,7 +19,7 @@ export const commands: readonly Command[] = [
         'delete',
         'modify',
       ]),
-      need('section', 'which section of network configuration to update', sections),
+      need('section', 'which section of network configuration to update', networkUpdateSections),
       need(
         'xml',
         "name of file containing xml (or, if it starts with '<', the complete xml element itself) to add/modify, or to be matched for search",
@@ -62,7 +47,7 @@ async function update(context: Context, options: Options): Promise<Answer> {
   if (!Object.hasOwn(commandsOfUpdate, command)) {
     throw invalidArgument(`unrecognized command name '${command}'`)
   }
-  const section = sections.find((each) => each === options.need('section'))
+  const section = networkUpdateSections.find((each) => each === options.need('section'))
   if (section === undefined) {
     throw invalidArgument(`unrecognized section name '${options.need('section')}'`)
   }

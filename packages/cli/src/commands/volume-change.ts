@@ -1,24 +1,10 @@
 import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
-import type { WipeAlgorithm } from '../core.ts'
+import { printable, wipeAlgorithms } from '../core.ts'
 import { flag, later, need, text } from '../option-specs.ts'
 import { longWork } from '../output/long-work.ts'
 import { parseSize } from '../parse/scaled-integer.ts'
 import { lookupVolume, ofPoolOption, volumeOption } from '../storage/lookup-volume.ts'
-
-const algorithms = [
-  'zero',
-  'nnsa',
-  'dod',
-  'bsi',
-  'gutmann',
-  'schneier',
-  'pfitzner7',
-  'pfitzner33',
-  'random',
-  'trim',
-] as const satisfies readonly WipeAlgorithm[]
 
 export const commands: readonly Command[] = [
   {
@@ -62,7 +48,7 @@ export const commands: readonly Command[] = [
     options: [
       volumeOption,
       ofPoolOption,
-      text('algorithm', 'perform selected wiping algorithm', algorithms),
+      text('algorithm', 'perform selected wiping algorithm', wipeAlgorithms),
     ],
     run: wipe,
   },
@@ -110,7 +96,7 @@ async function resize(context: Context, options: Options): Promise<Answer> {
 
 async function wipe(context: Context, options: Options): Promise<Answer> {
   const word = options.text('algorithm')
-  const algorithm = algorithms.find((each) => each === word)
+  const algorithm = wipeAlgorithms.find((each) => each === word)
   if (word !== undefined && algorithm === undefined) {
     throw invalidArgument(`Unsupported algorithm '${word}'`)
   }

@@ -72,9 +72,9 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
         throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
       }
       await rooms.withJob(uuid, 'start', async (job) => {
+        const held = heldRecord(store, record).domain.xml ?? xml
         const saved = managedSavePath(rooms.layout, uuid)
         if (options.forceBoot === true) await rm(saved, { force: true })
-        const held = heldRecord(store, record).domain.xml ?? xml
         if (!existsSync(saved)) return start(job, () => rooms.plan(held), options)
         const { startSaved } = await import('./saving/start-saved.ts')
         return startSaved(rooms, job, { saved, start, options })

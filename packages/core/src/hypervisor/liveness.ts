@@ -24,6 +24,7 @@ import { settlement } from './lifecycle-actions.ts'
 import {
   hasHelpers,
   remainsOf,
+  removeAbandonedRunImages,
   removeRemains,
   removeRunImages,
   stopHelpers,
@@ -226,9 +227,9 @@ export class Liveness {
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
     const { backup, blockJobs = {} } = this.#store.get(active.uuid)?.active?.facts ?? {}
-    const remains = await remainsOf(active)
+    const { runImages, ...remains } = await remainsOf(active)
     // When the run is forgotten, nobody knows of them any more.
-    removeRunImages(remains.runImages)
+    removeRunImages(runImages)
     if (!this.#store.deactivate(active, 'shut off', reason)) return
     // What was put aside is worth nothing now; a copy may be whole, and nobody can say any more.
     if (backup?.mode === 'pull')
@@ -303,17 +304,13 @@ export class Liveness {
     }
     const { removeUnfinished } = await import('./live/remove-unfinished.ts')
     await removeUnfinished(job)
-    const { id, ...remains } = job.detail as StartDetail
+    const { id, runImages, ...remains } = job.detail as StartDetail
     if (job.kind === 'migrate-in') {
       const { removeArrivals } = await import('./migration/finish-migration.ts')
       await removeArrivals(job)
     }
     if (remains.stateDir !== undefined) await stopHelpers(remains.stateDir)
-    if (remains.runImages !== undefined) {
-      // The command's qemu-img may go on.
-      const { untilNobodyWorksOn } = await import('./snapshots/until-nobody-works-on.ts')
-      await untilNobodyWorksOn(remains.runImages)
-    }
+    await removeAbandonedRunImages(runImages)
     await removeRemains(remains)
     if (id !== undefined) leaveImages(this.#store, { uuid: job.uuid, id })
     if (record === undefined || this.#store.forgetTransient(job.uuid)) return

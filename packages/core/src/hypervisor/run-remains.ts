@@ -53,6 +53,14 @@ export function removeRunImages(files: readonly string[] = []): void {
   }
 }
 
+/** The same of a command that died over making them: its qemu-img may go on. */
+export async function removeAbandonedRunImages(files: readonly string[] = []): Promise<void> {
+  if (files.length === 0) return
+  const { untilNobodyWorksOn } = await import('./snapshots/until-nobody-works-on.ts')
+  await untilNobodyWorksOn(files)
+  removeRunImages(files)
+}
+
 /** The run is over, whatever of it cannot be removed now: a later look sweeps it. */
 async function removeRunFolders(stateDir: string): Promise<void> {
   for (const dir of [stateDir, channelDirOf(stateDir)]) await removeTree(dir).catch(() => undefined)

@@ -41,7 +41,6 @@ import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
 import { makeTaps, managedTaps } from './taps.ts'
 import { makeRunImages, onRunImages, refuseTransient } from './transient-disks.ts'
-import type { RunImage } from './transient-disks.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
@@ -113,7 +112,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   }
   store.setPhase(job, 'prepare', detail)
   let made: readonly string[] = []
-  let laid: readonly RunImage[] = []
+  let laid: readonly string[] = []
   let spawned: SpawnedQemu | undefined
   let placed: Promise<void> | undefined
   try {
@@ -126,8 +125,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     const equipped = withFirmware(domain, plan.context, `${layout.libDir}/nvram`)
     await prepareNvram(equipped)
     checkFlash(equipped, plan.context.profile)
-    await makeRunImages(runImages)
-    laid = runImages
+    laid = await makeRunImages(runImages)
     await takeImages(store, { uuid: domain.uuid, id }, { domain: equipped, confinement })
     await laySecrets(neededSecrets(domain).filter(isOfTpm), secrets, { stateDir, ...confined })
     await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
@@ -211,7 +209,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       stateDir,
       taps: made,
       ...(cgroup !== undefined && { cgroup }),
-      runImages: laid.map(({ file }) => file),
+      runImages: laid,
     })
     leaveImages(store, { uuid: domain.uuid, id })
     throw error

@@ -7,7 +7,6 @@ import { checkPlain, createImage, virtualSize } from './blocks/new-image.ts'
 import { fileOf, stackedOn } from './blocks/switch-image.ts'
 import type { ImageFile } from './blocks/switch-image.ts'
 import { removeRunImages } from './run-remains.ts'
-import { untilNobodyWorksOn } from './snapshots/until-nobody-works-on.ts'
 
 /** The image above a transient disk's own, which takes what is written in one run. */
 export interface RunImage extends ImageFile {
@@ -58,8 +57,11 @@ export function onRunImages<T extends Domain>(domain: T, id: number): OnRunImage
   return { domain: { ...domain, devices: { ...domain.devices, disk } }, images }
 }
 
-/** @throws DomainError where one cannot be made; those before it are gone again. */
-export async function makeRunImages(images: readonly RunImage[]): Promise<void> {
+/**
+ * @returns the files.
+ * @throws DomainError where one cannot be made; those before it are gone again.
+ */
+export async function makeRunImages(images: readonly RunImage[]): Promise<readonly string[]> {
   const made: string[] = []
   try {
     for (const { file, format, below } of images) {
@@ -67,17 +69,11 @@ export async function makeRunImages(images: readonly RunImage[]): Promise<void> 
       await createImage({ file, format, sizeBytes, backing: below })
       made.push(file)
     }
+    return made
   } catch (error) {
     removeRunImages(made)
     throw error
   }
-}
-
-/** The same of a command that died over making them: its qemu-img may go on. */
-export async function removeAbandonedRunImages(files: readonly string[] = []): Promise<void> {
-  if (files.length === 0) return
-  await untilNobodyWorksOn(files)
-  removeRunImages(files)
 }
 
 /** The images of a run in the definition that it runs with. */

@@ -150,11 +150,11 @@ export function openActivity(
       }),
     change: (uuid, { live, definition, title }) =>
       database.write(() => {
-        if (title !== undefined) keepTitle(uuid, live, title)
         if (live !== undefined) {
           const sql = 'UPDATE active SET xml = ? WHERE uuid = ? AND id = ?'
           if (database.run(sql, live.xml, uuid, live.id) !== 1) return false
         }
+        if (title !== undefined) keepTitle(uuid, live, title)
         if (definition === undefined) return true
         const sql = 'UPDATE domains SET xml = ?, updated_at = ? WHERE uuid = ? AND xml IS NOT NULL'
         if (database.run(sql, definition, now(), uuid) !== 1) noDomain(uuid)

@@ -5,8 +5,12 @@ const mebibyte = 1024 * 1024
 
 /** Writes a name on the disk, past every cache. */
 export async function write(life: Life, text: string): Promise<void> {
-  const disk = await dataDisk(life)
-  await life.shell(`echo ${text} | dd of=/dev/${disk} bs=512 conv=sync,fsync 2>/dev/null`)
+  await writeOn(life, await dataDisk(life), text)
+}
+
+/** The same on a disk of that name. */
+export async function writeOn(life: Life, device: string, text: string): Promise<void> {
+  await life.shell(`echo ${text} | dd of=/dev/${device} bs=512 conv=sync,fsync 2>/dev/null`)
 }
 
 /** The data disk as the hypervisor tells of it: another one may have images of its own. */

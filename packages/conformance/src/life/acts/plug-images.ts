@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Act } from '../act.ts'
 import type { Life } from '../life.ts'
-import { wordAt } from './disk-words.ts'
+import { wordAt, writeOn } from './disk-words.ts'
 import { isRefused, unplugMs } from './plug.ts'
 
 const mebibyte = 1024 * 1024
@@ -38,9 +38,6 @@ const readWord = async (life: Life, device: string): Promise<string> => {
   return (await life.shell(command)).trim()
 }
 
-const writeWord = (life: Life, device: string, word: string): Promise<string> =>
-  life.shell(`echo ${word} | dd of=/dev/${device} bs=512 conv=sync,fsync 2>/dev/null`)
-
 const diskXml = (file: string, inSource: string, more: string): string =>
   `<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='${file}'>${inSource}</source>` +
   `<target dev='vdy' bus='virtio'/>${more}</disk>`
@@ -58,7 +55,7 @@ export const plugImageActs: readonly Act[] = [
       const file = life.image('transient', 13)
       const plugged = { xml: transientXml(file), mebibytes: 13 }
       const word = await whilePlugged(life, plugged, async (device) => {
-        await writeWord(life, device, 'forgotten')
+        await writeOn(life, device, 'forgotten')
         return readWord(life, device)
       })
       strictEqual(word, 'forgotten', 'the guest reads what it wrote')
@@ -89,7 +86,7 @@ export const plugImageActs: readonly Act[] = [
       const plugged = { xml: diskXml(file, inSource, ''), mebibytes: 15 }
       await isRefusedWithoutValue(life, plugged.xml)
       await subject.secretSetValue(uuid, Buffer.from('open sesame'))
-      await whilePlugged(life, plugged, (device) => writeWord(life, device, 'treasure'))
+      await whilePlugged(life, plugged, (device) => writeOn(life, device, 'treasure'))
       ok(!readFileSync(file).includes('treasure'), 'what was written is to be read outside')
       strictEqual(await whilePlugged(life, plugged, (device) => readWord(life, device)), 'treasure')
       await subject.secretUndefine(uuid)

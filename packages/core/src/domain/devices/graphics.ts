@@ -25,24 +25,25 @@ const listenXml: XmlFields<GraphicsListen> = {
   socket: text('@socket'),
 }
 
+/** SPICE's channels, in the order in which libvirt writes them. */
+export const spiceChannels = [
+  'main',
+  'display',
+  'inputs',
+  'cursor',
+  'playback',
+  'record',
+  'smartcard',
+  'usbredir',
+] as const
+
 export interface SpiceChannel {
-  readonly name: string
+  readonly name: (typeof spiceChannels)[number]
   readonly mode: 'secure' | 'insecure' | 'any'
 }
 
 const spiceChannelXml: XmlFields<SpiceChannel> = {
-  name: required(
-    oneOf('@name', [
-      'main',
-      'display',
-      'inputs',
-      'cursor',
-      'playback',
-      'record',
-      'smartcard',
-      'usbredir',
-    ]),
-  ),
+  name: required(oneOf('@name', spiceChannels)),
   mode: required(oneOf('@mode', ['secure', 'insecure', 'any'])),
 }
 

@@ -28,7 +28,6 @@ import { startVirtiofs, stopVirtiofs } from '../start-virtiofs.ts'
 import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
 import { removeRunImages } from '../run-remains.ts'
 import { makeRunImages, onRunImages } from '../transient-disks.ts'
-import type { RunImage } from '../transient-disks.ts'
 import { askOrLeave } from './ask-to-finish.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
 import { findSettled } from './find-settled.ts'
@@ -139,10 +138,9 @@ async function plugIn(
     return placed
   })
   const { attached, steps } = recorded
-  let laid: readonly RunImage[] = []
+  let laid: readonly string[] = []
   try {
-    await makeRunImages(runImages)
-    laid = runImages
+    laid = await makeRunImages(runImages)
     await takeImages(rooms.store, active, { domain: alone, confinement })
     const served = { stateDir: active.stateDir, ...(owner && { owner }) }
     await startPasst(alone, served)
@@ -203,7 +201,7 @@ async function plugIn(
     await stopVirtiofs(alone, { stateDir: active.stateDir })
     await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
-    removeRunImages(laid.map(({ file }) => file))
+    removeRunImages(laid)
     throw error
   } finally {
     if (secrets.length > 0) await removeSecrets(active.stateDir)

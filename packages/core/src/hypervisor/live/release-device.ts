@@ -6,8 +6,9 @@ import { removeRunImages } from '../run-remains.ts'
 import { runImagesIn } from '../transient-disks.ts'
 
 /**
- * Gives back what the host gave for a device: its images, its tap, and what it wrote for this run alone. The documents are changed
- * afterwards, for they are what tells the next one of it if this one dies in between.
+ * Gives back what the host gave for a device: its images, its tap, and what it wrote for this run
+ * alone. The documents are changed afterwards, for they are what tells the next one of it if this one
+ * dies in between.
  */
 export async function releaseDevice(
   store: Store,

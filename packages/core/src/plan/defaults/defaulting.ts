@@ -45,12 +45,7 @@ export function fill<K extends DeviceKind, P extends keyof DeviceDraft<K> & stri
   if (device[key] !== undefined || value === undefined) return
   device[key] = value
   const index = devicesOf(d.domain, kind).indexOf(device)
-  noteLater(
-    d,
-    () => devicePath(kind, index, key),
-    () => value,
-    why,
-  )
+  noteLater(d, why, () => [devicePath(kind, index, key), value])
 }
 
 /** Sets a property of the domain itself that the document left out. */
@@ -88,12 +83,7 @@ export function settle(
 ): void {
   device.address = { ...address }
   const index = placeables(d.domain, kind).indexOf(device)
-  noteLater(
-    d,
-    () => `${devicePath(kind, index)}/address`,
-    () => formatAddress(address),
-    why,
-  )
+  noteLater(d, why, () => [`${devicePath(kind, index)}/address`, formatAddress(address)])
 }
 
 /** Adds a whole device behind the others of its kind. */
@@ -123,24 +113,21 @@ export function noteDevice(
       .filter(([, value]) => typeof value !== 'object')
       .map(([key, value]) => `${key} ${String(value)}`)
       .join(', ')
-  noteLater(d, () => devicePath(kind, index), words, why)
+  noteLater(d, why, () => [devicePath(kind, index), words()])
 }
 
 export function note(d: Defaulting, path: string, value: unknown, why: Reason): void {
-  noteLater(
-    d,
-    () => path,
-    () => value,
-    why,
-  )
+  noteLater(d, why, () => [path, value])
 }
 
-function noteLater(d: Defaulting, path: () => string, value: () => unknown, why: Reason): void {
+type Told = readonly [path: string, value: unknown]
+
+function noteLater(d: Defaulting, why: Reason, tell: () => Told): void {
   d.notes.add(() => {
-    const found = value()
+    const [path, value] = tell()
     return {
-      path: path(),
-      value: typeof found === 'string' ? found : JSON.stringify(found),
+      path,
+      value: typeof value === 'string' ? value : JSON.stringify(value),
       rule: why.rule,
       owner: why.arch === true ? d.context.arch.package : '@polyvirt/core',
       reason: why.reason,

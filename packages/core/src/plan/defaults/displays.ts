@@ -1,6 +1,7 @@
 import { addDevice, devicePath, fill, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
+import { spiceChannels } from '../../domain/devices/graphics.ts'
 import { deviceListOf, devicesOf } from '../draft.ts'
 import type { VideoModel } from '../../domain/devices/video.ts'
 
@@ -97,18 +98,6 @@ const ownersOf: Readonly<
   dbusAddress: ['dbus'],
 }
 
-/** SPICE's channels, as libvirt writes them. */
-const channelOrder: readonly string[] = [
-  'main',
-  'display',
-  'inputs',
-  'cursor',
-  'playback',
-  'record',
-  'smartcard',
-  'usbredir',
-]
-
 function keepOwn(graphics: GraphicsDraft): void {
   const all = graphics as Record<string, unknown>
   for (const [key, types] of Object.entries(ownersOf))
@@ -120,7 +109,7 @@ function keepOwn(graphics: GraphicsDraft): void {
   // Any mode is what a channel has of which nothing is said.
   const channels = (graphics.channels ?? [])
     .filter(({ mode }) => mode !== 'any')
-    .toSorted((a, b) => channelOrder.indexOf(a.name) - channelOrder.indexOf(b.name))
+    .toSorted((a, b) => spiceChannels.indexOf(a.name) - spiceChannels.indexOf(b.name))
   if (channels.length > 0) graphics.channels = channels
   else delete graphics.channels
   for (const listen of graphics.listens ?? []) if (listen.type !== 'address') delete listen.address

@@ -36,8 +36,8 @@ export function defaultIdentity(d: Defaulting): void {
       reason: 'a loader without a type is read-only memory',
     })
   }
-  // libvirt's order of what firmware is chosen by.
   addSecureBoot(d)
+  // libvirt's order of what firmware is chosen by.
   domain.os.firmwareFeatures?.sort((a, b) => (a.name < b.name ? -1 : 1))
   if (domain.os.smbiosMode === 'none') delete domain.os.smbiosMode
   // A menu that is not shown waits for nobody.
