@@ -99,7 +99,6 @@ export const commands: readonly Command[] = [
   },
 ]
 
-type Target = NonNullable<Parameters<Hypervisor['domainAttachDevice']>[2]>
 type Changed = Awaited<ReturnType<Hypervisor['domainAttachDevice']>>
 
 interface Change {
@@ -112,7 +111,7 @@ interface Change {
     hypervisor: Hypervisor,
     reference: string,
     xml: string,
-    target: Target,
+    target: ChangeTarget,
   ) => Promise<Changed>
 }
 
