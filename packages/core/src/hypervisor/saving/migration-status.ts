@@ -80,8 +80,12 @@ const pollMs = 100
 /** A QEMU that sends nothing for so long never will, in milliseconds. */
 const stallMs = 60_000
 
-/** One that answers nothing for so long is given up, in milliseconds; a question waits for 10 s. */
+/**
+ * One that answers nothing for so long is given up, in milliseconds, where each question waits for 10 s;
+ * one that cannot even be asked, after so many questions.
+ */
 const silenceMs = 30_000
+const mostSilences = 30
 
 export interface WatchOptions extends LongWorkOptions {
   readonly kind: string
@@ -112,15 +116,17 @@ export async function watchMigration(
   { kind, signal, onProgress, onSwitchover, onLook }: WatchOptions,
 ): Promise<void> {
   const start = performance.now()
+  let silences = 0
   let answeredAtMs = start
   let sent = { bytes: -1, atMs: start }
   for (;;) {
     const now = await rooms.ask(running, migrationStatus).catch((error: unknown) => {
-      const isSilent = error instanceof MonitorError
-      if (!isSilent || performance.now() - answeredAtMs > silenceMs) throw error
+      if (!(error instanceof MonitorError) || ++silences > mostSilences) throw error
+      if (performance.now() - answeredAtMs > silenceMs) throw error
       return undefined
     })
     if (now !== undefined) {
+      silences = 0
       answeredAtMs = performance.now()
       onProgress?.(progressOf(kind, now, performance.now() - start))
       if (now.status === 'completed') return
