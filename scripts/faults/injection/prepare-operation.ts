@@ -39,11 +39,15 @@ function documents(lab: Lab, arch: GuestArch | undefined): Readonly<Record<strin
   const backup = (inner: string): string => `<domainbackup>${inner}</domainbackup>`
   const target = (file: string): string =>
     `<disks><disk name='vda' type='file'><target file='${lab.path(file)}'/><driver type='qcow2'/></disk></disks>`
+  const forgetful = (target: string): string =>
+    `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${lab.path('more.qcow2')}'/><target ${target}/><transient/></disk>`
   return {
     'g.xml': guestXml(lab, guest),
     'other.xml': guestXml(lab, { ...guest, memoryMiB: 96 }),
     'transient.xml': guestXml(lab, { ...guest, transient: true }),
-    'more.xml': `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${lab.path('more.qcow2')}'/><target dev='sda' bus='scsi'/><transient/></disk>`,
+    // On the first bus nothing has to come along; only on the other a guest without a system lets go.
+    'virtio.xml': forgetful(`dev='vdb' bus='virtio'`),
+    'scsi.xml': forgetful(`dev='sda' bus='scsi'`),
     'there.xml': guestXml(lab, { ...guest, disk: 'there.qcow2' }),
     'card.xml': `<interface type='user'><mac address='52:54:00:00:00:01'/></interface>`,
     'c1.xml': '<domaincheckpoint><name>c1</name></domaincheckpoint>',
