@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { ArchSubject } from '@polyvirt/conformance/run'
 import type { Arch } from '@polyvirt/core/arch'
 
@@ -16,6 +17,9 @@ const bootCpus: Readonly<Record<string, readonly string[]>> = {
   ppc64: ['POWER8', 'POWER9', 'POWER10'],
 }
 
+const folderOf = (name: string): string =>
+  fileURLToPath(new URL(`../../packages/${name}`, import.meta.url))
+
 /** These architectures with their recordings, or all of them. */
 export async function workspaceSubjects(
   wanted: readonly string[] = workspaceArches,
@@ -31,6 +35,7 @@ export async function workspaceSubjects(
       const cpus = bootCpus[name]
       return {
         arch,
+        packages: ['core', `arch-${name}`, 'cli'].map(folderOf),
         fixtures: new URL(`../../packages/arch-${name}/test/fixtures/`, import.meta.url),
         ...(cpus !== undefined && { bootCpus: cpus }),
       }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Folder of the package that the command is in, as it stands in a checkout or in node_modules. */
+export const ownFolder: string = join(import.meta.dirname, '..')
+
 /** `-v` and `-V`. */
 export function formatVersion(long: boolean): string {
   const version = ownVersion()
@@ -14,8 +17,6 @@ export function formatVersion(long: boolean): string {
 
 /** Of the command, and of the packages that are released with it. */
 export function ownVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
-  )
+  const manifest: unknown = JSON.parse(readFileSync(join(ownFolder, 'package.json'), 'utf8'))
   return (manifest as { readonly version: string }).version
 }

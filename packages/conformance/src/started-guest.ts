@@ -44,6 +44,10 @@ export interface BootScenarioOptions {
 /** Serial lines as most machines have them: a kernel passes over those that are not there. */
 const usualConsoles = ['ttyS0', 'hvc0']
 
+/** Parameters by which a kernel talks on the first serial line. */
+export const consoleParameters = ({ console }: Pick<GuestImage, 'console'>): readonly string[] =>
+  (console === undefined ? usualConsoles : [console]).map((name) => `console=${name}`)
+
 /**
  * Plans a document with a real kernel and its first serial line on a socket, starts it, and waits
  * for what the guest has to say.
@@ -97,9 +101,8 @@ export function withKernel(
   image: GuestImage,
   { nonce, more = [] }: { readonly nonce: string; readonly more?: readonly string[] },
 ): Domain {
-  const consoles = image.console === undefined ? usualConsoles : [image.console]
   const parameters = [
-    ...consoles.map((name) => `console=${name}`),
+    ...consoleParameters(image),
     // No self-tests: they take longer than the rest of the boot.
     ...['quiet', 'cryptomgr.notests', `polyvirt.nonce=${nonce}`],
     // What is on a bus is there when the bus is, not seconds later.

@@ -1,41 +1,31 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import type { ListedScenario } from '@polyvirt/conformance/run'
+import type { AskedRun } from './run-options.ts'
 
-const elsewhere =
-  "in polyvirt's checkout, 'pnpm nested-power' runs KVM guests on an emulated Power host, with no KVM"
+export interface NestedNote {
+  readonly asked: Pick<AskedRun, 'tiers' | 'scenarios' | 'rerun' | 'connect'>
+  /** Of the architectures that were chosen. */
+  readonly scenarios: readonly ListedScenario[]
+  /** Names of those architectures. */
+  readonly arches: readonly string[]
+}
 
 /**
- * Why guests that are hosts themselves are not tried on this machine, in one line, and what would try
- * them; nothing where KVM lets guests be hosts.
- *
- * @param modules where the kernel tells of its modules
+ * Why no guest of this run was a host itself, in one line, and what would try that; nothing where nobody
+ * expects it, because other tiers or scenarios were picked out.
  */
-export function whyNotNested(modules = '/sys/module'): string | undefined {
-  const loaded = list(modules).filter((name) => /^kvm(?:_|$)/.test(name))
-  if (loaded.length === 0) return `tier 'nested' is not run: this machine has no KVM; ${elsewhere}`
-  if (loaded.some((name) => isOn(join(modules, name, 'parameters/nested')))) return undefined
-  return (
-    `tier 'nested' is not run: KVM of this machine (${loaded.join(', ')}) does not let guests be hosts; ` +
-    elsewhere
-  )
-}
+export function nestedNote({ asked, scenarios, arches }: NestedNote): string | undefined {
+  const { tiers, rerun, connect } = asked
+  const isNamed = tiers?.includes('nested') === true
+  const isPicked = tiers !== undefined || rerun || asked.scenarios !== undefined
+  if (!isNamed && (isPicked || connect !== undefined)) return undefined
+  return `tier 'nested' is not run: ${why()}`
 
-/** Where KVM could, but the suite has no such cases yet. */
-export const noNestedCases: string = `tier 'nested' is not run: this suite has no cases of it; ${elsewhere}`
-
-/** Module parameters are `Y`, or `1` in older kernels. */
-function isOn(file: string): boolean {
-  try {
-    return /^[Y1]/.test(readFileSync(file, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).toSorted()
-  } catch {
-    return []
+  function why(): string {
+    if (connect !== undefined) return 'it is polyvirt that is installed in the host, not libvirt'
+    if (!scenarios.some((one) => one.tiers.includes('nested')))
+      return `the suite knows no host of ${arches.join(', ')} that QEMU emulates together with its virtualization`
+    return isNamed
+      ? 'none of its scenarios (nested/…) was picked out'
+      : 'it takes minutes; --tier nested runs guests under KVM on a host that is emulated'
   }
 }

@@ -9,7 +9,7 @@ import { cutEvidence } from './cut-evidence.ts'
 import { exitCodeOf, nothingRun } from './exit-codes.ts'
 import { formatSummary, groupByReason } from './format-summary.ts'
 import { checkKnown } from './known-words.ts'
-import { noNestedCases, whyNotNested } from './nested-note.ts'
+import { nestedNote } from './nested-note.ts'
 import { watchRun } from './progress/watch-run.ts'
 import { askedReports, checkReports, reportsIn, writeReports } from './report-files.ts'
 import type { ReportFile } from './report-files.ts'
@@ -30,7 +30,8 @@ export async function runSuite(context: Context, options: Options): Promise<Answ
   const suite = await loadSuite(context.arches)
   const subjects = await selectSubjects(context, asked)
   checkEmulators(asked, subjects)
-  if (asked.scenarios !== undefined) checkScenarios(asked.scenarios, suite.listScenarios(subjects))
+  const scenarios = suite.listScenarios(subjects)
+  if (asked.scenarios !== undefined) checkScenarios(asked.scenarios, scenarios)
   checkReports(files)
   const memory = readMemory(folder)
   if (asked.rerun && memory.failed.length === 0) {
@@ -60,7 +61,10 @@ export async function runSuite(context: Context, options: Options): Promise<Answ
   }
   writeMemory(folder, remember(memory, run))
   writeReports(files, [run])
-  return answer(context, { run, files, asked, folder })
+  const remark = run.cases.some(({ tier }) => tier === 'nested')
+    ? undefined
+    : nestedNote({ asked, scenarios, arches: subjects.map(({ arch }) => arch.name) })
+  return answer(context, { run, files, asked, folder, remark })
 }
 
 function engineOptions(
@@ -99,16 +103,17 @@ interface Ended {
   readonly files: readonly ReportFile[]
   readonly asked: AskedRun
   readonly folder: string
+  /** Of what a whole run would have and this one has not. */
+  readonly remark: string | undefined
 }
 
-function answer(context: Context, { run, files, asked, folder }: Ended): Answer {
+function answer(context: Context, { run, files, asked, folder, remark }: Ended): Answer {
   const { output, settings } = context
-  const nested = nestedRemark(run, asked)
   const report = files.findLast(({ form }) => form === 'html')?.file
   const text = formatSummary(run, {
     styles: output.styles,
     columns: output.isTerminal ? output.columns : undefined,
-    remarks: nested === undefined ? [] : [nested, ''],
+    remarks: remark === undefined ? [] : [remark, ''],
     again: againWords(asked, folder),
     ...(report !== undefined && { report }),
   })
@@ -117,14 +122,6 @@ function answer(context: Context, { run, files, asked, folder }: Ended): Answer 
     json: describe(run, files),
     code: exitCodeOf(run),
   }
-}
-
-/** Guests that are hosts themselves are part of a whole run, and said to be missing from it. */
-function nestedRemark({ cases }: ConformanceRun, { tiers, connect }: AskedRun): string | undefined {
-  if (connect !== undefined) return undefined
-  if (tiers !== undefined && !tiers.includes('nested')) return undefined
-  if (cases.some(({ tier }) => tier === 'nested')) return undefined
-  return whyNotNested() ?? noNestedCases
 }
 
 function againWords({ output, connect }: AskedRun, folder: string): string {

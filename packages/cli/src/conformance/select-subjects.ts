@@ -6,6 +6,7 @@ import type { ArchPackage } from '../arch/arch-package.ts'
 import { installHint, knownArches } from '../arch/known-arches.ts'
 import { CommandError, UsageError } from '../command-error.ts'
 import type { Context } from '../command.ts'
+import { ownFolder } from '../version.ts'
 import { checkKnown } from './known-words.ts'
 import { nothingRun } from './exit-codes.ts'
 
@@ -61,8 +62,10 @@ async function subjectOf(
   const arch = await arches.load(found).catch(onBroken)
   if (arch === undefined) return undefined
   const fixtures = join(found.directory, 'test/fixtures')
+  const core = arches.directoryOf('@polyvirt/core')
   return {
     arch,
+    ...(core !== undefined && { packages: [core, found.directory, ownFolder] }),
     ...(found.bootCpus !== undefined && { bootCpus: found.bootCpus }),
     ...(existsSync(fixtures) && { fixtures: pathToFileURL(`${fixtures}/`) }),
   }

@@ -1,25 +1,21 @@
 import type { GuestReport } from '../guest/guest-report.ts'
 import type { Target } from '../target.ts'
 import type { Seen } from './look-inside.ts'
+import type { Stage } from './stage.ts'
 import type { Subject } from './subject.ts'
 
 /** A guest that runs, the hypervisor that keeps it, and a view of its inside. */
-export interface Life {
+export interface Life extends Stage {
   readonly target: Target
   readonly subject: Subject
   /** The domain's name. */
   readonly name: string
   /** Drivers that its kernel has. */
   readonly drivers: readonly string[]
-  /** Says in one line how far it has got. */
-  progress(line: string): void
-  /** Writes a line down that stays with the result. */
-  note(line: string): void
   /** What it reported when it was up last. */
   readonly report: GuestReport
   /** For images and files; removed at the end. */
   readonly folder: string
-  readonly signal: AbortSignal
   /** What a shell command prints. Fails where it fails in the guest. */
   shell(command: string): Promise<string>
   /** Sends a command that does not reply: `reboot`, `poweroff`. */

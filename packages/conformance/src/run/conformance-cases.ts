@@ -17,6 +17,7 @@ import { judgeScenario, type JudgedScenario } from './judged-scenario.ts'
 import { lawCases } from './law-cases.ts'
 import { liveCases } from './live-cases.ts'
 import { modelCases } from './model-cases.ts'
+import { nestedCases } from './nested-cases.ts'
 import type { ArchSubject, Boots } from './run-options.ts'
 import { scenariosToBoot } from './scenarios-to-boot.ts'
 import { tooOld } from './too-old.ts'
@@ -29,6 +30,8 @@ export interface AskedEmulator {
 
 export interface CaseOptions {
   readonly boots?: Boots
+  /** Hosts are emulated too, which takes minutes. */
+  readonly nested?: boolean
   /** Emulators to use for a guest architecture instead of its recording and of the installed one. */
   readonly emulators?: Readonly<Record<string, AskedEmulator>>
   /** Guest architectures that have neither a recording nor an emulator here, and why. */
@@ -198,7 +201,7 @@ function targetCases(subject: ArchSubject, listing: TargetListing): readonly Con
 function emulatorCases(
   subject: ArchSubject,
   judged: readonly JudgedScenario[],
-  { source, target, boots = 'most' }: TargetListing,
+  { source, target, boots = 'most', nested = false }: TargetListing,
 ): readonly ConformanceCase[] {
   const { guest, emulator } = source
   const notRun = (why: string): readonly ConformanceCase[] => [
@@ -227,5 +230,6 @@ function emulatorCases(
     ...(recipe === undefined
       ? [notRunCase(target, 'guest', `nobody says how to make a guest for ${guest.name}`)]
       : guestCases(booted, { target, here, recipe })),
+    ...(nested ? nestedCases(subject, { target, here, boots }) : []),
   ]
 }

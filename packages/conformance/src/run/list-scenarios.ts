@@ -1,9 +1,10 @@
-import type { Arch } from '@polyvirt/core/arch'
 import type { Tier } from '@polyvirt/conformance-report'
 import { archLaws } from '../arch-laws.ts'
 import type { Scenario } from '../scenario.ts'
 import { scenariosOf } from './conformance-cases.ts'
 import { lawId } from './law-cases.ts'
+import { nestedScenarios } from './nested-cases.ts'
+import type { ArchSubject } from './run-options.ts'
 import { asksGuest } from './scenarios-to-boot.ts'
 
 export interface ListedScenario {
@@ -18,17 +19,21 @@ export interface ListedScenario {
 
 /** Every law, and every scenario of these architectures, once, in the order in which they are told. */
 export function listScenarios(
-  arches: readonly { readonly arch: Arch }[],
+  arches: readonly Pick<ArchSubject, 'arch' | 'nestedHosts'>[],
 ): readonly ListedScenario[] {
   const laws = archLaws.map(({ name }) => lawEntry(name))
   const found = new Map<string, ListedScenario>(laws.map((one) => [one.id, one]))
   for (const scenario of arches.flatMap(scenariosOf)) {
     const { id, title } = scenario
     if (found.has(id)) continue
-    found.set(id, { id, chapter: id.replace(/\/.*$/, ''), title, tiers: tiersOf(scenario) })
+    found.set(id, { id, chapter: chapterOf(id), title, tiers: tiersOf(scenario) })
   }
+  for (const { id, title } of arches.flatMap(nestedScenarios))
+    found.set(id, { id, chapter: chapterOf(id), title, tiers: ['nested'] })
   return [...found.values()]
 }
+
+const chapterOf = (id: string): string => id.replace(/\/.*$/, '')
 
 const lawEntry = (name: string): ListedScenario => ({
   id: lawId(name),

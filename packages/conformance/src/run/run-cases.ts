@@ -21,7 +21,8 @@ export type RunCasesOptions = Pick<
 const phases: readonly (readonly Tier[])[] = [
   ['laws', 'model', 'golden'],
   ['live'],
-  ['guest', 'nested'],
+  ['guest'],
+  ['nested'],
 ]
 
 /**
@@ -100,7 +101,8 @@ function limitsOf({ concurrency = {} }: RunCasesOptions): (tier: Tier) => number
   const live = concurrency.live ?? cores
   // A guest has two processors and keeps one busy: most of its time, one waits for the other.
   const guest = concurrency.guest ?? cores
-  const limits: Readonly<Partial<Record<Tier, number>>> = { live, guest, nested: guest }
+  // A host takes 4 GiB, and both of its processors are busy: one at a time.
+  const limits: Readonly<Partial<Record<Tier, number>>> = { live, guest, nested: 1 }
   return (tier) => Math.max(1, limits[tier] ?? 1)
 }
 

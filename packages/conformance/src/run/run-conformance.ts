@@ -37,6 +37,7 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
   checkEmulatorNames(options)
   const isNarrow = options.scenarios !== undefined || options.only !== undefined
   const boots = options.boots ?? (isNarrow ? 'all' : 'most')
+  const nested = isNarrow || boots === 'all' || options.tiers?.includes('nested') === true
   const virsh = options.connect === undefined ? undefined : virshAt(options.connect)
   const libvirt = virsh === undefined ? undefined : `libvirt ${await libvirtVersion(virsh)}`
   if (virsh !== undefined) await checkFree(virsh, options.connect ?? '')
@@ -47,7 +48,7 @@ export async function runConformance(options: RunConformanceOptions): Promise<Co
     const asked = await askEmulators(subject, options)
     cases.push(
       ...(virsh === undefined
-        ? conformanceCases(subject, { ...asked, boots })
+        ? conformanceCases(subject, { ...asked, boots, nested })
         : subjectTargets(subject, asked).flatMap((target) =>
             askedOfLibvirt(subject, target, { virsh, boots }),
           )),
@@ -119,7 +120,9 @@ async function emulatorsOf(
 ): Promise<readonly EmulatorResult[]> {
   const started = new Set(
     results
-      .filter(({ tier, outcome }) => ['live', 'guest'].includes(tier) && outcome !== 'not-run')
+      .filter(
+        ({ tier, outcome }) => ['live', 'guest', 'nested'].includes(tier) && outcome !== 'not-run',
+      )
       .map(({ guest }) => guest),
   )
   const found: EmulatorResult[] = []

@@ -1,6 +1,7 @@
 import type { Arch, QemuCapabilities } from '@polyvirt/core/arch'
 import type { Tier } from '@polyvirt/conformance-report'
 import type { GuestRecipe } from '../guest/guest-recipe.ts'
+import type { NestedRecipe } from '../nested/nested-recipe.ts'
 import type { ConformanceEvent } from './conformance-case.ts'
 
 /** An architecture to be tried. */
@@ -12,6 +13,13 @@ export interface ArchSubject {
   readonly capabilities?: Readonly<Record<string, QemuCapabilities>>
   /** How to make guests that nobody knows yet, by guest architecture. */
   readonly recipes?: Readonly<Record<string, GuestRecipe>>
+  /** How to emulate hosts that nobody knows yet, by guest architecture. */
+  readonly nestedHosts?: Readonly<Record<string, NestedRecipe>>
+  /**
+   * Folders of the packages that make polyvirt for this architecture: the command, core, its own. A host
+   * that is emulated gets them installed (tier `nested`).
+   */
+  readonly packages?: readonly string[]
   /** CPU models that the guest kernel runs on: one more boot each, on the first target. */
   readonly bootCpus?: readonly string[]
   /** A guest that goes through everything that can be done to it is among the few that are booted. */
@@ -42,7 +50,7 @@ export interface CaseSelection {
 export interface ConcurrencyOptions {
   /** QEMUs that are started paused at a time. Default: one a core. */
   readonly live?: number
-  /** Guests that boot at a time. Default: one for two cores, for each has two processors. */
+  /** Guests that boot at a time. Default: one a core. */
   readonly guest?: number
 }
 

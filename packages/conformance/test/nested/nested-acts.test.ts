@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { nestedActs } from '../../src/nested/nested-acts.ts'
+import { toyNested, type NestedDeviation } from './toy-nested.ts'
+
+interface NestedMutant {
+  /** Completes "fails a host where …". */
+  readonly flaw: string
+  readonly caughtBy: string
+  readonly because: RegExp
+  readonly deviation: NestedDeviation
+}
+
+const mutants: readonly NestedMutant[] = [
+  {
+    flaw: 'KVM does not work',
+    caughtBy: 'nested/doctor',
+    because: /KVM works/,
+    deviation: { answers: { doctor: () => 'toy64: /dev/kvm cannot be used' } },
+  },
+  {
+    flaw: 'half of the memory is told',
+    caughtBy: 'nested/nodeinfo',
+    because: /500000 KiB/,
+    deviation: {
+      answers: {
+        nodeinfo: () =>
+          'CPU model: toy64\nCPU(s): 2\nThread(s) per core: 1\nMemory size: 500000 KiB',
+      },
+    },
+  },
+  {
+    flaw: 'the processor is not known by its register',
+    caughtBy: 'nested/host-info',
+    because: /undefined/,
+    deviation: { answers: { '--json': () => JSON.stringify({ cpu: { model: 'TOY2' } }) } },
+  },
+  {
+    flaw: 'KVM is not offered',
+    caughtBy: 'nested/capabilities',
+    because: /kvm/,
+    deviation: {
+      answers: { capabilities: () => `<model>TOY2</model><arch name='toy64'></arch>` },
+    },
+  },
+  {
+    flaw: 'everything can be defined',
+    caughtBy: 'nested/refused',
+    because: /did not fail/,
+    deviation: { answers: { define: () => '' } },
+  },
+  {
+    flaw: 'a refusal does not say what helps',
+    caughtBy: 'nested/refused',
+    because: /thick shield/,
+    deviation: {
+      answers: {
+        define: () => {
+          throw new Error(`shield 'thick' is not granted`)
+        },
+      },
+    },
+  },
+  {
+    flaw: 'what is granted is not written down',
+    caughtBy: 'nested/granted',
+    because: /dumpxml has no <shield/,
+    deviation: { answers: { dumpxml: () => '<domain/>' } },
+  },
+  {
+    flaw: 'one guest ends when another starts',
+    caughtBy: 'nested/two-at-once',
+    because: /'b'/,
+    deviation: { answers: { list: () => 'a\n' } },
+  },
+  {
+    flaw: 'guests find another processor',
+    caughtBy: 'nested/two-at-once',
+    because: /3/,
+    deviation: { pvr: 3 },
+  },
+  {
+    flaw: 'guests find less memory than they have',
+    caughtBy: 'nested/two-at-once',
+    because: /262144 KiB of memory/,
+    deviation: { memoryKiB: 262_144 },
+  },
+  {
+    flaw: 'a process of a guest is left',
+    caughtBy: 'nested/two-at-once',
+    because: /a folder or a process of a guest is left/,
+    deviation: { left: '0\n1' },
+  },
+  {
+    flaw: 'the mode is not given to QEMU',
+    caughtBy: 'nested/mode',
+    because: /compat=toy1/,
+    deviation: { answers: { 'domxml-to-native': () => 'qemu -cpu host' } },
+  },
+  {
+    flaw: 'a guest cannot come back to where it is',
+    caughtBy: 'nested/can-migrate',
+    because: /yes/,
+    deviation: { answers: { 'can-migrate': () => 'no: another machine' } },
+  },
+]
+
+async function play(id: string, deviation?: NestedDeviation): Promise<void> {
+  const act = nestedActs.find((one) => one.id === id)
+  if (act === undefined) throw new Error(`there is no act ${id}`)
+  await act.play(toyNested(deviation))
+}
+
+describe('what is done on a host inside a guest', () => {
+  it('is each caught where it is done wrong', () => {
+    const caught = new Set(mutants.map(({ caughtBy }) => caughtBy))
+    expect(nestedActs.map(({ id }) => id).filter((id) => !caught.has(id))).toEqual([])
+  })
+
+  for (const { id } of nestedActs) {
+    it(`passes a host that is right: ${id}`, async () => {
+      await expect(play(id)).resolves.toBeUndefined()
+    })
+  }
+
+  for (const { flaw, caughtBy, because, deviation } of mutants) {
+    it(`fails a host where ${flaw}`, async () => {
+      await expect(play(caughtBy, deviation)).rejects.toThrow(because)
+    })
+  }
+})
