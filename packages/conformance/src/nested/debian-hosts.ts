@@ -1,6 +1,17 @@
-import type { NestedRecipe } from './nested-recipe.ts'
+import type { NestedRecipe, NestedRefusal } from './nested-recipe.ts'
 
 const compatible = (model: string): string => `<cpu mode='host-model'><model>${model}</model></cpu>`
+
+/** A mitigation that this KVM has not; the error has the element that works. */
+const refusedMitigation = (name: string, value: string, qemuSays: string): NestedRefusal => ({
+  what: `${name} '${value}'`,
+  elements: `<features><${name} value='${value}'/></features>`,
+  says: [
+    new RegExp(`${name} '${value}' is not granted by this host with KVM`),
+    new RegExp(`Requested ${qemuSays} capability level not supported by KVM`),
+    new RegExp(`use <${name} value='broken'/>`),
+  ],
+})
 
 /** TCG emulates the hypervisor's nested interface (`cap-nested-hv`), not the mitigations. */
 const powerHost: NestedRecipe = {
@@ -18,15 +29,9 @@ const powerHost: NestedRecipe = {
   granted: [`<cfpc value='broken'/>`, `<ccf-assist state='off'/>`, `<cpu mode='host-passthrough'`],
   mode: { elements: compatible('power9'), argv: /max-cpu-compat=power9/ },
   refused: [
-    {
-      what: 'mitigation that this KVM has not; the error has the element that works',
-      elements: `<features><cfpc value='fixed'/></features>`,
-      says: [
-        /cfpc 'fixed' is not granted by this host with KVM/,
-        /Requested safe cache capability level not supported by KVM/,
-        /use <cfpc value='broken'\/>/,
-      ],
-    },
+    refusedMitigation('cfpc', 'fixed', 'safe cache'),
+    refusedMitigation('sbbc', 'fixed', 'safe bounds check'),
+    // Every level of the third one (ibs) is granted there.
     {
       what: 'mode with hash page tables, which KVM in a guest does not have',
       elements: compatible('power8'),
