@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError } from '../errors.ts'
 import { inLanes } from '../in-lanes.ts'
@@ -14,6 +14,7 @@ import type {
   DomainRecord,
   Job,
   JobRow,
+  RunFacts,
   RunReference,
   Store,
 } from '../store/index.ts'
@@ -25,8 +26,9 @@ import {
   hasHelpers,
   remainsOf,
   removeAbandonedRunImages,
+  removeLeftFiles,
   removeRemains,
-  removeRunImages,
+  removeRunFiles,
   stopHelpers,
   sweepRuns,
 } from './run-remains.ts'
@@ -62,6 +64,7 @@ export class Liveness {
     )
     await inLanes(this.#store.glance(), looks, (record) => this.#see(record))
     await sweepRuns(this.#store, this.#runDir)
+    removeLeftFiles(this.#store)
     // Whoever should have given an image back may have died over it.
     leaveImages(this.#store)
   }
@@ -226,22 +229,16 @@ export class Liveness {
 
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
-    const { backup, blockJobs = {} } = this.#store.get(active.uuid)?.active?.facts ?? {}
-    const { runImages, ...remains } = await remainsOf(active)
+    const known = this.#runOf(active)
+    if (known === undefined) return
+    const { runImages = [], ...remains } = await remainsOf(active)
     // When the run is forgotten, nobody knows of them any more.
-    removeRunImages(runImages)
+    removeRunFiles(this.#store, [...runImages, ...worthless(known.facts)])
     if (!this.#store.deactivate(active, 'shut off', reason)) return
-    // What was put aside is worth nothing now; a copy may be whole, and nobody can say any more.
-    if (backup?.mode === 'pull')
-      for (const { file, made } of backup.disks) if (made) rmSync(file, { force: true })
-    if (backup?.socket !== undefined) rmSync(backup.socket, { force: true })
-    // One that was never begun is not.
-    for (const { unbegun } of Object.values(blockJobs))
-      if (unbegun?.made !== undefined) rmSync(unbegun.made, { force: true })
     const { stateDir, log } = active
     // One that QEMU never connected to does not know that it is over.
     if (hasHelpers(stateDir)) await stopHelpers(stateDir)
-    await removeRemains(remains)
+    await removeRemains(this.#store, remains)
     rotateLog(log)
     leaveImages(this.#store)
   }
@@ -310,8 +307,8 @@ export class Liveness {
       await removeArrivals(job)
     }
     if (remains.stateDir !== undefined) await stopHelpers(remains.stateDir)
-    await removeAbandonedRunImages(runImages)
-    await removeRemains(remains)
+    await removeAbandonedRunImages(this.#store, runImages)
+    await removeRemains(this.#store, remains)
     if (id !== undefined) leaveImages(this.#store, { uuid: job.uuid, id })
     if (record === undefined || this.#store.forgetTransient(job.uuid)) return
     if (job.kind === 'start' || remains.stateDir !== undefined)
@@ -331,6 +328,17 @@ export class Liveness {
 
 /** The XML readers and the QMP client are loaded only where a guest runs. */
 const monitor = () => import('./monitor.ts')
+
+/** Files beside a guest's disks that are worth nothing without it. */
+function worthless({ backup, blockJobs = {} }: RunFacts): readonly string[] {
+  // What was put aside; a copy may be whole, and nobody can say any more.
+  const scratch = backup?.mode === 'pull' ? backup.disks.filter(({ made }) => made) : []
+  // A copy that was never begun is not.
+  const unbegun = Object.values(blockJobs).map((job) => job.unbegun?.made)
+  return [...scratch.map(({ file }) => file), backup?.socket, ...unbegun].filter(
+    (file) => file !== undefined,
+  )
+}
 
 async function liveOf(active: ActiveRow): Promise<Domain> {
   const { parseDomain } = await import('../xml/parse-domain.ts')

@@ -17,12 +17,12 @@ export interface RunRemains {
 }
 
 /** Removes what a run had, when nothing of it runs any more. */
-export async function removeRemains(remains: RunRemains): Promise<void> {
+export async function removeRemains(store: Store, remains: RunRemains): Promise<void> {
   const { stateDir, taps = [], cgroup, runImages } = remains
   if (stateDir !== undefined) await removeRunFolders(stateDir)
   await removeTaps(taps)
   if (cgroup !== undefined) await removeCgroup(cgroup)
-  removeRunImages(runImages)
+  removeRunFiles(store, runImages)
 }
 
 /** What a guest that ran has: its definition tells. */
@@ -42,23 +42,37 @@ async function runImagesOf(xml: string, id: number): Promise<readonly string[]> 
   return runImagesIn(parseDomain(xml).domain, id)
 }
 
-/** What a guest wrote is forgotten with the run. One that cannot be removed is in nobody's way. */
-export function removeRunImages(files: readonly string[] = []): void {
-  for (const file of files) {
-    try {
-      rmSync(file, { force: true })
-    } catch {
-      // Another run has another one.
-    }
+/**
+ * Removes files that nobody needs behind a run. One that cannot be removed now is in nobody's way: it is
+ * kept in mind until it can.
+ */
+export function removeRunFiles(store: Store, files: readonly string[] = []): void {
+  store.addLeftovers(files.filter((file) => !isRemoved(file)))
+}
+
+/** Tries again what could not be removed. */
+export function removeLeftFiles(store: Store): void {
+  for (const file of store.leftovers()) if (isRemoved(file)) store.forgetLeftover(file)
+}
+
+function isRemoved(file: string): boolean {
+  try {
+    rmSync(file, { force: true })
+    return true
+  } catch {
+    return false
   }
 }
 
 /** The same of a command that died over making them: its qemu-img may go on. */
-export async function removeAbandonedRunImages(files: readonly string[] = []): Promise<void> {
+export async function removeAbandonedRunImages(
+  store: Store,
+  files: readonly string[] = [],
+): Promise<void> {
   if (files.length === 0) return
   const { untilNobodyWorksOn } = await import('./snapshots/until-nobody-works-on.ts')
   await untilNobodyWorksOn(files)
-  removeRunImages(files)
+  removeRunFiles(store, files)
 }
 
 /** The run is over, whatever of it cannot be removed now: a later look sweeps it. */

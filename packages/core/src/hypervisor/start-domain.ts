@@ -125,7 +125,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     const equipped = withFirmware(domain, plan.context, `${layout.libDir}/nvram`)
     await prepareNvram(equipped)
     checkFlash(equipped, plan.context.profile)
-    laid = await makeRunImages(runImages)
+    laid = await makeRunImages(store, runImages)
     await takeImages(store, { uuid: domain.uuid, id }, { domain: equipped, confinement })
     await laySecrets(neededSecrets(domain).filter(isOfTpm), secrets, { stateDir, ...confined })
     await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
@@ -205,7 +205,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     rotateLog(`${layout.logDir}/${logName(domain.name)}`)
     await stopHelpers(stateDir)
     await placed?.catch(() => undefined)
-    await removeRemains({
+    await removeRemains(store, {
       stateDir,
       taps: made,
       ...(cgroup !== undefined && { cgroup }),

@@ -6,7 +6,8 @@ import type { Problem } from '../errors.ts'
 import { checkPlain, createImage, virtualSize } from './blocks/new-image.ts'
 import { fileOf, stackedOn } from './blocks/switch-image.ts'
 import type { ImageFile } from './blocks/switch-image.ts'
-import { removeRunImages } from './run-remains.ts'
+import type { Store } from '../store/index.ts'
+import { removeRunFiles } from './run-remains.ts'
 
 /** The image above a transient disk's own, which takes what is written in one run. */
 export interface RunImage extends ImageFile {
@@ -61,7 +62,10 @@ export function onRunImages<T extends Domain>(domain: T, id: number): OnRunImage
  * @returns the files.
  * @throws DomainError where one cannot be made; those before it are gone again.
  */
-export async function makeRunImages(images: readonly RunImage[]): Promise<readonly string[]> {
+export async function makeRunImages(
+  store: Store,
+  images: readonly RunImage[],
+): Promise<readonly string[]> {
   const made: string[] = []
   try {
     for (const { file, format, below } of images) {
@@ -71,7 +75,7 @@ export async function makeRunImages(images: readonly RunImage[]): Promise<readon
     }
     return made
   } catch (error) {
-    removeRunImages(made)
+    removeRunFiles(store, made)
     throw error
   }
 }

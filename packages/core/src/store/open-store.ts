@@ -16,6 +16,8 @@ import { openImages } from './images.ts'
 import type { Images } from './images.ts'
 import { openJobs } from './jobs.ts'
 import type { Jobs } from './jobs.ts'
+import { openLeftovers } from './leftovers.ts'
+import type { Leftovers } from './leftovers.ts'
 import { openSnapshots } from './snapshots.ts'
 import type { Snapshots } from './snapshots.ts'
 
@@ -36,7 +38,16 @@ export interface OpenStoreOptions {
  * Methods are synchronous and short. Reading waits for nobody.
  */
 export interface Store
-  extends Domains, Activity, Jobs, Snapshots, Checkpoints, Images, GuestEvents, Disposable {
+  extends
+    Domains,
+    Activity,
+    Jobs,
+    Snapshots,
+    Checkpoints,
+    Images,
+    Leftovers,
+    GuestEvents,
+    Disposable {
   /** What a driver of the connection keeps, and who is changing it. */
   documents(words: DocumentWords): { readonly documents: DocumentStore; readonly jobs: Jobs }
   /** Changes whenever another process has changed something: cheap to ask again and again. */
@@ -64,6 +75,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openSnapshots(database, now),
     ...openCheckpoints(database, now),
     ...openImages(database),
+    ...openLeftovers(database),
     ...openGuestEvents(database),
     documents: (words) => ({
       documents: openDocuments(database, words, now),

@@ -152,4 +152,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (uuid, name)
   ) STRICT;
   `,
+  `
+  -- Files of runs that are over, which could not be removed.
+  CREATE TABLE leftovers (path TEXT PRIMARY KEY) STRICT;
+  `,
 ]

@@ -1,4 +1,13 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
@@ -78,6 +87,31 @@ describe('a transient disk', () => {
     expect(runImages(root)).toHaveLength(1)
     await hypervisor.connectListAllDomains()
     expect(runImages(root)).toEqual([])
+  })
+
+  test('an image of a run that cannot be removed goes with a later look', async () => {
+    const root = testRoot()
+    const hypervisor = await withTransient(root)
+    const [file = ''] = runImages(root)
+    const path = join(root.dir, file)
+    const inTheWay = (): void => {
+      rmSync(path)
+      mkdirSync(path)
+    }
+    const outOfTheWay = (): void => {
+      rmdirSync(path)
+      writeFileSync(path, 'what the guest wrote')
+    }
+    inTheWay()
+    await hypervisor.domainDestroy('a')
+    await hypervisor.connectListAllDomains()
+    expect(runImages(root)).toEqual([file])
+    outOfTheWay()
+    await hypervisor.connectListAllDomains()
+    expect(runImages(root)).toEqual([])
+    writeFileSync(path, 'of somebody else by now')
+    await hypervisor.connectListAllDomains()
+    expect(runImages(root)).toEqual([file])
   })
 
   test('a start that fails, and one whose command died, leave no image of the run', async () => {

@@ -26,7 +26,7 @@ import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
 import { startVirtiofs, stopVirtiofs } from '../start-virtiofs.ts'
 import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
-import { removeRunImages } from '../run-remains.ts'
+import { removeRunFiles } from '../run-remains.ts'
 import { makeRunImages, onRunImages } from '../transient-disks.ts'
 import { askOrLeave } from './ask-to-finish.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
@@ -140,7 +140,7 @@ async function plugIn(
   const { attached, steps } = recorded
   let laid: readonly string[] = []
   try {
-    laid = await makeRunImages(runImages)
+    laid = await makeRunImages(rooms.store, runImages)
     await takeImages(rooms.store, active, { domain: alone, confinement })
     const served = { stateDir: active.stateDir, ...(owner && { owner }) }
     await startPasst(alone, served)
@@ -201,7 +201,7 @@ async function plugIn(
     await stopVirtiofs(alone, { stateDir: active.stateDir })
     await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
-    removeRunImages(laid)
+    removeRunFiles(rooms.store, laid)
     throw error
   } finally {
     if (secrets.length > 0) await removeSecrets(active.stateDir)

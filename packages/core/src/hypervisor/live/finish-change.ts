@@ -98,7 +98,7 @@ export async function finishChange(
     await stopServers(parseDomain(live.xml).domain, alias, active)
     await removeTaps(taps)
     takeBack()
-    await removeAbandonedRunImages(detail.runImages)
+    await removeAbandonedRunImages(store, detail.runImages)
   }
   if (unplug !== undefined) {
     const isGone = await ask(async (qmp) => {

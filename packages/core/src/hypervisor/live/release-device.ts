@@ -2,7 +2,7 @@ import type { RunReference, Store } from '../../store/index.ts'
 import { leaveDevice } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
 import { removeTapOf } from '../taps.ts'
-import { removeRunImages } from '../run-remains.ts'
+import { removeRunFiles } from '../run-remains.ts'
 import { runImagesIn } from '../transient-disks.ts'
 
 /**
@@ -19,5 +19,8 @@ export async function releaseDevice(
   const { gone, left } = release
   await removeTapOf(gone)
   if (gone.kind === 'disk')
-    removeRunImages(runImagesIn({ name: left.name, devices: { disk: [gone.device] } }, run.id))
+    removeRunFiles(
+      store,
+      runImagesIn({ name: left.name, devices: { disk: [gone.device] } }, run.id),
+    )
 }
