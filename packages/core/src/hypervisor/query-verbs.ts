@@ -3,6 +3,7 @@ import { planning } from './host-connection.ts'
 import type { DomainFilter, DomainSummary, Hypervisor } from './hypervisor.ts'
 import { runName, runPaths } from './layout.ts'
 import { displaysOf, stateIn, summaryOf } from './records.ts'
+import type { DomainRecord } from '../store/index.ts'
 import type { Rooms } from './rooms.ts'
 
 type Verbs = Pick<
@@ -37,11 +38,22 @@ export function queryVerbs(rooms: Rooms): Verbs {
       )
   }
 
+  const findWithMemory = async (
+    reference: string,
+  ): Promise<{ readonly record: DomainRecord; readonly toldKiB: number | undefined }> => {
+    let toldKiB: number | undefined
+    const record = await rooms.find(reference, async (qmp) => {
+      const { balloonKiB } = await import('./stats/memory-stats.ts')
+      toldKiB = await balloonKiB(qmp)
+    })
+    return { record, toldKiB }
+  }
+
   const xmlDesc: Verbs['domainGetXmlDesc'] = async (reference, options = {}) => {
-    const record = await rooms.find(reference)
+    const { record, toldKiB } = await findWithMemory(reference)
     const { active, domain } = record
     const live = active !== undefined && (options.inactive !== true || domain.xml === undefined)
-    const xml = (live ? active.xml : domain.xml) ?? ''
+    const xml = live ? withMemory(active.xml, toldKiB) : (domain.xml ?? '')
     // Only a document that holds more than is shown needs to be read for that.
     const secret = options.securityInfo !== true && /\spasswd=/.test(xml)
     const volumes = live && xml.includes("<disk type='volume'")
@@ -72,14 +84,16 @@ export function queryVerbs(rooms: Rooms): Verbs {
       toNative(await xmlDesc(reference, { inactive: true, securityInfo: true })),
 
     async domainGetInfo(reference) {
-      const record = await rooms.find(reference)
+      const { record, toldKiB } = await findWithMemory(reference)
+      const { presentKiB } = await import('./stats/memory-stats.ts')
       const { consoleDevices, parseDomain } = await planning()
       const { active } = record
       const { domain } = parseDomain(active?.xml ?? record.domain.xml ?? '')
       return {
         ...summaryOf(record),
         maxMemoryKiB: domain.memoryKiB ?? 0,
-        memoryKiB: domain.currentMemoryKiB ?? 0,
+        memoryKiB:
+          active === undefined ? (domain.currentMemoryKiB ?? 0) : presentKiB(domain, toldKiB),
         vcpus: domain.vcpuCurrent ?? domain.vcpus,
         cpuTimeNs: active === undefined ? 0 : cpuTimeNs(active.process.pid),
         osType: domain.os.type,
@@ -118,4 +132,10 @@ export function queryVerbs(rooms: Rooms): Verbs {
       yield* domainEvents(rooms, signal)
     },
   }
+}
+
+/** A live document with what the guest has of its memory in place of what it shall have. */
+function withMemory(xml: string, toldKiB: number | undefined): string {
+  if (toldKiB === undefined) return xml
+  return xml.replace(/(?<=^ {2}<currentMemory unit='KiB'>)\d+/m, String(toldKiB))
 }

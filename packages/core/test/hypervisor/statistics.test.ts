@@ -43,6 +43,35 @@ describe('questions about a guest', () => {
     await expect(hypervisor.domainGetInterfaceStats('a', 'net0')).rejects.toThrow('not found')
   })
 
+  test('a guest has the memory that it has, whatever it shall have', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const memory = async (): Promise<readonly (number | string | undefined)[]> => {
+      const [xml, inactive] = await Promise.all(
+        [false, true].map((one) => hypervisor.domainGetXmlDesc('a', { inactive: one })),
+      )
+      const inXml = /(?<=<currentMemory unit='KiB'>)\d+/
+      return [
+        (await hypervisor.domainGetInfo('a')).memoryKiB,
+        xml?.match(inXml)?.[0],
+        inactive?.match(inXml)?.[0],
+      ]
+    }
+    const none = guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle') })
+    await hypervisor.domainDefineXml(none.replace(`model='none'`, `model='virtio'`))
+    await hypervisor.domainCreate('a')
+    // Nothing in this guest gives memory back.
+    await hypervisor.domainSetMemory('a', 8192, { live: true, config: true })
+    expect(await memory()).toEqual([16_384, '16384', '8192'])
+    await hypervisor.domainDestroy('a')
+    expect(await memory()).toEqual([8192, '8192', '8192'])
+    await hypervisor.domainDefineXml(
+      none.replace('</memory>', `</memory><currentMemory>8192</currentMemory>`),
+    )
+    await hypervisor.domainCreate('a')
+    expect((await hypervisor.domainGetInfo('a')).memoryKiB).toBe(16_384)
+  })
+
   test('statistics of all domains have what is known, and name what a silent QEMU did not tell', async () => {
     const root = testRoot()
     const hypervisor = await root.open()

@@ -36,8 +36,8 @@ export async function readMemoryStats(
 ): Promise<MemoryStats> {
   const path = balloonPath(live)
   const rssKiB = residentKiB(pid)
-  if (path === undefined) return { actualKiB: live.memoryKiB ?? 0, rssKiB }
-  const actualKiB = await actual(qmp, live)
+  const actualKiB = presentKiB(live, await balloonKiB(qmp))
+  if (path === undefined) return { actualKiB, rssKiB }
   const told = await guestStats(qmp, path)
   if (told === undefined) return { actualKiB, rssKiB }
   const known = (key: string): number | undefined => {
@@ -60,12 +60,19 @@ export async function readMemoryStats(
   }
 }
 
-async function actual(qmp: QmpClient, live: Domain): Promise<number> {
+/** What a guest has of its memory: without a balloon all of it, and where QEMU does not tell, what it shall have. */
+export function presentKiB(live: Domain, toldKiB: number | undefined): number {
+  const all = live.memoryKiB ?? 0
+  if (balloonPath(live) === undefined) return all
+  return toldKiB ?? live.currentMemoryKiB ?? all
+}
+
+/** What the balloon leaves the guest: more than it shall have until its driver gives the rest, if it has one. */
+export async function balloonKiB(qmp: QmpClient): Promise<number | undefined> {
   try {
     return Math.floor((await qmp.execute('query-balloon')).actual / 1024)
   } catch (error) {
-    // A guest whose driver has not come up yet has what it started with.
-    if (error instanceof QmpError) return live.currentMemoryKiB ?? live.memoryKiB ?? 0
+    if (error instanceof QmpError) return undefined
     throw error
   }
 }
