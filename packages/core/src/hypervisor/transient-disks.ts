@@ -3,7 +3,8 @@ import type { Disk } from '../domain/devices/disk.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
-import { checkPlain, createImage, virtualSize } from './blocks/new-image.ts'
+import { imageInfo } from './blocks/image-info.ts'
+import { checkPlain, createImage } from './blocks/new-image.ts'
 import { fileOf, stackedOn } from './blocks/switch-image.ts'
 import type { ImageFile } from './blocks/switch-image.ts'
 import type { Store } from '../store/index.ts'
@@ -69,7 +70,8 @@ export async function makeRunImages(
   const made: string[] = []
   try {
     for (const { file, format, below } of images) {
-      const sizeBytes = await virtualSize(below)
+      // Other guests may run on it.
+      const { 'virtual-size': sizeBytes } = await imageInfo(below, true)
       await createImage({ file, format, sizeBytes, backing: below })
       made.push(file)
     }

@@ -37,20 +37,6 @@ export async function createImage({ file, format, sizeBytes, backing }: NewImage
   }
 }
 
-/**
- * What a guest sees of an image, in bytes; somebody may have it open.
- *
- * @throws DomainError where qemu-img cannot read it, and says why.
- */
-export async function virtualSize({ file, format }: ImageFile): Promise<number> {
-  const { stdout } = await runProgram(
-    'qemu-img',
-    ['info', '--force-share', '--output=json', '-f', format, '--', file],
-    { install: 'apt-get install qemu-utils' },
-  )
-  return (JSON.parse(stdout) as { readonly 'virtual-size': number })['virtual-size']
-}
-
 /** @throws DomainError for a name that is a file's already. */
 export function refuseTaken(file: string): never {
   throw domainError(

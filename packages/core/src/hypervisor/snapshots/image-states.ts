@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs'
 import { domainError, quote } from '../../errors.ts'
 import { runProgram } from '../../run/run-program.ts'
+import { imageInfo } from '../blocks/image-info.ts'
 import { untilNobodyWorksOn } from './until-nobody-works-on.ts'
 
 /** How long letting go of what is not needed any more may take: as long as the image is large. */
 const timeoutMs = 600_000
-
-interface Info {
-  readonly snapshots?: readonly { readonly name: string }[]
-}
 
 /**
  * Whether images can be taken back to a state in them: what cannot is found out before anything is given up for it.
@@ -22,7 +19,7 @@ export async function checkStates(
 ): Promise<void> {
   for (const file of files) {
     // Its guest writes to it, and nobody else does.
-    if (await holdsState(name, file, runs ? ['--force-share'] : [])) continue
+    if (await holdsState(name, file, runs)) continue
     throw domainError(
       'ERR_OPERATION_INVALID',
       `the image ${quote(file, 200)} does not hold the state of snapshot ${quote(name)} any more`,
@@ -42,7 +39,7 @@ export async function applyStates(name: string, files: readonly string[]): Promi
 export async function finishStates(name: string, files: readonly string[]): Promise<void> {
   await untilNobodyWorksOn(files)
   for (const file of files)
-    if (existsSync(file) && (await holdsState(name, file))) await applyStates(name, [file])
+    if (existsSync(file) && (await holdsState(name, file, false))) await applyStates(name, [file])
 }
 
 /**
@@ -54,13 +51,8 @@ export async function repairImages(files: readonly string[]): Promise<void> {
     await qemuImg('check', '-q', '-r', 'all', '-f', 'qcow2', file).catch(() => undefined)
 }
 
-async function holdsState(
-  name: string,
-  file: string,
-  options: readonly string[] = [],
-): Promise<boolean> {
-  const { stdout } = await qemuImg('info', ...options, '--output=json', '-f', 'qcow2', file)
-  const { snapshots = [] } = JSON.parse(stdout) as Info
+async function holdsState(name: string, file: string, isOpen: boolean): Promise<boolean> {
+  const { snapshots = [] } = await imageInfo({ file, format: 'qcow2' }, isOpen)
   return snapshots.some((one) => one.name === name)
 }
 

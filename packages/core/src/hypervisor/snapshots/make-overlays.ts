@@ -2,6 +2,7 @@ import { fileOf } from '../blocks/switch-image.ts'
 import { domainError, quote } from '../../errors.ts'
 import { runProgram } from '../../run/run-program.ts'
 import { checkpointBitmaps, diskChain, topNode } from '../blocks/disk-graph.ts'
+import { imageInfo } from '../blocks/image-info.ts'
 import { checkPlain, createImage, openSteps } from '../blocks/new-image.ts'
 import type { TransactionAction } from '../backups/backup-actions.ts'
 import { unconfined } from '../confinement/confined-start.ts'
@@ -35,18 +36,8 @@ interface Look {
   readonly bitmaps: readonly string[]
 }
 
-interface Info {
-  readonly 'virtual-size': number
-  readonly 'format-specific'?: {
-    readonly data?: {
-      readonly bitmaps?: readonly { readonly name: string; readonly flags: readonly string[] }[]
-    }
-  }
-}
-
 async function look(file: string, format: string): Promise<Look> {
-  const { stdout } = await qemuImg('info', '--output=json', '-f', format, file)
-  const info = JSON.parse(stdout) as Info
+  const info = await imageInfo({ file, format }, false)
   const bitmaps = info['format-specific']?.data?.bitmaps ?? []
   return {
     sizeBytes: info['virtual-size'],

@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs'
 import type { Disk } from '../../domain/devices/disk.ts'
-import { domainError, printable, quote } from '../../errors.ts'
+import { domainError, quote } from '../../errors.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
+import { readStoredSizes } from '../../run/stored-sizes.ts'
+import type { StoredSizes } from '../../run/stored-sizes.ts'
 import { topImage } from '../blocks/disk-graph.ts'
+import { imageInfo } from '../blocks/image-info.ts'
 import type { BlockStatsInfo, ImageInfo } from '../../qmp/commands.ts'
 import type { AskOptions, BlockInfo, BlockStats } from '../interface/statistics.ts'
 import { asked } from '../live/change-domain.ts'
@@ -11,7 +14,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 import { askMs } from './ask.ts'
 
-/** Sizes of an image: QEMU's own while it has it open, qemu-img's else. */
+/** Sizes of an image: QEMU's own while it has it open, those of the file else. */
 export async function blockInfo(
   rooms: Rooms,
   reference: string,
@@ -23,7 +26,7 @@ export async function blockInfo(
     throw domainError('ERR_INVALID_ARG', `disk ${quote(name)} does not currently have a source`)
   const path = disk.source?.file ?? disk.source?.dev
   const { active } = record
-  if (active === undefined) return sizesOf(path, await offline(disk, path))
+  if (active === undefined) return offline(disk, path)
   const image = await online(rooms, { ...record, active }, { disk, options })
   const stats = await blockStats(rooms, reference, { disk: name, ...options })
   const { highestOffsetBytes = 0 } = stats
@@ -33,12 +36,8 @@ export async function blockInfo(
 }
 
 /** The same of an image that nobody has open; nothing where it cannot be looked at. */
-export async function storedSizes(disk: Disk): Promise<BlockInfo | undefined> {
-  const path = disk.source?.file ?? disk.source?.dev
-  return offline(disk, path).then(
-    (image) => sizesOf(path, image),
-    () => undefined,
-  )
+export async function storedSizes(disk: Disk): Promise<StoredSizes | undefined> {
+  return offline(disk, disk.source?.file ?? disk.source?.dev).catch(() => undefined)
 }
 
 function sizesOf(path: string | undefined, image: Image): BlockInfo {
@@ -62,24 +61,17 @@ async function online(
   throw domainError('ERR_INTERNAL_ERROR', `QEMU has no image of disk ${quote(disk.target)}`)
 }
 
-/** @throws DomainError where qemu-img is missing or cannot read the image. */
-async function offline({ format = 'raw' }: Disk, path: string | undefined): Promise<Image> {
+/**
+ * Formats whose size stands in their first bytes are read here: a qemu-img for each disk of each domain takes
+ * seconds.
+ *
+ * @throws DomainError where qemu-img is missing or cannot read another one.
+ */
+async function offline({ format = 'raw' }: Disk, path: string | undefined): Promise<StoredSizes> {
   if (path === undefined)
     throw domainError('ERR_OPERATION_UNSUPPORTED', 'only files and block devices are looked at')
-  const { execa } = await import('execa')
-  const result = await execa(
-    'qemu-img',
-    ['info', '--force-share', '--output=json', '-f', format, path],
-    { reject: false, timeout: 10_000 },
-  )
-  if (result.exitCode !== 0) {
-    const why = result.code === 'ENOENT' ? 'qemu-img is not installed' : result.stderr.trim()
-    throw domainError(
-      'ERR_OPERATION_FAILED',
-      `cannot look at ${quote(path, 200)}: ${printable(why)}`,
-    )
-  }
-  return JSON.parse(result.stdout) as Image
+  const read = await readStoredSizes(path, format)
+  return read ?? sizesOf(path, await imageInfo({ file: path, format }, true))
 }
 
 export function sizeOf(path: string | undefined): number | undefined {

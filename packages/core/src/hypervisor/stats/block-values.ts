@@ -1,6 +1,7 @@
 import type { Disk } from '../../domain/devices/disk.ts'
 import { isEmpty } from '../../qemu/devices/image-nodes.ts'
 import type { QmpClient } from '../../qmp/index.ts'
+import type { StoredSizes } from '../../run/stored-sizes.ts'
 import { imagesByAlias } from '../blocks/disk-graph.ts'
 import { readBlockStats, sizeOf } from './block-info.ts'
 
@@ -49,12 +50,6 @@ export async function storedBlockValues(
     values[`block.${i}.physical`] = found.physicalBytes
   }
   return values
-}
-
-export interface StoredSizes {
-  readonly capacityBytes: number
-  readonly allocationBytes: number
-  readonly physicalBytes: number
 }
 
 function named(i: number, { target, source }: Disk): Values {

@@ -1,4 +1,5 @@
 import type { Domain } from '../../domain/domain.ts'
+import { inLanes } from '../../in-lanes.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { number, object, optional, string } from '../../qmp/shape.ts'
 import type { DomainRecord } from '../../store/index.ts'
@@ -114,8 +115,20 @@ export async function allDomainStats(
   const chosen = records.filter(
     (record) => active === undefined || active === (record.active !== undefined),
   )
-  return Promise.all(chosen.map((record) => statsOf(rooms, record, { wanted, options })))
+  const told = new Map<DomainRecord, DomainStatsRecord>()
+  const look = async (record: DomainRecord): Promise<void> => {
+    told.set(record, await statsOf(rooms, record, { wanted, options }))
+  }
+  const [on, off] = [true, false].map((isOn) =>
+    chosen.filter((record) => (record.active !== undefined) === isOn),
+  )
+  // Each of the first may wait for its QEMU, and each of the others for a program of its own.
+  await Promise.all([inLanes(on ?? [], looks, look), inLanes(off ?? [], programs, look)])
+  return chosen.flatMap((record) => told.get(record) ?? [])
 }
+
+/** Guests that are asked at once, and programs that run at once. */
+const [looks, programs] = [64, 4]
 
 interface Wanted {
   readonly wanted: readonly StatsGroup[]
