@@ -26,6 +26,7 @@ import {
   hasHelpers,
   remainsOf,
   removeAbandonedRunImages,
+  removeChosenFiles,
   removeLeftFiles,
   removeRemains,
   removeRunFiles,
@@ -233,7 +234,8 @@ export class Liveness {
     if (known === undefined) return
     const { runImages = [], ...remains } = await remainsOf(active)
     // When the run is forgotten, nobody knows of them any more.
-    removeRunFiles(this.#store, [...runImages, ...worthless(known.facts)])
+    removeRunFiles(this.#store, runImages)
+    removeChosenFiles(worthless(known.facts))
     if (!this.#store.deactivate(active, 'shut off', reason)) return
     const { stateDir, log } = active
     // One that QEMU never connected to does not know that it is over.

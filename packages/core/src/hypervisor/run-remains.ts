@@ -43,11 +43,17 @@ async function runImagesOf(xml: string, id: number): Promise<readonly string[]> 
 }
 
 /**
- * Removes files that nobody needs behind a run. One that cannot be removed now is in nobody's way: it is
- * kept in mind until it can.
+ * Removes files that nobody needs behind a run, whose names are of that run alone. One that cannot be removed
+ * now is in nobody's way: it is kept in mind until it can. Where users chose a name, it may be of another file by
+ * then: {@link removeChosenFiles}.
  */
 export function removeRunFiles(store: Store, files: readonly string[] = []): void {
   store.addLeftovers(files.filter((file) => !isRemoved(file)))
+}
+
+/** Removes files that nobody needs behind a run, under names that users chose: once, for nobody else has them yet. */
+export function removeChosenFiles(files: readonly string[]): void {
+  for (const file of files) isRemoved(file)
 }
 
 /** Tries again what could not be removed. */
