@@ -1,15 +1,13 @@
-import { describe, expect, it } from 'vitest'
-import { host } from '../src/host-info.ts'
+import { replacedBy, testHosts } from '@polyvirt/conformance'
+import { describe, it } from 'vitest'
+import { ppc64 } from '../src/index.ts'
 import { describedPowers } from './hosts/index.ts'
 
-describe.each(describedPowers)('$name', ({ files, expected, findings }) => {
-  it('is read', () => {
-    expect(host.read(files)).toEqual(expected)
-  })
-
-  it('is told what guests will miss', () => {
-    const found = host.diagnose?.(host.read(files), files) ?? []
-    expect(found.map(({ topic, level }) => [topic, level])).toEqual(findings)
-    for (const { message } of found) expect(message).toMatch(/^\S.*\.$/)
-  })
+testHosts({
+  arch: ppc64,
+  hosts: describedPowers,
+  describe,
+  it,
+  damages: [replacedBy('colons', ':\n::\nprocessor:\nclock : -1\nrevision : (pvr zzzz zzzz)\n')],
+  names: ['PowerPC,'],
 })

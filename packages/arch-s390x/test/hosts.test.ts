@@ -1,15 +1,18 @@
-import { describe, expect, it } from 'vitest'
-import { host } from '../src/host-info.ts'
+import { replacedBy, testHosts } from '@polyvirt/conformance'
+import { describe, it } from 'vitest'
+import { s390x } from '../src/index.ts'
 import { describedZs } from './hosts/index.ts'
 
-describe.each(describedZs)('$name', ({ files, expected, findings }) => {
-  it('is read', () => {
-    expect(host.read(files)).toEqual(expected)
-  })
-
-  it('is told what guests will miss', () => {
-    const found = host.diagnose?.(host.read(files), files) ?? []
-    expect(found.map(({ topic, level }) => [topic, level])).toEqual(findings)
-    for (const { message } of found) expect(message).toMatch(/^\S.*\.$/)
-  })
+testHosts({
+  arch: s390x,
+  hosts: describedZs,
+  describe,
+  it,
+  damages: [
+    replacedBy(
+      'colons',
+      ':\n::\nprocessor 1:\nprocessor x: machine = zzzz\ncpu MHz dynamic : -1\nVM00 Control Program:\n',
+    ),
+  ],
+  names: ['index0'],
 })

@@ -1,15 +1,16 @@
-import { describe, expect, it } from 'vitest'
-import { host } from '../src/host-info.ts'
+import { replacedBy, testHosts } from '@polyvirt/conformance'
+import { describe, it } from 'vitest'
+import { x86 } from '../src/index.ts'
 import { describedPcs } from './hosts/index.ts'
 
-describe.each(describedPcs)('$name', ({ files, expected, findings }) => {
-  it('is read', () => {
-    expect(host.read(files)).toEqual(expected)
-  })
-
-  it('is told what guests will miss', () => {
-    const found = host.diagnose?.(host.read(files), files) ?? []
-    expect(found.map(({ topic, level }) => [topic, level])).toEqual(findings)
-    for (const { message } of found) expect(message).toMatch(/^\S.*\.$/)
-  })
+testHosts({
+  arch: x86,
+  hosts: describedPcs,
+  describe,
+  it,
+  damages: [
+    replacedBy('names of flags', 'processor: 0\nflags: __proto__ constructor\n'),
+    replacedBy('colons', ':\n::\nprocessor:\ncpu MHz: -1\nmodel: 1e99\nflags:\n'),
+  ],
+  names: ['kvm_'],
 })

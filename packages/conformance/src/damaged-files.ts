@@ -43,7 +43,8 @@ export function openedFiles(reader: HostInfoReader, files: HostFiles): readonly 
       return bytes
     },
   }
-  reader.diagnose?.(reader.read(watched), watched)
+  const info = reader.read(watched)
+  reader.diagnose?.(info, watched)
   return [...paths]
 }
 

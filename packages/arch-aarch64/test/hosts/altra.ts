@@ -11,7 +11,7 @@ import {
   threadsOf,
   words,
 } from './parts.ts'
-import type { DescribedArm } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const ids = range(8)
 
@@ -31,7 +31,7 @@ const pages = [
 ]
 
 /** Two Ampere Altra in a Mt. Jade, with a kernel of 64 KiB pages. */
-export const altra: DescribedArm = {
+export const altra: KnownHost = {
   name: 'two Ampere Altra',
   files: describedHost({
     ...describeLinux({

@@ -15,7 +15,8 @@ import {
   tree,
   words,
 } from './parts.ts'
-import type { CoreText, DescribedArm } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
+import type { CoreText } from './parts.ts'
 
 interface Kind {
   readonly core: CoreText
@@ -40,7 +41,7 @@ interface Board {
 const memoryKiB = 4000000
 
 /** A board with cores of two kinds, so that no one model is the host's. */
-function board(parts: Board): DescribedArm {
+function board(parts: Board): KnownHost {
   const all = parts.kinds.flatMap(({ core, midr, count }) =>
     range(count).map(() => ({ core, midr })),
   )
@@ -102,7 +103,7 @@ function board(parts: Board): DescribedArm {
 }
 
 /** RK3399: four small cores and two large ones, in clusters that count as sockets. */
-export const rockPro64: DescribedArm = board({
+export const rockPro64: KnownHost = board({
   name: 'RockPro64, four cortex-a53 and two cortex-a72',
   kinds: [
     { core: cores.cortexA53, midr: 0x410fd034, count: 4 },
@@ -129,7 +130,7 @@ export const rockPro64: DescribedArm = board({
 })
 
 /** Apple's own interrupt controller, and pages of 16 KiB. */
-export const macBook: DescribedArm = board({
+export const macBook: KnownHost = board({
   name: 'MacBook Air M1',
   kinds: [
     { core: cores.icestorm, midr: 0x611f0221, count: 4 },

@@ -12,7 +12,8 @@ import {
   threadsOf,
   words,
 } from './parts.ts'
-import type { CoreText, DescribedArm } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
+import type { CoreText } from './parts.ts'
 
 interface Instance {
   readonly name: string
@@ -23,7 +24,7 @@ interface Instance {
   readonly more?: Readonly<Record<string, string>>
   readonly virtualization: NonNullable<HostInfo['virtualization']>
   readonly facts: NonNullable<HostInfo['facts']>
-  readonly findings: DescribedArm['findings']
+  readonly findings: KnownHost['findings']
 }
 
 const ids = range(2)
@@ -31,7 +32,7 @@ const cpus = ids.map((id) => ({ id, socket: 0, core: id }))
 const memoryKiB = 8030000
 
 /** What Amazon calls its machines, virtual or not, and cuts down to two cores here. */
-function instance(parts: Instance): DescribedArm {
+function instance(parts: Instance): KnownHost {
   return {
     name: parts.name,
     files: describedHost({
@@ -111,7 +112,7 @@ function instance(parts: Instance): DescribedArm {
 }
 
 /** Nitro lends its guests no hypervisor mode. */
-export const graviton2: DescribedArm = instance({
+export const graviton2: KnownHost = instance({
   name: 'guest on Graviton 2',
   type: 'm6g.large',
   core: cores.neoverseN1,
@@ -127,7 +128,7 @@ export const graviton2: DescribedArm = instance({
 })
 
 /** Bare metal with vectors of 256 bits, told to protect its guests. */
-export const graviton3: DescribedArm = instance({
+export const graviton3: KnownHost = instance({
   name: 'bare metal of Graviton 3',
   type: 'c7g.metal',
   core: cores.neoverseV1,

@@ -1,14 +1,5 @@
 import type { DescribedCpu } from '@polyvirt/conformance'
-import type { HostFiles, HostInfo, HostThread } from '@polyvirt/core/arch'
-
-/** A machine as its documentation shows it, cut down to a few cores, and what is read of it. */
-export interface DescribedArm {
-  readonly name: string
-  readonly files: HostFiles
-  readonly expected: HostInfo
-  /** Topics and levels of what `doctor` says. */
-  readonly findings: readonly (readonly [topic: string, level: string])[]
-}
+import type { HostInfo, HostThread } from '@polyvirt/core/arch'
 
 export function range(count: number, first = 0): readonly number[] {
   return Array.from({ length: count }, (_, i) => first + i)

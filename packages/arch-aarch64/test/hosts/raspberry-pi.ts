@@ -13,7 +13,8 @@ import {
   tree,
   words,
 } from './parts.ts'
-import type { CoreText, DescribedArm } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
+import type { CoreText } from './parts.ts'
 
 interface Pi {
   readonly name: string
@@ -33,7 +34,7 @@ const ids = range(4)
 const cpus = ids.map((id) => ({ id, socket: 0, core: id }))
 
 /** A board with four cores and a GIC-400. Its kernel knows no NUMA nodes and reads no registers. */
-function pi(parts: Pi): DescribedArm {
+function pi(parts: Pi): KnownHost {
   const { core, product, memoryKiB, pageKiB } = parts
   const huge = parts.hugePagesKiB
   return {
@@ -111,7 +112,7 @@ function pi(parts: Pi): DescribedArm {
   }
 }
 
-export const raspberryPi4: DescribedArm = pi({
+export const raspberryPi4: KnownHost = pi({
   name: 'Raspberry Pi 4',
   core: cores.cortexA72,
   model: 'cortex-a72',
@@ -125,7 +126,7 @@ export const raspberryPi4: DescribedArm = pi({
   revision: 'd03114',
 })
 
-export const raspberryPi5: DescribedArm = pi({
+export const raspberryPi5: KnownHost = pi({
   name: 'Raspberry Pi 5, with pages of 16 KiB',
   core: cores.cortexA76,
   model: 'cortex-a76',

@@ -11,7 +11,7 @@ import {
   threadsOf,
   words,
 } from './parts.ts'
-import type { DescribedArm } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const ids = range(8)
 const online = ids.filter((id) => id !== 7)
@@ -26,7 +26,7 @@ const cpus = ids.map((id) => ({
 }))
 
 /** A chip of four threads a core, the only one of Arm's world in a server, with one thread offline. */
-export const thunderX2: DescribedArm = {
+export const thunderX2: KnownHost = {
   name: 'ThunderX2 with SMT4',
   files: describedHost({
     ...describeLinux({

@@ -14,7 +14,8 @@ import {
   tree,
   words,
 } from './parts.ts'
-import type { CoreText, DescribedArm } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
+import type { CoreText } from './parts.ts'
 
 interface Virt {
   readonly name: string
@@ -29,7 +30,7 @@ const ids = range(2)
 const cpus = ids.map((id) => ({ id, socket: 0, core: id }))
 
 /** QEMU's board, seen from inside. */
-function virt(parts: Virt): DescribedArm {
+function virt(parts: Virt): KnownHost {
   return {
     name: parts.name,
     files: describedHost({
@@ -81,7 +82,7 @@ function virt(parts: Virt): DescribedArm {
 }
 
 /** A kernel that was booted directly finds nothing but the device tree. */
-export const tcgGuest: DescribedArm = virt({
+export const tcgGuest: KnownHost = virt({
   name: 'virt under TCG, with a device tree',
   core: cores.cortexA57,
   model: 'cortex-a57',
@@ -106,7 +107,7 @@ export const tcgGuest: DescribedArm = virt({
 })
 
 /** UEFI shows SMBIOS, in which QEMU says what executes its guest. */
-export const kvmGuest: DescribedArm = virt({
+export const kvmGuest: KnownHost = virt({
   name: 'virt under KVM, with UEFI',
   core: cores.neoverseN1,
   model: 'Neoverse-N1',

@@ -11,7 +11,7 @@ import {
   range,
   words,
 } from './parts.ts'
-import type { DescribedLoongson } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const memoryKiB = 16 * 1024 * 1024
 
@@ -22,7 +22,7 @@ const la464Features = 'cpucfg lam ual fpu lsx lasx crc32 lvz lbt_x86 lbt_arm lbt
 const quad: readonly DescribedCpu[] = range(4).map((id) => ({ id, socket: 0, core: id, node: 0 }))
 
 /** A vendor's kernel of early days, which writes some names in lower case and has no KVM. */
-export const ls3a5000: DescribedLoongson = {
+export const ls3a5000: KnownHost = {
   name: 'Loongson 3A5000 desktop',
   files: describedHost({
     ...describeLinux({
@@ -121,7 +121,7 @@ const smt: readonly DescribedCpu[] = range(8).map((id) => ({
 }))
 
 /** A kernel that prints the processor's identity, with KVM at work. */
-export const ls3a6000: DescribedLoongson = {
+export const ls3a6000: KnownHost = {
   name: 'Loongson 3A6000 desktop with two threads a core',
   files: describedHost({
     ...describeLinux({

@@ -1,7 +1,7 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import type { DescribedCpu } from '@polyvirt/conformance'
 import { auxv, cell, cpuinfo, dmi, hugePageSizesKiB, pageSizesKiB, range, words } from './parts.ts'
-import type { DescribedLoongson } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const memoryKiB = 912848
 const features = 'cpucfg lam ual fpu lsx lasx crc32 lspw'
@@ -56,7 +56,7 @@ const common = {
 } as const
 
 /** As Debian's Linux 7.2 shows QEMU 10.0's virt, started by UEFI with ACPI. */
-export const uefiGuest: DescribedLoongson = {
+export const uefiGuest: KnownHost = {
   name: 'virt, emulated by QEMU 10.0, with UEFI',
   files: describedHost({
     ...linux,
@@ -105,7 +105,7 @@ export const uefiGuest: DescribedLoongson = {
 }
 
 /** The same with a kernel that is booted directly: there is a device tree, and no SMBIOS. */
-export const treeGuest: DescribedLoongson = {
+export const treeGuest: KnownHost = {
   name: 'virt, emulated by QEMU 10.0, without firmware',
   files: describedHost({
     ...linux,

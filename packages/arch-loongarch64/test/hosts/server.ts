@@ -11,7 +11,7 @@ import {
   range,
   words,
 } from './parts.ts'
-import type { DescribedLoongson } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const nodeKiB = 64 * 1024 * 1024
 const features = 'cpucfg lam ual fpu lsx lasx crc32 complex crypto lvz lbt_x86 lbt_arm lbt_mips'
@@ -28,7 +28,7 @@ const all: readonly DescribedCpu[] = range(32).map((id) => ({
 const online = all.filter((one) => one.online !== false)
 const onNode = (node: number): readonly DescribedCpu[] => online.filter((one) => one.node === node)
 
-export const ls3c5000: DescribedLoongson = {
+export const ls3c5000: KnownHost = {
   name: 'Loongson 3C5000 server with two sockets',
   files: describedHost({
     ...describeLinux({

@@ -1,4 +1,4 @@
-import type { DescribedPower } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 import { power7 } from './power7.ts'
 import { power8 } from './power8.ts'
 import { power9Gpu, power9Smt4, power9SmtOff } from './power9.ts'
@@ -6,7 +6,7 @@ import { powermac } from './powermac.ts'
 import { powervm10, powervm9 } from './powervm.ts'
 import { pseriesGuest } from './pseries-guest.ts'
 
-export const describedPowers: readonly DescribedPower[] = [
+export const describedPowers: readonly KnownHost[] = [
   power7,
   power8,
   power9Smt4,

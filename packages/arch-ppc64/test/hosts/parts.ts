@@ -1,14 +1,5 @@
 import type { DescribedCpu } from '@polyvirt/conformance'
-import type { HostFiles, HostInfo, HostThread } from '@polyvirt/core/arch'
-
-/** A machine as its documentation shows it, cut down to a few cores, and what is read of it. */
-export interface DescribedPower {
-  readonly name: string
-  readonly files: HostFiles
-  readonly expected: HostInfo
-  /** Topics and levels of what `doctor` says. */
-  readonly findings: readonly (readonly [topic: string, level: string])[]
-}
+import type { HostInfo, HostThread } from '@polyvirt/core/arch'
 
 /** 32-bit numbers as the device tree has them. */
 export function cells(...numbers: readonly number[]): Uint8Array {

@@ -1,13 +1,13 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { auxv, cells, cpuinfo, cpusOf, processors, range, strings, thread, tree } from './parts.ts'
-import type { DescribedPower } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const numbers = range(4, 4)
 const type = 'POWER7 (raw), altivec supported'
 const version = '2.3 (pvr 003f 0203)'
 
 /** IBM PowerLinux 7R2 under OPAL v2, big endian, SMT off for KVM; its clock line is firmware's slip. */
-export const power7: DescribedPower = {
+export const power7: KnownHost = {
   name: 'POWER7, PowerNV, SMT off',
   files: describedHost({
     ...describeLinux({

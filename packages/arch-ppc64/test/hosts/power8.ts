@@ -1,13 +1,13 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { auxv, cells, cpuinfo, cpusOf, processors, range, strings, thread, tree } from './parts.ts'
-import type { DescribedPower } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const numbers = range(8, 4)
 const type = 'POWER8E (raw), altivec supported'
 const version = '2.1 (pvr 004b 0201)'
 
 /** IBM Power S822L: cores split in two for KVM, so that two of eight threads are online. */
-export const power8: DescribedPower = {
+export const power8: KnownHost = {
   name: 'POWER8, PowerNV, two subcores',
   files: describedHost({
     ...describeLinux({

@@ -2,7 +2,7 @@ import { describedHost, describeLinux } from '@polyvirt/conformance'
 import type { DescribedNode } from '@polyvirt/conformance'
 import type { HostInfo, HostThread } from '@polyvirt/core/arch'
 import { auxv, cells, cpuinfo, cpusOf, processors, range, strings, thread, tree } from './parts.ts'
-import type { DescribedPower } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const type = 'POWER9, altivec supported'
 const version = '2.2 (pvr 004e 1202)'
@@ -18,7 +18,7 @@ interface Ac922 {
 }
 
 /** IBM Power AC922, cut down to two chips of two cores each: they are nodes 0 and 8. */
-function ac922(parts: Ac922): DescribedPower {
+function ac922(parts: Ac922): KnownHost {
   const numbers = range(16).filter((id) => id % 4 < parts.online)
   return {
     name: parts.name,
@@ -161,7 +161,7 @@ const near8 = [
   [8, 10],
 ] as const
 
-export const power9Smt4: DescribedPower = ac922({
+export const power9Smt4: KnownHost = ac922({
   name: 'POWER9, PowerNV, SMT4',
   online: 4,
   smt: 'on',
@@ -171,7 +171,7 @@ export const power9Smt4: DescribedPower = ac922({
 })
 
 /** KVM does not ask for it since POWER9, so the threads that are off are just not there. */
-export const power9SmtOff: DescribedPower = ac922({
+export const power9SmtOff: KnownHost = ac922({
   name: 'POWER9, PowerNV, SMT off',
   online: 1,
   smt: 'off',
@@ -184,7 +184,7 @@ export const power9SmtOff: DescribedPower = ac922({
 })
 
 /** A GPU's memory is a node of its own, far away from everybody and without processors. */
-export const power9Gpu: DescribedPower = ac922({
+export const power9Gpu: KnownHost = ac922({
   name: 'POWER9, PowerNV, with the memory of a GPU',
   online: 4,
   smt: 'on',

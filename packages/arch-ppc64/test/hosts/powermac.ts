@@ -1,13 +1,13 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { auxv, cells, cpuinfo, cpusOf, processors, range, strings, thread, tree } from './parts.ts'
-import type { DescribedPower } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const numbers = range(4)
 const type = 'PPC970MP, altivec supported'
 const version = '1.1 (pvr 0044 0101)'
 
 /** Apple PowerMac G5 Quad: big endian, pages of 4 KiB, KVM in user mode only. */
-export const powermac: DescribedPower = {
+export const powermac: KnownHost = {
   name: '970MP, PowerMac G5',
   files: describedHost({
     ...describeLinux({

@@ -1,7 +1,7 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import type { HostInfo } from '@polyvirt/core/arch'
 import { auxv, cells, cpuinfo, cpusOf, processors, range, strings, thread, tree } from './parts.ts'
-import type { DescribedPower } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 interface Partition {
   readonly name: string
@@ -19,7 +19,7 @@ interface Partition {
   /** Lines of lparcfg about processors, and how they are told. */
   readonly share: readonly string[]
   readonly told: string
-  readonly findings: DescribedPower['findings']
+  readonly findings: KnownHost['findings']
 }
 
 /** As Linux 6.12 writes it; what is counted while it runs is left out. */
@@ -74,7 +74,7 @@ const dedicated = [
 ]
 
 /** One core of eight threads: what a partition sees of the chips is what PowerVM tells it. */
-function partition(parts: Partition): DescribedPower {
+function partition(parts: Partition): KnownHost {
   const { model, machine } = parts
   const numbers = range(8)
   const type = `${parts.mode.toUpperCase()} (architected), altivec supported`
@@ -186,7 +186,7 @@ function partition(parts: Partition): DescribedPower {
 }
 
 /** A POWER9 told to behave as a POWER8, so that it may move to one; its register says what it is. */
-export const powervm9: DescribedPower = partition({
+export const powervm9: KnownHost = partition({
   name: 'POWER9, partition of PowerVM in POWER8 mode',
   model: 'POWER9',
   pvr: 0x004e0202,
@@ -209,7 +209,7 @@ export const powervm9: DescribedPower = partition({
 })
 
 /** Firmware FW1060 lets partitions of POWER10 run guests of their own. */
-export const powervm10: DescribedPower = partition({
+export const powervm10: KnownHost = partition({
   name: 'POWER10, partition of PowerVM with KVM',
   model: 'POWER10',
   pvr: 0x00800200,

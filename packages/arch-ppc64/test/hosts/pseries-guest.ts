@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { auxv, cells, cpuinfo, cpusOf, processors, range, strings, thread, tree } from './parts.ts'
-import type { DescribedPower } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const numbers = range(2)
 const type = 'POWER9 (architected), altivec supported'
@@ -9,7 +9,7 @@ const model = 'IBM pSeries (emulated by qemu)'
 const uuid = '11111111-2222-3333-4444-555555555555'
 
 /** A guest of KVM, with KVM of its own. Its SLOF has no build number. */
-export const pseriesGuest: DescribedPower = {
+export const pseriesGuest: KnownHost = {
   name: 'pseries guest of KVM',
   files: describedHost({
     ...describeLinux({

@@ -1,11 +1,11 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cell, cpuinfo, cpusOf, hugePageSizesKiB, range, strings, tree } from './parts.ts'
-import type { DescribedRiscv } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const unmatchedMemoryKiB = 16 * 1024 * 1024
 
 /** An early kernel: no registers, and the core by the name of its first tree. */
-export const unmatched: DescribedRiscv = {
+export const unmatched: KnownHost = {
   name: 'SiFive HiFive Unmatched',
   files: describedHost({
     ...describeLinux({
@@ -69,7 +69,7 @@ const visionMemoryKiB = 8 * 1024 * 1024
 const visionIsa = 'rv64imafdc_zicntr_zicsr_zifencei_zihpm_zca_zcd_zba_zbb'
 
 /** Harts 1 to 4: number 0 is a smaller core, on which Linux does not run. */
-export const visionFive2: DescribedRiscv = {
+export const visionFive2: KnownHost = {
   name: 'StarFive VisionFive 2',
   files: describedHost({
     ...describeLinux({
@@ -147,7 +147,7 @@ export const visionFive2: DescribedRiscv = {
 const premierMemoryKiB = 16 * 1024 * 1024
 
 /** The first board to be had whose cores have the hypervisor extension. */
-export const premier: DescribedRiscv = {
+export const premier: KnownHost = {
   name: 'SiFive HiFive Premier P550, with KVM',
   files: describedHost({
     ...describeLinux({

@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cell, cpuinfo, cpusOf, hugePageSizesKiB, range, strings, tree } from './parts.ts'
-import type { DescribedRiscv } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const memoryKiB = 503296
 const isa = 'rv64imafdch_zicntr_zicsr_zifencei_zihintpause_zihpm_zca_zcd_zba_zbb_zbc_zbs_sstc'
@@ -39,7 +39,7 @@ const common = {
 } as const
 
 /** As Debian's kernel shows QEMU 7.2's virt: its CPU has no maker, and its architecture is QEMU's version. */
-export const emulated: DescribedRiscv = {
+export const emulated: KnownHost = {
   name: 'virt, emulated by QEMU 7.2',
   files: describedHost({
     ...linux,
@@ -85,7 +85,7 @@ export const emulated: DescribedRiscv = {
 }
 
 /** A guest of KVM that UEFI has started with ACPI: no device tree, but SMBIOS, and the host's maker. */
-export const underKvm: DescribedRiscv = {
+export const underKvm: KnownHost = {
   name: 'virt, guest of KVM, with ACPI',
   files: describedHost({
     ...linux,

@@ -1,9 +1,9 @@
 import { premier, unmatched, visionFive2 } from './boards.ts'
 import { emulated, underKvm } from './guests.ts'
-import type { DescribedRiscv } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 import { pioneer } from './pioneer.ts'
 
-export const describedRiscvs: readonly DescribedRiscv[] = [
+export const describedRiscvs: readonly KnownHost[] = [
   unmatched,
   visionFive2,
   premier,

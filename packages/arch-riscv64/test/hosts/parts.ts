@@ -1,14 +1,5 @@
 import type { DescribedCpu } from '@polyvirt/conformance'
-import type { HostFiles, HostInfo, HostThread } from '@polyvirt/core/arch'
-
-/** A machine as its documentation shows it, and what is read of it. */
-export interface DescribedRiscv {
-  readonly name: string
-  readonly files: HostFiles
-  readonly expected: HostInfo
-  /** Topics and levels of what `doctor` says. */
-  readonly findings: readonly (readonly [topic: string, level: string])[]
-}
+import type { HostInfo, HostThread } from '@polyvirt/core/arch'
 
 /** Strings as the device tree has them. */
 export function strings(...texts: readonly string[]): string {

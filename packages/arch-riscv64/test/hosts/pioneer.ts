@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cell, cpuinfo, cpusOf, hugePageSizesKiB, range, strings, tree } from './parts.ts'
-import type { DescribedRiscv } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const nodeMemoryKiB = 32 * 1024 * 1024
 
@@ -12,7 +12,7 @@ const distances = range(4).map((from) => range(4).map((to) => (from === to ? 10 
 const cpusIn = (node: number): readonly number[] => range(64).filter((id) => nodeOf(id) === node)
 
 /** SOPHGO SG2042: 64 cores that say nothing of themselves but their maker. */
-export const pioneer: DescribedRiscv = {
+export const pioneer: KnownHost = {
   name: 'Milk-V Pioneer (SG2042)',
   files: describedHost({
     ...describeLinux({

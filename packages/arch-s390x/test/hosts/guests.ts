@@ -2,7 +2,7 @@ import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { facilities } from '../../src/facilities.ts'
 import { toRegisters } from '../../src/registers.ts'
 import { books, cpuinfo, onlyNode, processors, range, sysinfo, thread } from './parts.ts'
-import type { DescribedZ } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 interface GuestParts {
   readonly name: string
@@ -20,7 +20,7 @@ interface GuestParts {
 }
 
 /** Without a facility that tells the topology, each processor is in a drawer of its own. */
-function guest(parts: GuestParts): DescribedZ {
+function guest(parts: GuestParts): KnownHost {
   const cpus = range(parts.cpus)
   const described = cpus.map((id) => ({ id, core: id, socket: id }))
   const type = parts.machine.type.toString(16)
@@ -113,7 +113,7 @@ function guest(parts: GuestParts): DescribedZ {
 }
 
 /** RHEL 8 in KVM, which is itself in z/VM (util-linux, tests/ts/lscpu/dumps/s390-nested-virt). */
-export const kvmGuest: DescribedZ = guest({
+export const kvmGuest: KnownHost = guest({
   name: 'z13, guest of KVM in z/VM',
   cpus: 2,
   memoryKiB: 2048000,
@@ -144,7 +144,7 @@ export const kvmGuest: DescribedZ = guest({
 })
 
 /** Debian 12 in QEMU 7.2 on a PC: the processor `qemu`, which says that it is a z15 of QEMU's. */
-export const tcgGuest: DescribedZ = guest({
+export const tcgGuest: KnownHost = guest({
   name: 'emulated guest of QEMU 7.2',
   cpus: 3,
   memoryKiB: 498396,

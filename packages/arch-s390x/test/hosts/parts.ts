@@ -1,14 +1,5 @@
 import type { DescribedCpu, DescribedFiles } from '@polyvirt/conformance'
-import type { HostFiles, HostInfo, HostThread } from '@polyvirt/core/arch'
-
-/** A machine as its documentation shows it, cut down to a few processors, and what is read of it. */
-export interface DescribedZ {
-  readonly name: string
-  readonly files: HostFiles
-  readonly expected: HostInfo
-  /** Topics and levels of what `doctor` says. */
-  readonly findings: readonly (readonly [topic: string, level: string])[]
-}
+import type { HostInfo, HostThread } from '@polyvirt/core/arch'
 
 export interface CpuinfoParts {
   /** Lines of the summary, by name. */

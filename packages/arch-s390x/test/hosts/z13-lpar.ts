@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { books, cpuinfo, processors, range, sysinfo, thread } from './parts.ts'
-import type { DescribedZ } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const cpus = range(8)
 const socketOf = (id: number): number => (id < 2 ? 2 : 3)
@@ -10,7 +10,7 @@ const described = cpus.map((id) => ({ id, core: id, socket: socketOf(id) }))
  * A partition with eight processors on two sockets of one drawer, without simultaneous threads
  * (util-linux, tests/ts/lscpu/dumps/s390-lpar-drawer); its kernel shows no facilities yet.
  */
-export const z13Lpar: DescribedZ = {
+export const z13Lpar: KnownHost = {
   name: 'z13, logical partition with drawers',
   files: describedHost({
     ...describeLinux({

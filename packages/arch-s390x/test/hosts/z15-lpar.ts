@@ -2,7 +2,7 @@ import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { facilities } from '../../src/facilities.ts'
 import { toRegisters } from '../../src/registers.ts'
 import { books, cpuinfo, processors, range, sysinfo, thread } from './parts.ts'
-import type { DescribedZ } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 /** Two cores in each of two drawers; sockets and books have the same numbers in both. */
 const cpus = range(8)
@@ -25,7 +25,7 @@ const bits = [
 ].join(' ')
 
 /** A partition of a z15 with two threads a core, the Ultravisor at work, and nested guests. */
-export const z15Lpar: DescribedZ = {
+export const z15Lpar: KnownHost = {
   name: 'z15, logical partition with simultaneous threads',
   files: describedHost({
     ...describeLinux({

@@ -1,7 +1,7 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import type { DescribedCpu } from '@polyvirt/conformance'
 import { books, cpuinfo, onlyNode, processors, range, sysinfo, thread } from './parts.ts'
-import type { DescribedZ } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 /** Kernels of that time know neither the socket of a processor nor, in guests, its core. */
 const unknownSocket = -1
@@ -28,7 +28,7 @@ const partition: readonly DescribedCpu[] = present.map((id) => ({
 }))
 
 /** Processors that are not in use, in books (util-linux, tests/ts/lscpu/dumps/s390-lpar). */
-export const z196Lpar: DescribedZ = {
+export const z196Lpar: KnownHost = {
   name: 'z196, logical partition with books',
   files: describedHost({
     ...describeLinux({ cpus: partition, nodes: [] }),
@@ -107,7 +107,7 @@ const guest: readonly DescribedCpu[] = cpus.map((id) => ({ id, socket: unknownSo
 const serial = (id: number): string => `${Math.min(id, 2)}00123`
 
 /** A guest of z/VM, whose processors have serial numbers of their own (s390-zvm, as above). */
-export const zvmGuest: DescribedZ = {
+export const zvmGuest: KnownHost = {
   name: 'z196, guest of z/VM',
   files: describedHost({
     ...describeLinux({ cpus: guest, nodes: [] }),

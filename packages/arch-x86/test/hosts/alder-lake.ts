@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, range, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 0
@@ -47,7 +47,7 @@ const machine = {
 }
 
 /** Six fast cores of two threads, four efficient ones of one; their counts do not multiply out. */
-export const alderLake: DescribedPc = {
+export const alderLake: KnownHost = {
   name: 'Core i5-12600K, hybrid',
   files: describedHost({
     ...describeLinux(machine),

@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, range, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 0
@@ -45,7 +45,7 @@ const machine = {
 }
 
 /** The second thread of each core is offline; KVM is not loaded. */
-export const coffeeLake: DescribedPc = {
+export const coffeeLake: KnownHost = {
   name: 'Core i7-8700K with SMT off',
   files: describedHost({
     ...describeLinux(machine),

@@ -1,6 +1,6 @@
 import { describedHost } from '@polyvirt/conformance'
 import { cpuinfo, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 0
@@ -37,7 +37,7 @@ const cpus = [
 ]
 
 /** A netbook of 2008 whose kernel tells neither nodes nor topology. */
-export const diamondville: DescribedPc = {
+export const diamondville: KnownHost = {
   name: 'Atom N270, 32 bits',
   files: describedHost({
     '/proc/cpuinfo': cpuinfo(block, cpus),

@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 0
@@ -44,7 +44,7 @@ const machine = {
 } as const
 
 /** A microVM on an EPYC 9004, on which libvirt 9.0 gave the recorded answers. */
-export const epycGuest: DescribedPc = {
+export const epycGuest: KnownHost = {
   name: 'EPYC Genoa, a guest of KVM without AMD-V',
   files: describedHost({
     ...describeLinux(machine),

@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, range, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 0
@@ -59,7 +59,7 @@ const machine = {
 }
 
 /** Each die of the first EPYC is a NUMA node; two cores of each are shown. */
-export const epycNaples: DescribedPc = {
+export const epycNaples: KnownHost = {
   name: 'EPYC 7551, four dies',
   files: describedHost({
     ...describeLinux(machine),

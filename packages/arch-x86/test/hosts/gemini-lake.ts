@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, range, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 0
@@ -35,7 +35,7 @@ const cpus = cpusOf({ cores: 4, threads: 1, place: (core) => ({ socket: 0, core 
 const machine = { cpus, nodes: [], hugePageSizesKiB: [2048, 1048576] }
 
 /** A small board of the Atom line, without a map of its memory. */
-export const geminiLake: DescribedPc = {
+export const geminiLake: KnownHost = {
   name: 'Celeron N4100',
   files: describedHost({
     ...describeLinux(machine),

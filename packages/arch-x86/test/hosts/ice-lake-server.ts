@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, range, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 import { bios, memoryDevice, processor, smbiosEntryPoint, smbiosTable, system } from './smbios.ts'
 
 const block = `
@@ -79,7 +79,7 @@ const board = smbiosTable([
 ])
 
 /** A server with two sockets and two NUMA nodes, SMT on; four cores of each socket are shown. */
-export const iceLakeServer: DescribedPc = {
+export const iceLakeServer: KnownHost = {
   name: 'two Xeon Gold 5318Y',
   files: describedHost({
     ...describeLinux(machine),

@@ -7,9 +7,9 @@ import { geminiLake } from './gemini-lake.ts'
 import { iceLakeServer } from './ice-lake-server.ts'
 import { knightsMill } from './knights-mill.ts'
 import { openstackGuest } from './openstack-guest.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
-export const describedPcs: readonly DescribedPc[] = [
+export const describedPcs: readonly KnownHost[] = [
   alderLake,
   coffeeLake,
   diamondville,

@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, range, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 271
@@ -41,7 +41,7 @@ const machine = {
 }
 
 /** The fast memory on the package is a node without CPUs; two cores are shown. */
-export const knightsMill: DescribedPc = {
+export const knightsMill: KnownHost = {
   name: 'Xeon Phi 7285, memory-only node',
   files: describedHost({
     ...describeLinux(machine),

@@ -1,6 +1,6 @@
 import { describedHost, describeLinux } from '@polyvirt/conformance'
 import { cpuinfo, cpusOf, threadsOf, words } from './parts.ts'
-import type { DescribedPc } from './parts.ts'
+import type { KnownHost } from '@polyvirt/conformance'
 
 const block = `
 processor	: 0
@@ -40,7 +40,7 @@ const machine = {
 }
 
 /** A virtual machine of OpenStack that is lent AMD-V. */
-export const openstackGuest: DescribedPc = {
+export const openstackGuest: KnownHost = {
   name: 'EPYC-Milan, a guest of KVM that has guests',
   files: describedHost({
     ...describeLinux(machine),

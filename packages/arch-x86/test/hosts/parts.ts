@@ -1,14 +1,5 @@
 import type { DescribedCpu } from '@polyvirt/conformance'
-import type { HostFiles, HostInfo, HostThread } from '@polyvirt/core/arch'
-
-/** A machine with the /proc/cpuinfo of a real one, and what is read of it. */
-export interface DescribedPc {
-  readonly name: string
-  readonly files: HostFiles
-  readonly expected: HostInfo
-  /** Topics and levels of what `doctor` says. */
-  readonly findings: readonly (readonly [topic: string, level: string])[]
-}
+import type { HostThread } from '@polyvirt/core/arch'
 
 export const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
