@@ -85,6 +85,7 @@ const alone: readonly Operation[] = [
   { name: 'revert-internal', stored: defined, live: [...running, ['snapshot-create-as', 'g', 's1'], another, ...guestWrites], command: ['snapshot-revert', 'g', 's1'], wrote: true, mayEndOff: true },
   { name: 'revert-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-revert', 'g', 'e1'], mayEndOff: true },
   { name: 'revert-external', stored: [...defined, diskOnly], command: ['snapshot-revert', 'g', 'e1'] },
+  { name: 'revert-again', stored: [...defined, diskOnly, ['snapshot-revert', 'g', 'e1']], command: ['snapshot-revert', 'g', 'e1'] },
   { name: 'snapshot-delete', stored: withSnapshot, command: ['snapshot-delete', 'g', 's1'] },
   { name: 'snapshot-delete-memory', stored: defined, live: [...running, withMemory], command: ['snapshot-delete', 'g', 'e1'], inSteps: true },
   { name: 'snapshot-delete-external', stored: [...defined, diskOnly], command: ['snapshot-delete', 'g', 'e1'], inSteps: true },

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
@@ -266,6 +266,63 @@ describe('snapshots with images and memory of their own', () => {
     await expect(hypervisor.domainSnapshotDelete('a', 'one')).rejects.toThrow('--metadata')
     await hypervisor.domainRevertToSnapshot('a', 'one', { running: true })
     expect(await reads(root, hypervisor, 0x11)).toBe(true)
+  })
+
+  test('that are gone back to again and again leave no image that nothing is on', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    const waysBack = (): readonly string[] =>
+      readdirSync(root.dir).filter((name) => /-[0-9a-f]{8}$/.test(name))
+    const inUse = async (): Promise<string> => basename(await imageInUse(hypervisor))
+    const take = (name: string) =>
+      hypervisor.domainSnapshotCreateXml('a', named(name), { diskOnly: true })
+    await take('one')
+    await hypervisor.domainRevertToSnapshot('a', 'one')
+    const first = await inUse()
+    await hypervisor.domainRevertToSnapshot('a', 'one', { running: true })
+    const second = await inUse()
+    expect(second).not.toBe(first)
+    expect(waysBack()).toEqual([second])
+    await writeDisk(hypervisor, 0x22)
+    // It keeps what is below it.
+    await take('two')
+    await hypervisor.domainRevertToSnapshot('a', 'one')
+    const third = await inUse()
+    expect(waysBack().toSorted()).toEqual([second, third].toSorted())
+    // So does an image of another domain, also where only the image says so.
+    const clone = join(root.dir, 'clone.qcow2')
+    const of = ['-b', join(root.dir, third), '-F', 'qcow2']
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...of, clone])
+    const disk = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${clone}'/><target dev='vda'/></disk>`
+    await hypervisor.domainDefineXml(guestXml({ name: 'b', devices: disk }))
+    await hypervisor.domainRevertToSnapshot('a', 'two', { running: true })
+    expect(await reads(root, hypervisor, 0x22)).toBe(true)
+    const fourth = await inUse()
+    expect(waysBack().toSorted()).toEqual([second, third, fourth].toSorted())
+    await hypervisor.domainRevertToSnapshot('a', 'one')
+    await hypervisor.domainSnapshotDelete('a', 'two')
+    const fifth = await inUse()
+    expect(waysBack().toSorted()).toEqual([third, fifth].toSorted())
+    expect(existsSync(image)).toBe(true)
+  })
+
+  test('of a domain that is forgotten with its guest are not gone back to', async () => {
+    const root = testRoot()
+    const { hypervisor, image } = await defined(root)
+    const xml = await hypervisor.domainGetXmlDesc('a')
+    await hypervisor.domainUndefine('a')
+    await hypervisor.domainCreateXml(xml)
+    await hypervisor.domainSnapshotCreateXml('a', named('in'))
+    await hypervisor.domainSnapshotCreateXml('a', named('out'), { diskOnly: true })
+    for (const name of ['in', 'out'])
+      await expect(hypervisor.domainRevertToSnapshot('a', name)).rejects.toThrow(
+        /transient.*define/,
+      )
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    await hypervisor.domainDefineXml(await hypervisor.domainGetXmlDesc('a'))
+    await hypervisor.domainRevertToSnapshot('a', 'in')
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    expect(await imageInUse(hypervisor)).toBe(image)
   })
 
   test('that keep an image which is written to say so from that moment on', async () => {

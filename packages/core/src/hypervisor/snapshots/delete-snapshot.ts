@@ -9,7 +9,9 @@ import { refuseUnderSave } from '../saving/refuse-under-save.ts'
 import { deleteExternal } from './delete-external.ts'
 import { descendants } from './descendants.ts'
 import { internalSnapshot, offlineSnapshot } from './qemu-snapshot.ts'
+import { readSnapshot } from './image-chains.ts'
 import { readKept } from './snapshot-document.ts'
+import { removeAbandoned, wayBackImages } from './ways-back.ts'
 
 /** Removes a snapshot, those below it, or both; the deepest first, so that none is ever left alone. */
 export async function deleteSnapshot(
@@ -23,8 +25,15 @@ export async function deleteSnapshot(
     options.children === true || options.childrenOnly === true
       ? descendants(rooms.store.snapshots(uuid), name)
       : []
-  for (const row of [...below, ...(options.childrenOnly === true ? [] : [own])])
+  for (const row of [...below, ...(options.childrenOnly === true ? [] : [own])]) {
     await remove(rooms, row, options.metadata === true)
+    // It was what kept them.
+    if (options.metadata !== true)
+      await removeAbandoned(
+        rooms.store,
+        wayBackImages({ devices: { disk: readSnapshot(row).disks } }),
+      )
+  }
 }
 
 async function remove(rooms: Rooms, row: SnapshotRow, metadata: boolean): Promise<void> {

@@ -6,14 +6,16 @@ import { JobLeft } from '../job-left.ts'
 import type { FinishContext } from '../live/finish-job.ts'
 import { detailOf } from '../rooms.ts'
 import type { Rooms } from '../rooms.ts'
+import { parseDomain } from '../../xml/parse-domain.ts'
 import { applyStates, finishStates } from './image-states.ts'
+import { removeAbandoned, wayBackImages } from './ways-back.ts'
 
 export interface WayBack {
   readonly name: string
   readonly record: DomainRecord
   readonly job: Job
-  /** What the domain is from then on; nothing of one that is not stored. */
-  readonly definition?: string
+  /** What the domain is from then on. */
+  readonly definition: string
   /** New images, which are made while the guest runs still. */
   readonly files?: readonly string[]
   makeFiles?(): Promise<void>
@@ -27,6 +29,8 @@ export interface WayBack {
 /** What a way back records before it begins. */
 interface RevertDetail {
   readonly revert?: Pick<WayBack, 'name' | 'definition' | 'files' | 'images' | 'managedSave'> & {
+    /** Images of earlier ways back that the domain was on. */
+    readonly left?: readonly string[]
     /** The run that it ends. */
     readonly ends?: number
   }
@@ -42,12 +46,15 @@ export async function goBack(rooms: Rooms, way: WayBack): Promise<JobDetail> {
   const { store } = rooms
   const { name, record, job, definition, files, images, managedSave } = way
   const { active, domain } = record
-  const after = definition === undefined ? {} : { definition }
+  const left = [active?.xml, domain.xml].flatMap((xml) =>
+    xml === undefined ? [] : wayBackImages(parseDomain(xml).domain),
+  )
   const detail: RevertDetail = {
     revert: {
       name,
-      ...after,
+      definition,
       ...(files && { files }),
+      ...(left.length > 0 && { left }),
       ...(images && { images }),
       ...(managedSave !== undefined && { managedSave }),
       ...(active && { ends: active.id }),
@@ -60,9 +67,10 @@ export async function goBack(rooms: Rooms, way: WayBack): Promise<JobDetail> {
     if (active !== undefined)
       await rooms.liveness.end(active, 'from snapshot', { what: `domain ${quote(domain.name)}` })
     if (images !== undefined && way.byQemu !== true) await applyStates(name, images)
-    store.change(domain.uuid, after)
+    store.change(domain.uuid, { definition })
     store.setCurrentSnapshot(domain.uuid, name)
     if (managedSave !== undefined) await rm(managedSave, { force: true })
+    await removeAbandoned(store, left)
   } catch (error) {
     await stopGoingBack(rooms, record, detail)
     throw error
@@ -97,7 +105,8 @@ export async function finishRevert(
   job: Pick<JobRow, 'detail'>,
 ): Promise<void> {
   const { revert } = job.detail as RevertDetail
-  const { ends, definition, name = '', files = [], images = [], managedSave } = revert ?? {}
+  const { ends, definition, name = '', files = [], images = [], left = [] } = revert ?? {}
+  const { managedSave } = revert ?? {}
   const isItsOwn = active !== undefined && active.id === ends
   const isLost = isItsOwn
     ? active.facts.ending !== undefined || !isAlive(active.process)
@@ -109,6 +118,7 @@ export async function finishRevert(
     if (managedSave !== undefined) await rm(managedSave, { force: true })
     store.change(domain.uuid, { definition })
     store.setCurrentSnapshot(domain.uuid, name)
+    await removeAbandoned(store, left)
     if (active === undefined) store.setLastState(domain.uuid, 'shut off', 'from snapshot')
     return
   }

@@ -13,7 +13,7 @@ import { goBack } from './go-back.ts'
 import { makeOverlays } from './make-overlays.ts'
 import type { Overlay } from './make-overlays.ts'
 import type { KeptSnapshot } from './snapshot-document.ts'
-import { overlayName } from './snapshot-parts.ts'
+import { wayBackName } from './ways-back.ts'
 
 export interface RevertRequest extends RevertOptions {
   readonly name: string
@@ -25,14 +25,15 @@ export interface RevertRequest extends RevertOptions {
 
 /**
  * Takes a domain back to images that a snapshot keeps: new ones are made above them, so that the snapshot
- * stays what it is. What the domain was on until now stays where it lies.
+ * stays what it is. Of what the domain was on until now, images of earlier ways back go where nothing else is
+ * on them; those of snapshots stay, and go with their snapshots.
  */
 export async function revertExternal(rooms: Rooms, request: RevertRequest): Promise<void> {
   const { name, kept, record, job, signal, managedSave } = request
   const { store } = rooms
-  const { uuid, xml } = record.domain
+  const { uuid } = record.domain
   const { domain } = parseDomain(kept.domain)
-  const overlays = overlaysAbove(domain, kept, `${name}-${job.token.slice(0, 8)}`)
+  const overlays = overlaysAbove(domain, kept, { name, token: job.token })
   const edit = (before: Domain): Domain =>
     overlays.reduce((now, { disk, file, index }) => {
       const at = { target: disk.target, file: fileOf(disk) ?? '' }
@@ -43,7 +44,6 @@ export async function revertExternal(rooms: Rooms, request: RevertRequest): Prom
   const plan = await rooms.plan(formatDomain(edit(domain)), { live: isLive })
   const stored = isLive ? (await rooms.plan(formatDomain(edit(domain)))).domain : plan.domain
   const files = overlays.map(({ file }) => file)
-  const after = xml === undefined ? {} : { definition: formatDomain(stored) }
   await goBack(rooms, {
     name,
     record,
@@ -51,7 +51,7 @@ export async function revertExternal(rooms: Rooms, request: RevertRequest): Prom
     files,
     managedSave,
     makeFiles: () => makeOverlays(overlays),
-    ...after,
+    definition: formatDomain(stored),
   })
   const starts = isLive || request.running === true || request.paused === true
   if (!starts) {
@@ -74,7 +74,11 @@ export async function revertExternal(rooms: Rooms, request: RevertRequest): Prom
 }
 
 /** New images above those that the snapshot keeps. */
-function overlaysAbove(domain: Domain, kept: KeptSnapshot, suffix: string): readonly Overlay[] {
+function overlaysAbove(
+  domain: Domain,
+  kept: KeptSnapshot,
+  { name, token }: { readonly name: string; readonly token: string },
+): readonly Overlay[] {
   const first = freeIndex(domain)
   return (domain.devices.disk ?? [])
     .filter((disk) =>
@@ -87,6 +91,6 @@ function overlaysAbove(domain: Domain, kept: KeptSnapshot, suffix: string): read
           'ERR_OPERATION_INVALID',
           `the image ${quote(below, 200)} of disk ${quote(disk.target)} is not there any more`,
         )
-      return { disk, kind: 'external', file: overlayName(disk, suffix), index: first + i }
+      return { disk, kind: 'external', file: wayBackName(disk, name, token), index: first + i }
     })
 }

@@ -22,6 +22,11 @@ export async function revertSnapshot(
   const record = await findSettled(rooms, reference)
   const { uuid, xml } = record.domain
   const kept = readKept(rooms.store.snapshot(uuid, name))
+  if (xml === undefined)
+    throw domainError(
+      'ERR_OPERATION_UNSUPPORTED',
+      'a transient domain does not go back: it is forgotten when its guest ends, and its snapshots with it; make it persistent first (define)',
+    )
   checkWayBack(rooms, uuid, { name, deleting: kept.deleting })
   const managedSave = managedSavePath(rooms.layout, uuid)
   const hasMemory = kept.memory === 'internal' || kept.memoryFile !== undefined
@@ -44,7 +49,7 @@ export async function revertSnapshot(
     const images = disks.map((disk) => fileOf(disk) ?? '')
     await checkStates(name, images, { runs: record.active !== undefined })
     const stored = live ? (await rooms.plan(dropLive(kept.domain))).domain : plan.domain
-    const after = xml === undefined ? {} : { definition: formatDomain(stored) }
+    const definition = formatDomain(stored)
     const detail = await goBack(rooms, {
       name,
       record,
@@ -52,7 +57,7 @@ export async function revertSnapshot(
       images,
       managedSave,
       byQemu: live,
-      ...after,
+      definition,
     })
     if (!live && options.running !== true && options.paused !== true) {
       rooms.store.setLastState(uuid, 'shut off', 'from snapshot')
