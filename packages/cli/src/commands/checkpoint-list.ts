@@ -26,7 +26,7 @@ export const commands: readonly Command[] = [
 ]
 
 async function checkpointList(context: Context, options: Options): Promise<Answer> {
-  checkListOptions(options)
+  checkListOptions(options, ['from'])
   const { hypervisor, reference } = await lookupDomain(context, options)
   const all = await hypervisor.domainListAllCheckpoints(reference)
   const from = options.text('from')

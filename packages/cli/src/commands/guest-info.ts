@@ -50,7 +50,7 @@ export const commands: readonly Command[] = [
       domainOption,
       text('interface', 'network interface name'),
       flag('full', 'always display names and MACs of interfaces'),
-      text('source', "address source: 'lease', 'agent', or 'arp'", ['agent', 'arp']),
+      text('source', "address source: 'lease', 'agent', or 'arp'", ['lease', 'agent', 'arp']),
     ],
     run: domifaddr,
   },
@@ -169,7 +169,8 @@ function unknownSource(source: string, offered: string): CommandError {
 
 async function domifaddr(context: Context, options: Options): Promise<Answer> {
   const source = options.text('source') ?? 'agent'
-  if (source !== 'agent' && source !== 'arp') throw unknownSource(source, 'agent, arp')
+  if (source !== 'lease' && source !== 'agent' && source !== 'arp')
+    throw unknownSource(source, 'lease, agent, arp')
   const wanted = options.text('interface')
   const { hypervisor, reference } = await lookupDomain(context, options)
   const all = await explainFailure(

@@ -53,5 +53,5 @@ async function getLink(context: Context, options: Options): Promise<Answer> {
   const card = options.need('interface')
   const { hypervisor, reference } = await lookupDomain(context, options)
   const state = await hypervisor.domainGetLinkState(reference, card, changeTarget(options))
-  return { text: `${printable(card)} ${state}\n`, json: { interface: card, state } }
+  return { text: `${printable(card)} ${state}`, json: { interface: card, state } }
 }

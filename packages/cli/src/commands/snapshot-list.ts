@@ -37,7 +37,7 @@ export const commands: readonly Command[] = [
 ]
 
 async function snapshotList(context: Context, options: Options): Promise<Answer> {
-  checkListOptions(options)
+  checkListOptions(options, ['from', 'current'])
   const { hypervisor, reference } = await lookupDomain(context, options)
   const all = await hypervisor.domainListAllSnapshots(reference)
   return treeListAnswer(context, options, {

@@ -7,7 +7,7 @@ import type { FoundDomain } from '../lookup-domain.ts'
 import { flag, later, named, need, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
-import { lineAnswer } from '../output/line-answer.ts'
+import { nameAnswer } from '../output/line-answer.ts'
 import { longWork } from '../output/long-work.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
@@ -225,7 +225,7 @@ async function current(context: Context, options: Options): Promise<Answer> {
       code: 'ERR_NO_DOMAIN_SNAPSHOT',
     })
   }
-  if (options.flag('name')) return lineAnswer(found.name)
+  if (options.flag('name')) return nameAnswer(found.name)
   return documentAnswer(context, await hypervisor.domainSnapshotGetXmlDesc(reference, found.name))
 }
 
@@ -264,7 +264,7 @@ async function parent(context: Context, options: Options): Promise<Answer> {
       code: 'ERR_NO_DOMAIN_SNAPSHOT',
     })
   }
-  return lineAnswer(snapshot.parent)
+  return nameAnswer(snapshot.parent)
 }
 
 async function revert(context: Context, options: Options): Promise<Answer> {

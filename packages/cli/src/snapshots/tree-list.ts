@@ -1,8 +1,9 @@
-import { invalidArgument } from '../command-error.ts'
+import { UsageError } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
 import { formatTable } from '../output/format-table.ts'
 import { linesAnswer } from '../output/line-answer.ts'
 import { localTime } from '../output/local-time.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { isBelow } from './family-tree.ts'
 import type { TreeMember } from './family-tree.ts'
 import { formatTree } from './format-tree.ts'
@@ -24,12 +25,17 @@ const exclusive = [
   ['roots', 'current'],
 ] as const
 
-/** @throws CommandError in virsh's words, where options of a list contradict each other. */
-export function checkListOptions(options: Options): void {
-  for (const [one, other] of exclusive) {
-    if (options.flag(one) && options.flag(other)) {
-      throw invalidArgument(`--${one} and --${other} are mutually exclusive`)
-    }
+/**
+ * @param origins options that say below what the list is
+ * @throws UsageError in virsh's words, where options of a list contradict or miss each other.
+ */
+export function checkListOptions(options: Options, origins: readonly string[]): void {
+  for (const [one, other] of exclusive) exclude(options, one, other)
+  if (options.flag('descendants') && !origins.some((origin) => options.flag(origin))) {
+    const names = origins.map((origin) => `--${origin}`)
+    throw new UsageError(
+      `--descendants requires ${names.length > 1 ? 'either ' : ''}${names.join(' or ')}`,
+    )
   }
 }
 

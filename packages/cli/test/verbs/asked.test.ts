@@ -75,6 +75,8 @@ describe('the agent of a guest', () => {
       ' -          -                    ipv6         fe80::1/64',
     ])
     expect(given()).toEqual([{ source: 'arp' }])
+    await run(['domifaddr', 'test', '--source', 'lease'], { hypervisor })
+    expect(given().at(-1)).toEqual({ source: 'lease' })
   })
 })
 

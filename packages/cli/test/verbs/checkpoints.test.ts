@@ -80,6 +80,9 @@ describe('Checkpoints', () => {
           'checkpoint-parent v one',
           'checkpoint-info v',
           'checkpoint-list v --tree --name',
+          'checkpoint-list v --descendants',
+          'snapshot-list v --descendants',
+          'snapshot-list v --roots --from one',
           'checkpoint-create v --redefine-validate',
         ].map(async (line) => (await polyvirt.run(line)).stderr.trim()),
       )
@@ -87,7 +90,10 @@ describe('Checkpoints', () => {
         "error: Domain checkpoint not found: no domain checkpoint with matching name 'none'",
         "error: checkpoint 'one' has no parent",
         'error: --checkpointname is required',
-        'error: --tree and --name are mutually exclusive',
+        'error: Options --tree and --name are mutually exclusive',
+        'error: --descendants requires --from',
+        'error: --descendants requires either --from or --current',
+        'error: Options --roots and --from are mutually exclusive',
         'error: Option --redefine is required by --redefine-validate',
       ])
     },

@@ -20,9 +20,12 @@ export function agentVerbs(rooms: Rooms): AgentVerbs {
       return guestInfo(rooms, reference, options)
     },
     async domainInterfaceAddresses(reference, { source = 'agent', ...options } = {}) {
-      if (source === 'arp') {
+      if (source !== 'agent') {
+        const running = await rooms.findActive(reference)
+        // A user-mode network lends inside of its guest's QEMU, a bridge's guests ask somebody else.
+        if (source === 'lease') return []
         const { neighbours } = await import('./agent/neighbours.ts')
-        return neighbours(await rooms.live(await rooms.findActive(reference)))
+        return neighbours(await rooms.live(running))
       }
       const { askAgent } = await agent()
       const { guestInterfaces } = await import('./agent/guest-info.ts')

@@ -142,6 +142,8 @@ export function lifecycleVerbs(rooms: Rooms, autodestroy: ActiveRow[]): Verbs {
       const running = await rooms.findActive(reference)
       await rooms.command(running, 'resume', async (qmp) => {
         const { status } = await qmp.execute('query-status')
+        if (status === 'running')
+          throw domainError('ERR_OPERATION_INVALID', 'domain is already running')
         // A guest that powered off and was kept starts afresh.
         if (status === 'shutdown' || status === 'guest-panicked') await qmp.execute('system_reset')
         await qmp.execute('cont')

@@ -241,6 +241,21 @@ describe('devices of a running guest', () => {
     await expect(change()).rejects.toThrow(`doesn't have media`)
   })
 
+  test('a disk that is asked to be what it is stays so; another image is refused', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root)
+    const path = join(root.dir, 'idle.img')
+    const same = disk(path, 'vda', 'virtio')
+    const before = await hypervisor.domainGetXmlDesc('a')
+    const described = /<disk[\s\S]*<\/disk>/.exec(before)?.[0] ?? ''
+    for (const xml of [same, described])
+      await hypervisor.domainUpdateDevice('a', xml, { live: true, config: true })
+    expect(await hypervisor.domainGetXmlDesc('a')).toBe(before)
+    const other = same.replace(path, image(root, 'other'))
+    for (const xml of [other, same.replace(/<source[^>]*>/, '')])
+      await expect(hypervisor.domainUpdateDevice('a', xml)).rejects.toThrow('no drive')
+  })
+
   test('a link goes down and comes up; what cannot change is named', async () => {
     const root = testRoot()
     const nic = `<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>`

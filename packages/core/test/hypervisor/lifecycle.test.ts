@@ -45,6 +45,7 @@ describe('the life of a guest', () => {
     expect(await one.domainGetState('a')).toEqual({ state: 'paused', reason: 'user' })
     await one.domainResume('a')
     expect(await two.domainGetState('a')).toEqual({ state: 'running', reason: 'unpaused' })
+    await expect(two.domainResume('a')).rejects.toThrow('domain is already running')
     await two.domainReset('a')
     const info = await one.domainGetInfo('a')
     expect(info).toMatchObject({

@@ -76,10 +76,13 @@ export interface AgentVerbs {
     reference: string,
     options?: AgentOptions & { readonly types?: readonly GuestInfoType[] },
   ): Promise<GuestInfo>
-  /** Addresses by the guest's agent, or as the host's neighbour table has them (`arp`). */
+  /**
+   * Addresses by the guest's agent, as the host's neighbour table has them (`arp`), or as networks here have lent
+   * them (`lease`): none does.
+   */
   domainInterfaceAddresses(
     reference: string,
-    options?: AgentOptions & { readonly source?: 'agent' | 'arp' },
+    options?: AgentOptions & { readonly source?: 'lease' | 'agent' | 'arp' },
   ): Promise<readonly GuestInterface[]>
   /** Stops writing on all file systems, or on some; how many were frozen. */
   domainFsFreeze(

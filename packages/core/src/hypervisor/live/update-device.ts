@@ -71,6 +71,10 @@ export async function updateDevice(
     const plan = await livePlan(rooms, targets.running)
     const old = findDevice(plan.live, wanted)
     checkChange(old, wanted)
+    if (isAsItIs(old, wanted)) {
+      rooms.store.change(uuid, { ...definition })
+      return { xml: formatDevice(old), warnings: wanted.warnings }
+    }
     const request = { rooms, plan, job, old, wanted, options, ...definition }
     const changed = old.kind === 'disk' ? await changeMedium(request) : await changeInPlace(request)
     const { alias } = changed.device as { readonly alias?: string }
@@ -129,6 +133,22 @@ function checkChange(old: AnyDevice, wanted: AnyDevice): void {
       { path: `devices/${kind}/${path}` },
     )
   }
+}
+
+/** Is a disk asked to be what it is? The medium of a drive is put in again, as its guest may have opened the tray. */
+function isAsItIs(old: AnyDevice, wanted: AnyDevice): boolean {
+  if (old.kind !== 'disk' || wanted.kind !== 'disk') return false
+  const { device, format = 'raw' } = old.device
+  if (device === 'cdrom' || device === 'floppy') return false
+  const sourceOf = ({ source }: Disk): object => {
+    const { index: _, ...rest } = source ?? {}
+    return rest
+  }
+  return (
+    old.device.type === wanted.device.type &&
+    (wanted.device.format ?? format) === format &&
+    isSame(sourceOf(old.device), sourceOf(wanted.device))
+  )
 }
 
 interface Change {
