@@ -272,7 +272,7 @@ describe('snapshots with images and memory of their own', () => {
     const root = testRoot()
     const { hypervisor, image } = await defined(root)
     const waysBack = (): readonly string[] =>
-      readdirSync(root.dir).filter((name) => /-[0-9a-f]{8}$/.test(name))
+      readdirSync(root.dir).filter((name) => /\.REVERT-[0-9a-f]{8}$/.test(name))
     const inUse = async (): Promise<string> => basename(await imageInUse(hypervisor))
     const take = (name: string) =>
       hypervisor.domainSnapshotCreateXml('a', named(name), { diskOnly: true })
@@ -304,6 +304,19 @@ describe('snapshots with images and memory of their own', () => {
     const fifth = await inUse()
     expect(waysBack().toSorted()).toEqual([third, fifth].toSorted())
     expect(existsSync(image)).toBe(true)
+  })
+
+  test('leave images alone that no way back has made, whatever they are called', async () => {
+    const root = testRoot()
+    const { hypervisor } = await defined(root)
+    const take = (name: string, noMetadata: boolean) =>
+      hypervisor.domainSnapshotCreateXml('a', named(name), { diskOnly: true, noMetadata })
+    await take('one', false)
+    await take('backup-20261128', true)
+    const own = await imageInUse(hypervisor)
+    expect(own).toMatch(/backup-20261128$/)
+    await hypervisor.domainRevertToSnapshot('a', 'one')
+    expect(existsSync(own)).toBe(true)
   })
 
   test('of a domain that is forgotten with its guest are not gone back to', async () => {

@@ -10,15 +10,19 @@ import { removeRunFiles } from '../run-remains.ts'
 import { readSnapshot } from './image-chains.ts'
 import { overlayName } from './snapshot-parts.ts'
 
+/** Stands in no name that a user gives by chance: what has it is removed without being asked for. */
+const mark = '.REVERT-'
+const ending = /^[^/]+\.REVERT-[0-9a-f]{8}$/
+
 /** The name of the image that a way back puts above one that a snapshot keeps: no two are the same. */
 export function wayBackName(disk: Disk, name: string, token: string): string {
-  return overlayName(disk, `${name}-${token.slice(0, 8)}`)
+  return overlayName(disk, `${name}${mark}${token.slice(0, 8)}`)
 }
 
 /** Has an image the name that a way back gives to what it puts above another? */
 function isOfWayBack(file: string, below: string): boolean {
   const stem = overlayName({ source: { file: below } } as Disk, '')
-  return file.startsWith(stem) && /^[^/]+-[0-9a-f]{8}$/.test(file.slice(stem.length))
+  return file.startsWith(stem) && ending.test(file.slice(stem.length))
 }
 
 /**
