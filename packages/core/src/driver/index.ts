@@ -78,26 +78,18 @@ export type { XmlElement } from '../xml/element.ts'
 export { readXml } from '../xml/read-xml.ts'
 export { XmlWriter } from '../xml/writer.ts'
 export { nameField, nameProblem, uuidField } from '../domain/identity.ts'
-export {
-  bandwidthXml,
-  ipXml,
-  macAddress,
-  portForwardXml,
-  routeXml,
-  virtualPortXml,
-  vlanXml,
-} from '../domain/devices/interface.ts'
+export { bandwidthXml, macAddress, portForwardXml } from '../domain/devices/interface.ts'
 export type {
   Bandwidth,
   BandwidthLimit,
-  InterfaceIp,
-  InterfaceRoute,
   PortForward,
   PortForwardRange,
   UserNetwork,
-  VirtualPort,
-  Vlan,
 } from '../domain/devices/interface.ts'
+export { ipXml, routeXml } from '../domain/devices/interface-ip.ts'
+export type { InterfaceIp, InterfaceRoute } from '../domain/devices/interface-ip.ts'
+export { virtualPortXml, vlanXml } from '../domain/devices/virtual-port.ts'
+export type { VirtualPort, Vlan } from '../domain/devices/virtual-port.ts'
 export { diskFormats } from '../domain/devices/disk-source.ts'
 export type { DiskFormat, SecretReference } from '../domain/devices/disk-source.ts'
 export { bytesField, sizeKiB } from '../domain/memory.ts'

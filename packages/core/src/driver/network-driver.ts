@@ -1,10 +1,6 @@
-import type {
-  InterfaceIp,
-  PortForward,
-  UserNetwork,
-  VirtualPort,
-  Vlan,
-} from '../domain/devices/interface.ts'
+import type { PortForward, UserNetwork } from '../domain/devices/interface.ts'
+import type { InterfaceIp } from '../domain/devices/interface-ip.ts'
+import type { VirtualPort, Vlan } from '../domain/devices/virtual-port.ts'
 import type { NetworkVerbs } from '../hypervisor/interface/networks.ts'
 
 /**

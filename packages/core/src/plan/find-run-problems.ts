@@ -1,7 +1,11 @@
 import { unsupported } from '../errors.ts'
 import type { Graphics } from '../domain/devices/graphics.ts'
+import type { InterfaceType } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Problem } from '../errors.ts'
+
+/** Host sides of other hypervisors. */
+const ofNoQemu: readonly InterfaceType[] = ['internal', 'null', 'vds']
 
 /**
  * What a stored definition may say and no command line can be built of: libvirt keeps such
@@ -10,8 +14,8 @@ import type { Problem } from '../errors.ts'
 export function findRunProblems({ devices }: Domain): readonly Problem[] {
   return [
     ...(devices.interface ?? []).flatMap((nic, i): Problem[] =>
-      nic.type === 'internal'
-        ? [unsupported(`devices/interface[${i + 1}]/@type`, `QEMU has no 'internal' networks`)]
+      ofNoQemu.includes(nic.type)
+        ? [unsupported(`devices/interface[${i + 1}]/@type`, `QEMU has no '${nic.type}' networks`)]
         : [],
     ),
     ...(devices.graphics ?? []).flatMap((one, i) =>

@@ -102,6 +102,11 @@ function tuning(domain: Domain): Problem[] {
       domain.qemuCapabilitiesAdd !== undefined || domain.qemuCapabilitiesDel !== undefined,
       'capabilities that QEMU is to be believed to have',
     ],
+    [
+      'devices/interface/source/ip',
+      nics.some((one) => one.hostIps ?? one.hostRoutes),
+      "addresses of a tap on the host's side",
+    ],
     ['devices/interface/filterref', nics.some((one) => one.filterref), 'packet filters'],
   ].map(([path, there, what]) => [
     String(path),

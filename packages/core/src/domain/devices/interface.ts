@@ -16,6 +16,11 @@ import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { quote } from '../../errors.ts'
 import { bootOptionsXml, deviceInfoXml, romOptionsXml, virtioOptionsXml } from './device-info.ts'
 import type { BootOptions, DeviceInfo, RomOptions, VirtioOptions } from './device-info.ts'
+import { ipXml, routeXml } from './interface-ip.ts'
+import type { InterfaceIp, InterfaceRoute } from './interface-ip.ts'
+import { virtualPortXml, vlanXml } from './virtual-port.ts'
+import type { VirtualPort, Vlan } from './virtual-port.ts'
+import { uuidField } from '../identity.ts'
 import { addressField } from '../address.ts'
 import type { Address } from '../address.ts'
 
@@ -33,63 +38,10 @@ export const interfaceTypes = [
   'internal',
   'hostdev',
   'vdpa',
+  'null',
+  'vds',
 ] as const
 export type InterfaceType = (typeof interfaceTypes)[number]
-
-export interface InterfaceIp {
-  readonly family?: 'ipv4' | 'ipv6'
-  readonly address: string
-  readonly prefix?: number
-  readonly peer?: string
-}
-
-export const ipXml: XmlFields<InterfaceIp> = {
-  address: required(text('@address')),
-  family: oneOf('@family', ['ipv4', 'ipv6']),
-  prefix: integer('@prefix', { max: 128 }),
-  peer: text('@peer'),
-}
-
-export interface InterfaceRoute {
-  readonly family?: 'ipv4' | 'ipv6'
-  readonly address: string
-  readonly prefix?: number
-  readonly netmask?: string
-  readonly gateway: string
-  readonly metric?: number
-}
-
-export const routeXml: XmlFields<InterfaceRoute> = {
-  family: oneOf('@family', ['ipv4', 'ipv6']),
-  address: required(text('@address')),
-  netmask: text('@netmask'),
-  prefix: integer('@prefix', { max: 128 }),
-  gateway: required(text('@gateway')),
-  metric: integer('@metric', { max: 0xffffffff }),
-}
-
-export const virtualPortTypes = ['802.1Qbg', '802.1Qbh', 'openvswitch', 'midonet'] as const
-
-/** `<virtualport>`: how a switch that is told about ports learns of this one. */
-export interface VirtualPort {
-  readonly type?: (typeof virtualPortTypes)[number]
-  readonly managerId?: number
-  readonly typeId?: number
-  readonly typeIdVersion?: number
-  readonly instanceId?: string
-  readonly profileId?: string
-  readonly interfaceId?: string
-}
-
-export const virtualPortXml: XmlFields<VirtualPort> = {
-  type: oneOf('@type', virtualPortTypes),
-  managerId: integer('parameters/@managerid', { max: 255 }),
-  typeId: integer('parameters/@typeid', { max: 0xffffff }),
-  typeIdVersion: integer('parameters/@typeidversion', { max: 255 }),
-  instanceId: text('parameters/@instanceid'),
-  interfaceId: text('parameters/@interfaceid'),
-  profileId: text('parameters/@profileid'),
-}
 
 /** libvirt forgets one that has no name or no value. */
 export interface FilterParameter {
@@ -136,26 +88,6 @@ export interface Bandwidth {
 export const bandwidthXml: XmlFields<Bandwidth> = {
   inbound: record('inbound', limitXml),
   outbound: record('outbound', limitXml),
-}
-
-export interface VlanTag {
-  readonly id: number
-  readonly nativeMode?: 'tagged' | 'untagged'
-}
-
-const vlanTagXml: XmlFields<VlanTag> = {
-  id: required(integer('@id', { max: 4095, what: 'a VLAN tag' })),
-  nativeMode: oneOf('@nativeMode', ['tagged', 'untagged']),
-}
-
-export interface Vlan {
-  readonly trunk?: boolean
-  readonly tags?: readonly VlanTag[]
-}
-
-export const vlanXml: XmlFields<Vlan> = {
-  trunk: yesNo('@trunk'),
-  tags: list('tag', vlanTagXml),
 }
 
 /** Offloads of one side of a virtio card that QEMU can switch off. */
@@ -278,6 +210,13 @@ export interface Interface extends BootOptions, DeviceInfo, RomOptions, VirtioOp
   readonly sourceAddress?: string
   readonly sourcePort?: number
   readonly local?: SocketEnd
+  /** What a tap has on the host's side. */
+  readonly hostIps?: readonly InterfaceIp[]
+  readonly hostRoutes?: readonly InterfaceRoute[]
+  /** `vds` only: the distributed switch of another hypervisor. */
+  readonly switchId?: string
+  readonly portgroupId?: string
+  readonly connectionId?: number
   /** `hostdev` only: the device on the host. */
   readonly hostAddress?: Address
   readonly reconnectEnabled?: boolean
@@ -343,7 +282,10 @@ export const interfaceXml: XmlFields<Interface> = {
   network: text('source/@network'),
   portgroup: text('source/@portgroup'),
   // A port is made anew for each run.
+  switchId: uuidField('source/@switchid'),
   portid: text('source/@portid'),
+  portgroupId: text('source/@portgroupid'),
+  connectionId: integer('source/@connectionid', { max: 0xffffffff }),
   bridge: text('source/@bridge'),
   sourceType: text('source/@type'),
   sourceDev: text('source/@dev'),
@@ -353,6 +295,8 @@ export const interfaceXml: XmlFields<Interface> = {
   sourcePort: integer('source/@port', port),
   sourceMode: text('source/@mode'),
   local: record('source/local', localXml),
+  hostIps: list('source/ip', ipXml),
+  hostRoutes: list('source/route', routeXml),
   hostAddress: ofHostCards(within('source', addressField)),
   reconnectEnabled: yesNo('source/reconnect/@enabled'),
   reconnectTimeout: integer('source/reconnect/@timeout', { max: 0xffffffff }),
@@ -390,7 +334,7 @@ export const interfaceXml: XmlFields<Interface> = {
   portForwards: list('portForward', portForwardXml),
   userNetwork: { knows: [], read: () => undefined, write: () => {} },
   linkState: oneOf('link/@state', ['up', 'down']),
-  mtu: integer('mtu/@size', { min: 1, max: 65535 }),
+  mtu: integer('mtu/@size', { max: 65535 }),
   sndbuf: integer('tune/sndbuf', { max: Number.MAX_SAFE_INTEGER }),
   coalesceRxFramesMax: integer('coalesce/rx/frames/@max', { max: 0xffffffff }),
   isolated: yesNo('port/@isolated'),

@@ -1,48 +1,13 @@
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
-import { isVirtioCard } from '../../domain/devices/interface.ts'
-import { devicesOf, isEmpty } from '../draft.ts'
-import type { DeviceDraft } from '../draft.ts'
-
-/** What a filter needs a name for, and has none. */
-function dropNameless(nic: DeviceDraft<'interface'>): void {
-  if (nic.filterref === undefined) return
-  if (nic.filterref.filter === undefined) {
-    delete nic.filterref
-    return
-  }
-  const named = nic.filterref.parameters?.filter(
-    ({ name, value }) => name !== undefined && value !== undefined,
-  )
-  if (named === undefined || named.length === 0) delete nic.filterref.parameters
-  else nic.filterref.parameters = named
-}
+import { devicesOf } from '../draft.ts'
+import { defaultInterface } from './interfaces.ts'
 
 /** Models, buses and identities of the devices that need only one of them. */
 export function defaultSmallDevices(d: Defaulting): void {
   const { context } = d
-  for (const nic of devicesOf(d.domain, 'interface')) {
-    fill(d, 'interface', nic, 'mac', context.fresh.mac(), {
-      rule: 'interface/mac',
-      reason: 'a card without an address gets a random one below 52:54:00',
-    })
-    dropPlain(nic, d.context.live === true)
-    dropNameless(nic)
-    // A card of the host is what it is.
-    if (nic.type === 'hostdev') {
-      for (const key of [...virtioWords, 'filterref'] as const) delete nic[key]
-      continue
-    }
-    const model = nic.type === 'vdpa' || nic.type === 'vhostuser' ? 'virtio' : undefined
-    fill(d, 'interface', nic, 'model', model ?? defaultModel('interface', context), {
-      rule: 'devices/interface/default',
-      reason: "the architecture's card where no model is named",
-      arch: true,
-    })
-    if (!isVirtioCard(nic))
-      for (const key of ['driverName', ...virtioWords] as const) delete nic[key]
-  }
+  for (const nic of devicesOf(d.domain, 'interface')) defaultInterface(d, nic)
   for (const balloon of devicesOf(d.domain, 'memballoon')) {
     // What is not there is nowhere.
     if (balloon.model !== 'none') continue
@@ -75,41 +40,6 @@ export function defaultSmallDevices(d: Defaulting): void {
       reason: 'what libvirt takes where no source is named; on today’s Linux it does not block',
     })
   }
-}
-
-/** What `<driver>` says of a virtio card; of any other it says nothing. */
-const virtioWords = [
-  'txmode',
-  'ioeventfd',
-  'eventIdx',
-  'queues',
-  'rxQueueSize',
-  'txQueueSize',
-  'rss',
-  'rssHashReport',
-  'hostOffloads',
-  'guestOffloads',
-] as const
-
-/** Names of taps that libvirt and polyvirt give out: the next run gets another. */
-const givenOut = /^(?:vnet|vif|macvtap|macvlan)\d*/
-
-function dropPlain(nic: DeviceDraft<'interface'>, live: boolean): void {
-  if (nic.target !== undefined && nic.targetManaged !== false && givenOut.test(nic.target))
-    delete nic.target
-  if (isEmpty(nic.bandwidth)) delete nic.bandwidth
-  // Whoever takes the device from the host and gives it back is told by `no`, as by nothing.
-  if (nic.type !== 'hostdev' || nic.managed === false) delete nic.managed
-  if (nic.queues === 0) delete nic.queues
-  if (nic.coalesceRxFramesMax === 0) delete nic.coalesceRxFramesMax
-  // What a network was resolved to belongs to one run.
-  if (live) return
-  if (nic.type !== 'network') {
-    delete nic.portgroup
-    delete nic.network
-  }
-  delete nic.portid
-  if (nic.type !== 'bridge') delete nic.bridge
 }
 
 /** The bus of an input by its type, from the defaults of the row: `BUS:TYPE`. */

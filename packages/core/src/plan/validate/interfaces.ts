@@ -1,8 +1,9 @@
 import { forwardedPorts, isVirtioCard } from '../../domain/devices/interface.ts'
-import type { Interface, InterfaceType, VirtualPort } from '../../domain/devices/interface.ts'
+import type { Interface, InterfaceType } from '../../domain/devices/interface.ts'
 import type { Problem } from '../../errors.ts'
 import { quote, unsupported } from '../../errors.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
+import { interfaceWords } from './interface-words.ts'
 import { pathProblem } from './paths.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -12,7 +13,11 @@ const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interf
     bridge: [['bridge', 'source/@bridge']],
     network: [['network', 'source/@network']],
     direct: [['sourceDev', 'source/@dev']],
-    vhostuser: [['sourcePath', 'source/@path']],
+    vhostuser: [
+      ['sourceType', 'source/@type'],
+      ['sourcePath', 'source/@path'],
+      ['sourceMode', 'source/@mode'],
+    ],
     server: [['sourcePort', 'source/@port']],
     client: [
       ['sourceAddress', 'source/@address'],
@@ -25,10 +30,17 @@ const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interf
     udp: [
       ['sourceAddress', 'source/@address'],
       ['sourcePort', 'source/@port'],
+      ['local', 'source/local'],
     ],
     internal: [['sourceName', 'source/@name']],
     hostdev: [['hostAddress', 'source/address']],
     vdpa: [['sourceDev', 'source/@dev']],
+    vds: [
+      ['switchId', 'source/@switchid'],
+      ['portid', 'source/@portid'],
+      ['portgroupId', 'source/@portgroupid'],
+      ['connectionId', 'source/@connectionid'],
+    ],
   }
 
 /**
@@ -36,16 +48,6 @@ const needed: { readonly [K in InterfaceType]?: readonly (readonly [keyof Interf
  * kernel takes more characters (net/core/dev.c, dev_valid_name), which nobody uses and a shell reads.
  */
 const deviceName = /^[A-Za-z0-9._@+-]{1,15}$/
-
-/** What each kind of switch must be told about a port. */
-const portNeeds: Readonly<Record<string, readonly (readonly [keyof VirtualPort, string])[]>> = {
-  '802.1Qbg': [
-    ['managerId', 'managerid'],
-    ['typeId', 'typeid'],
-    ['typeIdVersion', 'typeidversion'],
-  ],
-  '802.1Qbh': [['profileId', 'profileid']],
-}
 
 /** What QEMU may be given before a colon and a port. */
 const hostAddress = /^[A-Za-z0-9_.:-]*$/
@@ -65,25 +67,17 @@ export function checkInterfaces(domain: AddressedDomain, context: PlanContext): 
       if (nic[key] === undefined)
         add(
           below,
-          `an interface of type '${nic.type}' needs a ${below.replace('/@', ' ')}`,
+          `an interface of type '${nic.type}' needs a ${below.replace(/\/@?/, ' ')}`,
           'ERR_XML_ERROR',
         )
     }
     problems.push(
       ...hostSide(nic, path),
+      ...interfaceWords(nic, path),
       ...driverWords(nic, path),
       ...passt(nic, path, context),
       ...forwards(nic, path),
     )
-    if (nic.type === 'hostdev')
-      for (const [key, below] of ofTaps)
-        if (nic[key] !== undefined)
-          add(below, `a card of the host is not behind a tap of which this could be said`)
-    if (
-      nic.mtu !== undefined &&
-      (nic.type === 'direct' || nic.type === 'vdpa' || nic.type === 'hostdev')
-    )
-      add('mtu/@size', `an interface of type '${nic.type}' takes the MTU of its device`)
     for (const [key, below] of [
       ['rxQueueSize', 'rx_queue_size'],
       ['txQueueSize', 'tx_queue_size'],
@@ -91,23 +85,6 @@ export function checkInterfaces(domain: AddressedDomain, context: PlanContext): 
       const size = nic[key] ?? 1
       if ((size & (size - 1)) !== 0) add(`driver/@${below}`, `${size} is no power of two`)
     }
-    if (
-      nic.type === 'bridge' &&
-      nic.virtualport !== undefined &&
-      nic.virtualport.type === undefined
-    )
-      add(
-        'virtualport/@type',
-        `which switch is told of the port is not said; add a type, or leave <virtualport> out`,
-        'ERR_XML_ERROR',
-      )
-    for (const [key, below] of portNeeds[nic.virtualport?.type ?? ''] ?? [])
-      if (nic.virtualport?.[key] === undefined)
-        add(
-          `virtualport/parameters/@${below}`,
-          `a port of type '${nic.virtualport?.type ?? ''}' needs a ${below}`,
-          'ERR_XML_ERROR',
-        )
     for (const [below, name] of [
       ['source/@bridge', nic.bridge],
       ['target/@dev', nic.target],
@@ -123,14 +100,6 @@ export function checkInterfaces(domain: AddressedDomain, context: PlanContext): 
   }
   return problems
 }
-
-/** What QEMU or the host does for a card that the host has not given away. */
-const ofTaps: readonly (readonly [keyof Interface, string])[] = [
-  ['coalesceRxFramesMax', 'coalesce'],
-  ['isolated', 'port/@isolated'],
-  ['ips', 'ip[1]'],
-  ['routes', 'route[1]'],
-]
 
 /** Words of `<driver>` that are for some cards only, and would change nothing in silence of others. */
 function driverWords(nic: Interface, path: string): Problem[] {
