@@ -40,6 +40,27 @@ const iommuNeedsAcpi: Rule = {
   },
 }
 
+/** Interrupts are remapped on their way from the APIC that the emulator itself has. */
+const remappedInterrupts: Rule = {
+  name: 'x86/iommu-interrupts',
+  check({ domain }): readonly Problem[] {
+    return (domain.devices.iommu ?? []).flatMap(({ intremap, eim }, i): Problem[] => {
+      const wrong = (word: string, message: string): Problem[] => [
+        {
+          code: 'ERR_CONFIG_UNSUPPORTED',
+          path: `devices/iommu[${i + 1}]/driver/@${word}`,
+          message,
+        },
+      ]
+      if (eim === true && intremap !== true)
+        return wrong('eim', `extended interrupts are remapped ones: intremap='on'`)
+      return intremap === true && domain.features?.ioapic !== 'qemu'
+        ? wrong('intremap', `it needs <features><ioapic driver='qemu'/></features>`)
+        : []
+    })
+  },
+}
+
 /** QEMU counts the firmware's own memory in MiB. */
 const wholeTseg: Rule = {
   name: 'x86/tseg',
@@ -123,6 +144,7 @@ export const rules: readonly Rule[] = [
   manyVcpus,
   wholeTseg,
   iommuNeedsAcpi,
+  remappedInterrupts,
   flashNeedsAcpi,
   pluggedMemoryNeedsAcpi,
   oneRomOfAName,

@@ -183,7 +183,9 @@ function sample(row: string, key: string): string | undefined {
     case 'graphics':
       return key === 'vnc' || key === 'spice'
         ? `<graphics type='${key}' port='5909' autoport='no'/>`
-        : `<graphics type='${key}'/>`
+        : key === 'dbus'
+          ? `<graphics type='dbus' p2p='yes'/>`
+          : `<graphics type='${key}'/>`
     default:
       return undefined
   }

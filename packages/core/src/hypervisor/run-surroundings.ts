@@ -3,6 +3,7 @@ import { chown } from 'node:fs/promises'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, quote } from '../errors.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
+import { socketName } from '../qemu/devices/chardev-argv.ts'
 import { makePrivateDir, maxSocketPathBytes, writePrivateFile } from '../run/index.ts'
 import { randomBytes } from '../run/kernel-random.ts'
 import type { RunUser } from '../run/run-user.ts'
@@ -52,7 +53,7 @@ export async function prepareDirs(layout: Layout, dirs: RunDirs): Promise<void> 
 export function checkSockets(domain: ValidDomain, channelDir: string): void {
   for (const [i, channel] of (domain.devices.channel ?? []).entries()) {
     if (channel.type !== 'unix' || channel.sources?.[0]?.path !== undefined) continue
-    const bytes = Buffer.byteLength(`${channelDir}/${channel.name ?? channel.alias ?? ''}`)
+    const bytes = Buffer.byteLength(`${channelDir}/${socketName(channel)}`)
     if (bytes <= maxSocketPathBytes) continue
     throw domainError(
       'ERR_CONFIG_UNSUPPORTED',

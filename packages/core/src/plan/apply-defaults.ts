@@ -5,6 +5,7 @@ import { dropOpenAddresses } from './addresses/open-addresses.ts'
 import { addImplicitDevices } from './defaults/implicit-devices.ts'
 import { defaultCharDevices, mirrorConsole, pairConsole } from './defaults/consoles.ts'
 import {
+  addHostUnitControllers,
   addNeededControllers,
   defaultControllerModels,
   numberControllers,
@@ -57,6 +58,7 @@ export function applyDefaults(domain: Domain, context: PlanContext, notes: Notes
   numberControllers(d)
   sortControllers(draft)
   defaultInputs(d)
+  addHostUnitControllers(d)
   if (context.live !== true) addImplicitDevices(d)
   defaultCpu(d)
   defaultFeatures(d)

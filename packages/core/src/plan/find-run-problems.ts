@@ -1,8 +1,11 @@
-import { unsupported } from '../errors.ts'
+import { quote, unsupported } from '../errors.ts'
+import type { Serial } from '../domain/devices/chardev.ts'
 import type { Graphics } from '../domain/devices/graphics.ts'
 import type { InterfaceType } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Problem } from '../errors.ts'
+import { lookUp } from './allow-list.ts'
+import type { PlanContext } from './plan-context.ts'
 
 /** Host sides of other hypervisors. */
 const ofNoQemu: readonly InterfaceType[] = ['internal', 'null', 'vds']
@@ -11,8 +14,49 @@ const ofNoQemu: readonly InterfaceType[] = ['internal', 'null', 'vds']
  * What a stored definition may say and no command line can be built of: libvirt keeps such
  * definitions too, and refuses to start them.
  */
-export function findRunProblems({ devices }: Domain): readonly Problem[] {
+export function findRunProblems({ devices }: Domain, context: PlanContext): readonly Problem[] {
   return [
+    ...farPorts(devices.serial ?? [], context),
+    ...(devices.channel ?? []).flatMap(({ type, name = spiceAgent }, i): Problem[] =>
+      type === 'spicevmc' && name !== spiceAgent
+        ? [
+            unsupported(
+              `devices/channel[${i + 1}]/target/@name`,
+              `SPICE speaks through a channel named '${spiceAgent}', not ${quote(name)}`,
+            ),
+          ]
+        : [],
+    ),
+    ...(devices.hostdev ?? []).flatMap(({ driverName = 'vfio' }, i): Problem[] =>
+      driverName === 'vfio'
+        ? []
+        : [
+            unsupported(
+              `devices/hostdev[${i + 1}]/driver/@name`,
+              `QEMU takes devices of the host from 'vfio', not from '${driverName}'`,
+            ),
+          ],
+    ),
+    ...(devices.graphics ?? []).flatMap((one, i): Problem[] =>
+      (one.listens ?? []).length > 1
+        ? [
+            unsupported(
+              `devices/graphics[${i + 1}]/listen[2]`,
+              'QEMU listens in one place; leave the others out',
+            ),
+          ]
+        : [],
+    ),
+    ...(devices.graphics ?? []).flatMap(({ type, p2p, dbusAddress }, i): Problem[] =>
+      type === 'dbus' && p2p !== true && dbusAddress === undefined
+        ? [
+            unsupported(
+              `devices/graphics[${i + 1}]`,
+              `no bus is made for a display; use p2p='yes', or name one: address='unix:path=…'`,
+            ),
+          ]
+        : [],
+    ),
     ...(devices.interface ?? []).flatMap((nic, i): Problem[] =>
       ofNoQemu.includes(nic.type)
         ? [unsupported(`devices/interface[${i + 1}]/@type`, `QEMU has no '${nic.type}' networks`)]
@@ -34,6 +78,19 @@ export function findRunProblems({ devices }: Domain): readonly Problem[] {
       ),
     ),
   ]
+}
+
+/** What the guest's agent of SPICE looks for. */
+const spiceAgent = 'com.redhat.spice.0'
+
+/** A board has so many ports, which are numbered from 0. */
+function farPorts(serials: readonly Serial[], context: PlanContext): readonly Problem[] {
+  return serials.flatMap(({ targetType = '', port = 0 }, i): Problem[] => {
+    const max = lookUp('serial', targetType, context)?.max
+    if (max === undefined || port < max) return []
+    const message = `port ${port} is beyond the last of ${context.profile.name}, ${max - 1}`
+    return [unsupported(`devices/serial[${i + 1}]/target/@port`, message)]
+  })
 }
 
 /** SPICE that shall be secret, as a whole or in part: there is no TLS for it, and without it would be another. */

@@ -158,7 +158,7 @@ export function planRun(
   runtime: RuntimeChoices,
 ): PlannedRun {
   const prepared = withFirmware(domain, context, runtime.paths.nvramDir ?? runtime.paths.stateDir)
-  const problems = findRunProblems(prepared)
+  const problems = findRunProblems(prepared, context)
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
   const named = assignAliases(withExactCpu(prepared, context) as ValidDomain, context)

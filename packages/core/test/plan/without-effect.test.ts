@@ -61,10 +61,10 @@ describe('a display of SPICE that shall be secure', () => {
     ['', `<channel name='main' mode='secure'/>`, 'channel[1]/@mode'],
   ])('is kept with %s%s, and refused when it starts', (attributes, channel, below) => {
     const devices = `<graphics type='spice' port='5900' autoport='no' ${attributes}>${channel}</graphics>`
-    const { domain } = parseDomain(toyXml({ devices }))
-    expect(findRunProblems(domain).map(({ path }) => path)).toEqual([
+    const { domain, context } = planToy(toyXml({ devices }))
+    expect(findRunProblems(domain, context).map(({ path }) => path)).toEqual([
       `devices/graphics[1]/${below}`,
     ])
-    expect(planToy(toyXml({ devices })).domain.devices.graphics).toHaveLength(1)
+    expect(domain.devices.graphics).toHaveLength(1)
   })
 })

@@ -1,5 +1,5 @@
-import { fallback, integer, list, oneOf, onOff, text, yesNo } from '../../xml/fields.ts'
-import type { XmlFields } from '../../xml/fields.ts'
+import { fallback, integer, list, oneOf, onOff, report, text, yesNo } from '../../xml/fields.ts'
+import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { deviceSeclabelXml } from '../security.ts'
 import type { DeviceSeclabel } from '../security.ts'
 import { deviceInfoXml } from './device-info.ts'
@@ -60,6 +60,19 @@ export const charSourceXml: XmlFields<CharSource> = {
   mouseMode: oneOf('mouse/@mode', ['server', 'client']),
 }
 
+const anySources = list('source', charSourceXml)
+
+/** The sources of a character device; only one that speaks UDP has two: where it hears and whom it calls. */
+const sourcesField: XmlField<readonly CharSource[]> = {
+  ...anySources,
+  read(scope) {
+    const found = anySources.read(scope)
+    if ((found?.length ?? 0) > 1 && scope.element.attributes.get('type') !== 'udp')
+      report(scope, 'ERR_XML_ERROR', 'one <source> is where it is; leave the others out', 'source')
+    return found
+  },
+}
+
 /** The host's end of a serial line, console, channel or parallel port. */
 export interface CharBackend {
   readonly type: CharType
@@ -74,7 +87,7 @@ export interface CharBackend {
 const charBackendXml: XmlFields<CharBackend> = {
   type: fallback(oneOf('@type', charTypes), 'pty'),
   tty: text('@tty'),
-  sources: list('source', charSourceXml),
+  sources: sourcesField,
   protocol: oneOf('protocol/@type', ['raw', 'telnet', 'telnets', 'tls']),
   logFile: text('log/@file'),
   logAppend: onOff('log/@append'),
@@ -101,7 +114,7 @@ export interface Serial extends CharBackend, DeviceInfo {
 export const serialXml: XmlFields<Serial> = {
   ...charBackendXml,
   targetType: oneOf('target/@type', serialTargetTypes),
-  port: integer('target/@port', { max: 255 }),
+  port: integer('target/@port', { max: 0x7fffffff }),
   targetModel: text('target/model/@name'),
   ...deviceInfoXml,
 }
@@ -112,7 +125,7 @@ export interface Parallel extends CharBackend, DeviceInfo {
 
 export const parallelXml: XmlFields<Parallel> = {
   ...charBackendXml,
-  port: integer('target/@port', { max: 255 }),
+  port: integer('target/@port', { max: 0x7fffffff }),
   ...deviceInfoXml,
 }
 
@@ -136,7 +149,7 @@ export interface Console extends CharBackend, DeviceInfo {
 export const consoleXml: XmlFields<Console> = {
   ...charBackendXml,
   targetType: oneOf('target/@type', consoleTargetTypes),
-  port: integer('target/@port', { max: 255 }),
+  port: integer('target/@port', { max: 0x7fffffff }),
   ...deviceInfoXml,
 }
 

@@ -2,13 +2,16 @@ import {
   fallback,
   integer,
   list,
+  nonEmpty,
   oneOf,
   originField,
+  report,
   required,
   text,
   yesNo,
 } from '../../xml/fields.ts'
-import type { Origin, XmlFields } from '../../xml/fields.ts'
+import type { Origin, XmlField, XmlFields } from '../../xml/fields.ts'
+import { childNamed } from '../../xml/element.ts'
 
 /** Where a display server listens. */
 export interface GraphicsListen {
@@ -20,7 +23,7 @@ export interface GraphicsListen {
 
 const listenXml: XmlFields<GraphicsListen> = {
   type: fallback(oneOf('@type', ['address', 'network', 'socket', 'none']), 'address'),
-  address: text('@address'),
+  address: nonEmpty('@address'),
   network: text('@network'),
   socket: text('@socket'),
 }
@@ -89,6 +92,27 @@ export interface Graphics {
   readonly audioId?: number
 }
 
+const imageCompressions = ['auto_glz', 'auto_lz', 'quic', 'glz', 'lz', 'off'] as const
+
+/** A child of some types of displays that is there to say one thing, and must say it. */
+function said<T>(types: readonly string[], field: XmlField<T>): XmlField<T> {
+  const [path = ''] = field.knows
+  const [name = ''] = path.split('/')
+  return {
+    ...field,
+    read(scope) {
+      const before = scope.report.problems.length
+      const found = field.read(scope)
+      const { attributes } = scope.element
+      const isThere = childNamed(scope.element, name) !== undefined
+      if (isThere && found === undefined && scope.report.problems.length === before)
+        if (types.includes(attributes.get('type') ?? ''))
+          report(scope, 'ERR_XML_ERROR', `attribute ${path.replace('/', '')} is missing`, path)
+      return found
+    },
+  }
+}
+
 export const graphicsXml: XmlFields<Graphics> = {
   origin: originField,
   type: required(oneOf('@type', ['vnc', 'spice', 'sdl', 'rdp', 'desktop', 'egl-headless', 'dbus'])),
@@ -96,7 +120,7 @@ export const graphicsXml: XmlFields<Graphics> = {
   tlsPort: integer('@tlsPort', { min: -1, max: 65535, what: 'a port' }),
   autoport: yesNo('@autoport'),
   websocket: integer('@websocket', { min: -1, max: 65535, what: 'a port' }),
-  listen: text('@listen'),
+  listen: nonEmpty('@listen'),
   socket: text('@socket'),
   keymap: text('@keymap'),
   passwd: text('@passwd'),
@@ -106,22 +130,15 @@ export const graphicsXml: XmlFields<Graphics> = {
   defaultMode: oneOf('@defaultMode', ['any', 'secure', 'insecure']),
   listens: list('listen', listenXml),
   channels: list('channel', spiceChannelXml),
-  imageCompression: oneOf('image/@compression', [
-    'auto_glz',
-    'auto_lz',
-    'quic',
-    'glz',
-    'lz',
-    'off',
-  ]),
-  jpegCompression: oneOf('jpeg/@compression', ['auto', 'never', 'always']),
-  zlibCompression: oneOf('zlib/@compression', ['auto', 'never', 'always']),
-  playbackCompression: oneOf('playback/@compression', ['on', 'off']),
-  streamingMode: oneOf('streaming/@mode', ['filter', 'all', 'off']),
-  mouseMode: oneOf('mouse/@mode', ['server', 'client']),
-  clipboardCopyPaste: yesNo('clipboard/@copypaste'),
-  filetransferEnable: yesNo('filetransfer/@enable'),
-  glEnable: yesNo('gl/@enable'),
+  imageCompression: said(['spice'], oneOf('image/@compression', imageCompressions)),
+  jpegCompression: said(['spice'], oneOf('jpeg/@compression', ['auto', 'never', 'always'])),
+  zlibCompression: said(['spice'], oneOf('zlib/@compression', ['auto', 'never', 'always'])),
+  playbackCompression: said(['spice'], oneOf('playback/@compression', ['on', 'off'])),
+  streamingMode: said(['spice'], oneOf('streaming/@mode', ['filter', 'all', 'off'])),
+  mouseMode: said(['spice'], oneOf('mouse/@mode', ['server', 'client'])),
+  clipboardCopyPaste: said(['spice'], yesNo('clipboard/@copypaste')),
+  filetransferEnable: said(['spice'], yesNo('filetransfer/@enable')),
+  glEnable: said(['spice', 'sdl', 'dbus'], yesNo('gl/@enable')),
   glRendernode: text('gl/@rendernode'),
   display: text('@display'),
   xauth: text('@xauth'),
@@ -131,5 +148,5 @@ export const graphicsXml: XmlFields<Graphics> = {
   powerControl: yesNo('@powerControl'),
   multiUser: yesNo('@multiUser'),
   replaceUser: yesNo('@replaceUser'),
-  audioId: integer('audio/@id', { min: 1, max: 0xffffffff }),
+  audioId: said(['vnc'], integer('audio/@id', { min: 1, max: 0xffffffff })),
 }

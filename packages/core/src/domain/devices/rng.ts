@@ -25,7 +25,7 @@ export interface Rng extends DeviceInfo, VirtioOptions {
 
 export const rngXml: XmlFields<Rng> = {
   model: required(oneOf('@model', virtioModels)),
-  rateBytes: integer('rate/@bytes', { min: 1, max: 0xffffffff }),
+  rateBytes: integer('rate/@bytes', { max: 0xffffffff }),
   ratePeriod: integer('rate/@period', { min: 1, max: 0xffffffff }),
   backend: required(oneOf('backend/@model', ['random', 'builtin', 'egd'])),
   source: deviceField(),

@@ -3,9 +3,9 @@ import { formatAddress } from '../../domain/address.ts'
 import { addDevice, devicePath, fill, note, noteDevice } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel, lookUp } from '../allow-list.ts'
-import { deviceListOf, devicesOf } from '../draft.ts'
+import { deviceListOf, devicesOf, isEmpty } from '../draft.ts'
 import type { DeviceDraft, Draft } from '../draft.ts'
-import type { CharBackend } from '../../domain/devices/chardev.ts'
+import type { CharBackend, CharSource, CharType } from '../../domain/devices/chardev.ts'
 
 /** Ports that a user added somewhere; nobody takes them for the machine's console. */
 const onBuses: readonly string[] = ['pci-serial', 'usb-serial', 'isa-debug']
@@ -62,6 +62,37 @@ export function mirrorConsole(d: Defaulting): void {
 /** Where libvirt puts the sockets of channels that name none. */
 const givenOut = /^\/var\/lib\/libvirt\/qemu\/channel\/target\/(?:[^/]+\.|domain-[^/]+\/)/
 
+const listening = ['mode', 'reconnectEnabled', 'reconnectTimeout'] as const
+
+/** What each kind of the host's end says of itself; of the others it says nothing. */
+const wordsOf: Readonly<Record<CharType, readonly (keyof CharSource)[]>> = {
+  null: [],
+  vc: [],
+  pty: ['path'],
+  stdio: [],
+  spicevmc: [],
+  dev: ['path', 'seclabels'],
+  file: ['path', 'append', 'seclabels'],
+  pipe: ['path', 'seclabels'],
+  unix: ['path', 'seclabels', ...listening],
+  udp: ['mode', 'host', 'service'],
+  tcp: ['host', 'service', 'tls', ...listening],
+  spiceport: ['channel'],
+  dbus: ['channel'],
+  nmdm: ['master', 'slave'],
+  'qemu-vdagent': ['clipboardCopyPaste', 'mouseMode'],
+}
+
+function keepOwnWords(device: Draft<Omit<CharBackend, 'type'> & { type?: CharType }>): void {
+  const words = device.type === undefined ? undefined : wordsOf[device.type]
+  if (words === undefined || device.sources === undefined) return
+  for (const source of device.sources)
+    for (const key of Object.keys(source) as (keyof CharSource)[])
+      if (!words.includes(key)) delete source[key]
+  device.sources = device.sources.filter((source) => !isEmpty(source))
+  if (device.sources.length === 0) delete device.sources
+}
+
 /** A network back end says how it speaks and which end it is. */
 export function defaultBackend(
   d: Defaulting,
@@ -77,6 +108,7 @@ export function defaultBackend(
     note(d, `${path}/protocol/@type`, 'raw', why)
   }
   if (device.type !== 'tcp') delete device.protocol
+  keepOwnWords(device)
   if (device.type === 'udp' && device.sources !== undefined) {
     for (const source of device.sources) source.mode ??= 'connect'
     // Where it hears comes before whom it calls.

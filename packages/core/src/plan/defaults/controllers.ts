@@ -170,6 +170,16 @@ function readerOf({ address }: DeviceDraft<'smartcard'>): number | undefined {
   return address?.type === 'ccid' ? address.controller : undefined
 }
 
+/** Controllers of units of the host come before the board's own: libvirt adds them while it reads. */
+export function addHostUnitControllers(d: Defaulting): void {
+  for (const { type, mode, address } of devicesOf(d.domain, 'hostdev')) {
+    if (type !== 'scsi' || mode !== 'subsystem') continue
+    const last = address?.type === 'drive' ? address.controller : 0
+    for (let index = 0; index <= last && index < 1024; index++)
+      need(d, 'scsi', index, 'a SCSI device of the host is plugged into it')
+  }
+}
+
 /** Units of one SCSI bus that libvirt hands to devices of the host (VIR_DOMAIN wide bus). */
 const wideUnits = 16
 

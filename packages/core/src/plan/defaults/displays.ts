@@ -46,8 +46,8 @@ function defaultGraphics(d: Defaulting): void {
     if (first?.type === 'address') {
       if (first.address === undefined && graphics.listen !== undefined)
         first.address = graphics.listen
-      if (first.address !== undefined) graphics.listen = first.address
-    }
+      if (first.address !== undefined) graphics.listen ??= first.address
+    } else delete graphics.listen
     if (graphics.type === 'vnc' && first?.type === 'socket' && first.socket !== undefined)
       graphics.socket = first.socket
     defaultPorts(d, graphics)
@@ -106,6 +106,7 @@ function keepOwn(graphics: GraphicsDraft): void {
     delete graphics.passwdValidTo
     delete graphics.connected
   }
+  if (graphics.p2p === false) delete graphics.p2p
   // Any mode is what a channel has of which nothing is said.
   const channels = (graphics.channels ?? [])
     .filter(({ mode }) => mode !== 'any')

@@ -4,6 +4,8 @@ import type { Defaulting } from './defaulting.ts'
 import { defaultModel, lookUp } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
 import type { DeviceDraft } from '../draft.ts'
+import type { Hostdev } from '../../domain/devices/hostdev.ts'
+import type { SoundModel } from '../../domain/devices/sound.ts'
 import type { VirtioModel } from '../../domain/devices/rng.ts'
 
 /** Models and meanings of the devices that few guests have. */
@@ -39,6 +41,8 @@ export function defaultRareDevices(d: Defaulting): void {
       reason: 'a context id is given, or polyvirt finds a free one at start',
     })
   }
+  for (const sound of devicesOf(d.domain, 'sound'))
+    if (!withCodecs.includes(sound.model)) delete sound.codecs
   for (const device of devicesOf(d.domain, 'hostdev')) defaultHostdev(d, device)
   for (const one of devicesOf(d.domain, 'filesystem')) {
     for (const key of ['fmode', 'dmode'] as const) {
@@ -71,6 +75,9 @@ export function defaultRareDevices(d: Defaulting): void {
   }
 }
 
+/** Cards behind which there are codecs of the guest's choice. */
+const withCodecs: readonly SoundModel[] = ['ich6', 'ich9']
+
 /** What each back end of a TPM is told; of the others it says nothing. */
 const tpmWords = {
   passthrough: ['device'],
@@ -96,8 +103,21 @@ function defaultTpm(d: Defaulting, tpm: DeviceDraft<'tpm'>): void {
   })
 }
 
+/** Words of some kinds of the host's devices, of which the others say nothing. */
+const hostdevWords: readonly (readonly [keyof Hostdev, readonly Hostdev['type'][]])[] = [
+  ['display', ['mdev']],
+  ['ramfb', ['mdev']],
+  ['driverName', ['pci']],
+  ['guestReset', ['usb']],
+  ['vendor', ['usb']],
+  ['product', ['usb']],
+  ['readonly', ['scsi']],
+  ['shareable', ['scsi']],
+]
+
 function defaultHostdev(d: Defaulting, device: DeviceDraft<'hostdev'>): void {
   if (device.mode !== 'subsystem') return
+  for (const [key, types] of hostdevWords) if (!types.includes(device.type)) delete device[key]
   // A target alone means its first unit, as with a disk.
   if (device.protocol === 'iscsi' && device.sourceName?.includes('/') === false)
     device.sourceName += '/0'

@@ -4,13 +4,17 @@ import { defaultModel } from '../allow-list.ts'
 import { devicesOf } from '../draft.ts'
 import { defaultInterface } from './interfaces.ts'
 
+/** What says where a daemon is that hands out randomness. */
+const egdWords = ['egdType', 'egdSources', 'egdProtocol'] as const
+
 /** Models, buses and identities of the devices that need only one of them. */
 export function defaultSmallDevices(d: Defaulting): void {
   const { context } = d
   for (const nic of devicesOf(d.domain, 'interface')) defaultInterface(d, nic)
   for (const balloon of devicesOf(d.domain, 'memballoon')) {
-    // What is not there is nowhere.
+    if (balloon.statsPeriod === 0) delete balloon.statsPeriod
     if (balloon.model !== 'none') continue
+    // What is not there is nowhere.
     delete balloon.address
     delete balloon.alias
   }
@@ -33,6 +37,11 @@ export function defaultSmallDevices(d: Defaulting): void {
       for (const source of rng.egdSources ?? [])
         if (rng.egdType === 'tcp') source.mode ??= 'connect'
     }
+    if (rng.rateBytes === undefined || rng.rateBytes === 0) {
+      delete rng.rateBytes
+      delete rng.ratePeriod
+    }
+    if (rng.backend !== 'egd') for (const key of egdWords) delete rng[key]
     if (rng.backend !== 'random') continue
     if (rng.source === '') delete rng.source
     fill(d, 'rng', rng, 'source', '/dev/random', {
@@ -47,6 +56,9 @@ export function defaultInputs(d: Defaulting): void {
   const row = d.context.arch.devices.input
   const candidates = [...(row?.defaultOn?.[d.context.profile.name] ?? []), ...(row?.default ?? [])]
   for (const input of devicesOf(d.domain, 'input')) {
+    if (input.type !== 'passthrough') delete input.sourceEvdev
+    if (input.type !== 'evdev')
+      for (const key of ['sourceDev', 'grab', 'repeat', 'grabToggle'] as const) delete input[key]
     const key = candidates.find((candidate) => candidate.endsWith(`:${input.type}`))
     const bus = key?.split(':')[0] as typeof input.bus
     fill(d, 'input', input, 'bus', bus, {

@@ -102,14 +102,14 @@ function otherBackends({ devices }: AddressedDomain): Problem[] {
         ? []
         : checkBackend({ ...one, type: one.type }, `devices/smartcard[${i + 1}]`),
     ),
-    ...(devices.rng ?? []).flatMap(({ backend, egdType = 'udp', egdSources }, i) =>
-      backend === 'egd'
-        ? checkBackend(
-            { type: egdType, ...(egdSources && { sources: egdSources }) },
-            `devices/rng[${i + 1}]/backend`,
-          )
-        : [],
-    ),
+    ...(devices.rng ?? []).flatMap(({ backend, egdType, egdSources }, i): Problem[] => {
+      const path = `devices/rng[${i + 1}]/backend`
+      if (backend !== 'egd') return []
+      if (egdType !== undefined)
+        return checkBackend({ type: egdType, ...(egdSources && { sources: egdSources }) }, path)
+      const message = `how the daemon is reached is not said: type='udp', 'tcp' or 'unix'`
+      return [{ code: 'ERR_XML_ERROR', path: `${path}/@type`, message }]
+    }),
   ]
 }
 
@@ -207,6 +207,11 @@ function checkBackend(backend: CharBackend, path: string): Problem[] {
   }
   if (backend.type === 'tcp' && (source?.host === undefined || source.service === undefined)) {
     add('source', `type 'tcp' needs <source host='…' service='…'/>`)
+  }
+  if (backend.type === 'udp') {
+    const to = backend.sources?.find(({ mode }) => mode !== 'bind')
+    if (to?.service === undefined)
+      add('source/@service', `type 'udp' needs <source mode='connect' host='…' service='…'/>`)
   }
   if (backend.type === 'spiceport' && source?.channel === undefined)
     add('source/@channel', `type 'spiceport' needs a channel`)

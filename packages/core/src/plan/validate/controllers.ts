@@ -4,6 +4,7 @@ import type { AddressedDomain } from '../assign-addresses.ts'
 import { modelNames } from '../addresses/assign-pci.ts'
 import { maxRootPorts } from '../addresses/assign-usb.ts'
 import { maxPorts } from '../addresses/assign-virtio-serial.ts'
+import { iothreadsOf } from '../defaults/iothreads.ts'
 import { checkUsbControllers } from './usb-controllers.ts'
 import type { PlanContext } from '../plan-context.ts'
 
@@ -21,6 +22,7 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
   const seen = new Map<string, string>()
   const controllers = domain.devices.controller ?? []
   const layout = context.profile.pci
+  const threads = iothreadsOf(domain)
   for (const [i, controller] of controllers.entries()) {
     const path = `devices/controller[${i + 1}]`
     const { type, index = 0, model, ports } = controller
@@ -57,6 +59,13 @@ export function checkControllers(domain: AddressedDomain, context: PlanContext):
           path: `${path}/driver/@${below}`,
           message: `only a virtio-scsi controller has this, not '${model ?? type}'`,
         })
+    const { iothread } = controller
+    if (virtio && iothread !== undefined && threads.every(({ id }) => id !== iothread))
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/driver/@iothread`,
+        message: `there is no iothread ${iothread}: <iothreads> says ${domain.iothreads ?? 0}`,
+      })
     if (type !== 'pci' || layout === undefined) continue
     const names = modelNames.get(model ?? '')
     if (

@@ -29,6 +29,7 @@ export function checkDevices(domain: AddressedDomain, context: PlanContext): Pro
     ...checkDisplays(domain),
     ...transitional(domain),
     ...singles(domain),
+    ...panics(domain),
     ...rngs(domain),
   ]
 }
@@ -121,7 +122,15 @@ function rngs(domain: AddressedDomain): Problem[] {
 
 /** Which inputs QEMU has in the older form of virtio. */
 function transitional(domain: AddressedDomain): Problem[] {
-  return (domain.devices.input ?? []).flatMap(({ model, type }, i): Problem[] => {
+  return (domain.devices.input ?? []).flatMap(({ model, type, bus }, i): Problem[] => {
+    if (model !== undefined && bus !== 'virtio')
+      return [
+        {
+          code: 'ERR_CONFIG_UNSUPPORTED',
+          path: `devices/input[${i + 1}]/@model`,
+          message: `only an input on bus 'virtio' has a model; this one is on '${bus ?? ''}'`,
+        },
+      ]
     if (model === undefined || model === 'virtio' || type === 'passthrough') return []
     return [
       {
@@ -131,6 +140,22 @@ function transitional(domain: AddressedDomain): Problem[] {
       },
     ]
   })
+}
+
+/** Each way to report a crash is there once. */
+function panics({ devices }: AddressedDomain): Problem[] {
+  const models = (devices.panic ?? []).map(({ model }) => model)
+  return models.flatMap((model, i): Problem[] =>
+    models.indexOf(model) === i
+      ? []
+      : [
+          {
+            code: 'ERR_XML_ERROR',
+            path: `devices/panic[${i + 1}]`,
+            message: `a domain has at most one <panic> of model '${model ?? ''}'`,
+          },
+        ],
+  )
 }
 
 /** Kinds of which a machine has one. */

@@ -45,8 +45,13 @@ function graphics(domain: AddressedDomain): Problem[] {
         `QEMU has one display of type '${one.type}', and ${first} is it`,
         'ERR_CONFIG_UNSUPPORTED',
       )
-    if (one.type === 'spice' && one.glRendernode !== undefined && one.glEnable === undefined)
-      add('gl/@enable', `a renderer is used where GL is on; add enable='yes' or enable='no'`)
+    if (one.p2p === true && one.dbusAddress !== undefined)
+      add('@address', `from peer to peer there is no bus; leave the address out, or p2p`)
+    if (
+      one.passwdValidTo !== undefined &&
+      !/^\d{4}(?:-\d\d){2}T\d\d(?::\d\d){2}$/.test(one.passwdValidTo)
+    )
+      add('@passwdValidTo', `${quote(one.passwdValidTo)} is not a time such as 2030-12-31T23:59:59`)
     if (one.type === 'vnc' && one.passwd !== undefined && Buffer.byteLength(one.passwd) > 8)
       add(
         '@passwd',
@@ -112,6 +117,13 @@ function checkListens(
   one: Graphics,
   add: (below: string, message: string, code?: Problem['code']) => void,
 ): void {
+  const [first] = one.listens ?? []
+  if (first?.type === 'address' && first.address !== undefined && first.address !== one.listen)
+    add(
+      '@listen',
+      `${quote(one.listen ?? '')} is not the address of the first <listen>, ${quote(first.address)}; leave one of them out`,
+      'ERR_CONFIG_UNSUPPORTED',
+    )
   for (const [i, listen] of (one.listens ?? []).entries()) {
     const path = `listen[${i + 1}]`
     const { address, socket } = listen

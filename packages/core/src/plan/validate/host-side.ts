@@ -41,6 +41,13 @@ export function checkHostSide(domain: AddressedDomain, context: PlanContext): Pr
       add('source/@dir', 'a folder of the host is needed', 'ERR_XML_ERROR')
     file(add, 'source/@dir', one.sourceDir)
     file(add, 'binary/@path', one.binary)
+    for (const key of ['fmode', 'dmode'] as const) {
+      if (one[key] === undefined) continue
+      if (!/^[0-7]{1,4}$/.test(one[key]))
+        add(`@${key}`, `${quote(one[key])} is not a mode in octal, such as 0644`, 'ERR_XML_ERROR')
+      else if (one.accessmode !== 'mapped')
+        add(`@${key}`, `modes are given to new files where users are mapped: accessmode='mapped'`)
+    }
     if (one.driverType !== 'virtiofs' && one.bootOrder !== undefined)
       add('boot', "a guest boots from a folder by driver type 'virtiofs' alone")
     if (one.driverType !== 'virtiofs' && one.driverType !== undefined && one.driverType !== 'path')
@@ -66,6 +73,8 @@ export function checkHostSide(domain: AddressedDomain, context: PlanContext): Pr
         add('@type', `type '${one.type}' needs <graphics type='spice'>: nobody else speaks it`)
     })
   each('smartcard', devices.smartcard, (one, add) => {
+    if (one.type === 'spicevmc' && !spice)
+      add('@type', `type 'spicevmc' needs <graphics type='spice'>: nobody else speaks it`)
     if (one.mode === 'passthrough' && one.type === undefined)
       add('@type', `mode 'passthrough' needs a type: where the card is`, 'ERR_XML_ERROR')
     if (one.mode === 'host-certificates' && (one.certificates ?? []).length !== 3)
@@ -104,7 +113,12 @@ export function checkHostSide(domain: AddressedDomain, context: PlanContext): Pr
         'ERR_XML_ERROR',
       )
     const { sizeMiB: size } = one
-    if (size !== undefined && (size === 0 || Math.log2(size) % 1 !== 0))
+    if (one.model === 'ivshmem-doorbell' && size !== undefined)
+      add(
+        'size',
+        `the server of an 'ivshmem-doorbell' has the memory and its size; leave <size> out`,
+      )
+    else if (size !== undefined && (size === 0 || Math.log2(size) % 1 !== 0))
       add('size', `the size is a power of two of MiB, not ${size}`, 'ERR_XML_ERROR')
     if (one.model === 'ivshmem-plain' && (one.server !== undefined || one.msi !== undefined))
       add('model/@type', `a server or interrupts need model 'ivshmem-doorbell'`)
@@ -112,7 +126,7 @@ export function checkHostSide(domain: AddressedDomain, context: PlanContext): Pr
       add('model/@type', `model 'ivshmem-doorbell' needs a <server>, which hands the memory out`)
     file(add, 'server/@path', one.serverPath)
   })
-  for (const kind of ['iommu', 'vsock'] as const)
+  for (const kind of ['iommu', 'vsock', 'watchdog', 'smartcard'] as const)
     if ((devices[kind] ?? []).length > 1)
       problems.push({
         code: 'ERR_XML_ERROR',

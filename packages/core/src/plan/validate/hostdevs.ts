@@ -24,6 +24,12 @@ export function checkHostdevs(domain: AddressedDomain): Problem[] {
       (one.type === 'scsi_host' || one.model?.startsWith('vfio-ap'))
     )
       add('boot', 'no firmware boots from such a device; leave <boot> out')
+    if (one.writeFiltering !== undefined)
+      add('source/@writeFiltering', 'QEMU filters what is written; leave writeFiltering out')
+    if (one.rawio !== undefined && one.type !== 'scsi')
+      add('@rawio', 'only SCSI devices of the host are asked raw commands', 'ERR_XML_ERROR')
+    if (one.startupPolicy !== undefined && one.type !== 'usb')
+      add('source/@startupPolicy', 'only USB devices of the host may be missing at the start')
     if (one.ramfb === true) {
       if (ramfb !== undefined)
         add('@ramfb', `one picture from the start is all there is, and ${ramfb} has it`)

@@ -28,8 +28,8 @@ export function checkMemoryDevices(domain: AddressedDomain, { profile }: PlanCon
     add('cpu/numa', 'memory is plugged into a NUMA cell; describe at least one in <cpu><numa>')
   const plugged = devices.filter(({ device }) => device.model !== 'sgx-epc')
   const [first] = plugged
-  if (first !== undefined && maxMemoryKiB === undefined)
-    add(first.path, `memory devices need <maxMemory slots='…'>: room for what is plugged in`)
+  if (devices[0] !== undefined && maxMemoryKiB === undefined)
+    add(devices[0].path, `memory devices need <maxMemory slots='…'>: room for what is plugged in`)
   if (maxMemorySlots !== undefined && plugged.length > maxMemorySlots)
     add(
       plugged[maxMemorySlots]?.path ?? 'maxMemory',
@@ -50,6 +50,8 @@ export function checkMemoryDevices(domain: AddressedDomain, { profile }: PlanCon
       add(`${path}/target/node`, `a '${model}' belongs to a NUMA cell; name it`)
     if ((model === 'nvdimm' || model === 'virtio-pmem') && device.path === undefined)
       add(`${path}/source/path`, `a '${model}' is a file; name it`, 'ERR_XML_ERROR')
+    if (model === 'virtio-pmem' && device.access === 'private')
+      add(`${path}/@access`, `what the guest writes goes to the file: access='shared'`)
     if (model === 'virtio-mem' && device.requestedKiB === undefined)
       add(
         `${path}/target/requested`,

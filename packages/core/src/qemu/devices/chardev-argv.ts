@@ -1,4 +1,4 @@
-import type { CharBackend, CharSource } from '../../domain/devices/chardev.ts'
+import type { Channel, CharBackend, CharSource } from '../../domain/devices/chardev.ts'
 import { placeOptions, driverName, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
@@ -173,7 +173,7 @@ export function channelArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.channel ?? []).flatMap((channel): Argument[] => {
     const alias = channel.alias ?? ''
     const id = `char${alias}`
-    const back = chardevArgument(id, channel, channelSocket(context, channel.name ?? alias))
+    const back = chardevArgument(id, channel, channelSocket(context, channel))
     if (channel.targetType === 'guestfwd') {
       const target = `tcp:${channel.guestAddress ?? ''}:${channel.guestPort ?? ''}-chardev:${id}`
       return [
@@ -200,6 +200,14 @@ export function channelArguments(context: ArgvContext): Argument[] {
 }
 
 /** Where a channel listens that names no path of its own. */
-export function channelSocket(context: ArgvContext, name: string): string {
-  return `${context.runtime.paths.channelDir}/${name}`
+export function channelSocket({ runtime }: ArgvContext, channel: Channel): string {
+  return `${runtime.paths.channelDir}/${socketName(channel)}`
+}
+
+/** A channel without a name has that of its place. */
+export function socketName({ name, alias = '', address }: Channel): string {
+  if (name !== undefined) return name
+  if (address?.type !== 'virtio-serial') return alias
+  const place = [address.controller, address.bus, address.port]
+  return `vioser-${place.map((one) => String(one).padStart(2, '0')).join('-')}.sock`
 }
