@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { isAlive } from '../../src/run/process-identity.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
@@ -424,10 +425,12 @@ describe('snapshots with images and memory of their own', () => {
         snapshot: { name: 's1', xml, files: [overlay], running: true, after: change },
       })
     }
-    process.kill(before.active.process.pid, 'SIGKILL')
+    const { process: qemu } = before.active
+    process.kill(qemu.pid, 'SIGKILL')
+    // One that is ending has no arguments any more, and is there still.
     await until(
-      () => root.guests(),
-      (guests) => guests.length === 0,
+      () => isAlive(qemu),
+      (alive) => !alive,
     )
     const names = (await hypervisor.domainListAllSnapshots('a')).map(({ name }) => name)
     const definition = await hypervisor.domainGetXmlDesc('a')
