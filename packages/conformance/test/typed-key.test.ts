@@ -2,14 +2,18 @@ import { expect, it } from 'vitest'
 import type { GuestSession } from '../src/guest-session.ts'
 import { useScenarios } from '../src/scenarios/use.ts'
 
-/** A guest that knows its keyboard only when it is looked for a second time. */
-function slowGuest(): Pick<GuestSession, 'qmp' | 'shell' | 'until'> {
-  let looks = 0
+/** A guest whose bus tells of the keyboard late: it has no driver before somebody asks for drivers again. */
+function slowGuest(): Pick<GuestSession, 'qmp' | 'shell' | 'until' | 'command'> {
+  let settled = 0
   let pressed = false
   return {
     async shell(command) {
-      if (command.startsWith('grep')) return looks++ === 0 ? 'grep: No such file\n' : 'event1\n'
+      if (command.startsWith('grep')) return settled < 2 ? 'grep: No such file\n' : 'event1\n'
       return command.startsWith('hexdump') && pressed ? '0001 001e 0001\n' : ''
+    },
+    async command(line) {
+      if (line === 'settle') settled++
+      return { output: '', status: 0 }
     },
     async until(_, ask) {
       for (let asked = 0; asked < 3; asked++) {

@@ -64,8 +64,8 @@ exec </dev/$talk >/dev/$talk 2>&1
 # The terminal would echo a command while its reply is being written, in the middle of a line.
 stty -echo
 
-# Whether a disk or a drive is known to its bus and not yet to its driver: on a slow guest there are
-# seconds in which nothing else changes.
+# Whether a disk or a drive is known to its bus and not yet to its driver, or a USB device that is there
+# has not told yet what it is: on a slow guest there are seconds in which nothing else changes.
 pending() {
   for type in /sys/bus/scsi/devices/*:*:*:*/type; do
     [ -r "$type" ] || continue
@@ -75,6 +75,12 @@ pending() {
   for interface in /sys/bus/usb/drivers/usb-storage/*:*; do
     [ -d "$interface" ] || continue
     set -- "$interface"/host*/target*
+    [ -d "$1" ] || return 0
+  done
+  for device in /sys/bus/usb/devices/*-*; do
+    case $device in *:*) continue ;; esac
+    [ -d "$device" ] || continue
+    set -- "$device"/*:*
     [ -d "$1" ] || return 0
   done
   return 1

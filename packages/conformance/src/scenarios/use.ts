@@ -13,10 +13,11 @@ const typed = (bus: string, name: string, uses: Scenario['uses']): Scenario => (
   uses,
   domain: domainXml({ devices: `<input type='keyboard' bus='${bus}'/>` }),
   expect: {
-    async inside({ qmp, shell, until }) {
+    async inside({ qmp, shell, until, command }) {
       const find = `grep -l '${name}' /sys/class/input/event*/device/name | head -n 1 | cut -d/ -f5`
-      // A bus that is there tells of what is plugged into it a moment later.
+      // A bus that is there tells of what is plugged into it a moment later, and only then is a driver asked for.
       const device = await until('the keyboard in the guest', async () => {
+        await command('settle')
         const found = (await shell(find)).trim()
         return /^event\d+$/.test(found) ? found : undefined
       })
