@@ -34,6 +34,7 @@ const usual = {
   'query-status': { status: 'running', running: true, singlestep: false },
   'query-chardev': [],
 }
+const moves = { stop: 'paused', cont: 'running' }
 
 createServer((socket) => {
   const { greet = greeting, hangUp } = script()
@@ -66,6 +67,10 @@ async function answer(socket, { execute, id }) {
     (execute in usual || execute === 'qmp_capabilities' ? undefined : answers['*'])
   const plain = (value) => `${JSON.stringify({ return: value, id })}\r\n`
   if (odd?.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, odd.delayMs))
+  if ((odd === undefined || 'return' in odd) && execute in moves) {
+    const status = moves[execute]
+    usual['query-status'] = { status, running: status === 'running', singlestep: false }
+  }
   if (odd === undefined) return say(socket, plain(usual[execute] ?? {}))
   if (odd.close === true) return void socket.destroy()
   if (odd.silent === true) return undefined
