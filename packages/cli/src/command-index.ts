@@ -136,6 +136,7 @@ const families: Readonly<Record<string, Family>> = {
   iothreadinfo: iothreads,
   iothreadpin: iothreads,
   iothreadadd: iothreads,
+  iothreadset: iothreads,
   iothreaddel: iothreads,
   'send-key': guestInput,
   managedsave: save,

@@ -31,10 +31,6 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
   ['qemu-attach', 'a QEMU that polyvirt did not start is left alone; define its XML and start it'],
   ['dom-fd-associate', 'disks are opened by their paths'],
   [
-    'iothreadset',
-    'an I/O thread polls as QEMU decides; iothreadadd, iothreaddel and iothreadpin are offered',
-  ],
-  [
     'perf',
     'the counters of the host are perf(1): perf kvm --guest, or perf stat --pid of dominfo --json',
   ],
@@ -83,12 +79,9 @@ const options: readonly (readonly [command: string, option: string, instead: str
   ['*', 'async', 'without --wait the job goes on by itself; blockjob --abort ends it'],
   ['*', 'keep-relative', 'the images keep the names that they have in each other'],
   ['blockcommit', 'delete', 'the images stay; rm those that domblklist no longer names'],
-  ['blockcopy', 'xml', 'name the file and its format: --dest FILE --format FORMAT'],
-  ['blockcopy', 'print-xml', 'name the file and its format: --dest FILE --format FORMAT'],
   ['domdisplay', 'include-password', 'dumpxml DOMAIN --security-info has it'],
   ['dompmsuspend', 'duration', 'dompmwakeup wakes the guest'],
   ['dumpxml', 'update-cpu', 'the live document has the CPU as the guest has it: dumpxml DOMAIN'],
-  ['dumpxml', 'migratable', 'migrate and save choose what they need by themselves'],
   ['cpu-stats', 'start', 'domstats --vcpu tells of each vCPU'],
   ['cpu-stats', 'count', 'domstats --vcpu tells of each vCPU'],
   ['destroy', 'remove-logs', 'the log of a guest is in its folder, and is rotated'],

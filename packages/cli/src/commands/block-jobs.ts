@@ -7,6 +7,7 @@ import { flag, int, later, need, text } from '../option-specs.ts'
 import { longWork } from '../output/long-work.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { scaledInteger } from '../parse/scaled-integer.ts'
+import { placeOf, placeSaid } from '../xml/copy-place.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -53,7 +54,7 @@ export const commands: readonly Command[] = [
       flag('pivot', 'implies --wait, pivot when mirroring starts'),
       flag('finish', 'implies --wait, quit when mirroring starts'),
       later(flag('async', "with --wait, don't wait for cancel to finish")),
-      later(text('xml', 'filename containing XML description of the copy destination')),
+      text('xml', 'filename containing XML description of the copy destination'),
       text('format', 'format of the destination file'),
       later(int('granularity', 'power-of-two granularity to use during the copy')),
       later(int('buf-size', 'maximum amount of in-flight data during the copy')),
@@ -65,9 +66,7 @@ export const commands: readonly Command[] = [
           'the copy job forces guest writes to be synchronously written to the destination',
         ),
       ),
-      later(
-        flag('print-xml', 'print the XML used to start the copy job instead of starting the job'),
-      ),
+      flag('print-xml', 'print the XML used to start the copy job instead of starting the job'),
     ],
     run: copy,
   },
@@ -238,11 +237,11 @@ async function imageBelow(
 
 async function copy(context: Context, options: Options): Promise<Answer> {
   const disk = options.need('path')
-  const destination = options.text('dest')
-  if (destination === undefined) {
-    throw invalidArgument('need either --dest, --xml or --transient-job')
-  }
-  const format = options.text('format')
+  exclude(options, 'dest', 'xml')
+  exclude(options, 'format', 'xml')
+  const place = options.flag('xml') ? await placeOf(options.need('xml')) : placeSaid(options)
+  const { file: destination, format } = place
+  if (options.flag('print-xml')) return { text: place.xml, json: place }
   const whenReady = whenReadyOf(options, 'finish')
   return run(context, options, {
     label: 'Block Copy',

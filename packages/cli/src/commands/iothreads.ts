@@ -3,7 +3,7 @@ import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { childrenNamed, elementAt, loadXmlReader } from '../core.ts'
 import { domainOption, lookupDomain, notRunning } from '../lookup-domain.ts'
-import { need, targetOptions } from '../option-specs.ts'
+import { int, need, targetOptions } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { formatTable } from '../output/format-table.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
@@ -38,6 +38,23 @@ export const commands: readonly Command[] = [
     description: 'Add an IOThread to the guest domain.',
     options: [domainOption, need('id', 'iothread for the new IOThread'), ...targetOptions],
     run: (context, options) => iothread(context, options, 'domainAddIothread'),
+  },
+  {
+    name: 'iothreadset',
+    group: 'domain',
+    summary: 'modifies an existing IOThread of the guest domain',
+    description: 'Modifies an existing IOThread of the guest domain.',
+    options: [
+      domainOption,
+      need('id', 'iothread id of existing IOThread'),
+      int('poll-max-ns', 'set the maximum IOThread polling time in ns'),
+      int('poll-grow', 'set the value to increase the IOThread polling time'),
+      int('poll-shrink', 'set the value for reduction of the IOThread polling time'),
+      int('thread-pool-min', 'lower boundary for worker thread pool'),
+      int('thread-pool-max', 'upper boundary for worker thread pool'),
+      ...targetOptions,
+    ],
+    run: iothreadset,
   },
   {
     name: 'iothreaddel',
@@ -100,11 +117,39 @@ async function iothread(
   verb: 'domainAddIothread' | 'domainDelIothread',
 ): Promise<Answer> {
   const target = changeTarget(options)
-  const id = options.integer('id', 0)
-  if (id === undefined || id === 0) {
-    throw invalidArgument(`Invalid IOThread id value: '${id ?? 0}'`)
-  }
+  const id = numberOf(options)
   const { hypervisor, reference } = await lookupDomain(context, options)
   await hypervisor[verb](reference, id, target)
   return { json: { iothread: id } }
 }
+
+/** @throws CommandError in virsh's words for none that there can be. */
+function numberOf(options: Options): number {
+  const id = options.integer('id', 0)
+  if (id === undefined || id === 0) {
+    throw invalidArgument(`Invalid IOThread id value: '${id ?? 0}'`)
+  }
+  return id
+}
+
+async function iothreadset(context: Context, options: Options): Promise<Answer> {
+  const target = changeTarget(options)
+  const id = numberOf(options)
+  const given = settingOptions.flatMap(([option, key]) => {
+    const value = options.integer(option, 0)
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  if (given.length === 0) throw invalidArgument('Not enough arguments passed, nothing to set')
+  const settings = Object.fromEntries(given)
+  const { hypervisor, reference } = await lookupDomain(context, options)
+  await hypervisor.domainSetIothread(reference, id, settings, target)
+  return { json: { id, ...settings } }
+}
+
+const settingOptions = [
+  ['poll-max-ns', 'pollMaxNs'],
+  ['poll-grow', 'pollGrow'],
+  ['poll-shrink', 'pollShrink'],
+  ['thread-pool-min', 'threadPoolMin'],
+  ['thread-pool-max', 'threadPoolMax'],
+] as const

@@ -4,7 +4,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { diskTargets } from '../disk-targets.ts'
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
-import { flag, int, later, need, text } from '../option-specs.ts'
+import { flag, int, later, need, targetOptions, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 import { prettySize } from '../output/pretty-size.ts'
 
@@ -48,13 +48,7 @@ export const commands: readonly Command[] = [
     group: 'monitor',
     summary: 'get memory statistics for a domain',
     description: 'Get memory statistics for a running domain.',
-    options: [
-      domainOption,
-      int('period', 'period in seconds to set collection'),
-      later(flag('config', 'affect next boot')),
-      flag('live', 'affect running domain'),
-      flag('current', 'affect current domain'),
-    ],
+    options: [domainOption, int('period', 'period in seconds to set collection'), ...targetOptions],
     run: dommemstat,
   },
   {
@@ -175,13 +169,13 @@ const memoryFields = [
 ] as const
 
 async function dommemstat(context: Context, options: Options): Promise<Answer> {
-  changeTarget(options)
+  const target = changeTarget(options)
   const period = options.integer('period', 0)
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   if (period !== undefined) {
     await explainFailure(
       'Unable to change balloon collection period.',
-      hypervisor.domainSetMemoryStatsPeriod(reference, period),
+      hypervisor.domainSetMemoryStatsPeriod(reference, period, target),
     )
     return { json: { periodSeconds: period } }
   }

@@ -20,7 +20,7 @@ export const commands: readonly Command[] = [
       flag('inactive', 'show inactive defined XML'),
       flag('security-info', 'include security sensitive information in XML dump'),
       later(flag('update-cpu', 'update guest CPU according to host CPU')),
-      later(flag('migratable', 'provide XML suitable for migrations')),
+      flag('migratable', 'provide XML suitable for migrations'),
       ...xpathOptions,
     ],
     run: dumpxml,
@@ -45,6 +45,7 @@ async function dumpxml(context: Context, options: Options): Promise<Answer> {
   const xml = await hypervisor.domainGetXmlDesc(reference, {
     inactive: options.flag('inactive'),
     securityInfo: options.flag('security-info'),
+    migratable: options.flag('migratable'),
   })
   return documentAnswer(context, xml)
 }

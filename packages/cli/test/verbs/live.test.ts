@@ -53,7 +53,16 @@ describe('what a guest may use', { timeout }, () => {
       'domif-setlink v 52:54:00:00:00:01 down',
       'domif-getlink v 52:54:00:00:00:01',
       'iothreadadd v 7',
+      'iothreadset v 7 --poll-max-ns 1000 --poll-grow 3',
+      'iothreadset v 7 --thread-pool-min 2 --thread-pool-max 4',
+      'iothreadset v 7 --thread-pool-max 1 --thread-pool-min 1',
+      'domstats v --iothread',
+      'dumpxml v',
       'iothreaddel v 7',
+      'dommemstat v --period 3 --live --config',
+      'dumpxml v --inactive',
+      `qemu-monitor-command v --return-value '{"execute":"qom-get","arguments":{"path":"/machine/peripheral/balloon0","property":"guest-stats-polling-interval"}}'`,
+      'dumpxml v --migratable',
     )
     expect(said[1]).toBe(
       'maximum      config         2\nmaximum      live           2\n' +
@@ -67,6 +76,20 @@ describe('what a guest may use', { timeout }, () => {
     expect(said[8]).toContain("<currentMemory unit='KiB'>32768</currentMemory>")
     expect(said[10]).toMatch(/^total_bytes_sec: 1048576\nread_bytes_sec : 0\n/)
     expect(said[12]).toBe('52:54:00:00:00:01 down')
+    expect(said[17]).toContain('iothread.7.poll-max-ns=1000\n  iothread.7.poll-grow=3\n')
+    expect(said[18]).toContain("<iothread id='7' thread_pool_min='1' thread_pool_max='1'/>")
+    expect(said[18]).not.toContain('<stats')
+    expect(said[21]).toContain("<stats period='3'/>")
+    expect(said[22]?.trim()).toBe('3')
+    expect(said[23]).toContain("<stats period='3'/>")
+    expect(said[23]).not.toMatch(/<alias|<domain [^>]*id=/)
+    for (const [line, message] of [
+      ['iothreadset v 9 --poll-max-ns 1', /cannot find IOThread '9' in iothreadids/],
+      ['iothreadset v 1', /^error: Not enough arguments passed, nothing to set\n$/],
+      ['iothreadset v 0 --poll-grow 1', /Invalid IOThread id value: '0'/],
+      ['dommemstat v --period 3 --current --live', /mutually exclusive/],
+    ] as const)
+      expect((await run(line)).stderr).toMatch(message)
   })
 })
 
@@ -133,6 +156,33 @@ describe('images of a guest', { timeout }, () => {
     expect(said[1]).toMatch(/^Capacity: {7}33554432\n/)
     expect(said[2]).toBe('')
     expect(said[5]).toBe(` vda   ${real.folder}/copy.qcow2\n`)
+  })
+
+  it('are copied to where a document says', async () => {
+    const place = (words: string, name = 'disk'): string =>
+      real.file('place.xml', `<${name}>${words}</${name}>`)
+    const to = `<driver type='qcow2'/><source file='${real.folder}/other.img'/>`
+    const [printed, shown, , list] = await answers(
+      'blockcopy v vda /a&b --format raw --print-xml',
+      `blockcopy v vda --xml ${place(to)} --print-xml`,
+      `blockcopy v vda --xml ${place(to)} --pivot`,
+      'domblklist v',
+    )
+    expect(printed).toBe(
+      "<disk type='file'>\n  <source file='/a&amp;b'/>\n  <driver type='raw'/>\n</disk>\n",
+    )
+    expect(shown?.trim()).toBe(`<disk>${to}</disk>`)
+    expect(list).toBe(` vda   ${real.folder}/other.img\n`)
+    const refused = async (...words: readonly string[]): Promise<string> =>
+      (await run(['blockcopy', 'v', 'vda', ...words].join(' '))).stderr.trim()
+    expect(await refused()).toBe('error: need either --dest or --xml')
+    expect(await refused('/x', '--xml', place(to))).toContain('mutually exclusive')
+    expect(await refused('--xml', place(to, 'domain'))).toContain(
+      "expecting root element of 'disk'",
+    )
+    expect(await refused('--xml', place(''))).toContain('missing source information')
+    const block = real.file('place.xml', `<disk type='block'><source dev='/dev/x'/></disk>`)
+    expect(await refused('--xml', block)).toContain('a copy goes to a file')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Domain } from '../domain/domain.ts'
 import type { Disk, Iotune } from '../domain/devices/disk.ts'
+import type { Memballoon } from '../domain/devices/memballoon.ts'
 import type { QmpClient } from '../qmp/index.ts'
 
 /** What QEMU is told before the guest runs, because no command line may or can say it. */
@@ -25,6 +26,17 @@ export async function firstCommands(qmp: QmpClient, domain: Domain): Promise<voi
     if (nic.linkState === 'down' && nic.alias !== undefined)
       await qmp.execute('set_link', { name: nic.alias, up: false })
   }
+  for (const balloon of domain.devices.memballoon ?? [])
+    if (balloon.model !== 'none' && (balloon.statsPeriod ?? 0) > 0) await statsPeriod(qmp, balloon)
+}
+
+/** How often a balloon asks its driver for counters, in seconds; never where nothing is said. */
+export function statsPeriod(
+  qmp: QmpClient,
+  { alias = 'balloon0', statsPeriod: value = 0 }: Memballoon,
+): Promise<unknown> {
+  const path = `/machine/peripheral/${alias}`
+  return qmp.execute('qom-set', { path, property: 'guest-stats-polling-interval', value })
 }
 
 /** A moment in UTC, as seconds since the epoch; what is no moment has passed already. */

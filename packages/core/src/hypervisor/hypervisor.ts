@@ -354,6 +354,8 @@ export interface XmlDescOptions {
   readonly inactive?: boolean
   /** Passwords stay in. */
   readonly securityInfo?: boolean
+  /** Without what is of this run alone, as another host or `migrate --xml` takes it. */
+  readonly migratable?: boolean
 }
 
 export interface NativeOptions {

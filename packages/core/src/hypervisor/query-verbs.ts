@@ -1,3 +1,4 @@
+import type { DomainDraft } from '../plan/draft.ts'
 import { cpuTimeNs } from './cpu-time.ts'
 import { planning } from './host-connection.ts'
 import type { DomainFilter, DomainSummary, Hypervisor } from './hypervisor.ts'
@@ -57,11 +58,16 @@ export function queryVerbs(rooms: Rooms): Verbs {
     // Only a document that holds more than is shown needs to be read for that.
     const secret = options.securityInfo !== true && /\spasswd=/.test(xml)
     const volumes = live && xml.includes("<disk type='volume'")
-    if (!secret && !volumes) return xml
+    const bare = live && options.migratable === true
+    if (!secret && !volumes && !bare) return xml
     const { formatDomain, parseDomain, withoutSecrets, withoutVolumePaths } = await planning()
     const { domain: found } = parseDomain(xml)
     const shown = withoutVolumePaths(secret ? withoutSecrets(found) : found)
-    return formatDomain(shown, live ? active.id : undefined)
+    if (!bare) return formatDomain(shown, live ? active.id : undefined)
+    const { dropAliases } = await import('../plan/assign-aliases.ts')
+    const draft = structuredClone(shown) as DomainDraft
+    dropAliases(draft)
+    return formatDomain(draft)
   }
 
   const toNative: Verbs['connectDomainXmlToNative'] = async (xml, options = {}) => {

@@ -20,9 +20,9 @@ export function statisticsVerbs(rooms: Rooms): StatisticsVerbs {
       const { memoryStats } = await import('./stats/memory-stats.ts')
       return memoryStats(rooms, reference, options)
     },
-    async domainSetMemoryStatsPeriod(reference, seconds) {
-      const { setStatsPeriod } = await import('./stats/memory-stats.ts')
-      return setStatsPeriod(rooms, reference, seconds)
+    async domainSetMemoryStatsPeriod(reference, seconds, options = {}) {
+      const { setStatsPeriod } = await import('./live/set-stats-period.ts')
+      return setStatsPeriod(rooms, reference, { seconds, ...options })
     },
     async domainGetCpuStats(reference) {
       const { threadStats } = await import('./stats/process-stats.ts')

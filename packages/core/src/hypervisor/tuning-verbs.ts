@@ -66,6 +66,10 @@ export function tuningVerbs(rooms: Rooms): TuningVerbs {
       const { delIothread } = await import('./live/set-iothreads.ts')
       return delIothread(rooms, reference, { id, ...options })
     },
+    async domainSetIothread(reference, id, settings, options = {}) {
+      const { setIothread } = await import('./live/set-iothreads.ts')
+      return setIothread(rooms, reference, { id, settings, ...options })
+    },
     async domainSetBlockIoTune(reference, disk, limits, options = {}) {
       const { setIotune } = await import('./live/set-iotune.ts')
       return setIotune(rooms, reference, { disk, limits, ...options })

@@ -24,6 +24,8 @@ const vdisk = (iotune: string): string =>
   document('', `<disk type='file'><target dev='sda' bus='scsi'/>${iotune}<alias name='scsi0-0-0-0'/></disk>`) // prettier-ignore
 const vnc = (password: string): string =>
   document('', `<graphics type='vnc' passwd='${password}'/>`)
+const balloon = (stats: string): string =>
+  document('', `<memballoon model='virtio'>${stats}<alias name='balloon0'/></memballoon>`)
 const dimm = (requested: string): string =>
   document('', `<memory model='virtio-mem'><target><size unit='MiB'>64</size>${requested}</target><alias name='ua-m'/></memory>`) // prettier-ignore
 
@@ -53,6 +55,24 @@ async function told(from: string, to: string): Promise<readonly unknown[]> {
 
 describe('what a guest was told and may be told again', () => {
   test.each([
+    [
+      'how often memory is asked for',
+      balloon(`<stats period='3'/>`),
+      balloon(''),
+      {
+        'qom-set': {
+          path: '/machine/peripheral/balloon0',
+          property: 'guest-stats-polling-interval',
+          value: 0,
+        },
+      },
+    ],
+    [
+      'workers of an I/O thread',
+      document(`<iothreadids><iothread id='2' thread_pool_max='4'/></iothreadids>`),
+      document(`<iothreadids><iothread id='2'/></iothreadids>`),
+      { 'qom-set': { path: '/objects/iothread2', property: 'thread-pool-max', value: 64 } },
+    ],
     ['a link', card(`<link state='down'/>`), card(''), { set_link: { name: 'net0', up: true } }],
     [
       'limits of a disk',

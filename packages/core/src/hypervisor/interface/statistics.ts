@@ -1,3 +1,4 @@
+import type { ChangeTarget } from './devices.ts'
 /** How a question to a running guest is asked. Nobody waits longer than this for an answer. */
 export interface AskOptions {
   /** How long QEMU may take; 1 s. */
@@ -120,7 +121,11 @@ export interface StatisticsVerbs {
   domainGetInterfaceStats(reference: string, card: string): Promise<InterfaceStats>
   domainGetMemoryStats(reference: string, options?: AskOptions): Promise<MemoryStats>
   /** Has the guest's balloon driver tell of its memory every so many seconds; 0 for never. */
-  domainSetMemoryStatsPeriod(reference: string, seconds: number): Promise<void>
+  domainSetMemoryStatsPeriod(
+    reference: string,
+    seconds: number,
+    options?: ChangeTarget,
+  ): Promise<void>
   domainGetCpuStats(reference: string): Promise<CpuStats>
   domainGetVcpus(reference: string, options?: AskOptions): Promise<readonly VcpuInfo[]>
   connectGetAllDomainStats(options?: StatsOptions): Promise<readonly DomainStatsRecord[]>

@@ -51,6 +51,18 @@ export interface TuningChange {
   readonly numatune?: Partial<Pick<Numatune, 'mode' | 'nodeset'>>
 }
 
+/** What QEMU lets be changed of an I/O thread. */
+export interface IothreadSettings {
+  /** Longest time that it polls, in nanoseconds; 0 for not at all. */
+  readonly pollMaxNs?: number
+  /** What that time is multiplied with while it is too short; 0 for QEMU's own. */
+  readonly pollGrow?: number
+  /** What it is divided by while it is too long; 0 for back to nothing at once. */
+  readonly pollShrink?: number
+  readonly threadPoolMin?: number
+  readonly threadPoolMax?: number
+}
+
 /** What a guest may use, changed while it runs or for its next start. */
 export interface TuningVerbs {
   /**
@@ -106,6 +118,13 @@ export interface TuningVerbs {
   domainAddIothread(reference: string, id: number, options?: ChangeTarget): Promise<void>
   /** @throws DomainError where a disk or controller uses it. */
   domainDelIothread(reference: string, id: number, options?: ChangeTarget): Promise<void>
+  /** How a thread polls, while the guest runs, and how many workers it has. What is not given stays. */
+  domainSetIothread(
+    reference: string,
+    id: number,
+    settings: IothreadSettings,
+    options?: ChangeTarget,
+  ): Promise<void>
   /** Limits of a disk, named by target; what is not given stays, 0 is no limit. */
   domainSetBlockIoTune(
     reference: string,

@@ -1,10 +1,13 @@
 import type { Domain } from '../../domain/domain.ts'
 import { domainError } from '../../errors.ts'
 import { iothreadsOf } from '../../plan/defaults/iothreads.ts'
+import type { IothreadId } from '../../domain/tuning.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
+import type { IothreadSettings } from '../interface/tuning.ts'
 import type { Rooms } from '../rooms.ts'
 import { tuneNew } from '../tuning/tune-new.ts'
 import { changeDomain } from './change-domain.ts'
+import { poolOf, tellIothread } from './tell-iothread.ts'
 
 interface IothreadRequest extends ChangeTarget {
   readonly id: number
@@ -64,6 +67,58 @@ export function delIothread(
         iothreadsOf(domain).filter((one) => one.id !== id),
       ),
     perform: (qmp) => qmp.execute('object-del', { id: `iothread${id}` }),
+  })
+}
+
+interface SetRequest extends IothreadRequest {
+  readonly settings: IothreadSettings
+}
+
+/** How a thread polls is for this run; the sizes of its pool are kept. */
+export function setIothread(
+  rooms: Rooms,
+  reference: string,
+  { id, settings, ...target }: SetRequest,
+): Promise<void> {
+  const { threadPoolMin, threadPoolMax, pollMaxNs, pollGrow, pollShrink } = settings
+  const polling = {
+    ...(pollMaxNs !== undefined && { 'poll-max-ns': pollMaxNs }),
+    ...(pollGrow !== undefined && { 'poll-grow': pollGrow }),
+    ...(pollShrink !== undefined && { 'poll-shrink': pollShrink }),
+  }
+  const pool = {
+    ...(threadPoolMin !== undefined && { threadPoolMin }),
+    ...(threadPoolMax !== undefined && { threadPoolMax }),
+  }
+  const edited = (domain: Domain): readonly IothreadId[] =>
+    iothreadsOf(domain).map((one) => (one.id === id ? { ...one, ...pool } : one))
+  return changeDomain(rooms, reference, {
+    kind: 'iothreadset',
+    target,
+    check(domain, isLive) {
+      const thread = edited(domain).find((one) => one.id === id)
+      if (thread === undefined)
+        throw domainError('ERR_INVALID_ARG', `cannot find IOThread '${id}' in iothreadids`)
+      if (!isLive && Object.keys(polling).length > 0)
+        throw domainError(
+          'ERR_OPERATION_UNSUPPORTED',
+          'configuring persistent polling values is not supported: they are of one run (--live)',
+        )
+      const { 'thread-pool-min': least = 0, 'thread-pool-max': most = 0 } = poolOf(thread)
+      if (least > most)
+        throw domainError(
+          'ERR_INVALID_ARG',
+          `thread_pool_min (${least}) of IOThread '${id}' exceeds thread_pool_max (${most})`,
+        )
+    },
+    edit: (domain) =>
+      Object.keys(pool).length === 0 ? domain : { ...domain, iothreadIds: edited(domain) },
+    perform: (qmp) =>
+      tellIothread(qmp, id, {
+        ...polling,
+        ...(threadPoolMin !== undefined && { 'thread-pool-min': threadPoolMin }),
+        ...(threadPoolMax !== undefined && { 'thread-pool-max': threadPoolMax }),
+      }),
   })
 }
 

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Domain } from '../../domain/domain.ts'
+import { iothreadsOf } from '../../plan/defaults/iothreads.ts'
 import { MonitorError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
-import { firstCommands, throttle } from '../first-commands.ts'
+import { firstCommands, statsPeriod, throttle } from '../first-commands.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
+import { poolOf, tellIothread } from './tell-iothread.ts'
 import { applyTuning } from '../tuning/apply-tuning.ts'
 import type { TunedRun } from '../tuning/apply-tuning.ts'
 
@@ -54,6 +56,19 @@ function different(qmp: QmpClient, { from, to, run }: SettingsChange): readonly 
     const was = from.devices.memory?.find((one) => one.alias === alias)
     if (was !== undefined && (was.requestedKiB ?? 0) !== requestedKiB)
       tells.push(() => requestMemory(qmp, alias, requestedKiB))
+  }
+  for (const balloon of to.devices.memballoon ?? []) {
+    const was = from.devices.memballoon?.find(({ alias }) => alias === balloon.alias)
+    if (was !== undefined && was.statsPeriod !== balloon.statsPeriod)
+      tells.push(() => statsPeriod(qmp, balloon))
+  }
+  for (const thread of iothreadsOf(to)) {
+    const was = iothreadsOf(from).find(({ id }) => id === thread.id)
+    if (was === undefined) continue
+    const had = poolOf(was)
+    const changed = Object.entries(poolOf(thread)).filter(([key, value]) => had[key] !== value)
+    if (changed.length > 0)
+      tells.push(() => tellIothread(qmp, thread.id, Object.fromEntries(changed)))
   }
   const actions = lifecycleActions(to)
   if (!isDeepStrictEqual(lifecycleActions(from), actions))

@@ -1,4 +1,3 @@
-import { domainError } from '../../errors.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { QmpError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
@@ -105,21 +104,4 @@ export async function memoryStats(
     timeoutMs: askMs,
     ...options,
   })
-}
-
-export async function setStatsPeriod(
-  rooms: Rooms,
-  reference: string,
-  seconds: number,
-): Promise<void> {
-  const running = await rooms.findActive(reference)
-  const path = balloonPath(await rooms.live(running))
-  if (path === undefined)
-    throw domainError(
-      'ERR_OPERATION_INVALID',
-      'Memory balloon model must be virtio to set the collection period',
-    )
-  await rooms.command(running, 'dommemstat', (qmp) =>
-    qmp.execute('qom-set', { path, property: 'guest-stats-polling-interval', value: seconds }),
-  )
 }
