@@ -60,7 +60,7 @@ async function upload(context: Context, options: Options): Promise<Answer> {
   await work.during(
     explainFailure(
       `cannot upload to volume ${volume.name}`,
-      hypervisor.storageVolUpload(reference, readPieces(file), range),
+      hypervisor.storageVolUpload(reference, readPieces(file, volume.path), range),
     ),
   )
   return { json: { volume: volume.name, file } }
@@ -74,7 +74,7 @@ async function download(context: Context, options: Options): Promise<Answer> {
   await work.during(
     explainFailure(
       `cannot download from volume ${volume.name}`,
-      writePieces(file, hypervisor.storageVolDownload(reference, range)),
+      writePieces(file, hypervisor.storageVolDownload(reference, range), volume.path),
     ),
   )
   return { json: { volume: volume.name, file } }

@@ -1,17 +1,23 @@
 import { open } from 'node:fs/promises'
 import { CommandError } from '../command-error.ts'
 import { systemReason } from '../read-document.ts'
+import { refuseItself } from './refuse-itself.ts'
 
 const pieceBytes = 1024 * 1024
 
-/** A file's bytes, a piece at a time; `-` is standard input. */
-export async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
+/**
+ * A file's bytes, a piece at a time; `-` is standard input.
+ *
+ * @param to the file that they are written to: what grows by being read has no end
+ */
+export async function* readPieces(file: string, to: string): AsyncGenerator<Uint8Array> {
   const handle = await open(file === '-' ? '/dev/stdin' : file).catch(async (error: unknown) => {
     throw new CommandError(`cannot read ${file}: ${await systemReason(error)}`, {
       code: 'ERR_SYSTEM_ERROR',
     })
   })
   try {
+    await refuseItself(file, handle, to)
     for (;;) {
       const piece = Buffer.alloc(pieceBytes)
       const { bytesRead } = await handle.read(piece)

@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { realPolyvirt } from './real-polyvirt.ts'
@@ -53,6 +61,30 @@ describe('storage pools and volumes', { timeout }, () => {
     )
     expect(readFileSync(copy, 'utf8')).toBe('what a guest')
     expect(statSync(copy).mode & 0o777).toBe(0o600)
+  })
+
+  it('are not copied over themselves, and spoil no file for an error', async () => {
+    const path = `${real.folder}/pool/raw`
+    const link = join(real.folder, 'link')
+    symlinkSync(path, link)
+    const before = readFileSync(path)
+    for (const line of [
+      `vol-download raw ${path} images`,
+      `vol-download raw ${link} images`,
+      `vol-upload raw ${path} images --offset 512`,
+    ])
+      expect((await real.run(line)).stderr).toMatch(/is the volume itself/)
+    expect(readFileSync(path).equals(before)).toBe(true)
+    const kept = real.file('kept', 'of somebody')
+    mkdirSync(`${real.folder}/pool/folder`)
+    expect((await real.run(`vol-download folder ${kept} images`)).stderr).toContain('directory')
+    expect(readFileSync(kept, 'utf8')).toBe('of somebody')
+    const written = await real.run(`vol-download raw ${kept} images --length 4`)
+    expect([written.stderr, statSync(kept).size]).toEqual(['', 4])
+    expect((await real.run(`vol-download raw ${real.folder} images`)).stderr).toContain(
+      `cannot create ${real.folder}`,
+    )
+    rmdirSync(`${real.folder}/pool/folder`)
   })
 
   it('are started with the guests that are marked', async () => {

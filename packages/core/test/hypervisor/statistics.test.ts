@@ -72,6 +72,28 @@ describe('questions about a guest', () => {
     expect((await hypervisor.domainGetInfo('a')).memoryKiB).toBe(16_384)
   })
 
+  test('a balloon asks for counters as often as its definition says', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const xml = guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle') })
+    const period = async (): Promise<string> =>
+      hypervisor.domainQemuMonitorCommand(
+        'a',
+        'qom-get /machine/peripheral/balloon0 guest-stats-polling-interval',
+        { hmp: true },
+      )
+    const balloon = `<memballoon model='virtio'><stats period='7'/></memballoon>`
+    await hypervisor.domainDefineXml(xml.replace(`<memballoon model='none'/>`, balloon))
+    await hypervisor.domainCreate('a')
+    expect((await period()).trim()).toBe('7')
+    await hypervisor.domainSetMemoryStatsPeriod('a', 0, { live: true, config: true })
+    expect((await period()).trim()).toBe('0')
+    expect(await hypervisor.domainGetXmlDesc('a', { inactive: true })).not.toContain('<stats')
+    await hypervisor.domainDestroy('a')
+    await hypervisor.domainDefineXml(xml)
+    await expect(hypervisor.domainSetMemoryStatsPeriod('a', 3)).rejects.toThrow('must be virtio')
+  })
+
   test('statistics of all domains have what is known, and name what a silent QEMU did not tell', async () => {
     const root = testRoot()
     const hypervisor = await root.open()
