@@ -46,8 +46,8 @@ export const devices: DeviceAllowList = {
   'controller:sata': { models: { '': { driver: 'ahci', type: 'ich9-ahci', bus: 'pci' } } },
   'controller:ide': {
     models: {
-      '': { bus: 'pci', driver: 'piix3-ide', machines: ['pc'] },
-      piix3: { bus: 'pci', driver: 'piix3-ide', machines: ['pc'] },
+      '': { bus: 'pci', driver: 'piix3-ide', machines: ['pc'], max: 1 },
+      piix3: { bus: 'pci', driver: 'piix3-ide', machines: ['pc'], max: 1 },
     },
   },
   'controller:fdc': {

@@ -48,6 +48,7 @@ const pc: MachineProfile = {
         kind: 'controller',
         where: { type: 'usb', index: 0, model: 'piix3-uhci' },
         at: [{ slot: 1, function: 2 }],
+        fixed: true,
       },
       { kind: 'video', where: { primary: true }, at: [{ slot: 2, function: 0 }] },
     ],

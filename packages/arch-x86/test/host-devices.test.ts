@@ -62,3 +62,36 @@ describe('an IOMMU', () => {
     expect(pathsOf(devices)).toEqual([`devices/iommu[1]/driver/@${key}`])
   })
 })
+
+describe('what the board has is where the board has it', () => {
+  const away = "<address type='pci' domain='0' bus='0' slot='5' function='0'/>"
+  it.each([
+    ['pc', `<controller type='usb' index='0' model='piix3-uhci'>${away}</controller>`],
+    ['pc', `<controller type='ide' index='0'>${away}</controller>`],
+    ['q35', `<controller type='sata' index='0'>${away}</controller>`],
+  ] as const)('on %s: %s', (board, devices) => {
+    const outcome = plan({ board, devices })
+    const paths = outcome.kind === 'refused' ? outcome.error.problems.map(({ path }) => path) : []
+    expect(paths).toEqual(['devices/controller[1]/address'])
+  })
+
+  it('and once', () => {
+    const devices = "<controller type='ide' index='0'/><controller type='ide' index='1'/>"
+    expect(plan({ board: 'pc', devices }).kind).toBe('refused')
+  })
+})
+
+describe('controllers of USB 2 that stand together', () => {
+  it('share an index, whichever comes first', () => {
+    const outcome = plan({
+      board: 'pc',
+      devices:
+        "<controller type='usb' model='ich9-uhci1'><master startport='0'/></controller><controller type='usb' model='ich9-ehci1'/>",
+    })
+    if (outcome.kind === 'refused') throw outcome.error
+    const { controller = [] } = outcome.planned.stored.devices
+    expect(controller.filter(({ type }) => type === 'usb').map(({ index }) => index)).toEqual([
+      0, 0,
+    ])
+  })
+})

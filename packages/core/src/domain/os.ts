@@ -55,8 +55,8 @@ export interface Os {
 
 export const osXml: XmlFields<Os> = {
   firmware: oneOf('@firmware', ['bios', 'efi']),
-  arch: text('type/@arch'),
-  machine: text('type/@machine'),
+  arch: nonEmpty('type/@arch'),
+  machine: nonEmpty('type/@machine'),
   type: required(nonEmpty('type')),
   firmwareFeatures: list('firmware/feature', firmwareFeatureXml),
   loaderReadonly: yesNo('loader/@readonly'),

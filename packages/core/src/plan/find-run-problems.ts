@@ -1,4 +1,5 @@
 import { quote, unsupported } from '../errors.ts'
+import type { Disk } from '../domain/devices/disk.ts'
 import type { Serial } from '../domain/devices/chardev.ts'
 import type { Graphics } from '../domain/devices/graphics.ts'
 import type { InterfaceType } from '../domain/devices/interface.ts'
@@ -17,6 +18,7 @@ const ofNoQemu: readonly InterfaceType[] = ['internal', 'null', 'vds']
 export function findRunProblems({ devices }: Domain, context: PlanContext): readonly Problem[] {
   return [
     ...farPorts(devices.serial ?? [], context),
+    ...(devices.disk ?? []).flatMap((one, i) => servers(one, `devices/disk[${i + 1}]/source`)),
     ...(devices.channel ?? []).flatMap(({ type, name = spiceAgent }, i): Problem[] =>
       type === 'spicevmc' && name !== spiceAgent
         ? [
@@ -91,6 +93,24 @@ function farPorts(serials: readonly Serial[], context: PlanContext): readonly Pr
     const message = `port ${port} is beyond the last of ${context.profile.name}, ${max - 1}`
     return [unsupported(`devices/serial[${i + 1}]/target/@port`, message)]
   })
+}
+
+/** Protocols whose images lie on several servers at once. */
+const ofManyServers: readonly string[] = ['rbd', 'gluster']
+
+function servers({ type, source }: Disk, path: string): readonly Problem[] {
+  const { protocol = '', hosts = [] } = source ?? {}
+  if (type !== 'network') return []
+  return [
+    ...(hosts.length > 1 && !ofManyServers.includes(protocol)
+      ? [unsupported(`${path}/host[2]`, `protocol '${protocol}' takes one host`)]
+      : []),
+    ...hosts.flatMap(({ transport }, i): Problem[] =>
+      transport === 'rdma'
+        ? [unsupported(`${path}/host[${i + 1}]/@transport`, `QEMU has no 'rdma'; use tcp or unix`)]
+        : [],
+    ),
+  ]
 }
 
 /** SPICE that shall be secret, as a whole or in part: there is no TLS for it, and without it would be another. */

@@ -186,8 +186,8 @@ const domains: fc.Arbitrary<Domain> = fc.record(
     os: fc.record(
       {
         type: fc.constant('hvm'),
-        arch: nasty,
-        machine: nasty,
+        arch: written,
+        machine: written,
         kernel: filled,
         cmdline: filled,
         loader: filled,

@@ -69,7 +69,22 @@ const companionPorts: Readonly<Record<string, number | undefined>> = {
   'ich9-uhci2': 2,
   'ich9-uhci3': 4,
 }
-const companions = Object.keys(companionPorts)
+const grouped: readonly string[] = ['ich9-ehci1', ...Object.keys(companionPorts)]
+
+/**
+ * An EHCI and its companions that stand together share an index: that of the one before, where it
+ * has no such model yet.
+ */
+function indexOfGroup(list: readonly Controller[], at: number): number | undefined {
+  const [before, one] = [list[at - 1], list[at]]
+  const ofGroup = (c: Controller | undefined): boolean =>
+    c?.type === 'usb' && grouped.includes(c.model ?? '')
+  if (!ofGroup(one) || !ofGroup(before)) return undefined
+  const index = before?.index
+  return list.some((c) => c.type === 'usb' && c.index === index && c.model === one?.model)
+    ? undefined
+    : index
+}
 
 /** Gives every controller without an index the lowest free one of its type. */
 export function numberControllers(d: Defaulting): void {
@@ -77,20 +92,12 @@ export function numberControllers(d: Defaulting): void {
   const why = { rule: 'controller/index', reason: 'the lowest free index of its type' }
   const taken = new Set(list.map((c) => `${c.type} ${c.index ?? ''}`))
   const lowest = new Map<string, number>()
-  for (const controller of list) {
+  for (const [i, controller] of list.entries()) {
     if (controller.index !== undefined) continue
-    if (controller.type === 'usb' && companions.includes(controller.model ?? '')) {
-      const peers = list.filter((c) => c.type === controller.type && c.index !== undefined)
-      // A USB1 companion shares the index of the EHCI controller that it serves.
-      const master = peers.findLast(
-        (c) =>
-          c.model === 'ich9-ehci1' &&
-          !peers.some((p) => p.index === c.index && p.model === controller.model),
-      )
-      if (master?.index !== undefined) {
-        fill(d, 'controller', controller, 'index', master.index, why)
-        continue
-      }
+    const shared = indexOfGroup(list, i)
+    if (shared !== undefined) {
+      fill(d, 'controller', controller, 'index', shared, why)
+      continue
     }
     // 0 is the root, whether the document speaks of it or not.
     const first = controller.type === 'pci' && !/^pcie?-root$/.test(controller.model ?? '') ? 1 : 0

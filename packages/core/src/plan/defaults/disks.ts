@@ -5,6 +5,7 @@ import type { Defaulting } from './defaulting.ts'
 import { deviceListOf, devicesOf, isEmpty } from '../draft.ts'
 import type { DeviceDraft, DomainDraft } from '../draft.ts'
 import type { DiskBus } from '../../domain/devices/disk.ts'
+import type { DiskSource, DiskType } from '../../domain/devices/disk-source.ts'
 
 type Disk = DeviceDraft<'disk'>
 
@@ -74,6 +75,7 @@ export function defaultDisks(d: Defaulting): void {
     fill(d, 'disk', disk, 'driverName', 'qemu', driver)
     if (disk.type !== 'dir' && disk.type !== 'volume')
       fill(d, 'disk', disk, 'format', 'raw', driver)
+    if (d.context.live !== true) dropOfOtherTypes(disk)
     if (disk.source !== undefined && Object.keys(disk.source).length === 0) delete disk.source
     // An empty drive holds no block device; libvirt says so with its plainest type.
     if (
@@ -95,16 +97,17 @@ export function defaultDisks(d: Defaulting): void {
 function dropPlain(disk: Disk): void {
   // A disk that cannot change has nothing to take a snapshot of.
   if (disk.snapshot === 'no' && disk.readonly === true) delete disk.snapshot
-  if (disk.removable !== undefined && disk.bus !== 'usb') delete disk.removable
+  if (disk.removable === false && disk.bus !== 'usb') delete disk.removable
   if (disk.tray === 'closed') delete disk.tray
-  if (disk.type !== 'network' && disk.source !== undefined) delete disk.source.name
-  if (disk.type !== 'nvme' && disk.source !== undefined) delete disk.source.hostAddress
+  for (const key of ['logicalBlockSize', 'physicalBlockSize'] as const)
+    if (disk[key] === 0) delete disk[key]
   if (isEmpty(disk.iotune)) delete disk.iotune
   for (const { encryption } of [disk, ...sources(disk)])
     if (encryption !== undefined) encryption.engine ??= 'qemu'
   for (const source of sources(disk)) {
     for (const host of source.hosts ?? []) {
       if (host.transport === 'tcp') delete host.transport
+      if (host.transport === 'unix') for (const key of ['name', 'port'] as const) delete host[key]
       const port = defaultPorts[source.protocol ?? '']
       if (host.transport === undefined && port !== undefined && source.protocol !== 'nfs')
         host.port ??= port
@@ -115,12 +118,65 @@ function dropPlain(disk: Disk): void {
     // A label that is to be skipped was skipped for one run.
     if (source.seclabels !== undefined) {
       source.seclabels = source.seclabels.filter(
-        (label) =>
-          label.labelskip !== true && !(label.relabel === true && label.label === undefined),
+        ({ relabel, label, labelskip }) =>
+          relabel === false || (label !== undefined && labelskip !== true),
       )
-      for (const label of source.seclabels) if (label.label !== undefined) label.relabel ??= true
+      for (const label of source.seclabels) {
+        delete label.labelskip
+        if (label.label !== undefined) label.relabel ??= true
+      }
       if (source.seclabels.length === 0) delete source.seclabels
     }
+  }
+}
+
+const ofServers = ['network'] as const
+
+/** What a source says of itself, and the types of images that look at it. */
+const sourceWords: { readonly [K in keyof DiskSource]?: readonly DiskType[] } = {
+  file: ['file'],
+  dev: ['block', 'vhostvdpa'],
+  dir: ['dir'],
+  protocol: ofServers,
+  name: ofServers,
+  query: ofServers,
+  tls: ofServers,
+  tlsHostname: ofServers,
+  hosts: ofServers,
+  snapshot: ofServers,
+  config: ofServers,
+  initiator: ofServers,
+  sslVerify: ofServers,
+  cookies: ofServers,
+  readaheadBytes: ofServers,
+  timeoutSeconds: ofServers,
+  identityUser: ofServers,
+  identityGroup: ofServers,
+  identityUsername: ofServers,
+  identityKeyfile: ofServers,
+  knownHosts: ofServers,
+  pool: ['volume'],
+  volume: ['volume'],
+  mode: ['volume'],
+  sourceType: ['nvme', 'vhostuser'],
+  path: ['vhostuser'],
+  socketMode: ['vhostuser'],
+  reconnectEnabled: ['vhostuser'],
+  reconnectTimeout: ['vhostuser'],
+  namespace: ['nvme'],
+  managed: ['nvme'],
+  hostAddress: ['nvme'],
+}
+
+function dropOfOtherTypes(disk: Disk): void {
+  let at: Disk | Disk['backingStore'] = disk
+  for (; at !== undefined; at = at.backingStore) {
+    const { type, source } = at
+    // An element without a type ends the chain, whatever is in it.
+    if (type === undefined) for (const key of ['format', 'source'] as const) delete at[key]
+    else if (source !== undefined)
+      for (const [key, types] of Object.entries(sourceWords))
+        if (!types.includes(type)) delete source[key as keyof DiskSource]
   }
 }
 

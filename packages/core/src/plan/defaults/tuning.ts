@@ -1,6 +1,7 @@
 import { note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { isEmpty } from '../draft.ts'
+import { perfEvents } from '../../domain/tuning.ts'
 import type { SysinfoEntry } from '../../domain/sysinfo.ts'
 
 /** A limit that is none: libvirt's word for "no limit" (VIR_DOMAIN_MEMORY_PARAM_UNLIMITED), in KiB. */
@@ -31,8 +32,11 @@ function known<T extends SysinfoEntry>(
     .toSorted((a, b) => order.indexOf(a.name ?? '') - order.indexOf(b.name ?? ''))
 }
 
+const eventOrder: readonly string[] = perfEvents
+
 export function defaultTuning(d: Defaulting): void {
   const { domain } = d
+  domain.perf?.sort((a, b) => eventOrder.indexOf(a.name) - eventOrder.indexOf(b.name))
   if (domain.vcpuPlacement === 'auto' && domain.numatune === undefined) {
     domain.numatune = { mode: 'strict', placement: 'auto' }
     note(d, 'numatune/memory', 'strict, auto', {

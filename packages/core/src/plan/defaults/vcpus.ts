@@ -7,6 +7,11 @@ export function defaultVcpus(d: Defaulting): void {
   const list = domain.vcpuList
   if (list === undefined) return
   const why = { rule: 'vcpus/explicit', reason: 'what a vCPU that is described must be' }
+  for (let id = 0; id < domain.vcpus; id++) {
+    if (list.some((vcpu) => vcpu.id === id)) continue
+    list.push({ id, enabled: false, hotpluggable: true })
+    note(d, 'vcpus/vcpu', String(id), { ...why, reason: 'of which nothing is said comes later' })
+  }
   list.sort((a, b) => a.id - b.id)
   for (const [i, vcpu] of list.entries()) {
     if (vcpu.hotpluggable !== undefined) continue

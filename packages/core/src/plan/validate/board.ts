@@ -1,5 +1,7 @@
 import type { BoardWord } from '../../arch/machine-builder.ts'
+import type { PlaceableKind } from '../defaults/defaulting.ts'
 import { deviceKinds } from '../../domain/devices.ts'
+import type { DeviceInfo } from '../../domain/devices/device-info.ts'
 import type { DeviceKind } from '../../domain/devices.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { quote, unsupported } from '../../errors.ts'
@@ -16,6 +18,7 @@ export function checkBoard(domain: AddressedDomain, context: PlanContext): Probl
   return [
     ...tooMany(places, context),
     ...noTransport(places, context),
+    ...movedAway(domain, context),
     ...noThreads(places, domain, context),
     ...(context.profile.lacks ?? []).flatMap((word) => absent(word, domain, context)),
   ]
@@ -93,6 +96,27 @@ function noThreads(
           ),
         ],
   )
+}
+
+/** The board wires some of its devices to one place, and nobody moves them. */
+function movedAway({ devices }: AddressedDomain, { profile }: PlanContext): readonly Problem[] {
+  return (profile.pci?.places ?? []).flatMap((spot) => {
+    if (spot.fixed !== true) return []
+    const list: readonly DeviceInfo[] = devices[spot.kind as PlaceableKind] ?? []
+    return list.flatMap((device, i): Problem[] => {
+      const { address } = device
+      const isIt = Object.entries(spot.where).every(
+        ([key, value]) => (device as Readonly<Record<string, unknown>>)[key] === value,
+      )
+      if (!isIt || address?.type !== 'pci') return []
+      const { bus, slot, function: fn } = address
+      if (bus === 0 && spot.at.some((at) => at.slot === slot && at.function === fn)) return []
+      const [{ slot: own, function: ownFn } = { slot: 0, function: 0 }] = spot.at
+      const place = `slot 0x${own.toString(16).padStart(2, '0')}, function 0x${ownFn}`
+      const message = `${profile.name} has it on bus 0, ${place}; leave the address out`
+      return [unsupported(`devices/${spot.kind}[${i + 1}]/address`, message)]
+    })
+  })
 }
 
 interface Absent {

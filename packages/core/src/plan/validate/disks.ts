@@ -32,10 +32,45 @@ export function checkDisks(domain: AddressedDomain, _context: PlanContext): Prob
       )
     }
     checkSource(disk, add)
+    checkBackingStores(disk, add)
+    checkIotune(disk, add)
     checkForm(disk, domain, add)
   }
   return problems
 }
+
+/** Each image below another is described in full: nothing is guessed of it. */
+function checkBackingStores({ backingStore }: Disk, add: Add): void {
+  let path = 'backingStore'
+  let store = backingStore
+  for (; store?.type !== undefined; store = store.backingStore) {
+    for (const key of ['format', 'source'] as const)
+      if (store[key] === undefined)
+        add('ERR_XML_ERROR', `${path}/${key}`, `an image below another needs a <${key}>`)
+    path += '/backingStore'
+  }
+}
+
+/** Limits of both directions together, and of each, exclude one another. */
+function checkIotune({ iotune }: Disk, add: Add): void {
+  if (iotune === undefined) return
+  for (const [total, read, write, word] of totals) {
+    const each = iotune[read] ?? 0
+    if ((iotune[total] ?? 0) > 0 && (each > 0 || (iotune[write] ?? 0) > 0))
+      add(
+        'ERR_XML_ERROR',
+        `iotune/total_${word}`,
+        `total_${word} is beside a limit of one direction`,
+      )
+  }
+}
+
+const totals = [
+  ['totalBytesSec', 'readBytesSec', 'writeBytesSec', 'bytes_sec'],
+  ['totalIopsSec', 'readIopsSec', 'writeIopsSec', 'iops_sec'],
+  ['totalBytesSecMax', 'readBytesSecMax', 'writeBytesSecMax', 'bytes_sec_max'],
+  ['totalIopsSecMax', 'readIopsSecMax', 'writeIopsSecMax', 'iops_sec_max'],
+] as const
 
 type Add = (code: Problem['code'], below: string, message: string) => void
 
@@ -104,16 +139,23 @@ function checkNetwork({ source }: Disk, add: Add): void {
     )
     return
   }
-  if (protocol === 'rbd' && name !== undefined && !name.includes('/'))
-    add('ERR_XML_ERROR', 'source/@name', `${quote(name)} is not POOL/IMAGE`)
+  if (source?.startupPolicy !== undefined)
+    add(
+      'ERR_XML_ERROR',
+      'source/@startupPolicy',
+      'whether an image on a server is there is not known; leave startupPolicy out',
+    )
+  const parts = protocol === 'rbd' ? 'POOL/IMAGE' : protocol === 'gluster' ? 'VOLUME/IMAGE' : ''
+  if (parts !== '' && name !== undefined && name.indexOf('/') < 1)
+    add('ERR_XML_ERROR', 'source/@name', `${quote(name)} is not ${parts}`)
   if (name === undefined && protocol !== 'nbd')
     add('ERR_XML_ERROR', 'source/@name', `protocol '${protocol}' needs a name`)
   if (named.has(protocol) && hosts.length === 0)
     add('ERR_XML_ERROR', 'source/host', `protocol '${protocol}' needs a <host name='…'/>`)
-  if (protocol !== 'rbd' && protocol !== 'gluster' && hosts.length > 1)
-    add('ERR_XML_ERROR', 'source/host[2]', `protocol '${protocol}' takes one host`)
   for (const [i, host] of hosts.entries()) {
     const path = `source/host[${i + 1}]`
+    if (host.transport !== 'unix' && host.socket !== undefined)
+      add('ERR_XML_ERROR', `${path}/@socket`, `a socket is reached by transport='unix'`)
     if (host.transport === 'unix') {
       if (host.socket === undefined)
         add('ERR_XML_ERROR', `${path}/@socket`, 'a unix transport needs a socket path')
@@ -162,6 +204,12 @@ function checkForm(disk: Disk, domain: AddressedDomain, add: Add): void {
     add('ERR_CONFIG_UNSUPPORTED', '@rawio', `only a disk with device='lun' passes raw commands`)
   if (device === 'floppy' && bus !== 'fdc')
     add('ERR_CONFIG_UNSUPPORTED', 'target/@bus', `a floppy is on bus 'fdc', not '${bus ?? ''}'`)
+  if (bus === 'fdc' && !disk.target.startsWith('fd'))
+    add('ERR_XML_ERROR', 'target/@dev', `a floppy is named fda or fdb, not ${quote(disk.target)}`)
+  if (disk.removable === true && bus !== 'usb')
+    add('ERR_XML_ERROR', 'target/@removable', `only a disk on bus 'usb' is removable or not`)
+  if (disk.tray === 'open' && device !== 'cdrom' && device !== 'floppy')
+    add('ERR_CONFIG_UNSUPPORTED', 'target/@tray', 'only a drive for media has a tray')
   if (device !== 'floppy' && bus === 'fdc')
     add('ERR_CONFIG_UNSUPPORTED', 'target/@bus', `only a floppy is on bus 'fdc'`)
   if (device === 'cdrom' && bus === 'virtio')

@@ -5,11 +5,20 @@ import { iothreadsOf } from '../defaults/iothreads.ts'
 
 /** Schedulers and memory policies that speak of vCPUs, I/O threads and cells which are there, each once. */
 export function checkTuning(domain: AddressedDomain): Problem[] {
-  return [...pins(domain), ...schedulers(domain), ...numatune(domain)]
+  return [...events(domain), ...pins(domain), ...schedulers(domain), ...numatune(domain)]
 }
 
 function wrong(path: string, message: string): Problem {
   return { code: 'ERR_XML_ERROR', path, message }
+}
+
+function events({ perf = [] }: AddressedDomain): Problem[] {
+  const names = perf.map(({ name }) => name)
+  return names.flatMap((name, i) =>
+    names.indexOf(name) === i
+      ? []
+      : [wrong(`perf/event[${i + 1}]/@name`, `the event '${name}' is already given`)],
+  )
 }
 
 function schedulers(domain: AddressedDomain): Problem[] {

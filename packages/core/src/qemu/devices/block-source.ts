@@ -2,6 +2,7 @@ import type { Disk, DiskSource, DiskType } from '../../domain/devices/disk.ts'
 import type { DiskHost } from '../../domain/devices/disk-source.ts'
 import type { Options, OptionValue } from '../option-string.ts'
 import { secretIds } from './secret-argv.ts'
+import { nodeCredentials } from './tls-argv.ts'
 
 /** An image's own node: its source is a disk's own, or one further below. */
 export interface SourceNode {
@@ -89,7 +90,7 @@ export const defaultPorts: Readonly<Record<string, number>> = {
   nfs: 2049,
 }
 
-function networkSource({ source, disk, node }: SourceNode): Options {
+function networkSource({ source, node }: SourceNode): Options {
   const { protocol, hosts = [], name = '' } = source
   const storage = `libvirt-${node}-storage`
   const auth = source.auth === undefined ? undefined : secretIds.auth(storage)
@@ -101,7 +102,7 @@ function networkSource({ source, disk, node }: SourceNode): Options {
         driver: 'nbd',
         server: inet(first, protocol),
         export: source.name,
-        'tls-creds': source.tls === true ? tlsAlias(disk) : undefined,
+        'tls-creds': source.tls === true ? nodeCredentials(node) : undefined,
         'reconnect-delay': source.reconnectTimeout,
       }
     case 'iscsi': {
@@ -207,8 +208,4 @@ function librbdEncryption({ encryption }: DiskSource, node: number): OptionValue
     format: encryption.format,
     'key-secret': secretIds.encryption(`libvirt-${node}-format`),
   }
-}
-
-export function tlsAlias(disk: Disk): string {
-  return `obj${disk.alias ?? ''}_tls0`
 }

@@ -3,6 +3,7 @@ import { placeOptions, driverName, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
 import { jsonOption, keyValueOption } from '../option-string.ts'
 import type { Options } from '../option-string.ts'
+import { tlsCredentials } from './tls-argv.ts'
 
 /** The host's end: `-chardev TYPE,id=…`. */
 export function chardevArgument(
@@ -99,23 +100,10 @@ function reconnect(source: CharSource | undefined): Options {
   return { reconnect: source.reconnectEnabled ? (source.reconnectTimeout ?? 0) : 0 }
 }
 
-/** What a TLS end of a socket needs beside it: libvirt's folder of certificates. */
 function tlsObjects(alias: string, backend: CharBackend): Argument[] {
   const source = backend.sources?.find((one) => one.tls === true)
   if (backend.type !== 'tcp' || source === undefined) return []
-  const server = source.mode === 'bind'
-  return [
-    [
-      '-object',
-      jsonOption({
-        'qom-type': 'tls-creds-x509',
-        id: `objchar${alias}_tls0`,
-        dir: '/etc/pki/qemu',
-        endpoint: server ? 'server' : 'client',
-        'verify-peer': true,
-      }),
-    ],
-  ]
+  return [tlsCredentials(`objchar${alias}_tls0`, source.mode === 'bind' ? 'server' : 'client')]
 }
 
 /** Serial ports. */

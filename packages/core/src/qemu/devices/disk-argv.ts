@@ -12,6 +12,7 @@ import type { Options } from '../option-string.ts'
 import { chardevArgument } from './chardev-argv.ts'
 import { cacheOf, diskSecrets, imageNodes } from './image-nodes.ts'
 import { secretArguments } from './secret-argv.ts'
+import { nodeCredentials, tlsCredentials } from './tls-argv.ts'
 
 /** The block nodes and the device of one disk. */
 export function diskArguments(
@@ -23,7 +24,10 @@ export function diskArguments(
   if (disk.type === 'vhostuser') return vhostUser(context, disk)
   if (number !== undefined) {
     const { stateDir } = context.runtime.paths
-    args.push(...secretArguments(diskSecrets(disk, number), stateDir), ...imageNodes(disk, number))
+    args.push(...secretArguments(diskSecrets(disk, number), stateDir))
+    if (disk.source?.protocol === 'nbd' && disk.source.tls === true)
+      args.push(tlsCredentials(nodeCredentials(number), 'client'))
+    args.push(...imageNodes(disk, number))
   }
   if (disk.bus === 'sd') return args
   args.push(['-device', jsonOption(diskDevice(context, disk, number))])
