@@ -86,7 +86,7 @@ describe('controllers of USB 2 that stand together', () => {
     const outcome = plan({
       board: 'pc',
       devices:
-        "<controller type='usb' model='ich9-uhci1'><master startport='0'/></controller><controller type='usb' model='ich9-ehci1'/>",
+        "<controller type='usb' model='ich9-uhci1'><master startport='0'/></controller><controller type='usb' model='ich9-ehci1'/><input type='tablet' bus='usb'/><input type='mouse' bus='usb'/><input type='keyboard' bus='usb'/>",
     })
     if (outcome.kind === 'refused') throw outcome.error
     const { controller = [] } = outcome.planned.stored.devices

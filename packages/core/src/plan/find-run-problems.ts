@@ -89,7 +89,7 @@ const spiceAgent = 'com.redhat.spice.0'
 function farPorts(serials: readonly Serial[], context: PlanContext): readonly Problem[] {
   return serials.flatMap(({ targetType = '', port = 0 }, i): Problem[] => {
     const max = lookUp('serial', targetType, context)?.max
-    if (max === undefined || port < max) return []
+    if (targetType !== 'isa-serial' || max === undefined || port < max) return []
     const message = `port ${port} is beyond the last of ${context.profile.name}, ${max - 1}`
     return [unsupported(`devices/serial[${i + 1}]/target/@port`, message)]
   })

@@ -104,13 +104,12 @@ export function portsOf(controllers: readonly DeviceDraft<'controller'>[], index
 /** Hands out USB ports, with hubs where the root ports do not do. */
 export function assignUsb(d: Defaulting): void {
   const buses = new Map<number, UsbBus>()
-  for (const controller of devicesOf(d.domain, 'controller')) {
-    if (controller.type !== 'usb' || controller.model === 'none') continue
-    const index = controller.index ?? 0
-    const bus = buses.get(index) ?? new UsbBus()
+  const controllers = devicesOf(d.domain, 'controller')
+  for (const { type, model, index = 0 } of controllers) {
+    if (type !== 'usb' || model === 'none' || buses.has(index)) continue
+    const bus = new UsbBus()
     // Companions serve the ports of their EHCI controller; they add none.
-    if (controller.model?.startsWith('ich9-uhci') !== true || !buses.has(index))
-      bus.addPorts('', rootPorts(controller))
+    bus.addPorts('', portsOf(controllers, index))
     buses.set(index, bus)
   }
   if (buses.size === 0) return

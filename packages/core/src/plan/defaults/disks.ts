@@ -174,7 +174,8 @@ function dropOfOtherTypes(disk: Disk): void {
     const { type, source } = at
     // An element without a type ends the chain, whatever is in it.
     if (type === undefined) for (const key of ['format', 'source'] as const) delete at[key]
-    else if (source !== undefined)
+    // Half a source is told as it is.
+    else if (source !== undefined && !(type === 'network' && source.protocol === undefined))
       for (const [key, types] of Object.entries(sourceWords))
         if (!types.includes(type)) delete source[key as keyof DiskSource]
   }

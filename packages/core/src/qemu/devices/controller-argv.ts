@@ -28,6 +28,11 @@ export function cardReaderArguments(context: ArgvContext): Argument[] {
 
 /** A PCI bus comes before what sits on it, and a bridge has a higher index than its bus. */
 function ordered(controllers: readonly Controller[]): readonly Controller[] {
+  // A companion is told whose ports it serves, which must be there by then.
+  if (controllers[0]?.type === 'usb')
+    return controllers.toSorted(
+      (a, b) => Number(a.masterStartport !== undefined) - Number(b.masterStartport !== undefined),
+    )
   if (controllers[0]?.type !== 'pci') return controllers
   return controllers.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0))
 }
