@@ -95,3 +95,19 @@ describe('controllers of USB 2 that stand together', () => {
     ])
   })
 })
+
+describe('the memory of a video card', () => {
+  it.each([
+    ["type='virtio' vram='100'", "vram='128'"],
+    ["type='vga' vram='3000'", "vram='4096'"],
+    ["type='virtio' vram='0'", "type='virtio' heads"],
+  ])('is a power of two: %s', (written, stored) => {
+    expect(storedOf(`<graphics type='vnc'/><video><model ${written}/></video>`)).toContain(stored)
+  })
+
+  it('is a MiB at least where QEMU counts it so', () => {
+    expect(pathsOf("<graphics type='vnc'/><video><model type='vga' vram='128'/></video>")).toEqual([
+      'devices/video[1]/model/@vram',
+    ])
+  })
+})

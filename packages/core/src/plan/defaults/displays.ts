@@ -211,9 +211,9 @@ function defaultVideos(d: Defaulting): void {
   for (const video of videos) defaultVideoMemory(d, video)
 }
 
-/** The next power of two from 1 MiB on: QEMU takes no other size. */
+/** The next power of two: QEMU takes no other size. */
 function powerOfTwo(kib: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1024, kib)))
+  return 2 ** Math.ceil(Math.log2(kib))
 }
 
 /** libvirt's sizes in KiB (VIR_DOMAIN_VIDEO defaults): QEMU's own, made visible. */
@@ -222,12 +222,13 @@ function defaultVideoMemory(
   video: ReturnType<typeof devicesOf<'video'>>[number],
 ): void {
   const why = { rule: 'video/memory', reason: "QEMU's own size, made visible" }
-  if (video.model === 'virtio' && video.vramKiB !== undefined)
-    video.vramKiB = powerOfTwo(video.vramKiB)
+  if (video.vramKiB === 0 || video.model === 'none') delete video.vramKiB
+  // QEMU wants a power of two, and rounds down itself; libvirt gives what was asked for, and more.
+  else if (video.vramKiB !== undefined) video.vramKiB = powerOfTwo(video.vramKiB)
   if (video.model === 'qxl') {
     // Of the frame's memory libvirt takes no size that it would have to round: see validate/displays.ts.
     if (video.vgamemKiB === 0) delete video.vgamemKiB
-    for (const key of ['ramKiB', 'vramKiB', 'vram64KiB'] as const) {
+    for (const key of ['ramKiB', 'vram64KiB'] as const) {
       const size = video[key]
       if (size !== undefined && size > 0) video[key] = powerOfTwo(size)
     }
@@ -241,8 +242,6 @@ function defaultVideoMemory(
     video.model === 'bochs'
   ) {
     fill(d, 'video', video, 'vramKiB', 16384, why)
-    // QEMU wants a power of two, and rounds down itself; libvirt gives what was asked for, and more.
-    video.vramKiB = powerOfTwo(video.vramKiB ?? 16384)
   }
   if (video.model === undefined || video.model === 'none') return
   fill(d, 'video', video, 'heads', 1, { rule: 'video/heads', reason: 'one screen' })

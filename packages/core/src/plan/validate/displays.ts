@@ -148,6 +148,9 @@ function checkListens(
 /** libvirt's least `vgamem`, in KiB: QEMU counts it in MiB. */
 const leastFrameKiB = 1024
 
+/** Cards whose own memory is counted like that. */
+const inMiB: readonly string[] = ['vga', 'vmvga']
+
 /** QEMU's VIRTIO_GPU_MAX_SCANOUTS (include/hw/virtio/virtio-gpu.h). */
 const maxHeads = 16
 
@@ -180,6 +183,14 @@ function videos(domain: AddressedDomain): Problem[] {
         code: 'ERR_CONFIG_UNSUPPORTED',
         path: `${path}/model/@vgamem`,
         message: `${frame} KiB is not a size of a frame's memory: a power of two from ${leastFrameKiB} on, such as ${fitting}`,
+      })
+    }
+    const { vramKiB = leastFrameKiB } = video
+    if (inMiB.includes(video.model ?? '') && vramKiB < leastFrameKiB) {
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/model/@vram`,
+        message: `QEMU counts the memory of a '${video.model ?? ''}' in MiB: ${vramKiB} KiB are less than one`,
       })
     }
     if (video.model === 'virtio' && (video.heads ?? 1) > maxHeads) {
