@@ -150,9 +150,15 @@ describe.concurrent('Limits', () => {
     { timeout: 40_000 },
     held(async () => {
       await using guest = await openAgentGuest('silent')
-      guest.agent.behave(() => true)
+      let called = false
+      guest.agent.behave(() => (called = true))
       const begin = performance.now()
       const asked = failure(bed.hypervisor.domainGetGuestInfo('silent'))
+      // A guest that is paused is not asked at all.
+      await until(
+        () => called,
+        (isCalled) => isCalled,
+      )
       await expectUnaffected('silent')
       const error = await asked
       expect(error).toMatchObject({ code: 'ERR_AGENT_UNRESPONSIVE' })
