@@ -176,8 +176,9 @@ function dropOfOtherTypes(disk: Disk): void {
     if (type === undefined) for (const key of ['format', 'source'] as const) delete at[key]
     // Half a source is told as it is.
     else if (source !== undefined && !(type === 'network' && source.protocol === undefined))
-      for (const [key, types] of Object.entries(sourceWords))
-        if (!types.includes(type)) delete source[key as keyof DiskSource]
+      // Few of the words are there, so those are looked up, and not the other way round.
+      for (const key of Object.keys(source) as (keyof DiskSource)[])
+        if (sourceWords[key]?.includes(type) === false) delete source[key]
   }
 }
 

@@ -105,7 +105,8 @@ const sourceWords: readonly (readonly [keyof Interface, readonly InterfaceType[]
 ]
 
 function dropOfOtherTypes(nic: Nic): void {
-  for (const [key, types] of sourceWords) if (!types.includes(nic.type)) delete nic[key]
+  for (const [key, types] of sourceWords)
+    if (nic[key] !== undefined && !types.includes(nic.type)) delete nic[key]
 }
 
 /** What a filter needs a name for, and has none. */
