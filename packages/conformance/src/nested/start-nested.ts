@@ -57,7 +57,7 @@ const reportMs = 600_000
  * what a system that runs has: file systems, and KVM.
  */
 export async function startNested(target: Target, options: NestedOptions): Promise<StartedNested> {
-  const { recipe, guestRecipe, packages, signal, progress, note } = options
+  const { recipe, signal, progress, note } = options
   await using stack = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'pv-'))
   const callOff = guardFolder(folder)
@@ -65,7 +65,7 @@ export async function startNested(target: Target, options: NestedOptions): Promi
     rmSync(folder, { recursive: true, force: true })
     callOff()
   })
-  const { image, disks } = await makeDisks(target, { ...options, folder })
+  const { image, disks } = await makeDisks(target, folder, options)
   const registry = createRegistry([target.arch])
   const hypervisor = stack.use(
     await openHypervisor(`qemu:///embed?root=${join(folder, 'r')}`, { registry }),
@@ -101,26 +101,31 @@ export async function startNested(target: Target, options: NestedOptions): Promi
   const session = sessionOf({ ...{ target, recipe, image, signal, progress, note }, ask })
   const rest = stack.move()
   return Object.assign(session, { [Symbol.asyncDispose]: () => rest.disposeAsync() })
+}
 
-  async function makeDisks(
-    { guest }: Target,
-    { folder: work }: NestedOptions & { readonly folder: string },
-  ): Promise<{ readonly image: GuestImage; readonly disks: readonly string[] }> {
-    const modules = [...(guestRecipe.modules ?? []), ...diskModules, recipe.kvmModule]
-    const built = await buildGuestImage(
-      { ...guestRecipe, modules },
-      {
-        signal,
-        onProgress: ({ step, what }) => progress(`${step} ${what}`),
-      },
-    )
-    const { debianArch } = guestRecipe
-    const { emulatorPackage } = guest
-    const { suite } = recipe
-    const system = await buildHostDisk({ debianArch, suite, emulatorPackage, signal, progress })
-    const made = await buildProductDisk({ packages, image: built, folder: work, signal, progress })
-    return { image: built, disks: [system, made] }
-  }
+interface Disks {
+  /** What the host and its guests boot. */
+  readonly image: GuestImage
+  readonly disks: readonly string[]
+}
+
+async function makeDisks(
+  { guest }: Target,
+  folder: string,
+  options: NestedOptions,
+): Promise<Disks> {
+  const { recipe, guestRecipe, packages, signal, progress } = options
+  const { suite, kvmModule } = recipe
+  const { debianArch } = guestRecipe
+  const { emulatorPackage } = guest
+  const modules = [...(guestRecipe.modules ?? []), ...diskModules, kvmModule]
+  const image = await buildGuestImage(
+    { ...guestRecipe, modules },
+    { signal, onProgress: ({ step, what }) => progress(`${step} ${what}`) },
+  )
+  const system = await buildHostDisk({ debianArch, suite, emulatorPackage, signal, progress })
+  const installed = await buildProductDisk({ packages, image, folder, signal, progress })
+  return { image, disks: [system, installed] }
 }
 
 type Ask = (command: string) => Promise<GuestReply>
