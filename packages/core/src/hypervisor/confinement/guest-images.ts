@@ -134,7 +134,8 @@ function statOf(path: string): ReturnType<typeof statSync> {
   return statSync(path, { throwIfNoEntry: false })
 }
 
-function realPath(path: string): string {
+/** A path without links, or as it is said where nothing is there. */
+export function realPath(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -1,11 +1,10 @@
-import { realpathSync } from 'node:fs'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { linkTarget, readImageLinks } from '../../run/read-backing.ts'
 import type { ImageLinks } from '../../run/read-backing.ts'
 import type { Store } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
-import { described } from '../blocks/switch-image.ts'
+import { diskPaths, realPath } from '../confinement/guest-images.ts'
 import { removeRunFiles } from '../run-remains.ts'
 import { readSnapshot } from './image-chains.ts'
 import { overlayName } from './snapshot-parts.ts'
@@ -31,7 +30,7 @@ function isOfWayBack(file: string, below: string): boolean {
  */
 export function wayBackImages({ devices }: Pick<Domain, 'devices'>): readonly string[] {
   return (devices.disk ?? []).flatMap((disk) => {
-    const chain = pathsOf(disk)
+    const chain = diskPaths(disk)
     const end = chain.findIndex((file, i) => !isOfWayBack(file, chain[i + 1] ?? ''))
     return chain.slice(0, end)
   })
@@ -69,23 +68,12 @@ async function usedImages(store: Store): Promise<ReadonlySet<string>> {
 
 /** What a document says of a disk, and what its images say themselves. */
 async function addChain(used: Set<string>, disk: Disk): Promise<void> {
-  for (const path of pathsOf(disk)) {
+  for (const path of diskPaths(disk)) {
     let image: string | undefined = path
     while (image !== undefined && !used.has(realPath(image))) {
       used.add(realPath(image))
       const links: ImageLinks = await readImageLinks(image).catch(() => ({}))
       image = links.backing === undefined ? undefined : linkTarget(realPath(image), links.backing)
     }
-  }
-}
-
-const pathsOf = (disk: Disk): readonly string[] =>
-  described(disk).flatMap(({ source }) => source?.file ?? source?.dev ?? [])
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
   }
 }
