@@ -119,7 +119,15 @@ export function modelOf<K extends DeviceKind>(
   device: DeviceOf<K>,
   context: PlanContext,
 ): DeviceModel | undefined {
-  const at = rowKey(kind, device)
+  return modelAt(rowKey(kind, device), device, context)
+}
+
+/** The same, where row and key of the device are known. */
+export function modelAt(
+  at: RowKey | undefined,
+  device: object,
+  context: PlanContext,
+): DeviceModel | undefined {
   if (at === undefined) return { bus: 'none' }
   const model = inForm(lookUp(at.row, at.key, context), device as { readonly targetModel?: string })
   const { address } = device as { readonly address?: { readonly type: string } }

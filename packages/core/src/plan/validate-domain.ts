@@ -14,6 +14,7 @@ import { checkHostSide } from './validate/host-side.ts'
 import { checkHostdevs } from './validate/hostdevs.ts'
 import { checkMemoryBacking } from './validate/memory-backing.ts'
 import { checkMemoryDevices } from './validate/memory.ts'
+import { allDevices } from './validate/placed.ts'
 import { checkPlatform } from './validate/platform.ts'
 import { checkFeatures } from './validate/features.ts'
 import { checkTimers } from './validate/timers.ts'
@@ -29,6 +30,7 @@ export type ValidDomain = AddressedDomain
  */
 export function findProblems(domain: AddressedDomain, context: PlanContext): readonly Problem[] {
   const rules = ruleContext(domain, context)
+  const placed = allDevices(domain, context)
   return [
     ...checkDomain(domain, context),
     ...checkCpu(domain, context),
@@ -42,10 +44,10 @@ export function findProblems(domain: AddressedDomain, context: PlanContext): rea
     ...checkMemoryBacking(domain, context),
     ...checkSharedMemory(domain),
     ...checkMemoryDevices(domain, context),
-    ...checkDevices(domain, context),
-    ...checkBoard(domain, context),
+    ...checkDevices(placed, domain, context),
+    ...checkBoard(placed, domain, context),
     ...checkHostSide(domain, context),
-    ...checkAddresses(domain, context),
+    ...checkAddresses(placed, domain, context),
     ...context.arch.machine.rules.flatMap((rule) => rule.check(rules)),
   ]
 }

@@ -15,7 +15,8 @@ export function collectEffects(context: Pick<ArgvContext, 'plan'> & { domain: Do
     const effects = whenAbsent?.[name as FeatureName]
     if (effects !== undefined) parts.push(typeof effects === 'function' ? effects(rules) : effects)
   }
-  for (const [name, row] of Object.entries(supported)) {
+  for (const name in supported) {
+    const row = supported[name as FeatureName]
     const value = features[name]
     if (row === undefined) continue
     if (value === undefined) {

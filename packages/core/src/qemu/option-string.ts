@@ -26,7 +26,8 @@ function holdsLarge(value: OptionValue | Options | undefined): boolean {
   if (typeof value === 'bigint') return true
   if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (typeof value !== 'object') return false
-  return Object.values(value).some(holdsLarge)
+  for (const key in value) if (holdsLarge((value as Options)[key])) return true
+  return false
 }
 
 /** Sizes above 2^53 are exact multiples of 1024 here; JSON's own form would round their digits. */
@@ -46,7 +47,8 @@ function exact(value: unknown): unknown {
  */
 export function keyValueOption(leading: string, options: Options): string {
   let option = escapeComma(leading)
-  for (const [key, value] of Object.entries(options)) {
+  for (const key in options) {
+    const value = options[key]
     if (value !== undefined) option += `${option === '' ? '' : ','}${key}=${text(value)}`
   }
   return option

@@ -1,4 +1,3 @@
-import { childNamed } from './element.ts'
 import type { XmlElement } from './element.ts'
 import { plainPath, report } from './field.ts'
 import type { ReadScope, XmlField, XmlFields } from './field.ts'
@@ -21,8 +20,10 @@ export function readElement<T>(scope: ReadScope, fields: XmlFields<T>): T {
 
 function readRecord<T>(scope: ReadScope, fields: XmlFields<T>): T {
   const result: Record<string, unknown> = {}
-  for (const entry of entriesOf(fields)) {
-    if (!entry.always && !isWritten(entry, scope.element)) continue
+  const { entries } = tableOf(fields)
+  for (const number of written(scope.element, fields)) {
+    const entry = entries[number]
+    if (entry === undefined) continue
     const { key, field } = entry
     const before = scope.report.problems.length
     const found = field.read(scope)
@@ -37,54 +38,71 @@ function readRecord<T>(scope: ReadScope, fields: XmlFields<T>): T {
 
 /** Writes a record below the writer's element, field by field. */
 export function writeRecord<T>(values: T, fields: XmlFields<T>, writer: XmlWriter): void {
-  for (const { key, field } of entriesOf(fields)) {
+  for (const { key, field } of tableOf(fields).entries) {
     const v = (values as Record<string, unknown>)[key]
     if (v !== undefined) field.write(v, writer)
   }
 }
 
-/** A field of a record, and by what its element shows that it has something to read. */
 interface Entry {
   readonly key: string
   readonly field: XmlField<unknown>
-  /** To be asked whatever is written. */
-  readonly always: boolean
-  readonly attributes: readonly string[]
-  readonly children: readonly string[]
+}
+
+/** The fields of a record in their order, and by their numbers who is to be asked. */
+interface Table {
+  readonly entries: readonly Entry[]
+  /** Those that are asked whatever is written. */
+  readonly always: readonly number[]
+  /** Those that read an attribute, or something in a child, by its name. */
+  readonly byAttribute: ReadonlyMap<string, readonly number[]>
+  readonly byChild: ReadonlyMap<string, readonly number[]>
 }
 
 /** Records are declared once and read many times, so their fields are listed once. */
-const entriesCache = new WeakMap<object, readonly Entry[]>()
+const tables = new WeakMap<object, Table>()
 
-function entriesOf(fields: object): readonly Entry[] {
-  let entries = entriesCache.get(fields)
-  if (entries === undefined) {
-    entries = Object.entries(fields as Readonly<Record<string, XmlField<unknown>>>).map(
-      ([key, field]) => entryOf(key, field),
-    )
-    entriesCache.set(fields, entries)
-  }
-  return entries
+function tableOf(fields: object): Table {
+  let table = tables.get(fields)
+  if (table === undefined) tables.set(fields, (table = makeTable(fields)))
+  return table
 }
 
-function entryOf(key: string, field: XmlField<unknown>): Entry {
-  const heads = field.knows.map((path) => plainPath(path.split('/')[0] ?? ''))
-  const isAttribute = (head: string): boolean => head.startsWith('@')
-  return {
-    key,
-    field,
-    always: heads.length === 0 || heads.includes('.') || 'required' in field,
-    attributes: heads.filter(isAttribute).map((head) => head.slice(1)),
-    children: heads.filter((head) => !isAttribute(head)),
+function makeTable(fields: object): Table {
+  const entries = Object.entries(fields as Readonly<Record<string, XmlField<unknown>>>).map(
+    ([key, field]) => ({ key, field }),
+  )
+  const always: number[] = []
+  const byAttribute = new Map<string, number[]>()
+  const byChild = new Map<string, number[]>()
+  for (const [number, { field }] of entries.entries()) {
+    const heads = field.knows.map((path) => plainPath(path.split('/')[0] ?? ''))
+    if (heads.length === 0 || heads.includes('.') || 'required' in field) {
+      always.push(number)
+      continue
+    }
+    for (const head of new Set(heads)) {
+      const [names, name] = head.startsWith('@') ? [byAttribute, head.slice(1)] : [byChild, head]
+      names.set(name, [...(names.get(name) ?? []), number])
+    }
   }
+  return { entries, always, byAttribute, byChild }
 }
 
-/** A record has many fields and a document few of them: most need not be asked. */
-function isWritten({ attributes, children }: Entry, element: XmlElement): boolean {
-  for (const name of attributes) if (element.attributes.has(name)) return true
-  if (element.children.length === 0) return false
-  for (const name of children) if (childNamed(element, name) !== undefined) return true
-  return false
+/**
+ * Which fields have something to read, in their order. A record has many fields and a document few of
+ * them, so what is written names them, rather than each being asked whether it is.
+ */
+function written(element: XmlElement, fields: object): readonly number[] {
+  const { always, byAttribute, byChild } = tableOf(fields)
+  const numbers = [...always]
+  const add = (more: readonly number[] | undefined): void => {
+    if (more === undefined) return
+    for (const number of more) if (!numbers.includes(number)) numbers.push(number)
+  }
+  for (const name of element.attributes.keys()) add(byAttribute.get(name))
+  for (const { name } of element.children) add(byChild.get(name))
+  return numbers.sort((a, b) => a - b)
 }
 
 function describe(path: string): string {

@@ -81,6 +81,7 @@ export function reportUnknown(scope: ReadScope, names: Names): void {
     const message = `the text ${quote(element.text.trim())} in <${shown(element.name)}> is ignored`
     found.warnings.push({ code: 'ERR_XML_INVALID_SCHEMA', path, place: element.place, message })
   }
+  if (element.children.length === 0) return
   const seen = new Map<string, XmlElement>()
   for (const child of element.children) {
     const understood = names.children.get(child.name)

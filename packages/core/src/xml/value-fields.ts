@@ -19,10 +19,11 @@ interface Codec<T> {
 
 function value<T>(path: string, codec: Codec<T>): XmlField<T> {
   const steps = path.split('/')
+  const way = wayTo(steps)
   return {
     knows: [path],
     read(scope) {
-      const found = locate(scope, steps)
+      const found = locate(scope, way)
       if (found === undefined) return undefined
       const parsed = codec.parse(found.text)
       if (parsed === undefined) {
@@ -47,20 +48,27 @@ interface Located {
   readonly element: XmlElement
 }
 
-/** The text at a path, or nothing. A single element that stands twice is an error (first wins). */
-function locate(scope: ReadScope, steps: readonly string[]): Located | undefined {
-  let element = scope.element
-  for (const step of steps) {
-    if (step === '.') return { text: element.text, element }
-    if (step.startsWith('@')) {
-      const text = element.attributes.get(step.slice(1))
-      return text === undefined ? undefined : { text, element }
-    }
-    const child = childNamed(element, step)
+/** The children on a path, and the attribute at its end; without one, the last child's text is meant. */
+interface Way {
+  readonly children: readonly string[]
+  readonly attribute: string | undefined
+}
+
+function wayTo(steps: readonly string[]): Way {
+  const attribute = steps.find((step) => step.startsWith('@'))?.slice(1)
+  return { children: steps.filter((step) => step !== '.' && !step.startsWith('@')), attribute }
+}
+
+/** The text at the end of a way, or nothing. A single element that stands twice is an error (first wins). */
+function locate({ element: from }: ReadScope, { children, attribute }: Way): Located | undefined {
+  let element = from
+  for (const name of children) {
+    const child = childNamed(element, name)
     if (child === undefined) return undefined
     element = child
   }
-  return { text: element.text, element }
+  const text = attribute === undefined ? element.text : element.attributes.get(attribute)
+  return text === undefined ? undefined : { text, element }
 }
 
 const asText: Codec<string> = { parse: (t) => t, format: (v) => v, offered: 'text' }
@@ -159,9 +167,10 @@ export function hex(path: string, width: number, range: NumberRange = {}): XmlFi
 /** The child exists: `<readonly/>`, or deeper: `source/pmem`. */
 export function present(path: string): XmlField<boolean> {
   const steps = path.split('/')
+  const way = wayTo(steps)
   return {
     knows: [path],
-    read: (scope) => (locate(scope, steps) === undefined ? undefined : true),
+    read: (scope) => (locate(scope, way) === undefined ? undefined : true),
     write: (v, writer) => {
       if (v) writer.open(steps)
     },

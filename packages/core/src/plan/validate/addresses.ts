@@ -7,16 +7,17 @@ import type { Problem } from '../../errors.ts'
 import { quote } from '../../errors.ts'
 import { portsOf } from '../addresses/assign-usb.ts'
 import { acceptsOn, connectOfController, slotsOf } from '../addresses/pci-buses.ts'
-import { modelOf } from '../allow-list.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
-import { allDevices } from './placed.ts'
 import type { Placed } from './placed.ts'
 import { unplacedDevices } from './unplaced-devices.ts'
 
 /** Every device in one place of its own, on a bus that exists. */
-export function checkAddresses(domain: AddressedDomain, context: PlanContext): Problem[] {
-  const placed = allDevices(domain)
+export function checkAddresses(
+  placed: readonly Placed[],
+  domain: AddressedDomain,
+  context: PlanContext,
+): Problem[] {
   return [
     ...clashes(placed),
     ...unplacedDevices(placed, context),
@@ -121,7 +122,7 @@ function onBus(one: Placed, domain: AddressedDomain, context: PlanContext): Prob
   const { address } = one
   if (address === undefined) return []
   const path = `${one.path}/address`
-  const model = modelOf(one.kind, one.device, context)
+  const { model } = one
   if (model === undefined) return []
   const ways = [model, ...(model.others ?? [])]
   const types = ways.flatMap(({ bus }) => busAddress[bus] ?? [])

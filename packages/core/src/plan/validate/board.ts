@@ -1,61 +1,35 @@
 import type { BoardWord } from '../../arch/machine-builder.ts'
 import type { PlaceableKind } from '../defaults/defaulting.ts'
-import { deviceKinds } from '../../domain/devices.ts'
 import type { DeviceInfo } from '../../domain/devices/device-info.ts'
-import type { DeviceKind } from '../../domain/devices.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { quote, unsupported } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
-import { lookUp, modelOf, offered, rowKey } from '../allow-list.ts'
-import type { RowKey } from '../allow-list.ts'
+import { lookUp, offered } from '../allow-list.ts'
 import { isSince, versionText } from '../../qemu/capabilities.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
+import type { Placed } from './placed.ts'
 
 /** What the board has a fixed number of, and what it does not have at all. */
-export function checkBoard(domain: AddressedDomain, context: PlanContext): Problem[] {
-  const places = placesOf(domain, context)
+export function checkBoard(
+  placed: readonly Placed[],
+  domain: AddressedDomain,
+  context: PlanContext,
+): Problem[] {
+  const { lacks = [] } = context.profile
+  const onTransports = placed.filter(({ model }) => model?.bus === 'virtio-mmio')
   return [
-    ...tooMany(places, context),
-    ...noTransport(places, context),
+    ...tooMany(placed, context),
+    ...noTransport(onTransports, context),
     ...movedAway(domain, context),
-    ...noThreads(places, domain, context),
-    ...(context.profile.lacks ?? []).flatMap((word) => absent(word, domain, context)),
+    ...noThreads(onTransports, domain, context),
+    ...lacks.flatMap((word) => absent(word, domain, context)),
   ]
 }
 
-interface Place {
-  readonly kind: DeviceKind
-  readonly path: string
-  readonly at: RowKey | undefined
-  /** The document's word for where it stands on a virtio transport; none where it is on no such. */
-  readonly transport: string | undefined
-  /** The I/O thread that serves it. */
-  readonly iothread: number | undefined
-}
-
-function placesOf({ devices }: AddressedDomain, context: PlanContext): readonly Place[] {
-  return deviceKinds.flatMap((kind) =>
-    (devices[kind] ?? []).map((device, i) => {
-      const path = `devices/${kind}[${i + 1}]`
-      const { address, iothread } = device as {
-        readonly address?: object
-        readonly iothread?: number
-      }
-      const transport = address === undefined ? path : `${path}/address`
-      const onOne = modelOf(kind, device, context)?.bus === 'virtio-mmio'
-      return {
-        ...{ kind, path, iothread },
-        at: rowKey(kind, device),
-        transport: onOne ? transport : undefined,
-      }
-    }),
-  )
-}
-
-function tooMany(places: readonly Place[], context: PlanContext): readonly Problem[] {
+function tooMany(placed: readonly Placed[], context: PlanContext): readonly Problem[] {
   const counts = new Map<string, number>()
-  return places.flatMap(({ kind, path, at }): Problem[] => {
+  return placed.flatMap(({ kind, path, at }): Problem[] => {
     const max = at === undefined ? undefined : lookUp(at.row, at.key, context)?.max
     if (at === undefined || max === undefined) return []
     const place = `${at.row} ${at.key}`
@@ -70,24 +44,30 @@ function tooMany(places: readonly Place[], context: PlanContext): readonly Probl
   })
 }
 
-function noTransport(places: readonly Place[], { profile }: PlanContext): readonly Problem[] {
+function noTransport(
+  onTransports: readonly Placed[],
+  { profile }: PlanContext,
+): readonly Problem[] {
   const { virtioTransports: max = Number.POSITIVE_INFINITY, name, pci } = profile
   const way = pci === undefined ? '' : '; put the others on PCI'
-  return places
-    .flatMap(({ transport }) => transport ?? [])
-    .slice(max)
-    .map((path) => unsupported(path, `${name} has ${max} virtio transports${way}`))
+  return onTransports.slice(max).map(({ path, address }) =>
+    unsupported(
+      // The document's word for where it stands.
+      address === undefined ? path : `${path}/address`,
+      `${name} has ${max} virtio transports${way}`,
+    ),
+  )
 }
 
 /** QEMU 7.2's transports wake a thread only through KVM; QEMU 10.0's do without (measured). */
 function noThreads(
-  places: readonly Place[],
+  onTransports: readonly Placed[],
   { type }: Domain,
   { capabilities }: PlanContext,
 ): readonly Problem[] {
   if (type === 'kvm' || isSince(capabilities, [8, 0])) return []
-  return places.flatMap(({ path, transport, iothread }) =>
-    transport === undefined || iothread === undefined
+  return onTransports.flatMap(({ path, device }) =>
+    (device as { readonly iothread?: number }).iothread === undefined
       ? []
       : [
           unsupported(

@@ -1,9 +1,7 @@
-import { deviceKinds } from '../../domain/devices.ts'
-import type { DeviceKind, DeviceOf } from '../../domain/devices.ts'
 import type { Problem } from '../../errors.ts'
 import { printable, quote } from '../../errors.ts'
 import { nearest } from '../../nearest.ts'
-import { hasDriver, modelOf, offered, rowKey, virtioSuffix } from '../allow-list.ts'
+import { hasDriver, offered, virtioSuffix } from '../allow-list.ts'
 import { isSince } from '../../qemu/capabilities.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
 import type { PlanContext } from '../plan-context.ts'
@@ -13,15 +11,16 @@ import { checkControllers } from './controllers.ts'
 import { checkDisks } from './disks.ts'
 import { checkDisplays } from './displays.ts'
 import { checkInterfaces } from './interfaces.ts'
+import type { Placed } from './placed.ts'
 
 /** Every device in the allow-list and in this QEMU, and each kind's own rules. */
-export function checkDevices(domain: AddressedDomain, context: PlanContext): Problem[] {
+export function checkDevices(
+  placed: readonly Placed[],
+  domain: AddressedDomain,
+  context: PlanContext,
+): Problem[] {
   return [
-    ...deviceKinds.flatMap((kind) =>
-      (domain.devices[kind] ?? []).flatMap((device, i) =>
-        checkModel(kind, device, `devices/${kind}[${i + 1}]`, context),
-      ),
-    ),
+    ...placed.flatMap((one) => checkModel(one, context)),
     ...checkControllers(domain, context),
     ...checkDisks(domain, context),
     ...checkInterfaces(domain, context),
@@ -34,15 +33,11 @@ export function checkDevices(domain: AddressedDomain, context: PlanContext): Pro
   ]
 }
 
-function checkModel<K extends DeviceKind>(
-  kind: K,
-  device: DeviceOf<K>,
-  path: string,
+function checkModel(
+  { kind, device, path, at, model }: Placed,
   context: PlanContext,
-): Problem[] {
-  const at = rowKey(kind, device)
-  if (at === undefined) return []
-  const model = modelOf(kind, device, context)
+): readonly Problem[] {
+  if (at === undefined) return none
   const where = at.path === '' ? path : `${path}/${at.path}`
   if (model === undefined) {
     const choices = offered(at.row, context)
@@ -93,7 +88,7 @@ function checkModel<K extends DeviceKind>(
   }
   const suffix = kind === 'input' || kind === 'video' ? '' : virtioSuffix(form)
   const driver = model.type ?? (model.driver === undefined ? undefined : `${model.driver}${suffix}`)
-  if (hasDriver(driver, context)) return []
+  if (hasDriver(driver, context)) return none
   const { major, minor, micro } = context.capabilities.version
   return [
     {
@@ -103,6 +98,9 @@ function checkModel<K extends DeviceKind>(
     },
   ]
 }
+
+/** Most devices are as they should be. */
+const none: readonly Problem[] = []
 
 /** Sources of randomness that QEMU can read without help. */
 function rngs(domain: AddressedDomain): Problem[] {

@@ -1,7 +1,6 @@
 import type { Problem } from '../../errors.ts'
 import type { DeviceInfo } from '../../domain/devices/device-info.ts'
 import { pciWish } from '../addresses/pci-wish.ts'
-import { modelOf } from '../allow-list.ts'
 import type { PlanContext } from '../plan-context.ts'
 import type { Placed } from './placed.ts'
 
@@ -47,7 +46,7 @@ function tooManyBuses(placed: readonly Placed[], context: PlanContext): Problem[
 
 function unplaced(one: Placed, context: PlanContext): Problem[] {
   if (one.address !== undefined) return []
-  const model = modelOf(one.kind, one.device, context)
+  const { model } = one
   if (model === undefined || model.driver === undefined) return []
   const refuse = (message: string): Problem[] => [
     { code: 'ERR_XML_ERROR', path: `${one.path}/address`, message },
