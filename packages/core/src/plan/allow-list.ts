@@ -129,7 +129,7 @@ export function modelAt(
   context: PlanContext,
 ): DeviceModel | undefined {
   if (at === undefined) return { bus: 'none' }
-  const model = inForm(lookUp(at.row, at.key, context), device as { readonly targetModel?: string })
+  const model = inForm(lookUp(at.row, at.key, context), device)
   const { address } = device as { readonly address?: { readonly type: string } }
   if (address === undefined || address.type === model?.bus) return model
   const other = model?.others?.find(({ bus }) => bus === address.type)

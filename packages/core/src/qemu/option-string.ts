@@ -26,7 +26,8 @@ function holdsLarge(value: OptionValue | Options | undefined): boolean {
   if (typeof value === 'bigint') return true
   if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (typeof value !== 'object') return false
-  for (const key in value) if (holdsLarge((value as Options)[key])) return true
+  if (Array.isArray(value)) return value.some(holdsLarge)
+  for (const key in value) if (holdsLarge(value[key])) return true
   return false
 }
 

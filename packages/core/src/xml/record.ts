@@ -102,7 +102,7 @@ function written(element: XmlElement, fields: object): readonly number[] {
   }
   for (const name of element.attributes.keys()) add(byAttribute.get(name))
   for (const { name } of element.children) add(byChild.get(name))
-  return numbers.sort((a, b) => a - b)
+  return numbers.toSorted((a, b) => a - b)
 }
 
 function describe(path: string): string {
