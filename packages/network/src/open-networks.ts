@@ -4,7 +4,8 @@ import { networkVerbs } from './network-verbs.ts'
 import { resolveNetwork } from './resolve-network.ts'
 
 /**
- * Opens the network driver of a connection: bridges of the host, and QEMU's user-mode networking.
+ * Opens the network driver of a connection: bridges and network devices of the host, and QEMU's
+ * user-mode networking.
  *
  * ```ts
  * openHypervisor(uri, { registry, drivers: { network: openNetworks } })

@@ -2,8 +2,10 @@ import { domainError, nearest, quote } from '@polyvirt/core/driver'
 import type { ActualInterface, DriverContext } from '@polyvirt/core/driver'
 import { readNetwork } from './documents/network.ts'
 import type { Network } from './documents/network.ts'
+import { directInterface } from './host-device.ts'
 import { notActive, refuseBridge } from './network-verbs.ts'
 import { actualInterface } from './plan/actual-interface.ts'
+import { backingOf } from './plan/network-backing.ts'
 
 /** What a card that names this network is plugged into. */
 export async function resolveNetwork(
@@ -18,6 +20,7 @@ export async function resolveNetwork(
   if (document.liveXml === undefined) throw notActive(document.name)
   const network = readNetwork(document.liveXml).value
   if (portgroup !== undefined) checkGroup(network, portgroup)
+  if (backingOf(network) === 'direct') return directInterface(network)
   await refuseBridge(network)
   return actualInterface(network, mac)
 }

@@ -103,7 +103,7 @@ describe('a network', () => {
 })
 
 describe('a network that is not offered', () => {
-  it.each(['route', 'open', 'private', 'vepa', 'passthrough', 'hostdev'])(
+  it.each(['route', 'open', 'hostdev'])(
     'with forward mode %s is kept with a warning, and refused by name when it is started',
     async (mode) => {
       const hypervisor = await openIn(tempDir())
@@ -121,6 +121,20 @@ describe('a network that is not offered', () => {
         expect(message).toContain('use <')
       }
       expect(await hypervisor.networkListAll({ active: true })).toEqual([])
+    },
+  )
+
+  it.each(['private', 'vepa', 'passthrough'])(
+    'with forward mode %s names the device of the host that it is on',
+    async (mode) => {
+      const hypervisor = await openIn(tempDir())
+      const { warnings } = await hypervisor.networkDefineXml(
+        networkXml(`<forward mode='${mode}'/>`),
+      )
+      expect(warnings[0]?.message).toContain(`forward mode '${mode}' needs <interface dev='…'/>`)
+      const { code, message } = await failure(hypervisor.networkCreate('lab'))
+      expect(code).toBe('ERR_CONFIG_UNSUPPORTED')
+      expect(message).toContain(`needs <interface dev='…'/>, a network device of the host`)
     },
   )
 

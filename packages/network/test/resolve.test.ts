@@ -19,6 +19,35 @@ describe('what a card of a network is plugged into', () => {
     })
   })
 
+  it.each(['bridge', 'private', 'vepa', 'passthrough'])(
+    'is a macvtap on a device of the host, in mode %s',
+    async (mode) => {
+      const dir = tempDir()
+      const hypervisor = await openIn(dir)
+      await hypervisor.networkCreateXml(
+        networkXml(
+          `<forward mode='${mode}'><interface dev='absent0'/><interface dev='lo'/></forward>`,
+        ),
+      )
+      expect(await driverOf(dir).resolve('lab')).toEqual({ type: 'direct', dev: 'lo', mode })
+    },
+  )
+
+  it('is none where the host has none of the devices', async () => {
+    const dir = tempDir()
+    const hypervisor = await openIn(dir)
+    await hypervisor.networkCreateXml(
+      networkXml(
+        `<forward mode='vepa'><interface dev='absent0'/><interface dev='absent1'/></forward>`,
+      ),
+    )
+    const { code, message } = await failure(driverOf(dir).resolve('lab'))
+    expect(code).toBe('ERR_OPERATION_FAILED')
+    expect(message).toContain(
+      `none of the network devices of network 'lab' is on this host: 'absent0', 'absent1'`,
+    )
+  })
+
   it('is served the file that it boots from', async () => {
     const dir = tempDir()
     const hypervisor = await openIn(dir)

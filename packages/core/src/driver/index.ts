@@ -10,7 +10,13 @@
  * memory from one call to the next, and what changes a document holds it.
  */
 export type { DriverContext, Drivers, HeldDocument, OpenDriver } from './driver-context.ts'
-export type { ActualBridge, ActualInterface, ActualUser, NetworkDriver } from './network-driver.ts'
+export type {
+  ActualBridge,
+  ActualDirect,
+  ActualInterface,
+  ActualUser,
+  NetworkDriver,
+} from './network-driver.ts'
 export type { SecretDriver } from './secret-driver.ts'
 export type { ResolvedVolume, StorageDriver } from './storage-driver.ts'
 export type * from '../hypervisor/interface/networks.ts'

@@ -7,7 +7,14 @@ import type { NetworkVerbs } from '../hypervisor/interface/networks.ts'
  * What an `<interface type='network'>` becomes when its guest starts. Whatever the document itself
  * says of the card (MAC, model, MTU, …) goes before this.
  */
-export type ActualInterface = ActualBridge | ActualUser
+export type ActualInterface = ActualBridge | ActualDirect | ActualUser
+
+/** A macvtap on a network device of this host. */
+export interface ActualDirect {
+  readonly type: 'direct'
+  readonly dev: string
+  readonly mode: 'bridge' | 'private' | 'vepa' | 'passthrough'
+}
 
 /** A tap on a bridge of this host; the bridge is there and up. */
 export interface ActualBridge {

@@ -135,7 +135,8 @@ function namesIn(folder: string, pattern: RegExp): readonly string[] {
 /** Names of the taps that polyvirt made for a guest, at its start or since. */
 function tapsOf(xml: string): readonly string[] {
   const cards =
-    xml.match(/<interface type='(?:bridge|ethernet|network)'[^>]*>[\s\S]*?<\/interface>/g) ?? []
+    xml.match(/<interface type='(?:bridge|direct|ethernet|network)'[^>]*>[\s\S]*?<\/interface>/g) ??
+    []
   return cards.flatMap((card) => {
     const target = /<target ([^>]*)>/.exec(card)?.[1] ?? ''
     if (target.includes("managed='no'")) return []

@@ -6,7 +6,7 @@ import { planRun } from '../plan/plan-domain.ts'
 import { withFirmware } from '../plan/select-firmware.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
 import { QmpClient } from '../qmp/index.ts'
-import { connectUnix, spawnQemu, stopProcess } from '../run/index.ts'
+import { connectUnix, firstInherited, spawnQemu, stopProcess } from '../run/index.ts'
 import { rotateLog } from '../run/rotate-log.ts'
 import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, JobDetail, Store } from '../store/index.ts'
@@ -25,6 +25,7 @@ import type { Plan } from './planner.ts'
 import { applyTuning, tunedRun } from './tuning/apply-tuning.ts'
 import type { TunedRun } from './tuning/apply-tuning.ts'
 import { checkCpus } from './tuning/check-cpus.ts'
+import { openMacvtaps } from './macvtap.ts'
 import { pickPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
@@ -132,9 +133,12 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
     const launch = async (ports: Readonly<Record<number, number>>): Promise<Launched> => {
+      using open = await openMacvtaps(domain, taps)
+      const inherited = open.positions.map((position, i) => [position, firstInherited + i])
       const run = planRun(domain, plan.context, {
         paths,
         taps,
+        tapFds: Object.fromEntries(inherited) as Readonly<Record<number, number>>,
         ports,
         nowMs: Date.now(),
         ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),
@@ -159,6 +163,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
         args,
         environment: environmentOf(stateDir, domain),
         log,
+        inherit: open.fds,
         ...(confined.launcher && { launcher: confined.launcher }),
         ...(confinement.config.emulators && { allowed: confinement.config.emulators }),
       })

@@ -1,5 +1,6 @@
 import { existsSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
+import { isOnMacvtap } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, quote, unsupported } from '../errors.ts'
 import type { Problem } from '../errors.ts'
@@ -27,9 +28,14 @@ function networks({ devices }: Domain): Problem[] {
   return (devices.interface ?? []).flatMap((nic, i): Problem[] => {
     const path = `devices/interface[${i + 1}]`
     const found: Problem[] = []
-    const bridge = `use <interface type='bridge'> with a bridge of the host, or type='user'`
-    if (nic.type === 'direct')
-      found.push(unsupported(`${path}/@type`, `macvtap devices are not made yet; ${bridge}`))
+    for (const word of ['vlan', 'virtualport'] as const)
+      if (isOnMacvtap(nic) && nic[word] !== undefined)
+        found.push(
+          unsupported(
+            `${path}/${word}`,
+            `a macvtap's switch is not told of <${word}>; leave it out${word === 'vlan' ? ', and name a VLAN device of the host as its source' : ''}`,
+          ),
+        )
     if ((nic.script ?? '') !== '' || nic.downscript !== undefined)
       found.push(
         unsupported(`${path}/script`, 'scripts are not run; plug the tap into a bridge instead'),

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
-import { isOnTap } from '../domain/devices/interface.ts'
+import { isOnMacvtap, isOnTap } from '../domain/devices/interface.ts'
 import type { Interface } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError } from '../errors.ts'
-import { runProgram } from '../run/run-program.ts'
 import type { AnyDevice } from '../xml/parse-device.ts'
+import { ip, isNetworkDevice, removeLink } from './ip-link.ts'
+import { makeMacvtap } from './macvtap.ts'
 
 /** Names of taps by the position of their card. */
 export type TapNames = Readonly<Record<number, string>>
@@ -13,18 +13,16 @@ export type TapNames = Readonly<Record<number, string>>
 const mostTries = 100
 
 /** libvirt's own names, which are not kept from one run to the next. */
-const ours = /^vnet\d+$/
+const ours = /^(?:vnet|macvtap)\d+$/
 
 /** Lowest free `vnetN`, and not one of those already promised. */
-function freeName(taken: ReadonlySet<string>): string {
+function freeName(prefix: string, taken: ReadonlySet<string>): string {
   let n = 0
-  while (taken.has(`vnet${n}`) || isThere(`vnet${n}`)) n++
-  return `vnet${n}`
+  while (taken.has(`${prefix}${n}`) || isNetworkDevice(`${prefix}${n}`)) n++
+  return `${prefix}${n}`
 }
 
-const isThere = (name: string): boolean => existsSync(`/sys/class/net/${name}`)
-
-/** Names for the tap devices of a domain's bridge and ethernet cards. */
+/** Names for the tap devices of a domain's cards on bridges and on devices of the host. */
 function nameTaps(domain: Domain): TapNames {
   const names: Record<number, string> = {}
   const taken = new Set<string>()
@@ -32,7 +30,7 @@ function nameTaps(domain: Domain): TapNames {
     if (!isOnTap(nic)) continue
     const { target, targetManaged } = nic
     const isGiven = target !== undefined && (targetManaged === false || !ours.test(target))
-    const name = isGiven ? target : freeName(taken)
+    const name = isGiven ? target : freeName(isOnMacvtap(nic) ? 'macvtap' : 'vnet', taken)
     taken.add(name)
     names[position] = name
   }
@@ -97,18 +95,11 @@ interface NewTap {
 
 async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promise<void> {
   const path = `devices/interface[${position + 1}]`
-  if (nic.bridge !== undefined && !existsSync(`/sys/class/net/${nic.bridge}`)) {
-    throw domainError(
-      'ERR_OPERATION_FAILED',
-      `there is no bridge '${nic.bridge}' on this host; make it with: ip link add ${nic.bridge} type bridge`,
-      {
-        path: `${path}/source/@bridge`,
-      },
-    )
-  }
-  const user = owner === undefined ? [] : ['user', String(owner)]
-  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user]).catch((error: unknown) => {
-    const taken = error instanceof DomainError && ours.test(name) && isThere(name)
+  const make = isOnMacvtap(nic)
+    ? makeMacvtap(nic, name, path)
+    : makePlainTap(nic, name, path, owner)
+  await make.catch((error: unknown) => {
+    const taken = error instanceof DomainError && ours.test(name) && isNetworkDevice(name)
     throw taken ? new TapTaken(error.problems, { cause: error }) : error
   })
   const set = (...words: readonly string[]): Promise<void> =>
@@ -118,9 +109,28 @@ async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promi
     if (nic.bridge !== undefined) await set('master', nic.bridge)
     await set('up')
   } catch (error) {
-    await removeTaps([name])
+    await removeLink(name)
     throw error
   }
+}
+
+async function makePlainTap(
+  { bridge }: Interface,
+  name: string,
+  path: string,
+  owner: number | undefined,
+): Promise<void> {
+  if (bridge !== undefined && !isNetworkDevice(bridge)) {
+    throw domainError(
+      'ERR_OPERATION_FAILED',
+      `there is no bridge '${bridge}' on this host; make it with: ip link add ${bridge} type bridge`,
+      {
+        path: `${path}/source/@bridge`,
+      },
+    )
+  }
+  const user = owner === undefined ? [] : ['user', String(owner)]
+  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user])
 }
 
 /** Removes the tap that was made for a device, where one was. */
@@ -131,18 +141,5 @@ export async function removeTapOf({ kind, device }: AnyDevice): Promise<void> {
 
 /** Removes tap devices; one that is gone already is fine. */
 export async function removeTaps(names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    if (!isThere(name)) continue
-    await runProgram('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap']).catch(() => undefined)
-  }
-}
-
-async function ip(path: string, args: readonly string[]): Promise<void> {
-  try {
-    await runProgram('ip', args, { install: 'apt-get install iproute2' })
-  } catch (cause) {
-    const why = cause instanceof DomainError ? cause.problems[0].message : String(cause)
-    const message = `cannot set up the network card: ${why}`
-    throw domainError('ERR_OPERATION_FAILED', message, { path, cause })
-  }
+  for (const name of names) await removeLink(name)
 }

@@ -24,6 +24,10 @@ export function onVolume(disk: Disk, { path, type, format }: ResolvedVolume): Di
  */
 export function onNetwork(nic: Interface, actual: ActualInterface, portid: string): Interface {
   if (actual.type === 'user') return onUserNetwork(nic, actual)
+  if (actual.type === 'direct') {
+    const { type, dev, mode } = actual
+    return { ...nic, type, sourceDev: dev, sourceMode: mode, portid }
+  }
   const { bridge, ofHost, mtu, vlan, virtualport } = actual
   return {
     ...nic,

@@ -30,6 +30,8 @@ export interface RuntimeChoices {
   readonly ports?: Readonly<Record<number, number>>
   /** Host tap devices by position in `<interface>`; a file descriptor where there is none. */
   readonly taps?: Readonly<Record<number, string>>
+  /** Descriptors of taps that QEMU inherits open, by position in `<interface>`. */
+  readonly tapFds?: Readonly<Record<number, number>>
   /** Milliseconds since the epoch: what a clock with an offset of its own is counted from. */
   readonly nowMs?: number
   /** The guest comes from elsewhere, and QEMU waits to be told from where. */

@@ -26,7 +26,12 @@ export interface SpawnQemuOptions extends CheckEmulatorOptions {
   readonly launcher?: readonly [string, ...string[]]
   /** Gives QEMU one end of a socket pair, as its descriptor {@link pairFd}. */
   readonly pair?: boolean
+  /** Open descriptors for QEMU, which has them from {@link firstInherited} on; not together with `pair`. */
+  readonly inherit?: readonly number[]
 }
+
+/** The first of the descriptors that QEMU inherits, in QEMU. */
+export const firstInherited = 3
 
 /** The descriptor of the socket that is shared with QEMU, in QEMU. */
 export const pairFd = 3
@@ -56,6 +61,7 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
   for (const text of [...options.args, ...Object.values(options.environment)]) checkArgument(text)
   const log = openLog(options.log)
   const [program, ...prefix] = [...(options.launcher ?? []), emulator] as [string, ...string[]]
+  const further = options.pair === true ? (['pipe'] as const) : (options.inherit ?? [])
   let child: ChildProcess
   try {
     child = withPrivateUmask(() =>
@@ -64,7 +70,7 @@ export async function spawnQemu(options: SpawnQemuOptions): Promise<SpawnedQemu>
         detached: true,
         cwd: '/',
         env: { ...options.environment },
-        stdio: ['ignore', log.fd, log.fd, ...(options.pair === true ? (['pipe'] as const) : [])],
+        stdio: ['ignore', log.fd, log.fd, ...further],
       }),
     )
     if (child.pid === undefined) throw await whyNotSpawned(child)

@@ -350,7 +350,17 @@ export function isVirtioCard({ model }: Pick<Interface, 'model'>): boolean {
 
 /** Cards behind a tap of this host: a network that is resolved to a bridge is one of them. */
 export function isOnTap({ type, bridge }: Interface): boolean {
-  return type === 'bridge' || type === 'ethernet' || (type === 'network' && bridge !== undefined)
+  return (
+    type === 'bridge' ||
+    type === 'ethernet' ||
+    type === 'direct' ||
+    (type === 'network' && bridge !== undefined)
+  )
+}
+
+/** Cards whose tap stands on a network device of the host, without a bridge between: macvtap. */
+export function isOnMacvtap({ type }: Interface): boolean {
+  return type === 'direct'
 }
 
 /** A unicast MAC address; multicast ones (odd first byte) cannot belong to a card. */

@@ -1,3 +1,4 @@
+import { isOnMacvtap } from '../../domain/devices/interface.ts'
 import type { Disk } from '../../domain/devices/disk.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
@@ -111,6 +112,7 @@ async function plugIn(
   const attachedPlan = planAttach(live, parsed, plan.context)
   checkPlugs(attachedPlan.added)
   const asked = await resolved(rooms, attachedPlan)
+  checkCard(asked.added.at(-1))
   const wanted = onlyNew(asked.domain, asked.added)
   checkNeeds(wanted)
   checkFiles(wanted)
@@ -243,6 +245,16 @@ function checkPlugs(added: readonly AnyDevice[]): void {
         `disk bus ${quote(device.bus ?? 'none')} cannot be hotplugged.`,
         { path: 'devices/disk/target/@bus' },
       )
+}
+
+/** An open tap goes to QEMU when it starts, and no later: Node sends no descriptors. */
+function checkCard(added: AnyDevice | undefined): void {
+  if (added?.kind === 'interface' && isOnMacvtap(added.device))
+    throw domainError(
+      'ERR_OPERATION_UNSUPPORTED',
+      `a card on a device of the host (macvtap) cannot be plugged into a guest that runs; use --config, and start the guest anew`,
+      { path: 'devices/interface/@type' },
+    )
 }
 
 /** The new device with what its driver knows of it. */

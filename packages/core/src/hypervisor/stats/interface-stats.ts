@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isOnTap } from '../../domain/devices/interface.ts'
+import { isOnMacvtap, isOnTap } from '../../domain/devices/interface.ts'
 import type { Interface } from '../../domain/devices/interface.ts'
 import { domainError } from '../../errors.ts'
 import type { InterfaceStats } from '../interface/statistics.ts'
@@ -17,16 +17,17 @@ export function cardStats(nic: Interface): InterfaceStats | undefined {
       return 0
     }
   }
-  // What the host sends, the guest receives.
+  // What the host sends, the guest receives; behind a macvtap it is the guest that the device stands for.
+  const [rx, tx] = isOnMacvtap(nic) ? ['rx', 'tx'] : ['tx', 'rx']
   return {
-    rxBytes: count('tx_bytes'),
-    rxPackets: count('tx_packets'),
-    rxErrors: count('tx_errors'),
-    rxDrops: count('tx_dropped'),
-    txBytes: count('rx_bytes'),
-    txPackets: count('rx_packets'),
-    txErrors: count('rx_errors'),
-    txDrops: count('rx_dropped'),
+    rxBytes: count(`${rx}_bytes`),
+    rxPackets: count(`${rx}_packets`),
+    rxErrors: count(`${rx}_errors`),
+    rxDrops: count(`${rx}_dropped`),
+    txBytes: count(`${tx}_bytes`),
+    txPackets: count(`${tx}_packets`),
+    txErrors: count(`${tx}_errors`),
+    txDrops: count(`${tx}_dropped`),
   }
 }
 

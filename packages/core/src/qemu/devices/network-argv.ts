@@ -1,4 +1,4 @@
-import { forwardedPorts, isVirtioCard } from '../../domain/devices/interface.ts'
+import { forwardedPorts, isOnMacvtap, isVirtioCard } from '../../domain/devices/interface.ts'
 import type { Interface, PortForward, VirtioOffloads } from '../../domain/devices/interface.ts'
 import { placeOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -184,12 +184,16 @@ function hostForwards(forward: PortForward): { str: string }[] {
 }
 
 function tapBackend(context: ArgvContext, nic: Interface, position: number): Options {
-  const tap = context.runtime.taps?.[position]
-  // Without a tap of its own yet, the line shows libvirt's form: a descriptor that start fills in.
+  const { taps, tapFds } = context.runtime
+  const tap = taps?.[position]
+  // Without a tap of its own yet, the line shows libvirt's form: a descriptor that start fills in. Of a guest that
+  // runs nobody knows the number any more, and its tap's name tells the card as well.
   const place: Options =
     tap === undefined
       ? { fd: String(24 + position) }
-      : { ifname: tap, script: 'no', downscript: 'no' }
+      : isOnMacvtap(nic)
+        ? { fd: String(tapFds?.[position] ?? tap) }
+        : { ifname: tap, script: 'no', downscript: 'no' }
   const vhost = nic.driverName === 'vhost' && tap !== undefined ? true : undefined
   return { type: 'tap', ...place, vhost, sndbuf: nic.sndbuf }
 }
