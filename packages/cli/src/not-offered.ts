@@ -73,8 +73,6 @@ const options: readonly (readonly [command: string, option: string, instead: str
     'bypass-cache',
     'the file goes through the page cache, and is on disk before the command ends',
   ],
-  ['*', 'xpath', 'take the whole document and ask a tool: dumpxml DOMAIN | xmllint --xpath …'],
-  ['*', 'wrap', 'take the whole document and ask a tool: dumpxml DOMAIN | xmllint --xpath …'],
   ['*', 'pass-fds', 'devices are opened by their paths'],
   ['*', 'async', 'without --wait the job goes on by itself; blockjob --abort ends it'],
   ['*', 'keep-relative', 'the images keep the names that they have in each other'],

@@ -44,6 +44,6 @@ export const targetOptions: readonly OptionSpec[] = [
 
 /** virsh's ways to print a part of a document. */
 export const xpathOptions: readonly OptionSpec[] = [
-  later(text('xpath', 'xpath expression to filter the XML document')),
-  later(flag('wrap', 'wrap xpath results in an common root element')),
+  text('xpath', 'xpath expression to filter the XML document'),
+  flag('wrap', 'wrap xpath results in an common root element'),
 ]

@@ -63,7 +63,7 @@ describe('the commands', () => {
         "error: command 'nodesuspend' is known to virsh but not offered yet\n" +
         'hint: sleeping is the host’s: systemctl suspend\n',
     })
-    expect((await run(['dumpxml', 'test', '--xpath', '//x'])).stderr).toContain('hint: ')
+    expect((await run(['dumpxml', 'test', '--update-cpu'])).stderr).toContain('hint: ')
     expect((await run(['dumpxlm', 'test'])).stderr).toBe(
       "error: unknown command: 'dumpxlm'\nhint: did you mean 'dumpxml'?\n",
     )

@@ -2,8 +2,8 @@ import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text, xpathOptions } from '../option-specs.ts'
-import { documentAnswer } from '../output/document-answer.ts'
 import { readDocument } from '../read-document.ts'
+import { partAnswer } from '../output/part-answer.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -53,5 +53,5 @@ async function begin(context: Context, options: Options): Promise<Answer> {
 
 async function dumpxml(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, reference } = await lookupDomain(context, options)
-  return documentAnswer(context, await hypervisor.domainBackupGetXmlDesc(reference))
+  return partAnswer(context, options, await hypervisor.domainBackupGetXmlDesc(reference))
 }

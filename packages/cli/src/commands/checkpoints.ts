@@ -6,6 +6,7 @@ import { flag, text, words, xpathOptions } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { lineAnswer } from '../output/line-answer.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { readDocument } from '../read-document.ts'
 import { checkpointName } from '../snapshots/checkpoint-name.ts'
 import { checkpointXml } from '../snapshots/checkpoint-xml.ts'
@@ -138,7 +139,7 @@ async function dumpxml(context: Context, options: Options): Promise<Answer> {
     size: options.flag('size'),
     securityInfo: options.flag('security-info'),
   })
-  return documentAnswer(context, xml)
+  return partAnswer(context, options, xml)
 }
 
 async function info(context: Context, options: Options): Promise<Answer> {

@@ -3,10 +3,10 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import type { NetworkFilter } from '../core.ts'
 import { lookupNetwork, networkOption } from '../network/lookup-network.ts'
 import { flag, text, xpathOptions } from '../option-specs.ts'
-import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
 import { lineAnswer, linesAnswer } from '../output/line-answer.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { storedFilter } from '../parse/stored-filter.ts'
 
 export const commands: readonly Command[] = [
@@ -27,7 +27,11 @@ export const commands: readonly Command[] = [
     run: async (context, options) => {
       const { hypervisor, network } = await lookupNetwork(context, options)
       const inactive = options.flag('inactive')
-      return documentAnswer(context, await hypervisor.networkGetXmlDesc(network.uuid, { inactive }))
+      return partAnswer(
+        context,
+        options,
+        await hypervisor.networkGetXmlDesc(network.uuid, { inactive }),
+      )
     },
   },
   {

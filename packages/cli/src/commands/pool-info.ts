@@ -3,10 +3,10 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { StoragePoolSummary } from '../core.ts'
 import { flag, text, xpathOptions } from '../option-specs.ts'
-import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
 import { lineAnswer } from '../output/line-answer.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { prettySize } from '../output/pretty-size.ts'
 import { storedFilter } from '../parse/stored-filter.ts'
 import { lookupPool, poolOption } from '../storage/lookup-pool.ts'
@@ -22,7 +22,7 @@ export const commands: readonly Command[] = [
       const { hypervisor, pool } = await lookupPool(context, options)
       const inactive = options.flag('inactive')
       const xml = await hypervisor.storagePoolGetXmlDesc(pool.uuid, { inactive })
-      return documentAnswer(context, xml)
+      return partAnswer(context, options, xml)
     },
   },
   {

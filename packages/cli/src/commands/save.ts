@@ -3,8 +3,8 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import { domainOption, lookupDomain, quoted } from '../lookup-domain.ts'
 import { flag, later, need, text, xpathOptions } from '../option-specs.ts'
-import { documentAnswer } from '../output/document-answer.ts'
 import { longWork } from '../output/long-work.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { readDocument } from '../read-document.ts'
 import { resumeState } from '../resume-state.ts'
 
@@ -156,7 +156,7 @@ async function restore(context: Context, options: Options): Promise<Answer> {
 
 async function imageXml(context: Context, options: Options): Promise<Answer> {
   const hypervisor = await context.hypervisor()
-  return documentAnswer(context, await hypervisor.domainSaveImageGetXml(options.need('file')))
+  return partAnswer(context, options, await hypervisor.domainSaveImageGetXml(options.need('file')))
 }
 
 async function imageDefine(context: Context, options: Options): Promise<Answer> {
@@ -206,7 +206,7 @@ async function managedRemove(context: Context, options: Options): Promise<Answer
 
 async function managedXml(context: Context, options: Options): Promise<Answer> {
   const { hypervisor, reference } = await lookupDomain(context, options)
-  return documentAnswer(context, await hypervisor.domainManagedSaveGetXml(reference))
+  return partAnswer(context, options, await hypervisor.domainManagedSaveGetXml(reference))
 }
 
 async function managedDefine(context: Context, options: Options): Promise<Answer> {

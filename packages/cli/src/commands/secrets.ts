@@ -5,8 +5,8 @@ import { printable } from '../core.ts'
 import type { Hypervisor, SecretFilter, SecretSummary } from '../core.ts'
 import { validateOption } from '../document-options.ts'
 import { flag, need, text, xpathOptions } from '../option-specs.ts'
-import { documentAnswer } from '../output/document-answer.ts'
 import { formatTable } from '../output/format-table.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { either, exclude } from '../parse/option-pairs.ts'
 import { readBytes } from '../read-document.ts'
 import { submitDocument } from '../submit-document.ts'
@@ -30,7 +30,7 @@ export const commands: readonly Command[] = [
     options: [secretOption, ...xpathOptions],
     run: async (context, options) => {
       const { hypervisor, secret } = await lookup(context, options)
-      return documentAnswer(context, await hypervisor.secretGetXmlDesc(secret.uuid))
+      return partAnswer(context, options, await hypervisor.secretGetXmlDesc(secret.uuid))
     },
   },
   {

@@ -9,6 +9,7 @@ import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { nameAnswer } from '../output/line-answer.ts'
 import { longWork } from '../output/long-work.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { readDocument } from '../read-document.ts'
 import { countBelow } from '../snapshots/family-tree.ts'
@@ -232,7 +233,7 @@ async function current(context: Context, options: Options): Promise<Answer> {
 async function dumpxml(context: Context, options: Options): Promise<Answer> {
   const name = options.need('snapshotname')
   const { hypervisor, reference } = await lookupDomain(context, options)
-  return documentAnswer(context, await hypervisor.domainSnapshotGetXmlDesc(reference, name))
+  return partAnswer(context, options, await hypervisor.domainSnapshotGetXmlDesc(reference, name))
 }
 
 async function info(context: Context, options: Options): Promise<Answer> {

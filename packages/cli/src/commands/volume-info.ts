@@ -1,10 +1,10 @@
 import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { flag, xpathOptions } from '../option-specs.ts'
-import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
 import { lineAnswer } from '../output/line-answer.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { prettySize } from '../output/pretty-size.ts'
 import { lookupPool, poolOption } from '../storage/lookup-pool.ts'
 import { lookupVolume, ofPoolOption, volumeOption } from '../storage/lookup-volume.ts'
@@ -18,7 +18,7 @@ export const commands: readonly Command[] = [
     options: [volumeOption, ofPoolOption, ...xpathOptions],
     run: async (context, options) => {
       const { hypervisor, reference } = await lookupVolume(context, options)
-      return documentAnswer(context, await hypervisor.storageVolGetXmlDesc(reference))
+      return partAnswer(context, options, await hypervisor.storageVolGetXmlDesc(reference))
     },
   },
   {

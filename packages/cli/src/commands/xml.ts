@@ -4,7 +4,7 @@ import type { NativeResult } from '../core.ts'
 import { archOption, defineOptions } from '../document-options.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, later, named, need, text, xpathOptions } from '../option-specs.ts'
-import { documentAnswer } from '../output/document-answer.ts'
+import { partAnswer } from '../output/part-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
 import { exclude } from '../parse/option-pairs.ts'
 import { submitDocument } from '../submit-document.ts'
@@ -47,7 +47,7 @@ async function dumpxml(context: Context, options: Options): Promise<Answer> {
     securityInfo: options.flag('security-info'),
     migratable: options.flag('migratable'),
   })
-  return documentAnswer(context, xml)
+  return partAnswer(context, options, xml)
 }
 
 async function domxmlToNative(context: Context, options: Options): Promise<Answer> {
