@@ -1,12 +1,14 @@
 import type { DeviceRow, FeatureCondition, FeatureRow, TimerRow } from '@polyvirt/core/arch'
+import { deviceModel } from './device-model.ts'
 import type { Capability } from './scenario.ts'
 import type { Target } from './target.ts'
 
 /** Whether a target's own tables offer something, for a domain that runs under TCG. */
 export function claims(target: Target, capability: Capability): boolean {
   const { arch } = target
-  const [, kind, name = ''] = /^(device|feature|timer):(.*)$/.exec(capability) ?? []
+  const [, kind, name = ''] = partsOf(capability)
   if (kind === 'device') return claimsDevice(target, name)
+  if (kind === 'places') return hasPlaces(target, Number(/\d+$/.exec(name)?.[0]))
   if (kind === 'timer') {
     const timers = arch.features.timers as Readonly<Record<string, TimerRow | undefined>>
     return Object.hasOwn(timers, name) && holds(target, timers[name]?.only)
@@ -15,9 +17,12 @@ export function claims(target: Target, capability: Capability): boolean {
   return row !== undefined && holds(target, row.only)
 }
 
+const partsOf = (capability: Capability): readonly string[] =>
+  /^(device|feature|timer|places):(.*)$/.exec(capability) ?? []
+
 /** Where the refusal of something unclaimed must point: the start of a path below `domain`. */
 export function refusalPath(capability: Capability): string {
-  const [, kind, name = ''] = /^(device|feature|timer):(.*)$/.exec(capability) ?? []
+  const [, kind, name = ''] = partsOf(capability)
   if (kind === 'feature') return 'features'
   if (kind === 'timer') return 'clock'
   return `devices/${/^[a-z]+/.exec(name)?.[0] ?? ''}`
@@ -37,6 +42,20 @@ function claimsDevice(target: Target, name: string): boolean {
     isRecent(target, model.since) &&
     (model.machines === undefined || model.machines.includes(target.profile.name))
   )
+}
+
+/**
+ * Whether the board has room for so many virtio devices: PCI grows and device numbers do not run out,
+ * transports are as many as they are, less those of what the board brings.
+ */
+function hasPlaces(target: Target, count: number): boolean {
+  const { pci, channels, virtioTransports = Number.POSITIVE_INFINITY, implicit } = target.profile
+  if (pci !== undefined || channels !== undefined) return true
+  const taken = implicit.filter(({ kind, device }) => {
+    const model = deviceModel({ kind, path: '', device: { ...device } }, target)
+    return model?.bus === 'virtio-mmio'
+  })
+  return virtioTransports - taken.length >= count
 }
 
 /** Whether a device of this kind can come while a guest runs: the board's own transports are what they are. */

@@ -6,6 +6,7 @@ import { hostMutants } from './mutants/host-mutants.ts'
 import { machineMutants } from './mutants/machine-mutants.ts'
 import { platformMutants } from './mutants/platform-mutants.ts'
 import { featureCpuCapabilities, withFeatureCpu } from './mutants/feature-cpu.ts'
+import { transportCapabilities, withTransports } from './mutants/transports.ts'
 import { tableMutants } from './mutants/table-mutants.ts'
 import { verbMutants } from './mutants/verb-mutants.ts'
 
@@ -25,6 +26,18 @@ describe('the suite', () => {
     )
     expect(results.filter(({ error }) => error !== undefined)).toEqual([])
   })
+
+  // With few transports, many devices are refused; with many, they are not.
+  for (const count of [8, 41, 128]) {
+    it(
+      `passes a board of ${count} virtio transports and no PCI`,
+      { timeout: limitMs },
+      async () => {
+        const results = await collectSuite(withTransports(count), transportCapabilities)
+        expect(results.filter(({ error }) => error !== undefined)).toEqual([])
+      },
+    )
+  }
 
   it('says that an emulator is not there rather than passing it over', async () => {
     const results = await collectSuite(minimalArch)

@@ -16,8 +16,7 @@ export const controllerScenarios: readonly Scenario[] = [
   {
     id: 'controller/many-cards',
     title: `${many} cards find ${many} places: the machine grows what they need`,
-    uses: ['device:interface/virtio', 'device:controller:pci'],
-    missingAt: 'devices/interface',
+    uses: ['device:interface/virtio', `places:interface:${many}`],
     domain: domainXml({ devices: manyCards }),
     expect: {
       plan: ({ stored }) => strictEqual(stored.devices.interface?.length, many),

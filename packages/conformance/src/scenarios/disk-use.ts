@@ -79,8 +79,7 @@ export const diskUseScenarios: readonly Scenario[] = [
   {
     id: 'disk/many',
     title: 'thirty disks have thirty names, beyond those of one letter',
-    uses: ['device:disk/virtio', 'device:controller:pci'],
-    missingAt: 'devices/disk',
+    uses: ['device:disk/virtio', 'places:disk:30'],
     domain: domainXml({
       devices: Array.from({ length: 30 }, (_, index) =>
         disk({ name: `d${index}`, target: `vd${letters(index)}`, bus: 'virtio' }),
