@@ -14,7 +14,8 @@ const pseries: MachineProfile = {
   pattern: /^pseries(?:-[\w.+-]+)?$/,
   memoryStepKiB: blockKiB,
   minimumMemoryKiB: 1024,
-  lacks: ['dies'],
+  // QEMU ends on each of the last three (hw/ppc/spapr.c has no flash and no fw_cfg).
+  lacks: ['dies', 'flash', 'fw-cfg', 'acpi-tables'],
   nvdimmStepKiB: blockKiB,
   plugsWithoutCells: true,
   losesState: [

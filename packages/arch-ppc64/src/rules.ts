@@ -33,7 +33,7 @@ const wholeCores: Rule = {
   },
 }
 
-/** SLOF is the firmware; UEFI does not exist here, and there is no flash to put anything in. */
+/** SLOF is the firmware; UEFI does not exist here. */
 const firmware: Rule = {
   name: 'ppc64/firmware',
   check({ domain }) {
@@ -43,9 +43,6 @@ const firmware: Rule = {
       problems.push(
         unsupported('os/@firmware', `pseries boots through SLOF, not 'efi'; leave firmware out`),
       )
-    }
-    if (os.loaderType === 'pflash') {
-      problems.push(unsupported('os/loader/@type', `pseries has no pflash; use type='rom'`))
     }
     if (os.loaderSecure === true) {
       problems.push(

@@ -168,6 +168,18 @@ const rows: readonly Row[] = [
     'cannot be present',
   ],
   ['UEFI', { os: "<loader readonly='yes' type='pflash'>/x.fd</loader>" }, 'os/loader', 'pflash'],
+  [
+    'fw_cfg',
+    { middle: "<sysinfo type='fwcfg'><entry name='opt/x'>y</entry></sysinfo>" },
+    'sysinfo[1]',
+    'no fw_cfg',
+  ],
+  [
+    'a table of ACPI',
+    { os: "<acpi><table type='slic'>/x</table></acpi>" },
+    'os/acpi/table',
+    'no ACPI tables',
+  ],
   ['sleep states', { middle: "<pm><suspend-to-mem enabled='yes'/></pm>" }, 'pm', 'sleep'],
   ['SMBIOS', { os: "<smbios mode='host'/>" }, 'os/smbios', 'device tree'],
   [

@@ -14,8 +14,6 @@ const firmware: Rule = {
         'os/@firmware',
         `IBM Z boots through its own loader, s390-ccw, not 'efi'; leave firmware out`,
       )
-    if (os.loaderType === 'pflash')
-      add('os/loader/@type', `there is no flash; use type='rom' for a loader in place of s390-ccw`)
     if (os.loaderSecure === true)
       add('os/loader/@secure', "secure boot by UEFI does not exist here; use secure='no'")
     if (os.biosUseserial === true)
@@ -24,35 +22,22 @@ const firmware: Rule = {
       add('os/bios/@rebootTimeout', 'the loader tries each device once; leave rebootTimeout out')
     if (os.dtb !== undefined)
       add('os/dtb', 'there is no device tree: devices are found by the channel subsystem')
-    if (os.acpiTable !== undefined)
-      add('os/acpi/table', 'there is no ACPI, so no table of it; leave <acpi> out of <os>')
     return problems
   },
 }
 
-/** QEMU has neither SMBIOS nor a fw_cfg here, and ends when it is given something for them. */
+/** QEMU has no SMBIOS here, and ends when it is given something for it. */
 const descriptions: Rule = {
   name: 's390x/sysinfo',
-  check({ domain: { os, sysinfo = [] } }) {
-    const problems: Problem[] = []
-    if (os.smbiosMode !== undefined && os.smbiosMode !== 'emulate')
-      problems.push(
-        unsupported(
-          'os/smbios/@mode',
-          'guests find name and UUID of the machine in /proc/sysinfo, not in SMBIOS; leave <smbios> out',
-        ),
-      )
-    sysinfo.forEach(({ type }, i) => {
-      if (type === 'fwcfg')
-        problems.push(
+  check: ({ domain: { os } }) =>
+    os.smbiosMode === undefined || os.smbiosMode === 'emulate'
+      ? []
+      : [
           unsupported(
-            `sysinfo[${i + 1}]`,
-            'the machine has no fw_cfg; use a disk, or the kernel’s command line',
+            'os/smbios/@mode',
+            'guests find name and UUID of the machine in /proc/sysinfo, not in SMBIOS; leave <smbios> out',
           ),
-        )
-    })
-    return problems
-  },
+        ],
 }
 
 /** Devices in the order in which the loader looks at them. */

@@ -12,7 +12,7 @@ const ccw: MachineProfile = {
   memoryStepKiB: 1024,
   minimumMemoryKiB: 1024,
   // Sleep states are ACPI's; libvirt refuses even to say that they are off.
-  lacks: ['dies', 'numa', 'sleep-states'],
+  lacks: ['dies', 'numa', 'sleep-states', 'flash', 'fw-cfg', 'acpi-tables'],
   // QEMU's virtual subsystem (include/hw/s390x/css.h, VIRTUAL_CSSID).
   channels: { cssid: 0xfe, ssid: 0 },
   pci: { root: 'pci-root', grow: 'pci-bridge', occupied: [], places: [], idDevice: 'zpci' },

@@ -96,16 +96,28 @@ export type PlatformOffer = 'keywrap' | 'loadparm' | `launch-security:${string}`
  * - `numa`: nodes of memory;
  * - `sleep-states`: `<pm>`, on or off;
  * - `secure-loader`: flash that only the firmware may write;
+ * - `loader`: firmware of the user's own, from a file; a board that starts a kernel itself has none;
+ * - `flash`: firmware in flash, with its variables;
+ * - `boot-menu`: firmware that lets a person choose, or tries again;
  * - `firmware-serial`: firmware that is told to use a serial port, or not to;
- * - `acpi-tables`: tables of the user's own.
+ * - `device-tree`: a device tree of the user's own;
+ * - `acpi-tables`: tables of the user's own;
+ * - `smbios`: tables that say who made the machine;
+ * - `fw-cfg`: the device by which QEMU hands entries to firmware and guest.
  */
 export type BoardWord =
   | 'dies'
   | 'numa'
   | 'sleep-states'
   | 'secure-loader'
+  | 'loader'
+  | 'flash'
+  | 'boot-menu'
   | 'firmware-serial'
+  | 'device-tree'
   | 'acpi-tables'
+  | 'smbios'
+  | 'fw-cfg'
 
 /** A family of machine types that differ only by version. */
 export interface MachineProfile {
@@ -122,6 +134,8 @@ export interface MachineProfile {
   readonly memoryStepKiB: number
   /** A guest with less cannot reach its firmware. */
   readonly minimumMemoryKiB: number
+  /** The board has addresses for so much and no more; as much as QEMU takes when missing. */
+  readonly maximumMemoryKiB?: number
   /**
    * QEMU older than this ends at once when a guest of this board powers off: it tells of no shutdown
    * and leaves its monitor's socket, as if it had crashed.

@@ -179,7 +179,18 @@ describe('an I/O thread of a device on a virtio transport', () => {
 describe('what a board has not', () => {
   const bare = toyBoard({
     profile: {
-      lacks: ['dies', 'numa', 'sleep-states', 'secure-loader', 'firmware-serial', 'acpi-tables'],
+      lacks: [
+        ...([
+          'dies',
+          'numa',
+          'sleep-states',
+          'secure-loader',
+          'loader',
+          'flash',
+          'boot-menu',
+        ] as const),
+        ...(['firmware-serial', 'device-tree', 'acpi-tables', 'smbios', 'fw-cfg'] as const),
+      ],
     },
   })
   const dies = "<cpu><topology sockets='1' dies='2' cores='1' threads='1'/></cpu>"
@@ -202,6 +213,42 @@ describe('what a board has not', () => {
       os("<loader readonly='yes' secure='yes' type='rom'>/f</loader>"),
       "os/loader/@secure: toy has no flash that only the firmware may write; use secure='no'",
     ],
+    [
+      'firmware from a file',
+      os('<loader>/f</loader>'),
+      'os/loader: toy runs no firmware; leave it',
+    ],
+    [
+      'firmware by its kind',
+      (xml) => xml.replace('<os>', "<os firmware='efi'>"),
+      'os/@firmware: toy runs no firmware; leave it out and boot a kernel with <kernel>',
+    ],
+    [
+      'firmware in flash',
+      os("<loader readonly='yes' type='pflash'>/f</loader>"),
+      "os/loader/@type: toy has no flash, so no type='pflash'; use type='rom'",
+    ],
+    ['a boot menu', os("<bootmenu enable='yes'/>"), 'os/bootmenu/@enable: no firmware of toy asks'],
+    [
+      'a second try',
+      os("<bios rebootTimeout='10'/>"),
+      'os/bios/@rebootTimeout: no firmware of toy',
+    ],
+    [
+      'a device tree',
+      os('<kernel>/k</kernel><dtb>/t</dtb>'),
+      'os/dtb: a guest on toy gets no device tree of yours; leave <dtb> out',
+    ],
+    ['SMBIOS', os("<smbios mode='host'/>"), 'os/smbios/@mode: toy has no SMBIOS'],
+    [
+      'entries of fw_cfg',
+      (xml) =>
+        xml.replace(
+          '<devices>',
+          "<sysinfo type='smbios'/><sysinfo type='fwcfg'><entry name='opt/x'>y</entry></sysinfo><devices>",
+        ),
+      'sysinfo[2]: toy has no fw_cfg; use a disk, or the kernel’s command line by <cmdline>',
+    ],
     ['a talking firmware', os("<bios useserial='yes'/>"), 'os/bios/@useserial: firmware of toy'],
     [
       'an ACPI table',
@@ -219,8 +266,23 @@ describe('what a board has not', () => {
     ).toEqual([])
   })
 
-  it('is not missed by a document that does not ask', () => {
+  it('is not missed by a document that does not ask, or says that it wants none', () => {
     expect(problemsOf(toyXml({}), bare)).toEqual([])
+    const none = os("<bootmenu enable='no'/><smbios mode='emulate'/>")
+    expect(problemsOf(none(toyXml({})), bare)).toEqual([])
+  })
+})
+
+describe('a board with addresses for so much memory', () => {
+  const small = toyBoard({ profile: { maximumMemoryKiB: 1024 * 1024 } })
+  const memory = (kib: number): string =>
+    toyXml({}).replace(/<memory[^]*?<\/memory>/, `<memory unit='KiB'>${kib}</memory>`)
+
+  it('takes all of it, and says how much that is', () => {
+    expect(problemsOf(memory(1024 * 1024), small)).toEqual([])
+    expect(problemsOf(memory(1024 * 1024 + 1024), small)).toEqual([
+      'memory: 1049600 KiB is more than the 1048576 KiB that toy has addresses for',
+    ])
   })
 })
 

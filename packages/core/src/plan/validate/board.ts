@@ -100,47 +100,78 @@ function movedAway({ devices }: AddressedDomain, { profile }: PlanContext): read
 }
 
 interface Absent {
-  readonly path: string
-  asked(domain: Domain): boolean
+  /** Where a document asks for it; nowhere when it does not. */
+  asked(domain: Domain): readonly string[]
   message(board: string): string
 }
 
+const at = (path: string, asked: boolean): readonly string[] => (asked ? [path] : [])
+
 const absentOnes: Readonly<Record<BoardWord, Absent>> = {
   dies: {
-    path: 'cpu/topology/@dies',
-    asked: ({ cpu }) => (cpu?.topology?.dies ?? 1) !== 1,
+    asked: ({ cpu }) => at('cpu/topology/@dies', (cpu?.topology?.dies ?? 1) !== 1),
     message: (board) => `${board} has no dies; use dies='1' and more cores`,
   },
   numa: {
-    path: 'cpu/numa',
-    asked: ({ cpu }) => cpu?.numa !== undefined,
+    asked: ({ cpu }) => at('cpu/numa', cpu?.numa !== undefined),
     message: (board) => `the memory of ${board} is one node; leave <numa> out`,
   },
   'sleep-states': {
-    path: 'pm',
     asked: ({ pmSuspendToMem, pmSuspendToDisk }) =>
-      pmSuspendToMem !== undefined || pmSuspendToDisk !== undefined,
+      at('pm', pmSuspendToMem !== undefined || pmSuspendToDisk !== undefined),
     message: (board) => `${board} has no sleep states to choose; leave <pm> out`,
   },
   'secure-loader': {
-    path: 'os/loader/@secure',
-    asked: ({ os }) => os.loaderSecure === true,
+    asked: ({ os }) => at('os/loader/@secure', os.loaderSecure === true),
     message: (board) => `${board} has no flash that only the firmware may write; use secure='no'`,
   },
+  loader: {
+    // What is in flash is the other word's.
+    asked: ({ os }) => [
+      ...at('os/loader', os.loader !== undefined && os.loaderType !== 'pflash'),
+      ...at('os/@firmware', os.firmware !== undefined),
+    ],
+    message: (board) => `${board} runs no firmware; leave it out and boot a kernel with <kernel>`,
+  },
+  flash: {
+    asked: ({ os }) => at('os/loader/@type', os.loaderType === 'pflash'),
+    message: (board) =>
+      `${board} has no flash, so no type='pflash'; use type='rom' for firmware of your own, or leave <loader> out`,
+  },
+  'boot-menu': {
+    asked: ({ os }) => [
+      ...at('os/bootmenu/@enable', os.bootmenuEnable === true),
+      ...at('os/bios/@rebootTimeout', os.biosRebootTimeout !== undefined),
+    ],
+    message: (board) => `no firmware of ${board} asks what to boot or tries again; leave it out`,
+  },
   'firmware-serial': {
-    path: 'os/bios/@useserial',
-    asked: ({ os }) => os.biosUseserial === true,
+    asked: ({ os }) => at('os/bios/@useserial', os.biosUseserial === true),
     message: (board) =>
       `firmware of ${board} always uses the first serial port; leave <bios useserial> out`,
   },
+  'device-tree': {
+    asked: ({ os }) => at('os/dtb', os.dtb !== undefined),
+    message: (board) => `a guest on ${board} gets no device tree of yours; leave <dtb> out`,
+  },
   'acpi-tables': {
-    path: 'os/acpi/table',
-    asked: ({ os }) => os.acpiTable !== undefined,
+    asked: ({ os }) => at('os/acpi/table', os.acpiTable !== undefined),
     message: (board) => `QEMU takes no ACPI tables of others on ${board}; leave <acpi> out of <os>`,
+  },
+  smbios: {
+    asked: ({ os }) =>
+      at('os/smbios/@mode', os.smbiosMode !== undefined && os.smbiosMode !== 'emulate'),
+    message: (board) => `${board} has no SMBIOS; leave <smbios> out`,
+  },
+  'fw-cfg': {
+    asked: ({ sysinfo = [] }) =>
+      sysinfo.flatMap(({ type }, i) => at(`sysinfo[${i + 1}]`, type === 'fwcfg')),
+    message: (board) =>
+      `${board} has no fw_cfg; use a disk, or the kernel’s command line by <cmdline>`,
   },
 }
 
 function absent(word: BoardWord, domain: Domain, { profile }: PlanContext): readonly Problem[] {
-  const { path, asked, message } = absentOnes[word]
-  return asked(domain) ? [unsupported(path, message(profile.name))] : []
+  const { asked, message } = absentOnes[word]
+  return asked(domain).map((path) => unsupported(path, message(profile.name)))
 }

@@ -82,6 +82,15 @@ function checkMemory(domain: AddressedDomain, context: PlanContext): Problem[] {
       ),
     ]
   }
+  const { maximumMemoryKiB = Number.POSITIVE_INFINITY } = profile
+  if (domain.memoryKiB > maximumMemoryKiB) {
+    return [
+      unsupported(
+        'memory',
+        `${domain.memoryKiB} KiB is more than the ${maximumMemoryKiB} KiB that ${profile.name} has addresses for`,
+      ),
+    ]
+  }
   return []
 }
 
@@ -92,7 +101,7 @@ function checkVcpus(domain: AddressedDomain, context: PlanContext): Problem[] {
     problems.push(
       unsupported(
         'vcpu',
-        `${domain.vcpus} is more vCPUs than machine ${name} takes: 1 to ${cpuMax}`,
+        `${domain.vcpus} is more vCPUs than machine ${name} takes: ${cpuMax === 1 ? 'one' : `1 to ${cpuMax}`}`,
       ),
     )
   }
