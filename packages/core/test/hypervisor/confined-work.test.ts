@@ -209,6 +209,27 @@ describe('a QEMU of another user', () => {
     expect(statSync(path('disk.qcow2')).uid).toBe(0)
   })
 
+  test(`does not begin to move where yet another user's QEMU would shut it out of its images${notRun}`, async () => {
+    if (!can) return
+    const { root, hypervisor, disk } = await started()
+    const to = testRoot()
+    chmodSync(to.dir, 0o711)
+    const move = (): Promise<unknown> =>
+      hypervisor.domainMigrate('a', `${to.uri}&user=daemon`, { live: true })
+    await expect(move()).rejects.toMatchObject({
+      code: 'ERR_OPERATION_UNSUPPORTED',
+      message: expect.stringContaining(
+        `/domain/devices/disk[1]: QEMU runs as 'nobody' here and as 'daemon' there, and '${disk}' (mode 600) opens for one of them alone, which both need while the guest is handed over: have QEMU run as 'nobody' there (user=nobody in the URI), let others read the image, or have it copied`,
+      ),
+    })
+    expect([root.guests().length, statSync(disk).uid]).toEqual([1, nobody?.uid])
+    expect(await hypervisor.domainGetState('a')).toMatchObject({ state: 'running' })
+    chmodSync(disk, 0o644)
+    await move()
+    expect([root.guests().length, to.guests().length]).toEqual([0, 1])
+    expect(statSync(disk).uid).toBe(findUser('daemon')?.uid)
+  })
+
   test(`takes its disks along to a root of yet another user${notRun}`, async () => {
     if (!can) return
     const { root, hypervisor, disk } = await started()

@@ -3,6 +3,7 @@ import { chown, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../../domain/domain.ts'
 import { DomainError, domainError, quote } from '../../errors.ts'
+import type { Problem } from '../../errors.ts'
 import type { RunUser } from '../../run/run-user.ts'
 import { isAlive } from '../../run/process-identity.ts'
 import type { ImageOwner, ImageUse, RunReference, Store } from '../../store/index.ts'
@@ -46,6 +47,38 @@ export function takeImage(
 /** What another root may have taken back of a run's images: a guest that stays needs them again. */
 export function lendAgain(store: Store, run: RunReference, confinement: Confinement): void {
   lend(store, store.imagesOf(run), confinement)
+}
+
+/** An image that a guest writes to, and where its document names it. */
+export interface WrittenImage {
+  readonly path: string
+  readonly at: string
+}
+
+/**
+ * A guest on its way between QEMUs of two users: its images are lent to the second before the first has let
+ * go of them, which opens them once more for that, to read.
+ *
+ * @throws DomainError that names each image which the first could not open any more.
+ */
+export function checkHandOver(
+  images: readonly WrittenImage[],
+  { from, to }: { readonly from: Confinement; readonly to: Confinement },
+): void {
+  const [here, there] = [from.user ?? own(), to.user ?? own()]
+  if (here === undefined || there === undefined || here.uid === there.uid) return
+  if (from.powerful || to.powerful) return
+  const problems = images.flatMap(({ path, at }): Problem[] => {
+    const now = statSync(path, { throwIfNoEntry: false })
+    if (now === undefined || mayAccess(now, there, 6)) return []
+    const { uid, gid } = there
+    if (mayAccess({ uid, gid, mode: now.mode }, here, 4)) return []
+    const mode = (now.mode & 0o777).toString(8).padStart(3, '0')
+    const message = `QEMU runs as ${quote(here.name)} here and as ${quote(there.name)} there, and ${quote(path, 200)} (mode ${mode}) opens for one of them alone, which both need while the guest is handed over: have QEMU run as ${quote(here.name)} there (user=${here.name} in the URI), let others read the image, or have it copied`
+    return [{ code: 'ERR_OPERATION_UNSUPPORTED', path: at, message }]
+  })
+  const [first, ...rest] = problems
+  if (first !== undefined) throw new DomainError([first, ...rest])
 }
 
 /** Lets a run's images go, and gives back those that nobody uses any more. */

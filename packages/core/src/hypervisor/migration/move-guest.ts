@@ -1,9 +1,11 @@
 import type { Domain } from '../../domain/domain.ts'
-import { formatDomain } from '../../xml/parse-domain.ts'
+import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { Job } from '../../store/index.ts'
 import { fileOf } from '../blocks/switch-image.ts'
 import { unconfined } from '../confinement/confined-start.ts'
-import { lendAgain } from '../confinement/hand-over.ts'
+import { diskPaths } from '../confinement/guest-images.ts'
+import { checkHandOver, lendAgain } from '../confinement/hand-over.ts'
+import type { WrittenImage } from '../confinement/hand-over.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -39,6 +41,11 @@ export async function moveGuest(
   const tls = tlsWish(request)
   const moved = await rooms.ask(running, (qmp) => movedDisks(qmp, live, request))
   const left = leftImages(live, moved, request.copyStorage === 'inc')
+  const arriving = request.xml === undefined ? live : parseDomain(request.xml).domain
+  checkHandOver(writtenImages(arriving, left), {
+    from: rooms.layout.confinement ?? unconfined,
+    to: destination.rooms.layout.confinement ?? unconfined,
+  })
   const detail: MigrationDetail = {
     migrate: {
       left,
@@ -104,6 +111,18 @@ export async function moveGuest(
       cause,
     )
   }
+}
+
+/** Images that a guest writes to on both sides, and where its document names them. */
+function writtenImages({ os, devices }: Domain, left: readonly string[]): readonly WrittenImage[] {
+  const images = (devices.disk ?? []).flatMap((disk, i): WrittenImage[] => {
+    const [path] = diskPaths(disk)
+    return path === undefined || disk.readonly === true
+      ? []
+      : [{ path, at: `devices/disk[${i + 1}]` }]
+  })
+  const all = os.nvram === undefined ? images : [...images, { path: os.nvram, at: 'os/nvram' }]
+  return all.filter(({ path }) => !left.includes(path))
 }
 
 /** A QEMU of another user cannot enter the run's folder of the other one, where a socket would be. */
