@@ -53,20 +53,25 @@ function openFiles(pid: number): readonly string[] {
 const macvtaps = (): readonly string[] =>
   networkDevices().filter((name) => name.startsWith('macvtap'))
 
-const card = (dev: string, inner = ''): string =>
-  `<interface type='direct'><mac address='52:54:00:aa:bb:cc'/><source dev='${dev}' mode='bridge'/>${inner}<model type='virtio'/></interface>`
+const card = (dev: string): string =>
+  `<interface type='direct'><mac address='52:54:00:aa:bb:cc'/><source dev='${dev}' mode='bridge'/><model type='virtio'/></interface>`
 
 async function define(hypervisor: Hypervisor, devices: string): Promise<void> {
   await hypervisor.domainDefineXml(guestXml({ name: 'a', devices }))
 }
 
-describe.runIf(hasMacvtap())('a card on a device of the host', () => {
+const can = hasMacvtap()
+const notRun = can ? '' : ' (not run: the kernel has no macvtap, or /dev does not show it)'
+
+describe('a card on a device of the host', () => {
   test('has a macvtap of its own, which QEMU holds, and which goes with the guest', async () => {
     const lower = lowerDevice()
     const root = testRoot()
     const hypervisor = await root.open()
     await define(hypervisor, card(lower))
-    await hypervisor.domainCreate('a')
+    const start = hypervisor.domainCreate('a')
+    if (!can) return expect(start).rejects.toThrow(/cannot (?:set up the|open the tap)/)
+    await start
     const live = await hypervisor.domainGetXmlDesc('a')
     const [tap = ''] = /macvtap\d+/.exec(live) ?? []
     expect(live).toContain(`<source dev='${lower}' mode='bridge'/>`)
@@ -82,7 +87,8 @@ describe.runIf(hasMacvtap())('a card on a device of the host', () => {
     expect(await hypervisor.domainGetXmlDesc('a')).not.toContain('macvtap')
   })
 
-  test('leaves none behind where its guest ended by itself', async () => {
+  test(`leaves none behind where its guest ended by itself${notRun}`, async () => {
+    if (!can) return
     const lower = lowerDevice()
     const root = testRoot()
     const hypervisor = await root.open()
@@ -98,7 +104,8 @@ describe.runIf(hasMacvtap())('a card on a device of the host', () => {
     expect(macvtaps()).toEqual([])
   })
 
-  test('cannot be plugged into a guest that runs', async () => {
+  test(`cannot be plugged into a guest that runs${notRun}`, async () => {
+    if (!can) return
     const lower = lowerDevice()
     const root = testRoot()
     const hypervisor = await root.open()
@@ -115,7 +122,8 @@ describe.runIf(hasMacvtap())('a card on a device of the host', () => {
     expect(macvtaps()).toEqual([])
   })
 
-  test('leaves none behind where QEMU does not start', async () => {
+  test(`leaves none behind where QEMU does not start${notRun}`, async () => {
+    if (!can) return
     const lower = lowerDevice()
     const hypervisor = await testRoot().open()
     const broken = `<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-nonsense'/></qemu:commandline>`
@@ -125,12 +133,6 @@ describe.runIf(hasMacvtap())('a card on a device of the host', () => {
     await expect(hypervisor.domainCreate('a')).rejects.toThrow(/nonsense/)
     expect(macvtaps()).toEqual([])
   })
-})
-
-test.runIf(!hasMacvtap())('a host whose kernel has no macvtap is told so', async () => {
-  const hypervisor = await testRoot().open()
-  await define(hypervisor, card(lowerDevice()))
-  await expect(hypervisor.domainCreate('a')).rejects.toThrow(/cannot (?:set up the|open the tap)/)
 })
 
 test('a device that the host does not have is told, with those that it has', async () => {
@@ -150,17 +152,3 @@ test('a device of the host that is down is told, and how to bring it up', async 
     `network device '${lower}' is down; bring it up: ip link set dev ${lower} up`,
   )
 })
-
-test.each(['vlan', 'virtualport'])(
-  '<%s> is refused at start: nobody tells the switch',
-  async (word) => {
-    const lower = lowerDevice()
-    const hypervisor = await testRoot().open()
-    const inner =
-      word === 'vlan'
-        ? `<vlan><tag id='42'/></vlan>`
-        : `<virtualport type='802.1Qbh'><parameters profileid='x'/></virtualport>`
-    await define(hypervisor, card(lower, inner))
-    await expect(hypervisor.domainCreate('a')).rejects.toThrow(`not told of <${word}>`)
-  },
-)

@@ -6,10 +6,16 @@ import { parseDomain } from '../../src/xml/parse-domain.ts'
 /** What, the document's part, where it is said, and a part of what is said. */
 const rows: readonly (readonly [string, string, string, string])[] = [
   [
-    'a macvtap card',
-    `<devices><interface type='direct'><source dev='eth0'/></interface></devices>`,
-    'devices/interface[1]/@type',
-    'macvtap',
+    'the VLAN of a macvtap card',
+    `<devices><interface type='direct'><source dev='eth0'/><vlan><tag id='42'/></vlan></interface></devices>`,
+    'devices/interface[1]/vlan',
+    'name a VLAN device of the host as its source',
+  ],
+  [
+    'the port of a macvtap card',
+    `<devices><interface type='direct'><source dev='eth0'/><virtualport type='802.1Qbh'><parameters profileid='x'/></virtualport></interface></devices>`,
+    'devices/interface[1]/virtualport',
+    'not told of <virtualport>',
   ],
   [
     'an interface script',
