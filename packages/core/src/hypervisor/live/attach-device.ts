@@ -31,6 +31,7 @@ import { removeRunFiles } from '../run-remains.ts'
 import { makeRunImages, onRunImages } from '../transient-disks.ts'
 import { askOrLeave } from './ask-to-finish.ts'
 import { changeTargets, heldTargets } from './change-targets.ts'
+import { explainPlug } from './explain-plug.ts'
 import { findSettled } from './find-settled.ts'
 import { livePlan, optionsOf } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
@@ -168,7 +169,7 @@ async function plugIn(
         await performSteps(qmp, steps, { keep, ...(signal && { signal }) })
       } catch (error) {
         await keepControllers()
-        throw error
+        throw explainPlug(error, attached.domain, plan.context.arch)
       }
       const record = async (): Promise<void> => {
         const chardevs = await qmp.execute('query-chardev')
