@@ -2,8 +2,8 @@ import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, text, xpathOptions } from '../option-specs.ts'
-import { readDocument } from '../read-document.ts'
 import { partAnswer } from '../output/part-answer.ts'
+import { readDocument } from '../read-document.ts'
 
 export const commands: readonly Command[] = [
   {

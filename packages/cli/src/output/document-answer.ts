@@ -3,6 +3,7 @@ import { safeXml } from './safe-xml.ts'
 
 /** An XML document as the answer, which ends its last line. */
 export function documentAnswer(context: Pick<Context, 'output'>, xml: string): Answer {
-  const text = xml.endsWith('\n') ? xml : `${xml}\n`
+  // A part of a document may be nothing.
+  const text = xml === '' || xml.endsWith('\n') ? xml : `${xml}\n`
   return { text: context.output.isTerminal ? safeXml(text) : text, json: { xml } }
 }

@@ -1,6 +1,5 @@
 import type { Answer, Context, Options } from '../command.ts'
 import { documentAnswer } from './document-answer.ts'
-import { safeXml } from './safe-xml.ts'
 
 /** A document, or what `--xpath` selects in it. */
 export async function partAnswer(
@@ -11,6 +10,5 @@ export async function partAnswer(
   const expression = options.text('xpath')
   if (expression === undefined) return documentAnswer(context, xml)
   const { selectByXpath } = await import('../xml/select-by-xpath.ts')
-  const text = selectByXpath(xml, expression, options.flag('wrap'))
-  return { text: context.output.isTerminal ? safeXml(text) : text, json: { xml: text } }
+  return documentAnswer(context, selectByXpath(xml, expression, options.flag('wrap')))
 }

@@ -4,6 +4,7 @@ import { isOnMacvtap } from '../domain/devices/interface.ts'
 import type { Interface } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, quote } from '../errors.ts'
+import { firstInherited } from '../run/spawn-qemu.ts'
 import { ip, isNetworkDevice, isUp, networkDevices } from './ip-link.ts'
 
 /** How long the host's /dev may take to show a device that the kernel has made. */
@@ -35,9 +36,10 @@ export async function makeMacvtap(nic: Interface, name: string, path: string): P
 
 /** Open taps of a domain's cards, to be handed to its QEMU. */
 export interface OpenTaps extends Disposable {
+  /** To be inherited, in this order. */
   readonly fds: readonly number[]
-  /** Positions of the cards, in the order of {@link fds}. */
-  readonly positions: readonly number[]
+  /** Their numbers in QEMU, by the position of the card. */
+  readonly inQemu: Readonly<Record<number, number>>
 }
 
 /**
@@ -52,7 +54,7 @@ export async function openMacvtaps(
   names: Readonly<Record<number, string>>,
 ): Promise<OpenTaps> {
   const fds: number[] = []
-  const positions: number[] = []
+  const inQemu: Record<number, number> = {}
   const close = (): void => {
     for (const fd of fds.splice(0)) closeSync(fd)
   }
@@ -60,14 +62,14 @@ export async function openMacvtaps(
     for (const [position, nic] of (devices.interface ?? []).entries()) {
       const name = names[position]
       if (!isOnMacvtap(nic) || name === undefined) continue
+      inQemu[position] = firstInherited + fds.length
       fds.push(await openMacvtap(name, `devices/interface[${position + 1}]`))
-      positions.push(position)
     }
   } catch (error) {
     close()
     throw error
   }
-  return { fds, positions, [Symbol.dispose]: close }
+  return { fds, inQemu, [Symbol.dispose]: close }
 }
 
 async function openMacvtap(name: string, path: string): Promise<number> {

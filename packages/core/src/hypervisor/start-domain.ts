@@ -6,7 +6,7 @@ import { planRun } from '../plan/plan-domain.ts'
 import { withFirmware } from '../plan/select-firmware.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
 import { QmpClient } from '../qmp/index.ts'
-import { connectUnix, firstInherited, spawnQemu, stopProcess } from '../run/index.ts'
+import { connectUnix, spawnQemu, stopProcess } from '../run/index.ts'
 import { rotateLog } from '../run/rotate-log.ts'
 import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, JobDetail, Store } from '../store/index.ts'
@@ -134,11 +134,10 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     const monitor = `${stateDir}/monitor.sock`
     const launch = async (ports: Readonly<Record<number, number>>): Promise<Launched> => {
       using open = await openMacvtaps(domain, taps)
-      const inherited = open.positions.map((position, i) => [position, firstInherited + i])
       const run = planRun(domain, plan.context, {
         paths,
         taps,
-        tapFds: Object.fromEntries(inherited) as Readonly<Record<number, number>>,
+        tapFds: open.inQemu,
         ports,
         nowMs: Date.now(),
         ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),

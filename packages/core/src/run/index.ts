@@ -27,7 +27,7 @@ export type {
   QemuCapabilities,
   QuestionOptions,
 } from './qemu-capabilities.ts'
-export { firstInherited, spawnQemu } from './spawn-qemu.ts'
+export { spawnQemu } from './spawn-qemu.ts'
 export type { ProcessExit, SpawnedQemu, SpawnQemuOptions } from './spawn-qemu.ts'
 export { signalProcess, stopProcess } from './stop-process.ts'
 export type { StopOptions, StopResult } from './stop-process.ts'

@@ -20,9 +20,9 @@ export function readElement<T>(scope: ReadScope, fields: XmlFields<T>): T {
 
 function readRecord<T>(scope: ReadScope, fields: XmlFields<T>): T {
   const result: Record<string, unknown> = {}
-  const { entries } = tableOf(fields)
-  for (const number of written(scope.element, fields)) {
-    const entry = entries[number]
+  const table = tableOf(fields)
+  for (const number of written(scope.element, table)) {
+    const entry = table.entries[number]
     if (entry === undefined) continue
     const { key, field } = entry
     const before = scope.report.problems.length
@@ -93,8 +93,7 @@ function makeTable(fields: object): Table {
  * Which fields have something to read, in their order. A record has many fields and a document few of
  * them, so what is written names them, rather than each being asked whether it is.
  */
-function written(element: XmlElement, fields: object): readonly number[] {
-  const { always, byAttribute, byChild } = tableOf(fields)
+function written(element: XmlElement, { always, byAttribute, byChild }: Table): readonly number[] {
   const numbers = [...always]
   const add = (more: readonly number[] | undefined): void => {
     if (more === undefined) return

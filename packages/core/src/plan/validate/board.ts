@@ -105,67 +105,67 @@ interface Absent {
   message(board: string): string
 }
 
-const at = (path: string, asked: boolean): readonly string[] => (asked ? [path] : [])
+const pathIf = (path: string, asked: boolean): readonly string[] => (asked ? [path] : [])
 
 const absentOnes: Readonly<Record<BoardWord, Absent>> = {
   dies: {
-    asked: ({ cpu }) => at('cpu/topology/@dies', (cpu?.topology?.dies ?? 1) !== 1),
+    asked: ({ cpu }) => pathIf('cpu/topology/@dies', (cpu?.topology?.dies ?? 1) !== 1),
     message: (board) => `${board} has no dies; use dies='1' and more cores`,
   },
   numa: {
-    asked: ({ cpu }) => at('cpu/numa', cpu?.numa !== undefined),
+    asked: ({ cpu }) => pathIf('cpu/numa', cpu?.numa !== undefined),
     message: (board) => `the memory of ${board} is one node; leave <numa> out`,
   },
   'sleep-states': {
     asked: ({ pmSuspendToMem, pmSuspendToDisk }) =>
-      at('pm', pmSuspendToMem !== undefined || pmSuspendToDisk !== undefined),
+      pathIf('pm', pmSuspendToMem !== undefined || pmSuspendToDisk !== undefined),
     message: (board) => `${board} has no sleep states to choose; leave <pm> out`,
   },
   'secure-loader': {
-    asked: ({ os }) => at('os/loader/@secure', os.loaderSecure === true),
+    asked: ({ os }) => pathIf('os/loader/@secure', os.loaderSecure === true),
     message: (board) => `${board} has no flash that only the firmware may write; use secure='no'`,
   },
   loader: {
     // What is in flash is the other word's.
     asked: ({ os }) => [
-      ...at('os/loader', os.loader !== undefined && os.loaderType !== 'pflash'),
-      ...at('os/@firmware', os.firmware !== undefined),
+      ...pathIf('os/loader', os.loader !== undefined && os.loaderType !== 'pflash'),
+      ...pathIf('os/@firmware', os.firmware !== undefined),
     ],
     message: (board) => `${board} runs no firmware; leave it out and boot a kernel with <kernel>`,
   },
   flash: {
-    asked: ({ os }) => at('os/loader/@type', os.loaderType === 'pflash'),
+    asked: ({ os }) => pathIf('os/loader/@type', os.loaderType === 'pflash'),
     message: (board) =>
       `${board} has no flash, so no type='pflash'; use type='rom' for firmware of your own, or leave <loader> out`,
   },
   'boot-menu': {
     asked: ({ os }) => [
-      ...at('os/bootmenu/@enable', os.bootmenuEnable === true),
-      ...at('os/bios/@rebootTimeout', os.biosRebootTimeout !== undefined),
+      ...pathIf('os/bootmenu/@enable', os.bootmenuEnable === true),
+      ...pathIf('os/bios/@rebootTimeout', os.biosRebootTimeout !== undefined),
     ],
     message: (board) => `no firmware of ${board} asks what to boot or tries again; leave it out`,
   },
   'firmware-serial': {
-    asked: ({ os }) => at('os/bios/@useserial', os.biosUseserial === true),
+    asked: ({ os }) => pathIf('os/bios/@useserial', os.biosUseserial === true),
     message: (board) =>
       `firmware of ${board} always uses the first serial port; leave <bios useserial> out`,
   },
   'device-tree': {
-    asked: ({ os }) => at('os/dtb', os.dtb !== undefined),
+    asked: ({ os }) => pathIf('os/dtb', os.dtb !== undefined),
     message: (board) => `a guest on ${board} gets no device tree of yours; leave <dtb> out`,
   },
   'acpi-tables': {
-    asked: ({ os }) => at('os/acpi/table', os.acpiTable !== undefined),
+    asked: ({ os }) => pathIf('os/acpi/table', os.acpiTable !== undefined),
     message: (board) => `QEMU takes no ACPI tables of others on ${board}; leave <acpi> out of <os>`,
   },
   smbios: {
     asked: ({ os }) =>
-      at('os/smbios/@mode', os.smbiosMode !== undefined && os.smbiosMode !== 'emulate'),
+      pathIf('os/smbios/@mode', os.smbiosMode !== undefined && os.smbiosMode !== 'emulate'),
     message: (board) => `${board} has no SMBIOS; leave <smbios> out`,
   },
   'fw-cfg': {
     asked: ({ sysinfo = [] }) =>
-      sysinfo.flatMap(({ type }, i) => at(`sysinfo[${i + 1}]`, type === 'fwcfg')),
+      sysinfo.flatMap(({ type }, i) => pathIf(`sysinfo[${i + 1}]`, type === 'fwcfg')),
     message: (board) =>
       `${board} has no fw_cfg; use a disk, or the kernel’s command line by <cmdline>`,
   },
