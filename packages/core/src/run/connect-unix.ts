@@ -23,13 +23,14 @@ export const maxSocketPathBytes = 107
 /** A guest waits for the one who waits for its monitor, so that one looks often. */
 const retryMs = 2
 
-/** Nobody there yet, nobody there any more, or too many waiting: trying again may help. */
-const passing = new Set(['ENOENT', 'ECONNREFUSED', 'EAGAIN'])
-
-/** What each of them says when it goes on. */
-const stories: Readonly<Record<string, string>> = {
+/**
+ * What each error says when it goes on. Nobody there yet, nobody there any more, or too many waiting: trying
+ * again may help, and where it does not, `gone` knows why.
+ */
+const passing: Readonly<Record<string, string>> = {
   ENOENT: 'the socket does not exist',
   ECONNREFUSED: 'nobody listens',
+  ECONNRESET: 'whoever listened ends before it takes the call',
   EAGAIN: 'too many wait there already; it is in use by another program, or QEMU hangs',
 }
 
@@ -64,7 +65,7 @@ export async function connectUnix(options: ConnectUnixOptions): Promise<QmpTrans
       return socketTransport(await connectOnce(path))
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-      if (!passing.has(code)) {
+      if (!Object.hasOwn(passing, code)) {
         throw new MonitorError(
           'closed',
           `${who}cannot connect to ${quote(path, 120)}: ${code}`,
@@ -74,7 +75,7 @@ export async function connectUnix(options: ConnectUnixOptions): Promise<QmpTrans
       if (performance.now() + retryMs >= deadline) {
         throw new MonitorError(
           'timeout',
-          `${who}cannot connect to ${quote(path, 120)} within ${timeoutMs / 1000} s: ${stories[code] ?? code}`,
+          `${who}cannot connect to ${quote(path, 120)} within ${timeoutMs / 1000} s: ${passing[code] ?? code}`,
           error,
         )
       }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -204,6 +205,22 @@ describe('connecting to a socket', () => {
     const child = spawn(process.execPath, ['-e', script])
     await new Promise((resolve) => child.once('close', resolve))
     await expect(connectUnix({ path, timeoutMs: 50 })).rejects.toThrow('nobody listens')
+  })
+
+  test('who ends before taking the call is told by its last words', async () => {
+    const socket = join(tempDir(), 'short-lived')
+    const server = createServer().listen(socket)
+    await once(server, 'listening')
+    let alive = true
+    const connecting = connectUnix({
+      path: socket,
+      timeoutMs: 5000,
+      gone: () => (alive ? undefined : new Error('its last words')),
+    })
+    // The kernel has put the call into the queue, out of which nobody will take it: ECONNRESET.
+    server.close()
+    alive = false
+    await expect(connecting).rejects.toThrow('its last words')
   })
 
   test('the signal ends the wait', async () => {
