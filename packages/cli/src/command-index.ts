@@ -26,6 +26,7 @@ const devices: Family = () => import('./commands/devices.ts')
 const diff: Family = () => import('./commands/diff.ts')
 const dirtyRate: Family = () => import('./commands/dirty-rate.ts')
 const doctor: Family = () => import('./commands/doctor.ts')
+const domiftune: Family = () => import('./commands/domiftune.ts')
 const domstats: Family = () => import('./commands/domstats.ts')
 const dump: Family = () => import('./commands/dump.ts')
 const edit: Family = () => import('./commands/edit.ts')
@@ -120,6 +121,7 @@ const families: Readonly<Record<string, Family>> = {
   domhostname: guestInfo,
   domid: info,
   'domif-setlink': interfaceLink,
+  domiftune,
   domjobabort: jobs,
   domjobinfo: jobs,
   domname: info,

@@ -22,6 +22,8 @@ export {
 export type {
   Arch,
   ArchRegistry,
+  Bandwidth,
+  BandwidthLimit,
   BlockJobInfo,
   BlockJobOptions,
   CellFreeMemory,

@@ -4,10 +4,6 @@
  */
 const commands: readonly (readonly [name: string, instead: string])[] = [
   [
-    'domiftune',
-    'the limits of a card are its <bandwidth>, which is kept without effect: edit DOMAIN',
-  ],
-  [
     'domlaunchsecinfo',
     'guests whose memory the host cannot read (SEV, SEV-SNP) are not offered; see domcapabilities',
   ],

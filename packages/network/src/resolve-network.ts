@@ -2,6 +2,7 @@ import { domainError, nearest, quote } from '@polyvirt/core/driver'
 import type { ActualInterface, DriverContext } from '@polyvirt/core/driver'
 import { readNetwork } from './documents/network.ts'
 import type { Network } from './documents/network.ts'
+import type { Portgroup } from './documents/portgroup.ts'
 import { directInterface } from './host-device.ts'
 import { notActive, refuseBridge } from './network-verbs.ts'
 import { actualInterface } from './plan/actual-interface.ts'
@@ -19,15 +20,22 @@ export async function resolveNetwork(
   const document = documents.lookup(reference)
   if (document.liveXml === undefined) throw notActive(document.name)
   const network = readNetwork(document.liveXml).value
-  if (portgroup !== undefined) checkGroup(network, portgroup)
-  if (backingOf(network) === 'direct') return directInterface(network)
+  const bandwidth = groupOf(network, portgroup)?.bandwidth
+  const limits = bandwidth && { bandwidth }
+  if (backingOf(network) === 'direct') return { ...(await directInterface(network)), ...limits }
   await refuseBridge(network)
-  return actualInterface(network, mac)
+  const actual = actualInterface(network, mac)
+  return actual.type === 'bridge' ? { ...actual, ...limits } : actual
 }
 
-/** What a group can say is not offered or without effect, but one that is named has to be there. */
-function checkGroup({ name, portgroups = [] }: Network, wanted: string): void {
-  if (portgroups.some((one) => one.name === wanted)) return
+/** The group that a card names, which has to be there, or the default one. */
+function groupOf(
+  { name, portgroups = [] }: Network,
+  wanted: string | undefined,
+): Portgroup | undefined {
+  if (wanted === undefined) return portgroups.find(({ isDefault }) => isDefault === true)
+  const found = portgroups.find((one) => one.name === wanted)
+  if (found !== undefined) return found
   const names = portgroups.map((one) => one.name)
   const near = nearest(wanted, names)
   const offered = names.length === 0 ? 'it has none' : `offered: ${names.join(', ')}`

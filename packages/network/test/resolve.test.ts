@@ -111,6 +111,24 @@ describe('what a card of a network is plugged into', () => {
     )
   })
 
+  it('has the limits of its group of ports, or of the default one, but for a network of QEMU’s own', async () => {
+    const dir = tempDir()
+    const hypervisor = await openIn(dir)
+    const groups = `<portgroup name='slow' default='yes'><bandwidth><inbound average='10'/></bandwidth></portgroup>
+<portgroup name='fast'><bandwidth><outbound average='90'/></bandwidth></portgroup><portgroup name='free'/>`
+    const lab = networkXml(`<forward mode='private'><interface dev='lo'/></forward>${groups}`)
+    await hypervisor.networkCreateXml(lab)
+    const driver = driverOf(dir)
+    expect(await driver.resolve('lab')).toMatchObject({ bandwidth: { inbound: { average: 10 } } })
+    expect(await driver.resolve('lab', 'fast')).toMatchObject({
+      bandwidth: { outbound: { average: 90 } },
+    })
+    expect(await driver.resolve('lab', 'free')).not.toHaveProperty('bandwidth')
+    const own = networkXml(`<ip address='10.1.0.1' prefix='24'/>${groups}`).replace('lab', 'own')
+    await hypervisor.networkCreateXml(own.replace(/<uuid>.*?<\/uuid>/, ''))
+    expect(await driver.resolve('own', 'fast')).not.toHaveProperty('bandwidth')
+  })
+
   it('has addresses that QEMU takes: all of the network, none of them twice, none the edge', () => {
     const document = fc.record({
       base: fc.ipV4(),

@@ -159,6 +159,21 @@ describe('the checker', () => {
     await hypervisor.domainDestroy('g')
   })
 
+  test('sees the limits of a tap, one that is of no run, and one that is gone', async () => {
+    const lab = await soundLab()
+    await using hypervisor = await openHypervisor(lab.uri(), { registry: createRegistry([x86]) })
+    const limits = `<bandwidth><inbound average='1000'/></bandwidth><target dev='${lab.tap}'/>`
+    await hypervisor.domainAttachDevice('g', `<interface type='ethernet'>${limits}</interface>`)
+    await hypervisor.domainCreate('g', { paused: true })
+    expect(await problemsOf(lab)).toBe('')
+    expect((await inspect(lab)).view).toContain('tap: rate 8Mbit ceil 8Mbit')
+    execFileSync('ip', ['link', 'del', 'dev', lab.tap])
+    expect(await problemsOf(lab)).toBe(`g has no tap ${lab.tap}`)
+    await hypervisor.domainDestroy('g')
+    execFileSync('ip', ['tuntap', 'add', 'dev', lab.tap, 'mode', 'tap'])
+    expect(await problemsOf(lab)).toBe(`tap ${lab.tap} is of no run`)
+  })
+
   test('takes images that polyvirt named at random for the same', () => {
     expect(withoutChance('/w/disk.s1-731e85db')).toBe(withoutChance('/w/disk.s1-9babce1a'))
     expect(withoutChance('11111111-2222-4333-8444-555555555555')).toContain('4333')

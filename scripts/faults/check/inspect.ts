@@ -11,6 +11,7 @@ import type { StoredDomain } from './read-store.ts'
 import { listTree, viewDomains, viewFiles } from './view.ts'
 import type { View } from './view.ts'
 import { viewGuests } from './view-guests.ts'
+import { tapProblems, viewTap } from './view-taps.ts'
 
 export interface Inspection {
   readonly view: View
@@ -58,11 +59,13 @@ export async function inspect(
     ...stores.flatMap((store) => store.problems),
     ...processProblems(lab, domains),
     ...fileProblems(lab, files, domains),
+    ...tapProblems(lab, domains),
     ...(await Promise.all(disks.map(diskProblems))).flat(),
   ]
   const view = [
     ...stores.flatMap((store, i) => viewDomains(store.domains).map((line) => `${i} ${line}`)),
     ...(guests ? await viewGuests(domains) : []),
+    ...(await viewTap(lab)),
     ...(await Promise.all(disks.map(diskStates))).flat(),
     ...viewFiles(lab.folder),
   ]

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,6 +51,11 @@ export class Lab {
 
   get roots(): readonly string[] {
     return [this.root, this.destination]
+  }
+
+  /** The name of a guest's tap: the host has one such, and each lab another. */
+  get tap(): string {
+    return `flt${createHash('sha256').update(this.folder).digest('hex').slice(0, 8)}`
   }
 
   path(name: string): string {
@@ -105,16 +112,19 @@ export class Lab {
     }
   }
 
-  /** Ends everything that was started in this folder: what the trials did not. */
+  /** Ends everything that was started in this folder, and takes away its tap: what the trials did not. */
   async endProcesses(): Promise<void> {
     for (;;) {
       const left = processesAbout(this.folder)
-      if (left.length === 0) return
+      if (left.length === 0) break
       for (const found of left) {
         signalFound(found, 'SIGCONT')
         signalFound(found, 'SIGKILL')
       }
       await sleep(10)
+    }
+    if (existsSync(`/sys/class/net/${this.tap}`)) {
+      await runProgram(['ip', 'link', 'del', 'dev', this.tap])
     }
   }
 }

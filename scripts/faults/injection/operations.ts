@@ -51,6 +51,8 @@ const toThere = ['migrate', 'g', 'qemu:///embed?root=@/d', '--live', '--persiste
 const withMemory = ['snapshot-create-as', 'g', 'e1', '--live', '--memspec', 'file=@/e1.mem', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
 const diskOnly = ['snapshot-create-as', 'g', 'e1', '--disk-only', '--diskspec', 'vda,file=@/e1.qcow2'] // prettier-ignore
 const card = ['attach-device', 'g', '@/card.xml', '--config']
+const tap = ['attach-device', 'g', '@/tap.xml', '--config']
+const tapLive = ['attach-device', 'g', '@/tap.xml', '--live', '--config']
 const checkpoint = ['checkpoint-create-as', 'g', 'c1']
 const pull = ['backup-begin', 'g', '--backupxml', '@/pull.xml']
 const since = ['backup-begin', 'g', '--backupxml', '@/since.xml', '--checkpointxml', '@/c2.xml']
@@ -63,6 +65,7 @@ const alone: readonly Operation[] = [
   { name: 'rename', stored: defined, command: ['domrename', 'g', 'h'] },
   { name: 'autostart', stored: defined, command: ['autostart', 'g'] },
   { name: 'start', stored: defined, command: ['start', 'g', '--paused'] },
+  { name: 'start-tap', stored: [...defined, tap], command: ['start', 'g', '--paused'] },
   { name: 'start-ppc64', arch: 'ppc64', stored: defined, command: ['start', 'g', '--paused'] },
   { name: 'start-transient', stored: transient, command: ['start', 'g', '--paused'] },
   { name: 'destroy-transient', stored: transient, live: paused, command: ['destroy', 'g'] },
@@ -70,6 +73,8 @@ const alone: readonly Operation[] = [
   { name: 'attach', stored: defined, live: paused, command: attach },
   { name: 'attach-transient', stored: defined, live: paused, command: ['attach-device', 'g', '@/virtio.xml', '--live', '--config'] },
   { name: 'detach-transient', stored: defined, live: [...paused, ['attach-device', 'g', '@/scsi.xml', '--live', '--config']], command: ['detach-device', 'g', '@/scsi.xml', '--live', '--config'] },
+  { name: 'attach-tap', stored: defined, live: paused, command: tapLive },
+  { name: 'destroy-tap', stored: [...defined, tap], live: paused, command: ['destroy', 'g'] },
   { name: 'attach-ppc64', arch: 'ppc64', stored: defined, live: paused, command: attach },
   { name: 'detach', stored: defined, live: [...paused, attachScsi], command: ['detach-disk', 'g', 'sda', '--live', '--config'] },
   { name: 'change-media', stored: defined, live: [...paused, drive], command: ['change-media', 'g', 'sda', '@/there.qcow2', '--live', '--config'] },
@@ -104,6 +109,7 @@ const alone: readonly Operation[] = [
   { name: 'start-saved', stored: defined, live: [...running, ['managedsave', 'g']], command: ['start', 'g'] },
   { name: 'setlink', stored: [...defined, card], live: paused, command: ['domif-setlink', 'g', '52:54:00:00:00:01', 'down'] },
   { name: 'blkdeviotune', stored: defined, live: paused, command: ['blkdeviotune', 'g', 'vda', '--total-iops-sec', '900', '--live', '--config'] },
+  { name: 'domiftune', stored: [...defined, tap], live: paused, command: ['domiftune', 'g', '52:54:00:00:00:02', '--inbound', '250', '--live', '--config'] },
   { name: 'vcpupin', stored: defined, live: paused, command: ['vcpupin', 'g', '0', '0', '--live', '--config'] },
   { name: 'blockcopy', stored: defined, live: paused, command: ['blockcopy', 'g', 'vda', '@/copy.qcow2'] },
   { name: 'blockcopy-pivot', stored: defined, live: paused, command: ['blockcopy', 'g', 'vda', '@/copy.qcow2', '--wait', '--pivot'], inSteps: true },

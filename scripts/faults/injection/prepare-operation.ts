@@ -50,6 +50,7 @@ function documents(lab: Lab, arch: GuestArch | undefined): Readonly<Record<strin
     'scsi.xml': forgetful(`dev='sda' bus='scsi'`),
     'there.xml': guestXml(lab, { ...guest, disk: 'there.qcow2' }),
     'card.xml': `<interface type='user'><mac address='52:54:00:00:00:01'/></interface>`,
+    'tap.xml': `<interface type='ethernet'><mac address='52:54:00:00:00:02'/><bandwidth><inbound average='1000'/></bandwidth><target dev='${lab.tap}'/><model type='virtio'/></interface>`,
     'c1.xml': '<domaincheckpoint><name>c1</name></domaincheckpoint>',
     'c2.xml': '<domaincheckpoint><name>c2</name></domaincheckpoint>',
     'full.xml': backup(target('full.qcow2')),

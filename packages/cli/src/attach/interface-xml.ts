@@ -1,5 +1,7 @@
 import { invalidArgument } from '../command-error.ts'
 import type { Options } from '../command.ts'
+import { needsAverage, parseRate } from '../parse/rate.ts'
+import type { Direction } from '../parse/rate.ts'
 import { elementText, optionalElement } from '../xml/element-text.ts'
 
 /** Types that virsh builds a card of, and the attribute of `<source>` that their source is. */
@@ -41,17 +43,15 @@ export function interfaceXml(options: Options): string {
   ])
 }
 
-/** `average[,peak[,burst[,floor]]]`; a number that is left out stays out. */
-function bandwidthElement(name: string, rate: string | undefined): readonly string[] {
+/** A number that is left out stays out. */
+function bandwidthElement(direction: Direction, rate: string | undefined): readonly string[] {
   if (rate === undefined) return []
-  const [average, peak, burst, floor, more] = rate.split(',')
-  const values = { average, peak, burst, floor }
-  const wrong = Object.values(values).some((value) => value !== undefined && !/^\d*$/.test(value))
-  if (wrong || more !== undefined || (average === '' && (floor ?? '') === '')) {
-    throw invalidArgument(`${name} format is incorrect`)
-  }
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
-  return [elementText(name, Object.fromEntries(given))]
+  const limit = parseRate(rate, direction)
+  if (limit.average === 0 && limit.floor === 0) throw needsAverage(direction)
+  const given = Object.entries(limit).flatMap(([key, value]): [string, string][] =>
+    value === 0 ? [] : [[key, String(value)]],
+  )
+  return [elementText(direction, Object.fromEntries(given))]
 }
 
 /** `0000:01:00.0` of a card of the host. */

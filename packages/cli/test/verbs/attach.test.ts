@@ -84,6 +84,16 @@ describe('a card from words', () => {
     expect(calls).toEqual([['domainAttachDevice', xml, { config: true }]])
   })
 
+  it.each([
+    ['--inbound', 'x', "field 'average' is malformed"],
+    ['--inbound', '0', 'either inbound average or floor is mandatory'],
+    ['--outbound', ',2', 'outbound average is mandatory'],
+    ['--outbound', '1,2,3,4', 'outbound floor is unsupported yet'],
+  ])('with %s %s is refused in virsh’s words', async (option, rate, message) => {
+    const words = ['attach-interface', 'test', 'network', 'default', option, rate]
+    expect((await run(words)).stderr).toBe(`error: ${message}\n`)
+  })
+
   it('of a type that virsh builds none of is refused', async () => {
     expect((await run(['attach-interface', 'test', 'user', 'x'])).stderr).toBe(
       "error: No support for user in command 'attach-interface'\n",

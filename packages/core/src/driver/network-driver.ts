@@ -1,4 +1,4 @@
-import type { PortForward, UserNetwork } from '../domain/devices/interface.ts'
+import type { Bandwidth, PortForward, UserNetwork } from '../domain/devices/interface.ts'
 import type { InterfaceIp } from '../domain/devices/interface-ip.ts'
 import type { VirtualPort, Vlan } from '../domain/devices/virtual-port.ts'
 import type { NetworkVerbs } from '../hypervisor/interface/networks.ts'
@@ -14,6 +14,8 @@ export interface ActualDirect {
   readonly type: 'direct'
   readonly dev: string
   readonly mode: 'bridge' | 'private' | 'vepa' | 'passthrough'
+  /** Limits for cards that have none of their own. */
+  readonly bandwidth?: Bandwidth
 }
 
 /** A tap on a bridge of this host; the bridge is there and up. */
@@ -25,6 +27,8 @@ export interface ActualBridge {
   readonly mtu?: number
   readonly vlan?: Vlan
   readonly virtualport?: VirtualPort
+  /** Limits for cards that have none of their own. */
+  readonly bandwidth?: Bandwidth
 }
 
 /** A network of QEMU's own for this card alone: needs no right on the host. */

@@ -4,6 +4,7 @@ import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError } from '../errors.ts'
 import type { AnyDevice } from '../xml/parse-device.ts'
 import { ip, isNetworkDevice, removeLink } from './ip-link.ts'
+import { limitTraffic } from './limit-traffic.ts'
 import { makeMacvtap } from './macvtap.ts'
 
 /** Names of taps by the position of their card. */
@@ -107,6 +108,7 @@ async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promi
   try {
     if (nic.mtu !== undefined) await set('mtu', String(nic.mtu))
     if (nic.bridge !== undefined) await set('master', nic.bridge)
+    await limitTraffic(nic, name, path)
     await set('up')
   } catch (error) {
     await removeLink(name)

@@ -42,6 +42,15 @@ export function tuningVerbs(rooms: Rooms): TuningVerbs {
       const { cardNamed } = await import('./live/set-link.ts')
       return cardNamed(await asked(rooms, reference, options), card).linkState ?? 'up'
     },
+    async domainSetInterfaceParameters(reference, card, bandwidth, options = {}) {
+      const { setBandwidth } = await import('./live/set-bandwidth.ts')
+      return setBandwidth(rooms, reference, { card, bandwidth, ...options })
+    },
+    async domainGetInterfaceParameters(reference, card, options = {}) {
+      const { asked } = await import('./live/change-domain.ts')
+      const { cardNamed } = await import('./live/set-link.ts')
+      return cardNamed(await asked(rooms, reference, options), card).bandwidth ?? {}
+    },
     async domainPinVcpu(reference, vcpu, cpus, options = {}) {
       const { pinVcpu } = await import('./live/pin-threads.ts')
       return pinVcpu(rooms, reference, { vcpu, cpus, ...options })

@@ -1,4 +1,4 @@
-import { isVirtioCard } from '../domain/devices/interface.ts'
+import { isOnTap, isVirtioCard } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
@@ -7,6 +7,7 @@ import type { Problem } from '../errors.ts'
 export function findWarnings(written: Domain): readonly Problem[] {
   return [
     ...tuning(written),
+    ...limits(written),
     ...pins(written),
     ...variables(written),
     ...memory(written),
@@ -96,7 +97,6 @@ function tuning(domain: Domain): Problem[] {
     ['idmap', domain.idmap !== undefined, 'maps of user ids, which are for containers,'],
     ['seclabel', labels, 'labels of security drivers'],
     ['devices/lease', domain.devices.lease !== undefined, 'leases of a lock manager'],
-    ['devices/interface/bandwidth', nics.some((one) => one.bandwidth), 'bandwidth limits'],
     [
       'qemu:capabilities',
       domain.qemuCapabilitiesAdd !== undefined || domain.qemuCapabilitiesDel !== undefined,
@@ -120,6 +120,32 @@ function tuning(domain: Domain): Problem[] {
       path,
       message: `${what} are kept in the definition and not applied yet`,
     }))
+}
+
+/** Limits of cards are those of a tap that is made for the guest. */
+function limits({ devices }: Domain): Problem[] {
+  return (devices.interface ?? []).flatMap((nic, i): Problem[] => {
+    const { bandwidth, type, targetManaged } = nic
+    if (bandwidth === undefined) return []
+    const warning = (below: string, message: string): Problem => ({
+      code: 'ERR_CONFIG_UNSUPPORTED',
+      path: `devices/interface[${i + 1}]/bandwidth${below}`,
+      message,
+    })
+    const floor =
+      bandwidth.inbound?.floor === undefined
+        ? []
+        : [warning('/inbound/@floor', 'no network here keeps a floor: this has no effect')]
+    if (type === 'network') {
+      const message = `limits hold where the network is a bridge or a device of the host; one of QEMU's own has none`
+      return [...floor, warning('', message)]
+    }
+    if (!isOnTap(nic))
+      return [warning('', `a card of type '${type}' has no tap to limit: this has no effect`)]
+    if (targetManaged === false)
+      return [warning('', `the tap is not the guest's own, and is left as it is: limit it with tc`)]
+    return floor
+  })
 }
 
 /** Guides for older guests name variables beside read-only memory, where libvirt keeps and does not use them. */

@@ -25,12 +25,12 @@ export function onVolume(disk: Disk, { path, type, format }: ResolvedVolume): Di
 export function onNetwork(nic: Interface, actual: ActualInterface, portid: string): Interface {
   if (actual.type === 'user') return onUserNetwork(nic, actual)
   if (actual.type === 'direct') {
-    const { type, dev, mode } = actual
-    return { ...nic, type, sourceDev: dev, sourceMode: mode, portid }
+    const { type, dev, mode, bandwidth } = actual
+    return { ...limited(nic, bandwidth), type, sourceDev: dev, sourceMode: mode, portid }
   }
-  const { bridge, ofHost, mtu, vlan, virtualport } = actual
+  const { bridge, ofHost, mtu, vlan, virtualport, bandwidth } = actual
   return {
-    ...nic,
+    ...limited(nic, bandwidth),
     type: ofHost === true ? 'bridge' : 'network',
     bridge,
     portid,
@@ -38,6 +38,10 @@ export function onNetwork(nic: Interface, actual: ActualInterface, portid: strin
     ...(vlan !== undefined && nic.vlan === undefined && { vlan }),
     ...(virtualport !== undefined && nic.virtualport === undefined && { virtualport }),
   }
+}
+
+function limited(nic: Interface, bandwidth: Interface['bandwidth']): Interface {
+  return bandwidth === undefined || nic.bandwidth !== undefined ? nic : { ...nic, bandwidth }
 }
 
 function onUserNetwork(nic: Interface, actual: ActualInterface & { type: 'user' }): Interface {

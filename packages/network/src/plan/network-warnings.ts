@@ -18,7 +18,7 @@ export function networkWarnings(network: Network): readonly Problem[] {
   if (backingOf(network) === 'user') warnOfUserMode(list, network)
   if (network.bandwidth !== undefined) add(list, 'bandwidth', 'no limits are set')
   for (const [i, group] of (network.portgroups ?? []).entries()) {
-    if (group.bandwidth !== undefined)
+    if (group.bandwidth !== undefined && backingOf(network) === 'user')
       add(list, `portgroup[${i + 1}]/bandwidth`, 'no limits are set')
   }
   if (network.dnsmasqOptions !== undefined) {

@@ -65,7 +65,7 @@ const filterXml: XmlFields<FilterReference> = {
   parameters: list('parameter', filterParameterXml),
 }
 
-/** One direction's limits: `average`, `peak` and `floor` in KiB a second, `burst` in KiB. */
+/** One direction's limits: `average`, `peak` and `floor` in kilobytes (1000 bytes) a second, `burst` in KiB. */
 export interface BandwidthLimit {
   readonly average?: number
   readonly peak?: number

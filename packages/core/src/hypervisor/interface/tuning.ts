@@ -1,12 +1,14 @@
 import type { Blkiotune, Memtune, Numatune } from '../../domain/tuning.ts'
 import type { CrashAction } from '../../domain/domain.ts'
 import type { Iotune } from '../../domain/devices/disk.ts'
+import type { Bandwidth } from '../../domain/devices/interface.ts'
 import type { ChangeTarget } from './devices.ts'
 
 /** libvirt's `virDomainLifecycle`. */
 export type LifecycleEvent = 'poweroff' | 'reboot' | 'crash'
 
 export type { Iotune } from '../../domain/devices/disk.ts'
+export type { Bandwidth, BandwidthLimit } from '../../domain/devices/interface.ts'
 
 export interface SetVcpusOptions extends ChangeTarget {
   /** Changes how many there can be, which only a definition can (`--config`). */
@@ -96,6 +98,23 @@ export interface TuningVerbs {
     card: string,
     options?: ChangeTarget,
   ): Promise<'up' | 'down'>
+  /**
+   * Limits of a card's traffic, named by MAC address, target or alias. A direction that is not given stays; one
+   * without an average and a floor is not limited any more.
+   *
+   * @throws DomainError `ERR_OPERATION_UNSUPPORTED` for a guest that runs, where the card has no tap of its own.
+   */
+  domainSetInterfaceParameters(
+    reference: string,
+    card: string,
+    bandwidth: Bandwidth,
+    options?: ChangeTarget,
+  ): Promise<void>
+  domainGetInterfaceParameters(
+    reference: string,
+    card: string,
+    options?: ChangeTarget,
+  ): Promise<Bandwidth>
   /** The host CPUs that a vCPU's thread runs on; an empty list for all. */
   domainPinVcpu(
     reference: string,

@@ -5,6 +5,7 @@ import { MonitorError } from '../../qmp/index.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import { firstCommands, statsPeriod, throttle } from '../first-commands.ts'
 import { lifecycleActions } from '../lifecycle-actions.ts'
+import { isLimitedAlike, limitCard } from './limit-card.ts'
 import { poolOf, tellIothread } from './tell-iothread.ts'
 import { applyTuning } from '../tuning/apply-tuning.ts'
 import type { TunedRun } from '../tuning/apply-tuning.ts'
@@ -20,7 +21,7 @@ export interface SettingsChange {
 
 /**
  * Tells a running guest, and the host, all that one definition sets of it otherwise than another: links, limits of
- * disks, what becomes of it when it stops, its balloon, passwords, memory that is asked of it, and what it may have
+ * disks and cards, what becomes of it when it stops, its balloon, passwords, memory that is asked of it, and what it may have
  * of the host. Of most of it QEMU does not tell what holds, and all of it may be told again. What is refused leaves
  * the rest to be told.
  *
@@ -38,10 +39,13 @@ type Tell = () => Promise<unknown>
 
 function different(qmp: QmpClient, { from, to, run }: SettingsChange): readonly Tell[] {
   const tells: Tell[] = []
-  for (const { alias = '', linkState } of to.devices.interface ?? []) {
+  for (const nic of to.devices.interface ?? []) {
+    const { alias = '', linkState } = nic
     const was = from.devices.interface?.find((one) => one.alias === alias)
-    if (was !== undefined && was.linkState !== linkState)
+    if (was === undefined) continue
+    if (was.linkState !== linkState)
       tells.push(() => qmp.execute('set_link', { name: alias, up: linkState !== 'down' }))
+    if (!isLimitedAlike(was, nic)) tells.push(() => limitCard(to, nic))
   }
   for (const disk of to.devices.disk ?? []) {
     const was = from.devices.disk?.find(({ alias }) => alias === disk.alias)

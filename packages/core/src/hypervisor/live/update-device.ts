@@ -23,6 +23,7 @@ import { livePlan } from './live-plan.ts'
 import type { LivePlan } from './live-plan.ts'
 import { performSettings } from './perform-settings.ts'
 import { planMedium, replaceMedium } from './replace-medium.ts'
+import { isLimitedAlike, limitCard } from './limit-card.ts'
 import { requestMemory } from './tell-settings.ts'
 
 interface UpdateRequest extends UpdateDeviceOptions {
@@ -34,18 +35,18 @@ type Plain = Readonly<Record<string, unknown>>
 
 /**
  * What a running guest's device may be changed in. Properties that a document leaves out stay, but
- * for these: a medium that is not there is taken out, a link that is not spoken of is up.
+ * for these: a medium that is not there is taken out, a link that is not spoken of is up, and so is a limit gone.
  */
 const changeable: { readonly [kind: string]: readonly string[] | undefined } = {
   disk: ['type', 'source', 'backingStore', 'format', 'tray'],
-  interface: ['linkState'],
+  interface: ['linkState', 'bandwidth'],
   graphics: ['passwd', 'passwdValidTo', 'connected'],
   memory: ['requestedKiB'],
 }
 
 const emptied: { readonly [kind: string]: readonly string[] | undefined } = {
   disk: ['source', 'backingStore'],
-  interface: ['linkState'],
+  interface: ['linkState', 'bandwidth'],
 }
 
 /** Changes a device of a running guest in place, of the stored definition, or of both. */
@@ -219,22 +220,30 @@ async function changeInPlace(request: Change): Promise<AnyDevice> {
       live: { id, xml: formatDomain(after, id) },
       ...(definition !== undefined && { definition }),
     },
-    perform: (qmp) => tellChange(qmp, live, device),
+    perform: (qmp) => tellChange(qmp, { before: live, after, device }),
   })
   return device
 }
 
+interface Told {
+  readonly before: Domain
+  readonly after: Domain
+  readonly device: AnyDevice
+}
+
 async function tellChange(
   qmp: QmpClient,
-  live: Domain,
-  { kind, device }: AnyDevice,
+  { before, after, device: { kind, device } }: Told,
 ): Promise<void> {
   switch (kind) {
-    case 'interface':
+    case 'interface': {
       await qmp.execute('set_link', { name: device.alias ?? '', up: device.linkState !== 'down' })
+      const was = before.devices.interface?.find(({ alias }) => alias === device.alias)
+      if (was !== undefined && !isLimitedAlike(was, device)) await limitCard(after, device)
       return
+    }
     case 'graphics':
-      await firstCommands(qmp, { ...live, devices: { graphics: [device] } })
+      await firstCommands(qmp, { ...after, devices: { graphics: [device] } })
       return
     case 'memory':
       await requestMemory(qmp, device.alias ?? '', device.requestedKiB ?? 0)
