@@ -96,6 +96,8 @@ export type PlatformOffer = 'keywrap' | 'loadparm' | `launch-security:${string}`
  * - `numa`: nodes of memory;
  * - `sleep-states`: `<pm>`, on or off;
  * - `secure-loader`: flash that only the firmware may write;
+ * - `own-firmware`: firmware that comes with QEMU; a guest begins with the kernel or the firmware that its
+ *   document names, and one that names neither is refused;
  * - `loader`: firmware of the user's own, from a file; a board that starts a kernel itself has none;
  * - `flash`: firmware in flash, with its variables;
  * - `boot-menu`: firmware that lets a person choose, or tries again;
@@ -110,6 +112,7 @@ export type BoardWord =
   | 'numa'
   | 'sleep-states'
   | 'secure-loader'
+  | 'own-firmware'
   | 'loader'
   | 'flash'
   | 'boot-menu'

@@ -266,6 +266,30 @@ describe('what a board has not', () => {
     ).toEqual([])
   })
 
+  describe('of its own to begin with', () => {
+    const given = (lacks: NonNullable<MachineProfile['lacks']>) => toyBoard({ profile: { lacks } })
+
+    it('is told what it takes instead', () => {
+      expect(problemsOf(toyXml({}), given(['own-firmware']))).toEqual([
+        'os: toy starts only what it is given; name a kernel with <kernel>, or firmware with <loader>',
+      ])
+      expect(problemsOf(toyXml({}), given(['own-firmware', 'loader']))).toEqual([
+        'os: toy starts only what it is given; name a kernel with <kernel>',
+      ])
+    })
+
+    it('is not asked for by a document that brings its own', () => {
+      const own = given(['own-firmware'])
+      for (const inner of ['<kernel>/k</kernel>', '<loader>/f</loader>'])
+        expect(problemsOf(os(inner)(toyXml({})), own)).toEqual([])
+      expect(
+        problemsOf(toyXml({}).replace('<os>', "<os firmware='efi'>"), own).filter((one) =>
+          one.startsWith('os: '),
+        ),
+      ).toEqual([])
+    })
+  })
+
   it('is not missed by a document that does not ask, or says that it wants none', () => {
     expect(problemsOf(toyXml({}), bare)).toEqual([])
     const none = os("<bootmenu enable='no'/><smbios mode='emulate'/>")

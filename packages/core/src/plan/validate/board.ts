@@ -102,7 +102,7 @@ function movedAway({ devices }: AddressedDomain, { profile }: PlanContext): read
 interface Absent {
   /** Where a document asks for it; nowhere when it does not. */
   asked(domain: Domain): readonly string[]
-  message(board: string): string
+  message(board: string, others: readonly BoardWord[]): string
 }
 
 const pathIf = (path: string, asked: boolean): readonly string[] => (asked ? [path] : [])
@@ -124,6 +124,13 @@ const absentOnes: Readonly<Record<BoardWord, Absent>> = {
   'secure-loader': {
     asked: ({ os }) => pathIf('os/loader/@secure', os.loaderSecure === true),
     message: (board) => `${board} has no flash that only the firmware may write; use secure='no'`,
+  },
+  'own-firmware': {
+    asked: ({ os }) =>
+      pathIf('os', os.kernel === undefined && os.loader === undefined && os.firmware === undefined),
+    message: (board, others) =>
+      `${board} starts only what it is given; name a kernel with <kernel>` +
+      (others.includes('loader') ? '' : ', or firmware with <loader>'),
   },
   loader: {
     // What is in flash is the other word's.
@@ -173,5 +180,6 @@ const absentOnes: Readonly<Record<BoardWord, Absent>> = {
 
 function absent(word: BoardWord, domain: Domain, { profile }: PlanContext): readonly Problem[] {
   const { asked, message } = absentOnes[word]
-  return asked(domain).map((path) => unsupported(path, message(profile.name)))
+  const { name, lacks = [] } = profile
+  return asked(domain).map((path) => unsupported(path, message(name, lacks)))
 }
