@@ -1,4 +1,10 @@
-import type { DeviceRow, FeatureCondition, FeatureRow, TimerRow } from '@polyvirt/core/arch'
+import type {
+  BoardWord,
+  DeviceRow,
+  FeatureCondition,
+  FeatureRow,
+  TimerRow,
+} from '@polyvirt/core/arch'
 import { deviceModel } from './device-model.ts'
 import type { Capability } from './scenario.ts'
 import type { Target } from './target.ts'
@@ -9,6 +15,7 @@ export function claims(target: Target, capability: Capability): boolean {
   const [, kind, name = ''] = partsOf(capability)
   if (kind === 'device') return claimsDevice(target, name)
   if (kind === 'places') return hasPlaces(target, Number(/\d+$/.exec(name)?.[0]))
+  if (kind === 'board') return !(target.profile.lacks ?? []).some((word) => word === name)
   if (kind === 'timer') {
     const timers = arch.features.timers as Readonly<Record<string, TimerRow | undefined>>
     return Object.hasOwn(timers, name) && holds(target, timers[name]?.only)
@@ -18,13 +25,31 @@ export function claims(target: Target, capability: Capability): boolean {
 }
 
 const partsOf = (capability: Capability): readonly string[] =>
-  /^(device|feature|timer|places):(.*)$/.exec(capability) ?? []
+  /^(device|feature|timer|places|board):(.*)$/.exec(capability) ?? []
+
+/** Where a document speaks of what a board may not have. */
+const boardPaths: Readonly<Record<BoardWord, string>> = {
+  dies: 'cpu/topology',
+  numa: 'cpu/numa',
+  'sleep-states': 'pm',
+  'secure-loader': 'os/loader',
+  'own-firmware': 'os',
+  loader: 'os/',
+  flash: 'os/loader',
+  'boot-menu': 'os/',
+  'firmware-serial': 'os/bios',
+  'device-tree': 'os/dtb',
+  'acpi-tables': 'os/acpi',
+  smbios: 'os/smbios',
+  'fw-cfg': 'sysinfo',
+}
 
 /** Where the refusal of something unclaimed must point: the start of a path below `domain`. */
 export function refusalPath(capability: Capability): string {
   const [, kind, name = ''] = partsOf(capability)
   if (kind === 'feature') return 'features'
   if (kind === 'timer') return 'clock'
+  if (kind === 'board') return boardPaths[name as BoardWord]
   return `devices/${/^[a-z]+/.exec(name)?.[0] ?? ''}`
 }
 

@@ -4,26 +4,38 @@ import type { Domain } from '@polyvirt/core'
 
 /**
  * Makes the images that a scenario's disks name, in a folder of the run, and gives the domain that
- * uses them. `/images/a-3M.raw` says all there is to know: three empty mebibytes.
+ * uses them. `/images/a-3M.raw` says all there is to know: three empty mebibytes. What a board without
+ * firmware of its own is given is such an image as well.
  */
 export function withImages(domain: Domain, folder: string): Domain {
-  const { disk } = domain.devices
-  if (disk === undefined) return domain
-  mkdirSync(folder, { recursive: true })
+  const { devices, os } = domain
+  const made = (path: string): string => {
+    const file = join(folder, basename(path))
+    mkdirSync(folder, { recursive: true })
+    makeImage(file)
+    return file
+  }
   return {
     ...domain,
+    os: {
+      ...os,
+      ...(os.loader !== undefined && isImage(os.loader) && { loader: made(os.loader) }),
+      ...(os.kernel !== undefined && isImage(os.kernel) && { kernel: made(os.kernel) }),
+    },
     devices: {
-      ...domain.devices,
-      disk: disk.map((one) => {
-        const path = one.source?.file
-        if (path?.startsWith('/images/') !== true) return one
-        const file = join(folder, basename(path))
-        makeImage(file)
-        return { ...one, source: { ...one.source, file } }
+      ...devices,
+      ...(devices.disk !== undefined && {
+        disk: devices.disk.map((one) => {
+          const path = one.source?.file
+          if (path === undefined || !isImage(path)) return one
+          return { ...one, source: { ...one.source, file: made(path) } }
+        }),
       }),
     },
   }
 }
+
+const isImage = (path: string): boolean => path.startsWith('/images/')
 
 function makeImage(file: string): void {
   const [, mebibytes, format] = /-(\d+)M\.(raw|qcow2)$/.exec(file) ?? []

@@ -1,4 +1,4 @@
-import type { DeviceKind, FeatureName, TimerName } from '@polyvirt/core/arch'
+import type { BoardWord, DeviceKind, FeatureName, TimerName } from '@polyvirt/core/arch'
 import type { GuestReport } from './guest/guest-report.ts'
 import type { FirmwareSession, GuestSession } from './guest-session.ts'
 import type { HostNeed } from './host-needs.ts'
@@ -9,14 +9,16 @@ import type { Target } from './target.ts'
 
 /**
  * Something an architecture may offer, as its own tables say: a row of the device allow-list
- * (`device:watchdog`), a model in one (`device:controller:scsi/virtio-scsi`), a feature, a timer, or
- * room on the board for so many virtio devices of one kind (`places:disk:30`).
+ * (`device:watchdog`), a model in one (`device:controller:scsi/virtio-scsi`), a feature, a timer,
+ * room on the board for so many virtio devices of one kind (`places:disk:30`), or what a board has that
+ * does not say that it lacks it (`board:fw-cfg`).
  */
 export type Capability =
   | `device:${string}`
   | `feature:${FeatureName}`
   | `timer:${TimerName}`
   | `places:${DeviceKind}:${number}`
+  | `board:${BoardWord}`
 
 /** How a document that cannot be accepted anywhere is refused. */
 export interface Refusal {

@@ -9,6 +9,7 @@ import type { GuestImage } from './guest/guest-image.ts'
 import type { ConsoleProgress } from './guest/patience.ts'
 import { readReport, type ReceivedReport } from './guest/read-report.ts'
 import type { Planned } from './plan-scenario.ts'
+import { isBlank } from './on-board.ts'
 import { startQemu } from './started-qemu.ts'
 import type { Target } from './target.ts'
 
@@ -112,10 +113,12 @@ export function withKernel(
   ]
   const acpi = image.acpi === true && domain.features?.acpi === undefined
   const cpu = image.cpu !== undefined && (domain.cpu?.mode ?? domain.cpu?.model) === undefined
+  const { loader, ...os } = domain.os
   return {
     ...domain,
     os: {
-      ...domain.os,
+      ...os,
+      ...(loader !== undefined && !isBlank(loader) && { loader }),
       kernel: image.kernel,
       initrd: image.initrd,
       cmdline: parameters.join(' '),

@@ -39,6 +39,24 @@ describe('the suite', () => {
     )
   }
 
+  // What begins with no firmware of its own is given some, or a kernel where no firmware is taken.
+  for (const lacks of [['own-firmware'], ['own-firmware', 'loader']] as const) {
+    it(`passes a board without ${lacks.join(' and ')}`, { timeout: limitMs }, async () => {
+      const [toy] = minimalArch.machine.profiles
+      const machine = { ...minimalArch.machine, profiles: [{ ...toy, lacks }] as const }
+      const results = await collectSuite({ ...minimalArch, machine })
+      expect(results.filter(({ error }) => error !== undefined)).toEqual([])
+    })
+  }
+
+  it('passes a board that takes neither entries nor tables', { timeout: limitMs }, async () => {
+    const [toy] = minimalArch.machine.profiles
+    const lacks = ['fw-cfg', 'smbios', 'acpi-tables'] as const
+    const machine = { ...minimalArch.machine, profiles: [{ ...toy, lacks }] as const }
+    const results = await collectSuite({ ...minimalArch, machine })
+    expect(results.filter(({ error }) => error !== undefined)).toEqual([])
+  })
+
   it('says that an emulator is not there rather than passing it over', async () => {
     const results = await collectSuite(minimalArch)
     const lines = results.map(({ name }) => name)

@@ -1,5 +1,6 @@
 import { askLive } from '../ask-live.ts'
 import { liveTraits } from '../live-traits.ts'
+import { isBlank } from '../on-board.ts'
 import { inContext } from '../run-scenario.ts'
 import type { Scenario } from '../scenario.ts'
 import { startQemu } from '../started-qemu.ts'
@@ -24,6 +25,9 @@ export const liveCases = (
             face: 'offered' as const,
             reaches: [],
             ...notRunFor(scenario),
+            ...(isBlank(planned.asked.os.kernel) && {
+              notRun: `${target.profile.name} starts only a kernel of its own; the guest tier has one`,
+            }),
             run: async (context) => runLive(scenario, await here(), context),
           },
         ],

@@ -1,4 +1,4 @@
-import { ok, strictEqual } from 'node:assert'
+import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import { optionsNamed } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
 
@@ -69,5 +69,66 @@ export const firmwareScenarios: readonly Scenario[] = [
     uses: [],
     domain: domainXml({ os: "<bootmenu enable='yes' timeout='70000'/>" }),
     refused: { code: 'ERR_XML_ERROR', path: 'os/bootmenu' },
+  },
+  {
+    id: 'firmware/entries',
+    title:
+      'entries for the firmware are handed over, or the board has nothing to hand them over with',
+    uses: ['board:fw-cfg'],
+    // There are QEMUs too old for it.
+    mayRefuse: 'sysinfo',
+    domain: domainXml({
+      middle:
+        "  <sysinfo type='fwcfg'>" +
+        "<entry name='opt/org.polyvirt/first'>one, two</entry>" +
+        "<entry name='opt/org.polyvirt/second'>three</entry></sysinfo>\n",
+    }),
+    expect: {
+      plan: (planned) =>
+        deepStrictEqual(
+          optionsNamed(planned, '-fw_cfg').map(({ value }) => value),
+          [
+            'name=opt/org.polyvirt/first,string=one,, two',
+            'name=opt/org.polyvirt/second,string=three',
+          ],
+        ),
+    },
+  },
+  {
+    id: 'firmware/smbios',
+    title: 'who made the machine is told by SMBIOS, or the board has none',
+    uses: ['board:smbios'],
+    // A platform that tells of itself in another way says in which.
+    mayRefuse: 'os/smbios',
+    domain: domainXml({
+      os: "<smbios mode='sysinfo'/>",
+      middle:
+        "  <sysinfo type='smbios'>" +
+        "<bios><entry name='vendor'>Ours, Inc.</entry></bios>" +
+        "<system><entry name='manufacturer'>Ours</entry><entry name='serial'>42</entry></system>" +
+        '</sysinfo>\n',
+    }),
+    expect: {
+      plan: (planned) =>
+        deepStrictEqual(
+          optionsNamed(planned, '-smbios').map(({ value }) => value),
+          ['type=0,vendor=Ours,, Inc.', 'type=1,manufacturer=Ours,serial=42'],
+        ),
+    },
+  },
+  {
+    id: 'firmware/acpi-table',
+    title: 'a table of ACPI is handed over, or the board takes none',
+    uses: ['board:acpi-tables'],
+    domain: domainXml({ os: "<acpi><table type='slic'>/usr/share/tables/slic</table></acpi>" }),
+    // Nobody has this file.
+    live: false,
+    expect: {
+      plan: (planned) =>
+        strictEqual(
+          optionsNamed(planned, '-acpitable')[0]?.value,
+          'sig=SLIC,file=/usr/share/tables/slic',
+        ),
+    },
   },
 ]

@@ -17,6 +17,16 @@ const withProfile = (profile: Partial<MachineProfile>): Arch => ({
 
 export const machineMutants: readonly Mutant[] = [
   {
+    flaw: 'a rule refuses entries for the firmware, and points to the firmware itself',
+    arch: withRule(({ domain }) =>
+      (domain.sysinfo ?? []).some(({ type }) => type === 'fwcfg')
+        ? [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'os/loader', message: 'no entries' }]
+        : [],
+    ),
+    caughtBy: 'firmware/entries',
+    because: /this is offered, but was refused: .*no entries/,
+  },
+  {
     flaw: 'a rule throws instead of naming problems',
     arch: withRule(() => {
       throw new TypeError('not my day')
