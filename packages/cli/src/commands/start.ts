@@ -46,7 +46,7 @@ const guestOptions: readonly OptionSpec[] = [
   flag('import', 'boot the disk that is there'),
   flag('no-start', 'only define the guest'),
   flag('print-xml', 'print the XML, and do nothing'),
-  flag('dry-run', 'print the XML after planning it, and do nothing'),
+  flag('dry-run', 'print the XML if a guest can be made of it, and do nothing'),
 ].map(named)
 
 function isGiven(options: Options, { name, kind }: OptionSpec): boolean {

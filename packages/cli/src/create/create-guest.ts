@@ -28,6 +28,10 @@ export async function createGuest(
   start: (domain: DomainSummary) => Promise<Answer>,
 ): Promise<Answer> {
   const hypervisor = await context.hypervisor()
+  const idle = options.flag('no-start')
+    ? ['console', 'paused', 'autodestroy'].find((name) => options.flag(name))
+    : undefined
+  if (idle !== undefined) throw refused(idle, 'goes with a start, and --no-start is given')
   const { arch, machine } = { arch: options.text('arch'), machine: options.text('machine') }
   const facts = await emulatorFacts(hypervisor, {
     ...(arch !== undefined && { arch }),
@@ -84,10 +88,12 @@ async function requestOf(
   arch: string,
 ): Promise<GuestRequest> {
   const disks: DiskRequest[] = []
-  for (const text of options.list('disk')) disks.push(await diskRequest(text))
+  for (const text of options.list('disk')) {
+    disks.push(await diskRequest(text, (volume) => volumeFormat(hypervisor, volume)))
+  }
   const cdrom = await fileOf(options, 'cdrom')
-  const kernel = await fileOf(options, 'kernel')
-  const initrd = await fileOf(options, 'initrd')
+  const kernel = (await fileOf(options, 'kernel'))?.path
+  const initrd = (await fileOf(options, 'initrd'))?.path
   const cmdline = options.text('cmdline')
   if (kernel === undefined) {
     const given = ['initrd', 'cmdline'].find((name) => options.text(name) !== undefined)
@@ -119,7 +125,8 @@ async function requestOf(
     ...given('machine', machine),
     ...given('cpu', cpu),
     ...given('virtType', virtType),
-    ...given('cdrom', cdrom),
+    isImport: options.flag('import'),
+    ...(cdrom !== undefined && { cdrom }),
     ...given('kernel', kernel),
     ...given('initrd', initrd),
     ...given('cmdline', cmdline),
@@ -141,19 +148,33 @@ function memoryOf(options: Options): number {
   if (text === undefined) return 2 * 1024 * 1024
   const bytes = parseSize(text, mebibyte)
   if (bytes === undefined || bytes < mebibyte || !Number.isSafeInteger(bytes)) {
-    throw refused('memory', `'${text}' is no size; a number of MiB, or 512M, 4G`)
+    throw refused('memory', `'${text}' is no size of memory; a number of MiB, or 512M, 4G`)
   }
   return Math.floor(bytes / 1024)
 }
 
-async function fileOf(options: Options, name: string): Promise<string | undefined> {
+async function fileOf(
+  options: Options,
+  name: string,
+): Promise<{ readonly path: string; readonly isBlock: boolean } | undefined> {
   const text = options.text(name)
   if (text === undefined) return undefined
   const path = resolve(text)
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw refused(name, `${text} is not there`)
   if (found.isDirectory()) throw refused(name, `${text} is a directory`)
-  return path
+  return { path, isBlock: found.isBlockDevice() }
+}
+
+async function volumeFormat(
+  hypervisor: Hypervisor,
+  { pool, name }: { readonly pool: string; readonly name: string },
+): Promise<string> {
+  const found = await explainFailure(
+    `--disk: failed to get vol '${name}'`,
+    hypervisor.storageVolLookup({ pool, name }),
+  )
+  return found.format ?? 'raw'
 }
 
 /** As the first disk is called, else as the architecture; with a number where that is taken. */

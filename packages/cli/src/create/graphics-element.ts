@@ -8,7 +8,10 @@ import { refused, splitSpec } from './split-spec.ts'
 export function graphicsElement(text: string): string | undefined {
   const { first, values } = splitSpec('graphics', text, ['listen', 'port', 'password'])
   const one = (key: string): string | undefined => values.get(key)?.at(-1)
-  if (first === 'none') return undefined
+  if (first === 'none') {
+    if (values.size > 0) throw refused('graphics', 'none has nothing to choose')
+    return undefined
+  }
   if (first !== 'vnc' && first !== 'spice') {
     throw refused('graphics', `'${first ?? text}' is not offered; offered: vnc, spice, none`)
   }

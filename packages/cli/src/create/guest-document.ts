@@ -1,5 +1,5 @@
 import { elementText, optionalValue, valueElement } from '../xml/element-text.ts'
-import { diskElement, targetNames } from './disk-request.ts'
+import { diskElement, fileSource, targetNames } from './disk-request.ts'
 import type { DiskRequest } from './disk-request.ts'
 import type { EmulatorFacts } from './emulator-facts.ts'
 import { refused } from './split-spec.ts'
@@ -13,13 +13,15 @@ export interface GuestRequest {
   readonly virtType?: string
   readonly cpu?: string
   readonly disks: readonly DiskRequest[]
-  readonly cdrom?: string
+  readonly cdrom?: { readonly path: string; readonly isBlock: boolean }
   readonly networks: readonly string[]
   readonly graphics?: string
   readonly kernel?: string
   readonly initrd?: string
   readonly cmdline?: string
   readonly boot: readonly string[]
+  /** The disks hold a system already. */
+  readonly isImport: boolean
 }
 
 const bootDevices: Readonly<Record<string, string>> = {
@@ -96,16 +98,19 @@ function osElement(guest: GuestRequest, facts: EmulatorFacts): string {
     ...optionalValue('kernel', kernel),
     ...optionalValue('initrd', initrd),
     ...optionalValue('cmdline', cmdline),
-    ...(kernel === undefined ? devices.map((dev) => elementText('boot', { dev })) : []),
+    // With a kernel nothing boots from a device, unless a boot loader is told to look at it.
+    ...(kernel === undefined || order.length > 0
+      ? devices.map((dev) => elementText('boot', { dev }))
+      : []),
   ])
 }
 
 /** A new disk is empty, so the CD is next, until something is installed; else the CD is meant. */
-function usualOrder({ disks, cdrom }: GuestRequest): readonly string[] {
+function usualOrder({ disks, cdrom, isImport }: GuestRequest): readonly string[] {
   const isNew = disks.some(({ sizeBytes }) => sizeBytes !== undefined)
   if (cdrom === undefined) return disks.length > 0 ? ['hd'] : ['network']
   if (disks.length === 0) return ['cdrom']
-  return isNew ? ['hd', 'cdrom'] : ['cdrom', 'hd']
+  return isNew || isImport ? ['hd', 'cdrom'] : ['cdrom', 'hd']
 }
 
 function busFor(
@@ -123,17 +128,19 @@ function busFor(
 }
 
 function cdromElement(
-  path: string | undefined,
+  cdrom: GuestRequest['cdrom'],
   facts: EmulatorFacts,
   target: (bus: string) => string,
 ): readonly string[] {
-  if (path === undefined) return []
-  // A board that has IDE has its drives there, and others boot from SCSI.
-  const bus = busFor(undefined, ['ide', 'scsi', 'sata', 'usb'], facts)
+  if (cdrom === undefined) return []
+  // A PC, which alone has floppies, has its drives on IDE, or on SATA where it has no IDE; others boot from SCSI.
+  const isPc = facts.buses.includes('fdc')
+  const bus = busFor(undefined, isPc ? ['ide', 'sata'] : ['scsi', 'sata', 'usb'], facts)
+  const { type, source } = fileSource(cdrom.path, cdrom.isBlock)
   return [
-    elementText('disk', { type: 'file', device: 'cdrom' }, [
+    elementText('disk', { type, device: 'cdrom' }, [
       elementText('driver', { name: 'qemu', type: 'raw' }),
-      elementText('source', { file: path }),
+      source,
       elementText('target', { dev: target(bus), bus }),
       '<readonly/>',
     ]),

@@ -11,7 +11,13 @@ const keys = ['bridge', 'network', 'mac', 'model', 'forward']
 export function networkElement(text: string): string | undefined {
   const { first, values } = splitSpec('network', text, keys)
   const one = (key: string): string | undefined => values.get(key)?.at(-1)
-  if (first === 'none') return undefined
+  if (first === 'none') {
+    if (values.size > 0) throw refused('network', 'none has nothing to choose')
+    return undefined
+  }
+  if (first === '') {
+    throw refused('network', 'which? user, bridge=BRIDGE, the name of a network, or none')
+  }
   const forwards = (values.get('forward') ?? []).map(forwardElement)
   const mac = one('mac')
   const card = [

@@ -74,6 +74,36 @@ describe('create without a file', { timeout }, () => {
     expect(existsSync(disk)).toBe(true)
   })
 
+  it('says of each disk what it is: a device, a volume in its format, the thirtieth', async () => {
+    const pool = join(real.folder, 'pool')
+    await real.answers(
+      `pool-create-as images dir --target ${pool} --build`,
+      'vol-create-as images web 1M --format qcow2',
+    )
+    const iso = real.file('tools.iso', 'tools')
+    const raw = real.file('raw.img', 'x'.repeat(1024))
+    const { stdout } = await create(
+      ...['--arch', 'x86_64', '--machine', 'q35', '--print-xml'],
+      ...['--disk', 'pool=images,volume=web', '--cdrom', iso, '--import'],
+      ...Array.from({ length: 29 }, () => ['--disk', raw]).flat(),
+    )
+    expect(stdout).toContain("<driver name='qemu' type='qcow2' discard='unmap'/>")
+    expect(stdout).toContain("<source pool='images' volume='web'/>")
+    expect(stdout).toContain("<target dev='vdz' bus='virtio'/>")
+    expect(stdout).toContain("<target dev='vdad' bus='virtio'/>")
+    // q35 has SATA of its own; and the disk holds a system already.
+    expect(stdout).toContain("<target dev='sda' bus='sata'/>")
+    expect(stdout).toMatch(/<boot dev='hd'\/>\n {4}<boot dev='cdrom'\/>/)
+    await real.answers('pool-destroy images')
+  })
+
+  it('keeps the order of booting that is asked for beside a kernel', async () => {
+    const { stdout } = await create(
+      ...['--arch', 'ppc64', '--kernel', '/dev/null', '--boot', 'hd', '--print-xml'],
+    )
+    expect(stdout).toContain("<boot dev='hd'/>")
+  })
+
   it.each([
     [['--disk', 'none.qcow2'], '--disk: none.qcow2 is not there'],
     [['--disk', 'x.qcow2,size=big'], "--disk: 'big' is no size"],
@@ -81,6 +111,16 @@ describe('create without a file', { timeout }, () => {
     [['--disk', 'x.vmdk,size=1G'], '--disk: an image is not made in format vmdk'],
     [['--disk', '/no/such/x.qcow2,size=1G'], '--disk: /no/such/x.qcow2 cannot be made'],
     [['--disk', 'x.qcow2,size=1G,bus=fast'], '--disk: bus fast is not offered to ppc64 guests'],
+    [['--disk', '/'], '--disk: / is a directory'],
+    [['--disk', '/dev/null,readonly=perhaps'], "--disk: readonly is 'on' or 'off', not 'perhaps'"],
+    [['--disk', 'x.qcow2,size=9E'], "--disk: '9E' is no size of a disk"],
+    [['--disk', 'pool=images'], '--disk: a volume is named by its pool and its name'],
+    [['--disk', 'pool=images,volume=a,size=1G'], 'hint: vol-create-as images a 1G --format qcow2'],
+    [['--disk', 'pool=images,volume=a'], "--disk: failed to get vol 'a'"],
+    [['--cdrom', '/dev/null', '--network', ''], '--network: which?'],
+    [['--cdrom', '/dev/null', '--network', 'none,model=e1000'], '--network: none has nothing'],
+    [['--cdrom', '/dev/null', '--graphics', 'none,port=5901'], '--graphics: none has nothing'],
+    [['--cdrom', '/dev/null', '--no-start', '--console'], '--console: goes with a start'],
     [['--cdrom', 'none.iso'], '--cdrom: none.iso is not there'],
     [['--kernel', '/'], '--kernel: / is a directory'],
     [['--cdrom', '/dev/null', '--cmdline', 'a'], '--cmdline: goes with --kernel'],
