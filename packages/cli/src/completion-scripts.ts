@@ -3,17 +3,41 @@ export const completionScripts: Readonly<Record<string, string>> = {
   bash: `# polyvirt completion for bash: put into ~/.bashrc
 #   source <(polyvirt completion bash)
 _polyvirt() {
-  local line=("\${COMP_WORDS[@]:0:COMP_CWORD+1}") options=() word at=1
-  while (( at < COMP_CWORD )); do
-    word="\${line[at]}"
-    case "$word" in
-      -c|--connect|-d|--debug|-e|--escape|-l|--log|-k|-K) options+=("$word" "\${line[at+1]}"); (( at += 2 )) ;;
-      -*) options+=("$word"); (( at += 1 )) ;;
+  local rest=\${COMP_LINE:0:COMP_POINT} line=() options=() found=() piece at=1 kept
+  # bash cuts words at every : and = as well; what no blank stands between is one.
+  rest=\${rest#*"\${COMP_WORDS[0]}"}
+  line=("\${COMP_WORDS[0]}")
+  for piece in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ $rest == [[:space:]]* ]]; then line+=("$piece"); else line[-1]+=$piece; fi
+    rest=\${rest#*"$piece"}
+  done
+  piece=\${rest#"\${rest%%[![:space:]]*}"}
+  if [[ $rest == [[:space:]]* ]]; then line+=("$piece"); else line[-1]+=$piece; fi
+  local word=\${line[-1]}
+  # As the shell will read them, without running anything that they say.
+  for piece in "\${!line[@]}"; do
+    case \${line[piece]} in
+      [\\'\\"]*) kept=\${line[piece]:0:1} line[piece]=\${line[piece]:1} line[piece]=\${line[piece]%"$kept"} ;;
+      *) line[piece]=\${line[piece]//\\\\/} ;;
+    esac
+  done
+  while (( at < \${#line[@]} - 1 )); do
+    case \${line[at]} in
+      -c|--connect|-d|--debug|-e|--escape|-l|--log|-k|-K) options+=("\${line[at]}" "\${line[at+1]}"); (( at += 2 )) ;;
+      -*) options+=("\${line[at]}"); (( at += 1 )) ;;
       *) break ;;
     esac
   done
-  local IFS=$'\\n'
-  COMPREPLY=($("$1" -q "\${options[@]}" complete -- "\${line[@]:at}" 2>/dev/null))
+  mapfile -t found < <("$1" -q "\${options[@]}" complete -- "\${line[@]:at}" 2>/dev/null)
+  COMPREPLY=()
+  for piece in "\${found[@]}"; do
+    # Behind the last : or = only, which is what bash puts it in place of.
+    case $word in
+      [\\'\\"]*) COMPREPLY+=("$piece") ;;
+      *[:=]*) kept=\${line[-1]%"\${line[-1]##*[:=]}"} COMPREPLY+=("$(printf %q "\${piece#"$kept"}")") ;;
+      *) COMPREPLY+=("$(printf %q "$piece")") ;;
+    esac
+  done
 }
 complete -o default -F _polyvirt polyvirt
 `,

@@ -478,3 +478,49 @@ describe('bin/polyvirt', () => {
     expect([code, stderr]).toEqual([0, ''])
   })
 })
+
+describe('the completion of bash', () => {
+  /** What bash is offered behind these words, cut as bash cuts them; `polyvirt` answers with them. */
+  async function offered(words: readonly string[], line: string): Promise<string> {
+    const script = join(directory, 'completion.bash')
+    writeFileSync(script, (await polyvirt('completion', 'bash')).stdout)
+    const program = join(directory, 'polyvirt')
+    writeFileSync(program, `#!/bin/sh\nprintf '<%s>' "$@" >&3\necho 'sp ace*'\necho a:b=c\n`)
+    chmodSync(program, 0o755)
+    const { stdout } = await execute('bash', [
+      '-c',
+      `. ${script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE=$0; COMP_POINT=\${#COMP_LINE}
+       exec 3>&1; _polyvirt ${program}; printf ' [%s]' "\${COMPREPLY[@]}"`,
+      line,
+      ...words,
+    ])
+    return stdout
+  }
+
+  it('puts together what bash cuts at colons, and quotes what it offers', async () => {
+    expect(
+      await offered(
+        ['polyvirt', '-c', 'qemu', ':', '///embed?root', '=', '/a', 'start', ''],
+        'polyvirt -c qemu:///embed?root=/a start ',
+      ),
+    ).toBe('<-q><-c><qemu:///embed?root=/a><complete><--><start><> [sp\\ ace\\*] [a:b=c]')
+  })
+
+  it('reads a word that is quoted as the shell will', async () => {
+    expect(
+      await offered(
+        ['polyvirt', '-c', '"qemu:///session"', 'dominfo', 'sp\\ a'],
+        'polyvirt -c "qemu:///session" dominfo sp\\ a',
+      ),
+    ).toBe('<-q><-c><qemu:///session><complete><--><dominfo><sp a> [sp\\ ace\\*] [a:b=c]')
+    expect(await offered(['polyvirt', 'dominfo', '"sp a'], 'polyvirt dominfo "sp a')).toBe(
+      '<-q><complete><--><dominfo><sp a> [sp ace*] [a:b=c]',
+    )
+  })
+
+  it('offers what stands behind the last colon, which is what bash replaces', async () => {
+    expect(await offered(['polyvirt', 'dominfo', 'a', ':', 'b'], 'polyvirt dominfo a:b')).toBe(
+      '<-q><complete><--><dominfo><a:b> [sp\\ ace\\*] [b=c]',
+    )
+  })
+})
