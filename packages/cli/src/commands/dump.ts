@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -60,7 +61,7 @@ async function dump(context: Context, options: Options): Promise<Answer> {
   await work.during(
     explainFailure(
       `Failed to core dump domain ${quoted(domain)} to ${file}`,
-      hypervisor.domainCoreDump(reference, file, {
+      hypervisor.domainCoreDump(reference, resolve(file), {
         ...(format !== undefined && { format: format as DumpFormat }),
         afterwards,
         live: options.flag('live'),

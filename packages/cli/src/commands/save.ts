@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
@@ -130,7 +131,7 @@ async function save(context: Context, options: Options): Promise<Answer> {
   await work.during(
     explainFailure(
       `Failed to save domain ${quoted(domain)} to ${file}`,
-      hypervisor.domainSave(reference, file, { ...given, ...work.options }),
+      hypervisor.domainSave(reference, resolve(file), { ...given, ...work.options }),
     ),
   )
   return {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { realPolyvirt } from './real-polyvirt.ts'
 
@@ -249,12 +249,12 @@ describe('states of a domain', { timeout }, () => {
   it('are saved to a file and taken up again, by name or as the next start', async () => {
     const file = join(real.folder, 'v.save')
     const said = await answers(
-      `save v ${file}`,
+      `save v ${relative(process.cwd(), file)}`,
       'domstate v',
       `save-image-dumpxml ${file}`,
       `restore ${file}`,
       'domstate v',
-      `dump v ${real.folder}/core --memory-only`,
+      `dump v ${relative(process.cwd(), real.folder)}/core --memory-only`,
       'managedsave v --paused',
       'dominfo v',
       'start v',
