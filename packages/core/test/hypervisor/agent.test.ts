@@ -57,8 +57,10 @@ describe('the agent of a guest', () => {
   test('that is silent costs its own time limit', async () => {
     const silent = await agentAt(() => undefined)
     await expect(ping(silent, 100)).rejects.toMatchObject({ code: 'ERR_AGENT_UNRESPONSIVE' })
+    await expect(ping(silent, 100)).rejects.toThrow("did not answer 'guest-sync-delimited' within")
     const mute = await agentAt((message, socket) => void sync(message, socket))
     await expect(ping(mute, 100)).rejects.toMatchObject({ code: 'ERR_AGENT_UNRESPONSIVE' })
+    await expect(ping(mute, 100)).rejects.toThrow("did not answer 'guest-ping' within")
   })
 
   test('that says no, or nonsense, or too much, is an error in plain words', async () => {

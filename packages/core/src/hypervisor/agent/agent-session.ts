@@ -48,13 +48,15 @@ export async function withAgent<T>(
     for (;;) {
       // Answers to a client that has gone come first.
       const left = Math.max(0, deadline - performance.now())
-      const frame = await lines.next({ limitMs: left, shownMs: timeoutMs, signal })
+      const name = 'guest-sync-delimited'
+      const frame = await lines.next({ name, limitMs: left, shownMs: timeoutMs, signal })
       // What is no JSON at all is what a guest says that is no agent.
       if (frame.kind === 'message' && frame.message['return'] === id) break
     }
     const execute: AgentSession['execute'] = async (name, args) => {
       say({ execute: name, ...(args && { arguments: args }) })
-      return answerOf(name, await lines.next({ limitMs: timeoutMs, shownMs: timeoutMs, signal }))
+      const wait = { name, limitMs: timeoutMs, shownMs: timeoutMs, signal }
+      return answerOf(name, await lines.next(wait))
     }
     return await talk({
       execute,
@@ -124,6 +126,8 @@ const aborted = (): DomainError =>
   domainError('ERR_OPERATION_ABORTED', `gave up asking the guest's agent`)
 
 interface LineWait {
+  /** What was asked. */
+  readonly name: string
   readonly limitMs: number
   /** The limit that the user gave, of which this may be the rest. */
   readonly shownMs: number
@@ -150,7 +154,7 @@ class Lines {
     })
   }
 
-  async next({ limitMs, shownMs, signal }: LineWait): Promise<Frame> {
+  async next({ name, limitMs, shownMs, signal }: LineWait): Promise<Frame> {
     const deadline = performance.now() + limitMs
     for (;;) {
       const line = this.#take()
@@ -164,7 +168,7 @@ class Lines {
       if (this.#ended)
         throw domainError('ERR_AGENT_UNRESPONSIVE', `the channel of the guest's agent was closed`)
       const left = deadline - performance.now()
-      if (left <= 0) throw silent('a command', shownMs)
+      if (left <= 0) throw silent(name, shownMs)
       await this.#wait(left, signal)
     }
   }
