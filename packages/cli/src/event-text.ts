@@ -4,6 +4,15 @@ import type { DomainEvent } from './core.ts'
 /** virsh's event types that polyvirt has. */
 export const eventTypes = ['lifecycle', 'reboot', 'watchdog', 'block-threshold'] as const
 
+/** What `event --list` of virsh 9.0 has beyond them. */
+export const virshEventTypes: readonly string[] = [
+  ...['rtc-change', 'io-error', 'graphics', 'io-error-reason', 'control-error', 'block-job'],
+  ...['disk-change', 'tray-change', 'pm-wakeup', 'pm-suspend', 'balloon-change'],
+  ...['pm-suspend-disk', 'device-removed', 'block-job-2', 'tunable', 'agent-lifecycle'],
+  ...['device-added', 'migration-iteration', 'job-completed', 'device-removal-failed'],
+  ...['metadata-change', 'memory-failure', 'memory-device-size-change'],
+]
+
 export type EventType = (typeof eventTypes)[number]
 
 export function eventType(event: DomainEvent): EventType {

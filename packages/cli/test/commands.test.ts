@@ -388,6 +388,12 @@ describe('displays', () => {
 })
 
 describe('events', () => {
+  it('that virsh has and polyvirt has not are told from those that nobody knows', async () => {
+    expect((await run(['event', '--event', 'rtc-change'])).stderr).toBe(
+      'error: event type rtc-change is known to virsh but not offered yet; offered: lifecycle, reboot, watchdog, block-threshold\n',
+    )
+  })
+
   it('are printed in virsh`s words, with their time if wanted', async () => {
     const hypervisor = await testDefault()
     const watching = run(['event', '--all', '--loop', '--timeout', '1'], { hypervisor })

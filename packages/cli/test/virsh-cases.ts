@@ -197,6 +197,8 @@ export const testDriverCases: readonly VirshCase[] = [
     event test lifecycle 1
     event test lifecycle 1 x
     event --event bogus
+    event --all --event lifecycle
+    event --list --all
     event --event lifecycle --timeout 1
     -q event --event lifecycle --timeout 1
     event --all --timeout 1

@@ -1,11 +1,12 @@
-import { invalidArgument } from '../command-error.ts'
+import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { DomainEvent, Hypervisor } from '../core.ts'
-import { eventType, eventTypes, formatEvent } from '../event-text.ts'
+import { eventType, eventTypes, formatEvent, virshEventTypes } from '../event-text.ts'
 import { lookupDomain } from '../lookup-domain.ts'
 import { flag, int, text } from '../option-specs.ts'
 import { linesAnswer } from '../output/line-answer.ts'
 import { safeJson } from '../output/safe-json.ts'
+import { exclude } from '../parse/option-pairs.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -27,6 +28,9 @@ export const commands: readonly Command[] = [
 ]
 
 async function event(context: Context, options: Options): Promise<Answer> {
+  exclude(options, 'all', 'event')
+  exclude(options, 'list', 'all')
+  exclude(options, 'list', 'event')
   if (options.flag('list')) {
     return linesAnswer(eventTypes)
   }
@@ -57,6 +61,12 @@ function wantedTypes(options: Options): readonly string[] {
     throw invalidArgument('one of --list, --all, or --event <type> is required')
   }
   if (!(eventTypes as readonly string[]).includes(type)) {
+    if (virshEventTypes.includes(type)) {
+      throw new CommandError(
+        `event type ${type} is known to virsh but not offered yet; offered: ${eventTypes.join(', ')}`,
+        { code: 'ERR_OPERATION_UNSUPPORTED' },
+      )
+    }
     throw invalidArgument(`unknown event type ${type}`)
   }
   return [type]
