@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { CommandError, invalidArgument, UsageError } from '../command-error.ts'
 import type { Options } from '../command.ts'
 import { elementAt, loadXmlReader, printable } from '../core.ts'
@@ -15,8 +16,9 @@ export interface CopyPlace {
 
 /** What `--dest` and `--format` say. */
 export function placeSaid(options: Options): CopyPlace {
-  const file = options.text('dest')
-  if (file === undefined) throw new UsageError('need either --dest or --xml')
+  const dest = options.text('dest')
+  if (dest === undefined) throw new UsageError('need either --dest or --xml')
+  const file = resolve(dest)
   const format = options.text('format')
   const lines = [
     `<disk type='file'>`,

@@ -150,7 +150,7 @@ describe('images of a guest', { timeout }, () => {
       'domblkinfo v vda',
       'blockjob v vda',
       'blockpull v vda --wait',
-      `blockcopy v vda ${real.folder}/copy.qcow2 --pivot`,
+      `blockcopy v vda ${relative(process.cwd(), real.folder)}/copy.qcow2 --pivot`,
       'domblklist v',
     )
     expect(said[1]).toMatch(/^Capacity: {7}33554432\n/)

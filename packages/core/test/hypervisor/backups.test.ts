@@ -74,6 +74,9 @@ describe('a backup whose place is taken', () => {
       })
       expect(existsSync(file)).toBe(true)
     }
+    await expect(hypervisor.domainBackupBegin('a', push('old'))).rejects.toThrow(
+      "store 'old' for backup of 'vda' is not an absolute path",
+    )
     expect(holds(old, 'qcow2', [0x11, 0, 65_536])).toBe(true)
     await expect(hypervisor.domainBackupBegin('a', pull(old))).rejects.toThrow('is no socket')
     expect(existsSync(old)).toBe(true)

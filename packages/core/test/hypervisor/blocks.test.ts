@@ -277,6 +277,9 @@ describe('images of a running guest', () => {
     await hypervisor.domainBlockJobAbort('a', 'vdb')
     for (const xml of await bothXml(hypervisor)) expect(xml).toContain(top)
     await expect(hypervisor.domainBlockCopy('a', 'vdb', copy)).rejects.toThrow('exists already')
+    await expect(hypervisor.domainBlockCopy('a', 'vdb', 'copy')).rejects.toThrow(
+      "'copy' is not an absolute path",
+    )
     const other = join(root.dir, 'other.qcow2')
     await hypervisor.domainBlockCopy('a', 'vdb', other, { whenReady: 'pivot' })
     for (const xml of await bothXml(hypervisor)) expect(xml).toContain(other)

@@ -18,6 +18,11 @@ interface Places {
  */
 export function checkPlaces({ parts, address, reuse }: Places): void {
   for (const [i, { disk, file, type }] of parts.entries()) {
+    if (!file.startsWith('/'))
+      throw domainError(
+        'ERR_INVALID_ARG',
+        `store ${quote(file, 200)} for backup of ${quote(disk.target)} is not an absolute path`,
+      )
     if (type === 'file' && !reuse && thereIs(file) !== undefined)
       throw domainError(
         'ERR_INVALID_ARG',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { domainError } from '../../errors.ts'
+import { domainError, quote } from '../../errors.ts'
 import { MonitorError } from '../../qmp/index.ts'
 import { unconfined } from '../confinement/confined-start.ts'
 import { leaveNewImages, takeImage } from '../confinement/hand-over.ts'
@@ -24,6 +24,9 @@ export async function blockCopy(
     ...options
   }: BlockCopyOptions & { readonly disk: string; readonly destination: string },
 ): Promise<void> {
+  if (!destination.startsWith('/')) {
+    throw domainError('ERR_INVALID_ARG', `${quote(destination, 200)} is not an absolute path`)
+  }
   const { running, disk } = await beginJob(
     rooms,
     reference,
