@@ -249,9 +249,10 @@ export function mayAccess({ uid, gid, mode }: Permissions, who: RunUser, wanted:
   return ((mode >> shift) & wanted) === wanted
 }
 
-/** The first folder from the root that a user cannot enter. */
+/** The first folder from the root that a user cannot enter; of a relative path, from where this process is. */
 export function closedFolder(path: string, who: RunUser): string | undefined {
-  const above = path === '/' ? undefined : closedFolder(dirname(path), who)
+  const parent = dirname(path)
+  const above = parent === path ? undefined : closedFolder(parent, who)
   if (above !== undefined) return above
   const found = statSync(path, { throwIfNoEntry: false })
   return found === undefined || mayAccess(found, who, 1) ? undefined : path
