@@ -1,11 +1,12 @@
 import { existsSync, readlinkSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { isOnMacvtap } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, quote, unsupported } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import { isPlainSecurity } from '../plan/launch-security.ts'
 import { pciText } from '../qemu/devices/block-source.ts'
+import { certificatesDir } from '../qemu/devices/tls-argv.ts'
 
 /**
  * What a start would need of the host and polyvirt cannot give yet, or the host has not: said by
@@ -49,8 +50,7 @@ function images({ devices }: Domain): Problem[] {
     const path = `devices/disk[${i + 1}]`
     const found: Problem[] = []
     const { source } = disk
-    if (source?.tls === true)
-      found.push(unsupported(`${path}/source/@tls`, 'TLS for disks is not set up yet'))
+    if (source?.tls === true) found.push(...certificates(source.protocol, `${path}/source/@tls`))
     if (source?.reservations !== undefined && source.reservations.managed !== false)
       found.push(
         unsupported(
@@ -60,6 +60,16 @@ function images({ devices }: Domain): Problem[] {
       )
     return found
   })
+}
+
+/** QEMU trusts no server that nobody vouches for. */
+function certificates(protocol: string | undefined, path: string): Problem[] {
+  if (protocol !== 'nbd')
+    return [unsupported(path, `QEMU has TLS for disks behind nbd; take tls='yes' out`)]
+  const authority = join(certificatesDir, 'ca-cert.pem')
+  if (existsSync(authority)) return []
+  const message = `TLS needs the certificate of whoever vouches for the server, ${authority}, and client-cert.pem with client-key.pem beside it where the server wants to know its clients`
+  return [{ code: 'ERR_OPERATION_FAILED', path, message }]
 }
 
 /** Devices of the host must be in the hands of a driver that passes them through. */

@@ -12,6 +12,7 @@ import { makePrivateDir } from '../../src/run/private-dir.ts'
 import { missingCapabilities } from '../../src/run/run-user.ts'
 import { openStore } from '../../src/store/index.ts'
 import { parseDomain } from '../../src/xml/parse-domain.ts'
+import { certificates } from '../support/certificates.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { reads, writeDisk } from '../support/guest-disk.ts'
@@ -356,38 +357,6 @@ describe('supervision', () => {
   })
 })
 
-/** A folder of certificates as QEMU wants them, all of one authority, valid for this test. */
-function certificates(dir: string): string {
-  const folder = join(dir, 'pki')
-  mkdirSync(folder)
-  const at = (name: string): string => join(folder, name)
-  const openssl = (...args: readonly string[]): void => {
-    execFileSync('openssl', args, { stdio: 'ignore' })
-  }
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  openssl(
-    ...['req', '-x509', ...key, '-keyout', at('ca-key.pem'), '-out', at('ca-cert.pem')],
-    ...['-subj', '/CN=test authority', '-days', '2'],
-    ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
-  )
-  for (const side of ['server', 'client']) {
-    openssl(
-      ...['req', ...key, '-keyout', at(`${side}-key.pem`), '-out', at(`${side}.csr`)],
-      ...['-subj', '/CN=localhost'],
-    )
-    writeFileSync(
-      at(`${side}.ext`),
-      `subjectAltName=DNS:localhost\nextendedKeyUsage=${side}Auth\nkeyUsage=digitalSignature\nbasicConstraints=CA:FALSE\n`,
-    )
-    openssl(
-      ...['x509', '-req', '-in', at(`${side}.csr`), '-CA', at('ca-cert.pem')],
-      ...['-CAkey', at('ca-key.pem'), '-CAcreateserial', '-out', at(`${side}-cert.pem`)],
-      ...['-days', '2', '-extfile', at(`${side}.ext`)],
-    )
-  }
-  return folder
-}
-
 describe('a guest whose disks go with it', () => {
   async function withDisk(root: TestRoot): Promise<{ hypervisor: Hypervisor; image: string }> {
     const hypervisor = await root.open()
@@ -411,7 +380,7 @@ describe('a guest whose disks go with it', () => {
     const [from, to] = [testRoot(), testRoot()]
     const { hypervisor, image } = await withDisk(from)
     const copy = join(to.dir, 'disk.qcow2')
-    const tlsDir = 'tls' in options ? { tlsDir: certificates(to.dir) } : {}
+    const tlsDir = 'tls' in options ? { tlsDir: certificates(join(to.dir, 'pki')) } : {}
     const seen: number[] = []
     await hypervisor.domainMigrate('a', to.uri, {
       ...options,
@@ -509,7 +478,7 @@ describe('a guest whose disks go with it', () => {
   test('shows its certificate, and goes on here where that is not the one that is asked for', async () => {
     const [from, to] = [testRoot(), testRoot()]
     const { hypervisor } = await withDisk(from)
-    const options = { live: true, tls: true, tlsDir: certificates(to.dir) }
+    const options = { live: true, tls: true, tlsDir: certificates(join(to.dir, 'pki')) }
     await expect(
       hypervisor.domainMigrate('a', to.uri, { ...options, tlsHostname: 'elsewhere.example' }),
     ).rejects.toThrow(/[Cc]ertificate/)

@@ -24,6 +24,12 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     'not run',
   ],
   [
+    'TLS for disks that are not behind nbd',
+    `<devices><disk type='network'><source protocol='rbd' name='p/i' tls='yes'><host name='a'/></source><target dev='vda'/></disk></devices>`,
+    'devices/disk[1]/source/@tls',
+    'behind nbd',
+  ],
+  [
     'a reservation helper',
     `<devices><disk type='block' device='lun'><source dev='/x'><reservations managed='yes'/></source><target dev='sda' bus='scsi'/></disk></devices>`,
     'devices/disk[1]/source/reservations/@managed',

@@ -118,6 +118,13 @@ describe('an image on a server', () => {
     const argv = planToy(toyXml({ devices })).argv().join(' ')
     expect(argv).toMatch(/"qom-type":"tls-creds-x509","id":"objlibvirt-1-storage_tls0"/)
     expect(argv).toMatch(/"driver":"nbd"[^}]*\}[^}]*"tls-creds":"objlibvirt-1-storage_tls0"/)
+    expect(argv).not.toContain('tls-hostname')
+    const named = devices.replace("tls='yes'", "tls='yes' tlsHostname='b'")
+    expect(
+      planToy(toyXml({ devices: named }))
+        .argv()
+        .join(' '),
+    ).toContain('"tls-hostname":"b"')
   })
 })
 

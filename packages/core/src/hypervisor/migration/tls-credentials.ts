@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { domainError } from '../../errors.ts'
+import { certificatesDir } from '../../qemu/devices/tls-argv.ts'
 import type { QmpClient } from '../../qmp/index.ts'
 import type { MigrateOptions } from '../interface/migration.ts'
 
@@ -9,9 +10,6 @@ export interface TlsWish {
   readonly dir: string
   readonly hostname: string
 }
-
-/** QEMU's own place for them, as libvirt's `default_tls_x509_cert_dir` has it. */
-const usualDir = '/etc/pki/qemu'
 
 /** What both ends read there (QEMU crypto/tlscredsx509.c); each shows its own certificate. */
 const files = [
@@ -38,7 +36,7 @@ export function tlsWish({
       'ERR_OPERATION_UNSUPPORTED',
       'TLS goes over tcp: nobody else can listen to a socket of this machine',
     )
-  const dir = tlsDir ?? usualDir
+  const dir = tlsDir ?? certificatesDir
   const missing = files.filter((name) => !existsSync(join(dir, name)))
   if (missing.length > 0)
     throw domainError(

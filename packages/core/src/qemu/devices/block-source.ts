@@ -103,6 +103,7 @@ function networkSource({ source, node }: SourceNode): Options {
         server: inet(first, protocol),
         export: source.name,
         'tls-creds': source.tls === true ? nodeCredentials(node) : undefined,
+        'tls-hostname': source.tlsHostname,
         'reconnect-delay': source.reconnectTimeout,
       }
     case 'iscsi': {
