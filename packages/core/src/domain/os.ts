@@ -1,5 +1,7 @@
-import { integer, list, nonEmpty, oneOf, required, text, yesNo } from '../xml/fields.ts'
-import type { XmlFields } from '../xml/fields.ts'
+import { integer, list, nonEmpty, oneOf, record, required, text, yesNo } from '../xml/fields.ts'
+import type { XmlField, XmlFields } from '../xml/fields.ts'
+import { diskSourceXml } from './devices/disk-source.ts'
+import type { DiskSource } from './devices/disk-source.ts'
 
 export const bootDevices = ['fd', 'hd', 'cdrom', 'network'] as const
 export type BootDevice = (typeof bootDevices)[number]
@@ -20,6 +22,11 @@ const firmwareFeatureXml: XmlFields<FirmwareFeature> = {
   name: required(text('@name')),
 }
 
+/** What a file of firmware in flash may be. */
+export type FlashFormat = (typeof flashFormats)[number]
+
+const flashFormats = ['raw', 'qcow2'] as const
+
 /** What boots, and on which machine. */
 export interface Os {
   readonly firmware?: 'bios' | 'efi'
@@ -33,9 +40,15 @@ export interface Os {
   readonly loaderSecure?: boolean
   readonly loaderStateless?: boolean
   readonly loaderType?: 'rom' | 'pflash'
+  /** What the loader's file is; `raw` where nothing is said. */
+  readonly loaderFormat?: FlashFormat
+  /** The file that holds the firmware's variables, where it is named by its path alone. */
   readonly nvram?: string
   readonly nvramTemplate?: string
-  readonly nvramType?: string
+  /** What holds them where `nvramSource` says where they are. */
+  readonly nvramType?: 'file' | 'block' | 'network'
+  readonly nvramFormat?: FlashFormat
+  readonly nvramSource?: DiskSource
   readonly kernel?: string
   readonly initrd?: string
   readonly cmdline?: string
@@ -53,6 +66,17 @@ export interface Os {
   readonly smbiosMode?: 'none' | 'emulate' | 'host' | 'sysinfo'
 }
 
+/** The text of an element that may hold others instead, with nothing but blanks between them. */
+function notBlank(field: XmlField<string>): XmlField<string> {
+  return {
+    ...field,
+    read(scope) {
+      const found = field.read(scope)
+      return found?.trim() === '' ? undefined : found
+    },
+  }
+}
+
 export const osXml: XmlFields<Os> = {
   firmware: oneOf('@firmware', ['bios', 'efi']),
   arch: nonEmpty('type/@arch'),
@@ -62,11 +86,14 @@ export const osXml: XmlFields<Os> = {
   loaderReadonly: yesNo('loader/@readonly'),
   loaderSecure: yesNo('loader/@secure'),
   loaderType: oneOf('loader/@type', ['rom', 'pflash']),
+  loaderFormat: oneOf('loader/@format', flashFormats),
   loaderStateless: yesNo('loader/@stateless'),
   loader: nonEmpty('loader'),
   nvramTemplate: text('nvram/@template'),
-  nvramType: text('nvram/@type'),
-  nvram: nonEmpty('nvram'),
+  nvramType: oneOf('nvram/@type', ['file', 'block', 'network']),
+  nvramFormat: oneOf('nvram/@format', flashFormats),
+  nvram: notBlank(nonEmpty('nvram')),
+  nvramSource: record('nvram/source', diskSourceXml),
   kernel: nonEmpty('kernel'),
   initrd: nonEmpty('initrd'),
   cmdline: nonEmpty('cmdline'),

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { MachineProfile } from '../arch/machine-builder.ts'
 import type { Domain } from '../domain/domain.ts'
+import { variablesPath } from '../domain/firmware-variables.ts'
 import { domainError, quote } from '../errors.ts'
 
 /**
@@ -12,8 +13,8 @@ import { domainError, quote } from '../errors.ts'
 export function checkFlash({ os }: Domain, { name, flashKiB }: MachineProfile): void {
   if (flashKiB === undefined || os.loaderType !== 'pflash') return
   const images = [
-    ['os/loader', os.loader],
-    ['os/nvram', os.nvram],
+    ['os/loader', os.loaderFormat === 'qcow2' ? undefined : os.loader],
+    ['os/nvram', os.nvramFormat === 'qcow2' ? undefined : variablesPath(os)],
   ] as const
   for (const [path, file] of images) {
     const size = file === undefined ? undefined : sizeOf(file)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { variablesPath } from '../domain/firmware-variables.ts'
 import { nameProblem } from '../domain/identity.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
 import type { DomainRecord } from '../store/index.ts'
@@ -180,12 +181,16 @@ function belongings(
 }
 
 async function variablesOf({ layout }: Rooms, { domain }: DomainRecord): Promise<string> {
-  return (await nvramOf(domain.xml ?? '')) ?? `${layout.libDir}/nvram/${domain.name}_VARS.fd`
+  const named = await nvramOf(domain.xml ?? '')
+  if (named !== undefined) return named
+  const own = ['fd', 'qcow2'].map((end) => `${layout.libDir}/nvram/${domain.name}_VARS.${end}`)
+  return own.find((path) => existsSync(path)) ?? own[0] ?? ''
 }
 
-/** The file that a definition names for its firmware's variables. */
+/** The file that a definition names for its firmware's variables; a device is nobody's to remove. */
 async function nvramOf(xml: string): Promise<string | undefined> {
   if (!xml.includes('<nvram')) return undefined
   const { parseDomain } = await planning()
-  return parseDomain(xml).domain.os.nvram
+  const { os } = parseDomain(xml).domain
+  return os.nvramType === 'block' ? undefined : variablesPath(os)
 }

@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs'
 import { chown, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
+import { variablesPath } from '../domain/firmware-variables.ts'
 import { domainError, quote } from '../errors.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import { secretFile } from '../qemu/devices/secret-argv.ts'
@@ -16,7 +17,8 @@ import { startHelper } from './start-helper.ts'
  * @throws DomainError `ERR_OPERATION_FAILED` where the template cannot be copied, or is not known.
  */
 export async function prepareNvram({ os }: Domain): Promise<void> {
-  const { loader, nvram, nvramTemplate } = os
+  const { loader, nvramTemplate } = os
+  const nvram = variablesPath(os)
   if (nvram === undefined) return
   if (nvramTemplate === undefined) {
     if (loader === undefined || existsSync(nvram)) return

@@ -45,8 +45,14 @@ function networks({ devices }: Domain): Problem[] {
   })
 }
 
-function images({ devices }: Domain): Problem[] {
-  return (devices.disk ?? []).flatMap((disk, i): Problem[] => {
+function images({ os, devices }: Domain): Problem[] {
+  const { auth, encryption, tls } = os.nvramSource ?? {}
+  const secret = auth ?? encryption ?? (tls === true || undefined)
+  const flash =
+    secret === undefined
+      ? []
+      : [unsupported('os/nvram/source', 'variables behind a secret or TLS are not opened yet')]
+  const disks = (devices.disk ?? []).flatMap((disk, i): Problem[] => {
     const path = `devices/disk[${i + 1}]`
     const found: Problem[] = []
     const { source } = disk
@@ -60,6 +66,7 @@ function images({ devices }: Domain): Problem[] {
       )
     return found
   })
+  return [...flash, ...disks]
 }
 
 /** QEMU trusts no server that nobody vouches for. */

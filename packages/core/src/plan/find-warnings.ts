@@ -1,5 +1,6 @@
 import { isOnTap, isVirtioCard } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
+import { namesVariables } from '../domain/firmware-variables.ts'
 import { quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 
@@ -150,8 +151,8 @@ function limits({ devices }: Domain): Problem[] {
 
 /** Guides for older guests name variables beside read-only memory, where libvirt keeps and does not use them. */
 function variables({ os }: Domain): Problem[] {
-  const { loader, loaderType, nvram } = os
-  if (loader === undefined || loaderType === 'pflash' || nvram === undefined) return []
+  const { loader, loaderType } = os
+  if (loader === undefined || loaderType === 'pflash' || !namesVariables(os)) return []
   const message = `only firmware in flash keeps variables: this has no effect; use <loader type='pflash'>`
   return [{ code: 'ERR_CONFIG_UNSUPPORTED', path: 'os/nvram', message }]
 }

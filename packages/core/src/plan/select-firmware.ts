@@ -1,4 +1,6 @@
 import type { Domain } from '../domain/domain.ts'
+import { namesVariables } from '../domain/firmware-variables.ts'
+import type { FlashFormat, Os } from '../domain/os.ts'
 import { domainError, quote } from '../errors.ts'
 import type { PlanContext } from './plan-context.ts'
 
@@ -26,6 +28,7 @@ export interface ChosenFirmware {
   readonly loader: string
   readonly loaderType: 'pflash' | 'rom'
   readonly nvramTemplate?: string
+  readonly format: FlashFormat
   /** It works only with system management mode, and keeps its variables from the guest by it. */
   readonly needsSmm: boolean
 }
@@ -59,6 +62,7 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
     loader: chosen.executable,
     loaderType: chosen.device === 'flash' ? 'pflash' : 'rom',
     needsSmm: chosen.features.includes('requires-smm'),
+    format: domain.os.loaderFormat ?? 'raw',
     ...(chosen.nvramTemplate !== undefined &&
       chosen.mode !== 'stateless' && { nvramTemplate: chosen.nvramTemplate }),
   }
@@ -94,6 +98,9 @@ export function isSecure({ features }: FirmwareDescriptor): boolean {
 /** Why this firmware is not for this domain, or nothing. */
 function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
   const has = (feature: string): boolean => one.features.includes(feature)
+  const { loaderFormat = 'raw' } = domain.os
+  if (one.executableFormat !== loaderFormat)
+    return `is in format ${one.executableFormat}, and ${loaderFormat} is meant (<loader format='…'/>)`
   for (const { name, enabled } of domain.os.firmwareFeatures ?? []) {
     if (has(name) !== enabled) return `${enabled ? 'has no' : 'has'} ${name}`
   }
@@ -110,8 +117,7 @@ function refusal(one: FirmwareDescriptor, domain: Domain): string | undefined {
 export function withFirmware(domain: Domain, context: PlanContext, nvramDir: string): Domain {
   const chosen = selectFirmware(domain, context)
   if (chosen === undefined) return withOwnVariables(domain, context, nvramDir)
-  const { loader, loaderType, nvramTemplate, needsSmm } = chosen
-  const own = domain.os.nvram ?? ownVariables(domain, nvramDir)
+  const { loader, loaderType, nvramTemplate, format, needsSmm } = chosen
   return {
     ...domain,
     ...(needsSmm && { features: { ...domain.features, smm: 'on' as const } }),
@@ -122,8 +128,9 @@ export function withFirmware(domain: Domain, context: PlanContext, nvramDir: str
       loaderReadonly: true,
       ...(needsSmm && { loaderSecure: true }),
       ...(nvramTemplate !== undefined && {
-        nvram: own,
+        ...variables(domain.os, ownVariables(domain, nvramDir, format)),
         nvramTemplate: domain.os.nvramTemplate ?? nvramTemplate,
+        ...(format !== 'raw' && { nvramFormat: domain.os.nvramFormat ?? format }),
       }),
     },
   }
@@ -134,13 +141,13 @@ export function withFirmware(domain: Domain, context: PlanContext, nvramDir: str
  * own file, or is told what they are copies of. What they begin as is known of firmware with a descriptor.
  */
 function withOwnVariables(domain: Domain, context: PlanContext, nvramDir: string): Domain {
-  const { loader, loaderType, loaderReadonly, loaderStateless, nvram, nvramTemplate } = domain.os
+  const { loader, loaderType, loaderReadonly, loaderStateless, nvramTemplate } = domain.os
   if (loaderType === 'rom') {
     // Read-only memory keeps nothing; see find-warnings.ts.
-    const { nvram: _file, nvramTemplate: _template, ...os } = domain.os
+    const { nvram: _file, nvramSource: _source, nvramTemplate: _template, ...os } = domain.os
     return { ...domain, os }
   }
-  const keeps = nvram !== undefined || nvramTemplate !== undefined || loaderReadonly === true
+  const keeps = namesVariables(domain.os) || nvramTemplate !== undefined || loaderReadonly === true
   if (loaderType !== 'pflash' || loaderStateless === true || !keeps) return domain
   const known = context.firmwares().filter((one) => one.executable === loader)
   const template = nvramTemplate ?? known[0]?.nvramTemplate
@@ -158,7 +165,7 @@ function withOwnVariables(domain: Domain, context: PlanContext, nvramDir: string
     os: {
       ...domain.os,
       ...(needsSmm && { loaderSecure: true }),
-      nvram: nvram ?? ownVariables(domain, nvramDir),
+      ...variables(domain.os, ownVariables(domain, nvramDir, domain.os.nvramFormat)),
       ...(template !== undefined && { nvramTemplate: template }),
     },
   }
@@ -168,6 +175,11 @@ function needsSmmOn(one: FirmwareDescriptor, context: PlanContext): boolean {
   return one.features.includes('requires-smm') && runsOn(one, context)
 }
 
-function ownVariables({ name }: Domain, nvramDir: string): string {
-  return `${nvramDir}/${name}_VARS.fd`
+function ownVariables({ name }: Domain, nvramDir: string, format: FlashFormat = 'raw'): string {
+  return `${nvramDir}/${name}_VARS.${format === 'raw' ? 'fd' : format}`
+}
+
+/** Where the variables are: where the document says, or in a file of the guest's own. */
+function variables(os: Os, own: string): Pick<Os, 'nvram'> {
+  return namesVariables(os) ? {} : { nvram: own }
 }

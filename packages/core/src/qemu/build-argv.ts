@@ -35,6 +35,7 @@ import { endsItself } from '../plan/own-end.ts'
 import { isPlainSecurity } from '../plan/launch-security.ts'
 import { iothreadsOf } from '../plan/defaults/iothreads.ts'
 import type { ThreadPool } from '../domain/tuning.ts'
+import { firmwareArguments, flashOptions, secureFlash } from './firmware-argv.ts'
 import { memoryObjects } from './memory-backend.ts'
 import { hasMatrix, memoryLayout } from './memory-layout.ts'
 import { withFunctionIds } from './function-ids.ts'
@@ -174,9 +175,7 @@ function machineOption(
     hmat: domain.cpu !== undefined && hasMatrix(domain.cpu) ? true : undefined,
     nvdimm: (domain.devices.memory ?? []).some((one) => one.model === 'nvdimm') ? true : undefined,
     graphics: domain.os.biosUseserial === true ? false : undefined,
-    pflash0: pflash(context) ? 'libvirt-pflash0-format' : undefined,
-    pflash1:
-      pflash(context) && domain.os.nvram !== undefined ? 'libvirt-pflash1-format' : undefined,
+    ...flashOptions(domain),
   })
 }
 
@@ -281,59 +280,6 @@ function powerManagement(context: ArgvContext): Argument[] {
   const off = (property: string, enabled: boolean | undefined): Argument[] =>
     enabled === undefined ? [] : [['-global', `${device}.${property}=${enabled ? 0 : 1}`]]
   return [...off('disable_s3', pmSuspendToMem), ...off('disable_s4', pmSuspendToDisk)]
-}
-
-/** Only the firmware itself, in system management mode, may write to flash. */
-function secureFlash({ domain }: ArgvContext): Argument[] {
-  return domain.os.loaderSecure === true
-    ? [['-global', 'driver=cfi.pflash01,property=secure,value=on']]
-    : []
-}
-
-function pflash({ domain }: ArgvContext): boolean {
-  return domain.os.loader !== undefined && domain.os.loaderType === 'pflash'
-}
-
-function firmwareArguments(context: ArgvContext): Argument[] {
-  const { os } = context.domain
-  const args: Argument[] = []
-  if (os.loader !== undefined && !pflash(context)) args.push(['-bios', os.loader])
-  if (os.kernel !== undefined) args.push(['-kernel', os.kernel])
-  if (os.initrd !== undefined) args.push(['-initrd', os.initrd])
-  if (os.cmdline !== undefined && os.cmdline !== '') args.push(['-append', os.cmdline])
-  if (os.dtb !== undefined) args.push(['-dtb', os.dtb])
-  if (os.acpiTable !== undefined)
-    args.push(['-acpitable', keyValueOption('', { sig: 'SLIC', file: os.acpiTable })])
-  if (pflash(context)) {
-    args.push(...flashNodes(0, os.loader ?? '', os.loaderReadonly === true))
-    if (os.nvram !== undefined) args.push(...flashNodes(1, os.nvram, false))
-  }
-  return args
-}
-
-function flashNodes(unit: number, filename: string, readonly: boolean): Argument[] {
-  const node = `libvirt-pflash${unit}`
-  return [
-    [
-      '-blockdev',
-      jsonOption({
-        driver: 'file',
-        filename,
-        'node-name': `${node}-storage`,
-        'auto-read-only': true,
-        discard: 'unmap',
-      }),
-    ],
-    [
-      '-blockdev',
-      jsonOption({
-        'node-name': `${node}-format`,
-        'read-only': readonly,
-        driver: 'raw',
-        file: `${node}-storage`,
-      }),
-    ],
-  ]
 }
 
 function deviceArguments(context: ArgvContext, effects: Effects): Argument[] {

@@ -92,6 +92,29 @@ describe('the firmware that a document asks for by its kind', () => {
     expect(withFirmware(named, context([plain]), '/nvram').os.nvram).toBe('/mine.fd')
   })
 
+  test('is a qcow2 image where that is asked for, with variables alike', () => {
+    const image = { ...plain, executable: '/image', executableFormat: 'qcow2' }
+    const all = context([image, plain])
+    expect(selectFirmware(domain({ firmware: 'efi' }), all)?.loader).toBe('/plain')
+    const wanted = domain({ firmware: 'efi', loaderFormat: 'qcow2' })
+    expect(withFirmware(wanted, all, '/vars').os).toMatchObject({
+      loader: '/image',
+      loaderFormat: 'qcow2',
+      nvram: '/vars/guest_VARS.qcow2',
+      nvramFormat: 'qcow2',
+    })
+    expect(() => selectFirmware(wanted, context([plain]))).toThrow(
+      "/plain: is in format raw, and qcow2 is meant (<loader format='…'/>)",
+    )
+  })
+
+  test('leaves variables where a <source> says that they are', () => {
+    const source = { nvramType: 'file', nvramSource: { file: '/mine' } }
+    const { os } = withFirmware(domain({ firmware: 'efi', ...source }), context([plain]), '/vars')
+    expect(os).toMatchObject({ ...source, nvramTemplate: '/plain.vars' })
+    expect(os.nvram).toBeUndefined()
+  })
+
   test('is not looked for where the document names a loader, or asks for none', () => {
     const own = domain({ firmware: 'efi', loader: '/own' })
     expect(withFirmware(own, context([]), '/nvram')).toBe(own)

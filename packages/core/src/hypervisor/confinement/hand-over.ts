@@ -2,6 +2,7 @@ import { chownSync, constants, statSync } from 'node:fs'
 import { chown, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../../domain/domain.ts'
+import { variablesPath } from '../../domain/firmware-variables.ts'
 import { DomainError, domainError, quote } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
 import type { RunUser } from '../../run/run-user.ts'
@@ -169,7 +170,7 @@ function otherFiles({ os, devices }: Domain): readonly ImageUse[] {
   )
   const files = [
     ...read.map((path) => [path, false] as const),
-    ...[os.nvram, ...characters].map((path) => [path, true] as const),
+    ...[variablesPath(os), ...characters].map((path) => [path, true] as const),
   ]
   return files.flatMap(([path, writes]) => {
     const use = path === undefined ? undefined : imageUse(path, { writes, shared: true })

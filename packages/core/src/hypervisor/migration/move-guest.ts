@@ -1,4 +1,5 @@
 import type { Domain } from '../../domain/domain.ts'
+import { variablesPath } from '../../domain/firmware-variables.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { Job } from '../../store/index.ts'
 import { fileOf } from '../blocks/switch-image.ts'
@@ -121,7 +122,8 @@ function writtenImages({ os, devices }: Domain, left: readonly string[]): readon
       ? []
       : [{ path, at: `devices/disk[${i + 1}]` }]
   })
-  const all = os.nvram === undefined ? images : [...images, { path: os.nvram, at: 'os/nvram' }]
+  const variables = variablesPath(os)
+  const all = variables === undefined ? images : [...images, { path: variables, at: 'os/nvram' }]
   return all.filter(({ path }) => !left.includes(path))
 }
 

@@ -3,7 +3,7 @@ import { isOpen } from '../addresses/open-addresses.ts'
 import { fill } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { deviceListOf, devicesOf, isEmpty } from '../draft.ts'
-import type { DeviceDraft, DomainDraft } from '../draft.ts'
+import type { DeviceDraft, DomainDraft, Draft } from '../draft.ts'
 import type { DiskBus } from '../../domain/devices/disk.ts'
 import type { DiskSource, DiskType } from '../../domain/devices/disk-source.ts'
 
@@ -104,29 +104,32 @@ function dropPlain(disk: Disk): void {
   if (isEmpty(disk.iotune)) delete disk.iotune
   for (const { encryption } of [disk, ...sources(disk)])
     if (encryption !== undefined) encryption.engine ??= 'qemu'
-  for (const source of sources(disk)) {
-    for (const host of source.hosts ?? []) {
-      if (host.transport === 'tcp') delete host.transport
-      if (host.transport === 'unix') for (const key of ['name', 'port'] as const) delete host[key]
-      const port = defaultPorts[source.protocol ?? '']
-      if (host.transport === undefined && port !== undefined && source.protocol !== 'nfs')
-        host.port ??= port
+  for (const source of sources(disk)) dropPlainSource(source)
+}
+
+/** The same of where an image, or what is in flash, lies. */
+export function dropPlainSource(source: Draft<DiskSource>): void {
+  for (const host of source.hosts ?? []) {
+    if (host.transport === 'tcp') delete host.transport
+    if (host.transport === 'unix') for (const key of ['name', 'port'] as const) delete host[key]
+    const port = defaultPorts[source.protocol ?? '']
+    if (host.transport === undefined && port !== undefined && source.protocol !== 'nfs')
+      host.port ??= port
+  }
+  // A target alone means its first unit.
+  if (source.protocol === 'iscsi' && source.name !== undefined && !source.name.includes('/'))
+    source.name += '/0'
+  // A label that is to be skipped was skipped for one run.
+  if (source.seclabels !== undefined) {
+    source.seclabels = source.seclabels.filter(
+      ({ relabel, label, labelskip }) =>
+        relabel === false || (label !== undefined && labelskip !== true),
+    )
+    for (const label of source.seclabels) {
+      delete label.labelskip
+      if (label.label !== undefined) label.relabel ??= true
     }
-    // A target alone means its first unit.
-    if (source.protocol === 'iscsi' && source.name !== undefined && !source.name.includes('/'))
-      source.name += '/0'
-    // A label that is to be skipped was skipped for one run.
-    if (source.seclabels !== undefined) {
-      source.seclabels = source.seclabels.filter(
-        ({ relabel, label, labelskip }) =>
-          relabel === false || (label !== undefined && labelskip !== true),
-      )
-      for (const label of source.seclabels) {
-        delete label.labelskip
-        if (label.label !== undefined) label.relabel ??= true
-      }
-      if (source.seclabels.length === 0) delete source.seclabels
-    }
+    if (source.seclabels.length === 0) delete source.seclabels
   }
 }
 

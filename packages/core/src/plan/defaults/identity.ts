@@ -1,7 +1,9 @@
 import { bootKinds } from '../boot-words.ts'
 import { defaultClock } from './clock.ts'
+import type { DomainDraft } from '../draft.ts'
 import { fillDomain, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
+import { dropPlainSource } from './disks.ts'
 
 /** uuid, machine, emulator, memory, lifecycle: what every definition says in libvirt's form. */
 export function defaultIdentity(d: Defaulting): void {
@@ -36,6 +38,7 @@ export function defaultIdentity(d: Defaulting): void {
       reason: 'a loader without a type is read-only memory',
     })
   }
+  defaultFlash(domain.os)
   addSecureBoot(d)
   // libvirt's order of what firmware is chosen by.
   domain.os.firmwareFeatures?.sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -157,4 +160,11 @@ function defaultBoot(d: Defaulting): void {
     rule: 'os/boot',
     reason: 'disks boot first when neither <boot> nor a boot order says otherwise',
   })
+}
+
+/** What a file is where nothing is said, and a server's usual port. */
+function defaultFlash(os: DomainDraft['os']): void {
+  if (os.loaderFormat === 'raw') delete os.loaderFormat
+  if (os.nvramFormat === 'raw') delete os.nvramFormat
+  if (os.nvramSource !== undefined) dropPlainSource(os.nvramSource)
 }

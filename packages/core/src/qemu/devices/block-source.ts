@@ -8,7 +8,8 @@ import { nodeCredentials } from './tls-argv.ts'
 export interface SourceNode {
   readonly type: DiskType
   readonly source: DiskSource
-  readonly disk: Disk
+  /** What the disk in front of it wants of it; what is in flash wants nothing. */
+  readonly disk: Pick<Disk, 'device' | 'io' | 'alias'>
   /** The number in the names of the image's nodes. */
   readonly node: number
 }
@@ -69,7 +70,7 @@ function isHostCdrom(dev: string | undefined): boolean {
 }
 
 /** Persistent reservations go through one helper for all disks, or one of the disk's own. */
-export function prManager(source: DiskSource, disk: Disk): string | undefined {
+export function prManager(source: DiskSource, disk: Pick<Disk, 'alias'>): string | undefined {
   const { reservations } = source
   if (reservations === undefined) return undefined
   return reservations.managed === false ? `pr-helper-${disk.alias ?? ''}` : 'pr-helper0'
