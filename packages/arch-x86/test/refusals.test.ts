@@ -490,6 +490,12 @@ const rows: readonly Row[] = [
     'not an address',
   ],
   [
+    'a screen that accelerates in 2D',
+    { devices: "<video><model type='vga'><acceleration accel2d='yes'/></model></video>" },
+    'devices/video[1]/model/acceleration/@accel2d',
+    'leave it out',
+  ],
+  [
     'randomness from a kind of end that Linux has not',
     {
       devices:

@@ -354,6 +354,14 @@ const others: readonly Row[] = [
     ],
   ],
   [
+    'what such a daemon says, written down',
+    {
+      devices:
+        "<rng model='virtio'><backend model='egd' type='tcp'><source mode='connect' host='h' service='1'/><log file='/l' append='on'/></backend></rng>",
+    },
+    ['id=charrng0,host=h,port=1', 'logfile=/l,logappend=on'],
+  ],
+  [
     'a keyboard of the host',
     {
       devices:

@@ -57,6 +57,13 @@ function images({ os, devices }: Domain): Problem[] {
     const found: Problem[] = []
     const { source } = disk
     if (source?.tls === true) found.push(...certificates(source.protocol, `${path}/source/@tls`))
+    if (source?.fdgroup !== undefined)
+      found.push(
+        unsupported(
+          `${path}/source/@fdgroup`,
+          'nobody hands over descriptors here, disks are opened by their paths; leave fdgroup out',
+        ),
+      )
     if (source?.reservations !== undefined && source.reservations.managed !== false)
       found.push(
         unsupported(

@@ -30,6 +30,12 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     'behind nbd',
   ],
   [
+    'a group of descriptors',
+    `<devices><disk type='file'><source file='/x' fdgroup='g'/><target dev='vda'/></disk></devices>`,
+    'devices/disk[1]/source/@fdgroup',
+    'opened by their paths',
+  ],
+  [
     'a reservation helper',
     `<devices><disk type='block' device='lun'><source dev='/x'><reservations managed='yes'/></source><target dev='sda' bus='scsi'/></disk></devices>`,
     'devices/disk[1]/source/reservations/@managed',

@@ -188,6 +188,8 @@ export interface DiskSource {
   readonly query?: string
   readonly tls?: boolean
   readonly tlsHostname?: string
+  /** Descriptors that somebody hands over in place of the file. */
+  readonly fdgroup?: string
   readonly pool?: string
   readonly volume?: string
   readonly mode?: 'host' | 'direct'
@@ -232,6 +234,7 @@ export const diskSourceXml: XmlFields<DiskSource> = {
   query: text('@query'),
   tls: yesNo('@tls'),
   tlsHostname: text('@tlsHostname'),
+  fdgroup: text('@fdgroup'),
   pool: text('@pool'),
   volume: text('@volume'),
   mode: modeField('host', 'direct') as XmlField<'host' | 'direct'>,

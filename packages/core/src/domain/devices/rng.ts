@@ -1,4 +1,4 @@
-import { integer, list, nonEmpty, oneOf, required } from '../../xml/fields.ts'
+import { integer, list, nonEmpty, onOff, oneOf, required, text } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { charSourceXml, charTypes } from './chardev.ts'
 import type { CharSource, CharType } from './chardev.ts'
@@ -21,6 +21,9 @@ export interface Rng extends DeviceInfo, VirtioOptions {
   readonly egdType?: CharType
   readonly egdSources?: readonly CharSource[]
   readonly egdProtocol?: 'raw' | 'telnet'
+  /** Where all that the daemon says is written down as well. */
+  readonly egdLogFile?: string
+  readonly egdLogAppend?: boolean
 }
 
 export const rngXml: XmlFields<Rng> = {
@@ -32,6 +35,8 @@ export const rngXml: XmlFields<Rng> = {
   egdType: oneOf('backend/@type', charTypes),
   egdSources: list('backend/source', charSourceXml),
   egdProtocol: oneOf('backend/protocol/@type', ['raw', 'telnet']),
+  egdLogFile: text('backend/log/@file'),
+  egdLogAppend: onOff('backend/log/@append'),
   ...virtioOptionsXml,
   ...deviceInfoXml,
 }

@@ -138,6 +138,7 @@ const ofServers = ['network'] as const
 /** What a source says of itself, and the types of images that look at it. */
 const sourceWords: { readonly [K in keyof DiskSource]?: readonly DiskType[] } = {
   file: ['file'],
+  fdgroup: ['file'],
   dev: ['block', 'vhostvdpa'],
   dir: ['dir'],
   protocol: ofServers,

@@ -5,7 +5,7 @@ import { devicesOf } from '../draft.ts'
 import { defaultInterface } from './interfaces.ts'
 
 /** What says where a daemon is that hands out randomness. */
-const egdWords = ['egdType', 'egdSources', 'egdProtocol'] as const
+const egdWords = ['egdType', 'egdSources', 'egdProtocol', 'egdLogFile', 'egdLogAppend'] as const
 
 /** Models, buses and identities of the devices that need only one of them. */
 export function defaultSmallDevices(d: Defaulting): void {

@@ -200,6 +200,13 @@ function videos(domain: AddressedDomain): Problem[] {
         message: `a 'virtio' card has at most ${maxHeads} heads, not ${video.heads ?? 1}`,
       })
     }
+    if (video.accel2d === true) {
+      problems.push({
+        code: 'ERR_CONFIG_UNSUPPORTED',
+        path: `${path}/model/acceleration/@accel2d`,
+        message: 'no video model of QEMU accelerates in 2D; leave it out',
+      })
+    }
     if (video.accel3d === true && video.model !== 'virtio' && video.model !== 'qxl') {
       problems.push({
         code: 'ERR_CONFIG_UNSUPPORTED',

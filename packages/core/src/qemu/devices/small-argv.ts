@@ -123,6 +123,8 @@ export function rngArguments(context: ArgvContext): Argument[] {
               type: rng.egdType ?? 'udp',
               ...(rng.egdSources && { sources: rng.egdSources }),
               ...(rng.egdProtocol && { protocol: rng.egdProtocol }),
+              ...(rng.egdLogFile !== undefined && { logFile: rng.egdLogFile }),
+              ...(rng.egdLogAppend !== undefined && { logAppend: rng.egdLogAppend }),
             }),
           ]
         : []
