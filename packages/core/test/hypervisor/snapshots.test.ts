@@ -62,6 +62,23 @@ describe('snapshots', () => {
     await hypervisor.domainSnapshotCreateXml('a', named('one'))
   })
 
+  test('of a disk that is taken care of by hand are refused until it is said what becomes of it', async () => {
+    const { hypervisor } = await defined(testRoot())
+    const xml = await hypervisor.domainGetXmlDesc('a')
+    await hypervisor.domainDefineXml(
+      xml.replace("device='disk'", "device='disk' snapshot='manual'"),
+    )
+    await expect(hypervisor.domainSnapshotCreateXml('a', named('one'))).rejects.toThrow(
+      "is taken care of by hand in snapshots (snapshot='manual')",
+    )
+    const said = named('one').replace(
+      '</name>',
+      "</name><disks><disk name='vda' snapshot='internal'/></disks>",
+    )
+    await hypervisor.domainSnapshotCreateXml('a', said)
+    expect(await hypervisor.domainListAllSnapshots('a')).toHaveLength(1)
+  })
+
   test('without metadata are told of and not remembered', async () => {
     const { hypervisor, image } = await defined(testRoot())
     const inside = await hypervisor.domainSnapshotCreateXml('a', named('in'), { noMetadata: true })

@@ -99,6 +99,18 @@ describe('a disk is refused', () => {
   })
 })
 
+describe('words of other days and other hands', () => {
+  it('has Xen’s name of a raw image mean one', () => {
+    const devices = disk("<driver name='qemu' type='aio'/><source file='/x'/>")
+    expect(planToy(toyXml({ devices })).domain.devices.disk?.[0]?.format).toBe('raw')
+  })
+
+  it('keeps that snapshots of it are made by hand', () => {
+    const devices = disk("<source file='/x'/>").replace('<disk ', "<disk snapshot='manual' ")
+    expect(planToy(toyXml({ devices })).domain.devices.disk?.[0]?.snapshot).toBe('manual')
+  })
+})
+
 describe('an image on a server', () => {
   it.each([
     ['lies on one', onServer('http', 'x', "<host name='a'/><host name='b'/>"), 'host[2]'],

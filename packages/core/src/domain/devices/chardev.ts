@@ -73,13 +73,17 @@ const sourcesField: XmlField<readonly CharSource[]> = {
   },
 }
 
+/** What is spoken over TCP. */
+export const charProtocols = ['raw', 'telnet', 'telnets', 'tls'] as const
+export type CharProtocol = (typeof charProtocols)[number]
+
 /** The host's end of a serial line, console, channel or parallel port. */
 export interface CharBackend {
   readonly type: CharType
   /** `<console tty='…'>` of a running guest: libvirt's old form, written beside the source. */
   readonly tty?: string
   readonly sources?: readonly CharSource[]
-  readonly protocol?: 'raw' | 'telnet' | 'telnets' | 'tls'
+  readonly protocol?: CharProtocol
   readonly logFile?: string
   readonly logAppend?: boolean
 }
@@ -88,7 +92,7 @@ const charBackendXml: XmlFields<CharBackend> = {
   type: fallback(oneOf('@type', charTypes), 'pty'),
   tty: text('@tty'),
   sources: sourcesField,
-  protocol: oneOf('protocol/@type', ['raw', 'telnet', 'telnets', 'tls']),
+  protocol: oneOf('protocol/@type', charProtocols),
   logFile: text('log/@file'),
   logAppend: onOff('log/@append'),
 }

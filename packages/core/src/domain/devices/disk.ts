@@ -11,7 +11,7 @@ import {
   text,
   yesNo,
 } from '../../xml/fields.ts'
-import type { XmlFields } from '../../xml/fields.ts'
+import type { XmlField, XmlFields } from '../../xml/fields.ts'
 import { bootOptionsXml, deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { BootOptions, DeviceInfo, VirtioOptions } from './device-info.ts'
 import {
@@ -125,7 +125,8 @@ export interface Disk extends BootOptions, DeviceInfo, VirtioOptions {
     | 'usb-bot'
   readonly rawio?: boolean
   readonly sgio?: 'filtered' | 'unfiltered'
-  readonly snapshot?: 'no' | 'internal' | 'external'
+  /** What snapshots that do not say it themselves make of it. */
+  readonly snapshot?: 'no' | 'internal' | 'external' | 'manual'
   readonly driverName?: string
   readonly format?: DiskFormat
   readonly cache?: 'default' | 'none' | 'writethrough' | 'writeback' | 'directsync' | 'unsafe'
@@ -180,9 +181,9 @@ export const diskXml: XmlFields<Disk> = {
   ]),
   rawio: yesNo('@rawio'),
   sgio: oneOf('@sgio', ['filtered', 'unfiltered']),
-  snapshot: oneOf('@snapshot', ['no', 'internal', 'external']),
+  snapshot: oneOf('@snapshot', ['no', 'internal', 'external', 'manual']),
   driverName: text('driver/@name'),
-  format: oneOf('driver/@type', diskFormats, 'ERR_CONFIG_UNSUPPORTED'),
+  format: formatField(),
   cache: oneOf('driver/@cache', [
     'default',
     'none',
@@ -228,4 +229,16 @@ export const diskXml: XmlFields<Disk> = {
   encryption: record('encryption', diskEncryptionXml),
   ...deviceInfoXml,
   ...bootOptionsXml,
+}
+
+/** Xen called a raw image by the way in which it was read. */
+function formatField(): XmlField<DiskFormat> {
+  const field = oneOf('driver/@type', [...diskFormats, 'aio'], 'ERR_CONFIG_UNSUPPORTED')
+  return {
+    ...field,
+    read(scope) {
+      const found = field.read(scope)
+      return found === 'aio' ? 'raw' : found
+    },
+  }
 }

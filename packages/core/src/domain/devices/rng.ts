@@ -1,7 +1,7 @@
 import { integer, list, nonEmpty, onOff, oneOf, required, text } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
-import { charSourceXml, charTypes } from './chardev.ts'
-import type { CharSource, CharType } from './chardev.ts'
+import { charProtocols, charSourceXml, charTypes } from './chardev.ts'
+import type { CharProtocol, CharSource, CharType } from './chardev.ts'
 import { deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { DeviceInfo, VirtioOptions } from './device-info.ts'
 
@@ -20,7 +20,7 @@ export interface Rng extends DeviceInfo, VirtioOptions {
   /** For `egd`: where the daemon listens or connects. */
   readonly egdType?: CharType
   readonly egdSources?: readonly CharSource[]
-  readonly egdProtocol?: 'raw' | 'telnet'
+  readonly egdProtocol?: CharProtocol
   /** Where all that the daemon says is written down as well. */
   readonly egdLogFile?: string
   readonly egdLogAppend?: boolean
@@ -34,7 +34,7 @@ export const rngXml: XmlFields<Rng> = {
   source: deviceField(),
   egdType: oneOf('backend/@type', charTypes),
   egdSources: list('backend/source', charSourceXml),
-  egdProtocol: oneOf('backend/protocol/@type', ['raw', 'telnet']),
+  egdProtocol: oneOf('backend/protocol/@type', charProtocols),
   egdLogFile: text('backend/log/@file'),
   egdLogAppend: onOff('backend/log/@append'),
   ...virtioOptionsXml,

@@ -43,6 +43,11 @@ export function partsOf(domain: Domain, wish: SnapshotWish, options: PartOptions
     !writable.every(canHold)
   const parts = writable.flatMap((disk): Part[] => {
     const asked = wish.disks.find((one) => isNamed(disk, one.name))
+    if (asked === undefined && disk.snapshot === 'manual')
+      throw domainError(
+        'ERR_CONFIG_UNSUPPORTED',
+        `disk ${quote(disk.target)} is taken care of by hand in snapshots (snapshot='manual'); say what becomes of it in this one: no, internal or external (--diskspec ${disk.target},snapshot=no)`,
+      )
     const kind =
       asked?.snapshot ?? (disk.snapshot === 'no' ? 'no' : external ? 'external' : 'internal')
     if (kind === 'no') return []
