@@ -64,6 +64,16 @@ describe('what is stored of a network card', () => {
     expect(stored(card(type, inner))).not.toMatch(words)
   })
 
+  it('has the parameters of its filter by their names, and values of one name as they were written', () => {
+    const one = (name: string, value: string): string =>
+      `<parameter name='${name}' value='${value}'/>`
+    const written = [one('IP', '10.0.0.2'), one('CTRL_IP_LEARNING', 'dhcp'), one('IP', '10.0.0.1')]
+    const xml = stored(
+      card('bridge', `${onBridge}<filterref filter='f'>${written.join('')}</filterref>`),
+    )
+    expect(xml.match(/<parameter .*>/g)).toEqual([written[1], written[0], written[2]])
+  })
+
   it('holds nothing of the other types beside what its own type needs', () => {
     const xml = stored(
       card('server', "<source port='5558'><local address='1.1.1.1' port='4'/></source>"),

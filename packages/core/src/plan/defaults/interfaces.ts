@@ -19,7 +19,7 @@ export function defaultInterface(d: Defaulting, nic: Nic): void {
   dropPlain(nic)
   // What a network was resolved to belongs to one run.
   if (context.live !== true) dropOfOtherTypes(nic)
-  dropNameless(nic)
+  tidyFilter(nic)
   defaultHostSide(d, nic)
   // A card of the host is what it is.
   if (nic.type === 'hostdev') {
@@ -109,8 +109,8 @@ function dropOfOtherTypes(nic: Nic): void {
     if (nic[key] !== undefined && !types.includes(nic.type)) delete nic[key]
 }
 
-/** What a filter needs a name for, and has none. */
-function dropNameless(nic: Nic): void {
+/** A filter's parameters by their names, as libvirt has them; without those that it needs a name for, and has none. */
+function tidyFilter(nic: Nic): void {
   if (nic.filterref === undefined) return
   if (nic.filterref.filter === undefined) {
     delete nic.filterref
@@ -120,7 +120,10 @@ function dropNameless(nic: Nic): void {
     ({ name, value }) => name !== undefined && value !== undefined,
   )
   if (named === undefined || named.length === 0) delete nic.filterref.parameters
-  else nic.filterref.parameters = named
+  else
+    nic.filterref.parameters = named.toSorted(
+      ({ name: a = '' }, { name: b = '' }) => Number(a > b) - Number(a < b),
+    )
 }
 
 function defaultHostSide(d: Defaulting, nic: Nic): void {
