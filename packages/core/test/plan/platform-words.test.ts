@@ -115,6 +115,14 @@ describe('words of a platform', () => {
     )
   })
 
+  it('say how well the CPU must match that they choose', () => {
+    const platform = toyWith({
+      cpu: { ...testArch.cpu, byDefault: () => ({ mode: 'custom', check: 'none', model: 'toy2' }) },
+    })
+    const more = "<cpu mode='custom' match='exact' check='partial'/>"
+    expect(planToy(toyXml({ more }), false, platform).domain.cpu?.check).toBe('none')
+  })
+
   it('choose a CPU by what the document says beside a model', () => {
     const platform = toyWith({
       cpu: { ...testArch.cpu, byDefault: (_, written) => written && { model: 'toy2' } },

@@ -40,12 +40,13 @@ export function defaultCpu(d: Defaulting): void {
   if (unnamed && written?.model === undefined && !features && !vendor) {
     const byDefault = context.arch.cpu.byDefault(cpuContext(domain, context), written)
     if (byDefault !== undefined) {
-      const { match, fallback } = byDefault
-      // How to match a model is a word about the one that is named.
+      const { match, check, fallback } = byDefault
+      // How to match a model and what to make sure of are words about the one that is named.
       domain.cpu = {
         ...copy(byDefault as Draft<Cpu>),
         ...written,
         ...(match && { match }),
+        ...(check && { check }),
         ...(fallback && { fallback }),
       }
       note(d, 'cpu', byDefault.model ?? byDefault.mode, {
