@@ -95,6 +95,11 @@ describe('a device is refused', () => {
       'smartcard[1]/@type',
     ],
     [
+      'that listens at nobody knows what',
+      "<graphics type='vnc'><listen address='127.0.0.1'/></graphics>",
+      'graphics[1]/listen[1]',
+    ],
+    [
       'whose listeners disagree',
       "<graphics type='vnc' listen='127.0.0.1'><listen type='address' address='127.0.0.2'/></graphics>",
       'graphics[1]/@listen',

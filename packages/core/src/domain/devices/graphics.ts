@@ -1,5 +1,4 @@
 import {
-  fallback,
   integer,
   list,
   nonEmpty,
@@ -22,7 +21,7 @@ export interface GraphicsListen {
 }
 
 const listenXml: XmlFields<GraphicsListen> = {
-  type: fallback(oneOf('@type', ['address', 'network', 'socket', 'none']), 'address'),
+  type: required(oneOf('@type', ['address', 'network', 'socket', 'none'])),
   address: nonEmpty('@address'),
   network: text('@network'),
   socket: text('@socket'),
