@@ -158,6 +158,14 @@ describe('what guides tell people to write', () => {
       '"cache":{"direct":true,"no-flush":false}',
     ],
     [
+      'a floppy controller is there for floppies',
+      {
+        devices: `<controller type='fdc'/><disk type='file' device='floppy'><source file='/a'/><target dev='fda'/></disk>`,
+      },
+      '"driver":"isa-fdc"',
+    ],
+    ['and without one it is not', { devices: "<controller type='fdc'/>" }, /^(?!.*isa-fdc)/],
+    [
       'a vmxnet3 is a conventional card',
       { devices: card('vmxnet3') },
       /"driver":"pcie-pci-bridge","id":"pci.2".*"driver":"vmxnet3".*"bus":"pci.2","addr":"0x1"/,

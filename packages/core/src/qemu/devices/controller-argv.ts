@@ -79,7 +79,7 @@ function deviceOptions(context: ArgvContext, controller: Controller): Options | 
         ...address,
       }
     case 'fdc':
-      return model.builtIn?.includes(context.plan.profile.name) === true
+      return model.builtIn?.includes(context.plan.profile.name) === true || !hasFloppy(context)
         ? undefined
         : { driver, ...floppyBootIndexes(context, controller) }
     case 'sata':
@@ -101,6 +101,11 @@ function isBuiltIn(context: ArgvContext, controller: Controller): boolean {
       spot.where.type === controller.type &&
       (spot.where.index ?? 0) === (controller.index ?? 0),
   )
+}
+
+/** A board that has no floppy controller is given one for its floppies, and none without. */
+function hasFloppy({ domain }: ArgvContext): boolean {
+  return (domain.devices.disk ?? []).some(({ bus }) => bus === 'fdc')
 }
 
 function floppyBootIndexes(context: ArgvContext, controller: Controller): Options {
