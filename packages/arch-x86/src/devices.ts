@@ -57,13 +57,7 @@ export const devices: DeviceAllowList = {
   'controller:ccid': { models: { '': { driver: 'usb-ccid', bus: 'usb' } } },
   interface: {
     default: ['rtl8139', 'e1000', 'virtio'],
-    models: {
-      ...pciModels.cards,
-      ...pciModels.eepro100Cards,
-      // QEMU's own names, which libvirt hands over as they are and guides have told people to write.
-      'virtio-net-pci': { driver: 'virtio-net-pci', bus: 'pci' },
-      'virtio-net': { driver: 'virtio-net-pci', bus: 'pci' },
-    },
+    models: { ...pciModels.cards, ...pciModels.eepro100Cards },
   },
   serial: {
     default: ['isa-serial'],

@@ -110,6 +110,9 @@ export const pciModels: {
   virtioSerial: onPci({ '': 'virtio-serial-pci', virtio: 'virtio-serial-pci' }),
   cards: onPci({
     virtio: 'virtio-net-pci',
+    // QEMU's own names, which libvirt hands over as they are and guides have told people to write.
+    'virtio-net-pci': 'virtio-net-pci',
+    'virtio-net': 'virtio-net-pci',
     e1000: 'e1000',
     e1000e: 'e1000e',
     'e1000-82544gc': 'e1000-82544gc',
