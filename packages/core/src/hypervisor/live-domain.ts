@@ -1,12 +1,13 @@
 import type { Domain } from '../domain/domain.ts'
 import { numberImages, withNumbers } from '../qemu/devices/image-nodes.ts'
 import type { CharBackend } from '../domain/devices/chardev.ts'
+import type { Graphics } from '../domain/devices/graphics.ts'
+import type { PickedPorts } from './ports.ts'
 
 /** What was settled when the guest started. */
-export interface LiveFacts {
+export interface LiveFacts extends PickedPorts {
   /** `query-chardev`: label and file name of each character device. */
   readonly chardevs: readonly { readonly label: string; readonly filename: string }[]
-  readonly ports: Readonly<Record<number, number>>
   readonly taps: Readonly<Record<number, string>>
 }
 
@@ -43,15 +44,18 @@ export function liveDomain(domain: Domain, facts: LiveFacts): Domain {
       }),
       ...(devices.graphics && {
         graphics: devices.graphics.map((one, i) => {
+          const websocket = facts.websockets[i]
+          const served = websocket === undefined ? one : { ...one, websocket }
           const port = facts.ports[i]
-          if (port === undefined) return one
-          const address = one.listens?.[0]?.address ?? '127.0.0.1'
-          const listens = one.listens?.map((listen, n) =>
-            n === 0 ? { ...listen, address } : listen,
-          )
-          return { ...one, port, listen: address, ...(listens && { listens }) }
+          return port === undefined ? served : withPort(served, port)
         }),
       }),
     },
   }
+}
+
+function withPort(graphics: Graphics, port: number): Graphics {
+  const address = graphics.listens?.[0]?.address ?? '127.0.0.1'
+  const listens = graphics.listens?.map((listen, n) => (n === 0 ? { ...listen, address } : listen))
+  return { ...graphics, port, listen: address, ...(listens && { listens }) }
 }

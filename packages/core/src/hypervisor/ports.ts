@@ -1,37 +1,57 @@
 import { createServer } from 'node:net'
 import type { Domain } from '../domain/domain.ts'
 import { domainError, quote } from '../errors.ts'
-import { firstDisplayPort, picksPort } from '../qemu/devices/display-argv.ts'
+import {
+  firstDisplayPort,
+  firstWebsocketPort,
+  picksPort,
+  picksWebsocket,
+} from '../qemu/devices/display-argv.ts'
 
-/** libvirt's range for displays: 5900 to 65535. */
+/** libvirt's ranges end here: displays from 5900, browsers' from 5700. */
 const lastPort = 65_535
 
-/** Free TCP ports for the displays that leave the choice to polyvirt, by position. */
+/** TCP ports that are free, by position in `<graphics>`. */
+export interface PickedPorts {
+  readonly ports: Readonly<Record<number, number>>
+  /** Those of VNC over WebSocket. */
+  readonly websockets: Readonly<Record<number, number>>
+}
+
+/** Free TCP ports for the displays that leave the choice to polyvirt. */
 export async function pickPorts(
   domain: Domain,
   taken: ReadonlySet<number> = new Set(),
-): Promise<Readonly<Record<number, number>>> {
-  const picked: Record<number, number> = {}
-  let next = firstDisplayPort
-  for (const [position, graphics] of (domain.devices.graphics ?? []).entries()) {
-    if (!picksPort(graphics)) continue
-    const address = graphics.listens?.[0]?.address ?? '127.0.0.1'
-    const path = `devices/graphics[${position + 1}]`
-    while (next <= lastPort && (taken.has(next) || !(await isFree(next, { address, path })))) next++
-    if (next > lastPort) {
-      const message = `no free TCP port from ${firstDisplayPort} for the display`
-      throw domainError('ERR_OPERATION_FAILED', message, { path })
+): Promise<PickedPorts> {
+  const ports: Record<number, number> = {}
+  const websockets: Record<number, number> = {}
+  const gone = new Set(taken)
+  const pick = async (first: number, place: Place): Promise<number> => {
+    for (let port = first; port <= lastPort; port++) {
+      if (gone.has(port) || !(await isFree(port, place))) continue
+      gone.add(port)
+      return port
     }
-    picked[position] = next++
+    const message = `no free TCP port from ${first} for the display`
+    throw domainError('ERR_OPERATION_FAILED', message, { path: place.path })
   }
-  return picked
+  for (const [position, graphics] of (domain.devices.graphics ?? []).entries()) {
+    const address = graphics.listens?.[0]?.address ?? '127.0.0.1'
+    const place = { address, path: `devices/graphics[${position + 1}]` }
+    if (picksPort(graphics)) ports[position] = await pick(firstDisplayPort, place)
+    if (picksWebsocket(graphics)) websockets[position] = await pick(firstWebsocketPort, place)
+  }
+  return { ports, websockets }
+}
+
+/** Where a display listens, and its place in the document. */
+interface Place {
+  readonly address: string
+  readonly path: string
 }
 
 /** @throws DomainError where the address serves no port at all: the next one would do no better. */
-function isFree(
-  port: number,
-  { address, path }: { readonly address: string; readonly path: string },
-): Promise<boolean> {
+function isFree(port: number, { address, path }: Place): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {

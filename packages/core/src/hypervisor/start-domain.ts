@@ -27,6 +27,7 @@ import type { TunedRun } from './tuning/apply-tuning.ts'
 import { checkCpus } from './tuning/check-cpus.ts'
 import { openMacvtaps } from './macvtap.ts'
 import { pickPorts } from './ports.ts'
+import type { PickedPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
 import { resolveSources } from './resolve-sources.ts'
@@ -132,13 +133,13 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
-    const launch = async (ports: Readonly<Record<number, number>>): Promise<Launched> => {
+    const launch = async (picked: PickedPorts): Promise<Launched> => {
       using open = await openMacvtaps(domain, taps)
       const run = planRun(domain, plan.context, {
         paths,
         taps,
         tapFds: open.inQemu,
-        ports,
+        ...picked,
         nowMs: Date.now(),
         ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),
       })
@@ -173,7 +174,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       const { memoryMaxKiB } = confinement.config
       const tuned = tunedRun(spawned.identity.pid, { cgroup, memoryMaxKiB })
       const meeting = {
-        ports,
+        picked,
         taps,
         options,
         stateDir,
@@ -253,18 +254,18 @@ const mostRaces = 10
 /** Starts with ports that are free; where one is taken at that very moment, with the next ones. */
 async function withFreePorts(
   domain: Domain,
-  launch: (ports: Readonly<Record<number, number>>) => Promise<Launched>,
+  launch: (picked: PickedPorts) => Promise<Launched>,
 ): Promise<Launched> {
   const lost = new Set<number>()
   for (;;) {
-    const ports = await pickPorts(domain, lost)
+    const picked = await pickPorts(domain, lost)
     try {
-      return await launch(ports)
+      return await launch(picked)
     } catch (error) {
       const taken = error instanceof DomainError && /Address already in use/.test(error.message)
-      const picked = Object.values(ports)
-      if (!taken || picked.length === 0 || lost.size > mostRaces) throw error
-      for (const port of picked) lost.add(port)
+      const ports = [...Object.values(picked.ports), ...Object.values(picked.websockets)]
+      if (!taken || ports.length === 0 || lost.size > mostRaces) throw error
+      for (const port of ports) lost.add(port)
     }
   }
 }
@@ -277,7 +278,7 @@ function eventsArguments(stateDir: string): readonly string[] {
 }
 
 interface Meeting {
-  readonly ports: Readonly<Record<number, number>>
+  readonly picked: PickedPorts
   readonly taps: Readonly<Record<number, string>>
   readonly options: CreateOptions
   readonly stateDir: string
@@ -292,7 +293,7 @@ async function meet(
   spawned: SpawnedQemu,
   monitor: string,
   domain: ValidDomain,
-  { ports, taps, options, stateDir, placed, tuned, incoming }: Meeting,
+  { picked, taps, options, stateDir, placed, tuned, incoming }: Meeting,
 ): Promise<Domain> {
   const { signal } = options
   const transport = await connectUnix({
@@ -321,7 +322,7 @@ async function meet(
     await applyTuning(qmp, domain, tuned)
     await incoming?.feed(qmp, stateDir)
     if (options.paused !== true) await qmp.execute('cont')
-    return liveDomain(domain, { chardevs, ports, taps })
+    return liveDomain(domain, { chardevs, ...picked, taps })
   } catch (error) {
     // A guest that was on its way and was kept back leaves a QEMU that ends over it.
     if (error instanceof DomainError && error.code === 'ERR_OPERATION_ABORTED') throw error

@@ -28,6 +28,8 @@ export interface RuntimeChoices {
   readonly paths: RuntimePaths
   /** VNC and SPICE ports by position in `<graphics>`, where polyvirt picks them. */
   readonly ports?: Readonly<Record<number, number>>
+  /** Ports of VNC over WebSocket by position in `<graphics>`, where polyvirt picks them. */
+  readonly websockets?: Readonly<Record<number, number>>
   /** Host tap devices by position in `<interface>`; a file descriptor where there is none. */
   readonly taps?: Readonly<Record<number, string>>
   /** Descriptors of taps that QEMU inherits open, by position in `<interface>`. */

@@ -358,3 +358,22 @@ test('R-13 displays that are started at one moment find a port each', async () =
   const infos = await Promise.all(names.map((name) => connections[0]?.domainGetInfo(name)))
   expect(new Set(infos.flatMap((info) => info?.displays)).size).toBe(names.length)
 })
+
+test('a display for browsers has a free port of its own, beside one that is named as well', async () => {
+  const root = testRoot()
+  const hypervisor = await root.open()
+  const vnc = (name: string, port: string): string =>
+    guestXml({ name, devices: `<graphics type='vnc' ${port} websocket='-1'/>` })
+  for (const xml of [vnc('a', "autoport='yes'"), vnc('b', "port='6123' autoport='no'")])
+    await hypervisor.domainDefineXml(xml)
+  const found: string[] = []
+  for (const name of ['a', 'b']) {
+    await hypervisor.domainCreate(name)
+    const live = await hypervisor.domainGetXmlDesc(name)
+    found.push(/ websocket='(\d+)'/.exec(live)?.[1] ?? '')
+    expect(await hypervisor.domainGetXmlDesc(name, { inactive: true })).toContain("websocket='-1'")
+  }
+  expect(found.every((port) => Number(port) >= 5700)).toBe(true)
+  expect(new Set(found).size).toBe(2)
+  for (const name of ['a', 'b']) await hypervisor.domainDestroy(name)
+})

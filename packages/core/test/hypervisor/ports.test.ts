@@ -11,12 +11,12 @@ function displays(listen: string) {
 }
 
 test('a port that is taken is passed over', async () => {
-  const first = (await pickPorts(displays('127.0.0.1')))[0] ?? 0
+  const first = (await pickPorts(displays('127.0.0.1'))).ports[0] ?? 0
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(first, '127.0.0.1', resolve))
   try {
     expect((server.address() as AddressInfo).port).toBe(first)
-    expect((await pickPorts(displays('127.0.0.1')))[0]).toBeGreaterThan(first)
+    expect((await pickPorts(displays('127.0.0.1'))).ports[0]).toBeGreaterThan(first)
   } finally {
     server.close()
   }

@@ -218,7 +218,7 @@ function shownDomain(
   { attached }: Plug,
   chardevs: Parameters<typeof liveDomain>[1]['chardevs'],
 ): Domain {
-  return liveDomain(attached.domain, { chardevs, ports: {}, taps: {} })
+  return liveDomain(attached.domain, { chardevs, ports: {}, websockets: {}, taps: {} })
 }
 
 interface Plug {

@@ -8,6 +8,9 @@ import type { Options } from '../option-string.ts'
 /** First TCP ports libvirt gives out: VNC displays count from 5900, SPICE shares the range. */
 export const firstDisplayPort = 5900
 
+/** And the first of those for browsers. */
+export const firstWebsocketPort = 5700
+
 export function graphicsArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.graphics ?? []).flatMap((graphics, position): Argument[] => {
     const keymap: Argument[] = graphics.keymap === undefined ? [] : [['-k', graphics.keymap]]
@@ -69,7 +72,8 @@ function vnc(context: ArgvContext, graphics: Graphics, position: number): string
     graphics.autoport === true
       ? (context.runtime.ports?.[position] ?? firstDisplayPort)
       : (graphics.port ?? firstDisplayPort)
-  const shown = { ...common, websocket: graphics.websocket }
+  const websocket = context.runtime.websockets?.[position] ?? graphics.websocket
+  const shown = { ...common, websocket }
   return `${listenAddress(graphics)}:${port - firstDisplayPort}${rest(shown)}`
 }
 
@@ -81,6 +85,13 @@ function rest(options: Options): string {
 /** Is its port one that is free at start? */
 export function picksPort({ type, autoport, port }: Graphics): boolean {
   return autoport === true || (type === 'spice' && port === -1)
+}
+
+/** Does it listen for browsers at a port that is free at start? */
+export function picksWebsocket({ type, websocket, listens }: Graphics): boolean {
+  const [listen] = listens ?? []
+  const isOnTcp = listen?.type !== 'socket' && listen?.type !== 'none'
+  return type === 'vnc' && websocket === -1 && isOnTcp
 }
 
 function spice(context: ArgvContext, graphics: Graphics, position: number): string {
