@@ -19,6 +19,7 @@ export function checkNeeds(domain: Domain): void {
     ...networks(domain),
     ...images(domain),
     ...passedThrough(domain),
+    ...screens(domain),
     ...others(domain),
   ]
   const [first, ...rest] = problems
@@ -139,6 +140,24 @@ function driverOf(folder: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A card that draws in 3D has a display that does it for it, also where QEMU is told of it by its own words. */
+function screens({ devices, qemuArgs = [] }: Domain): Problem[] {
+  const hasGl =
+    qemuArgs.length > 0 ||
+    devices.graphics?.some(({ type, glEnable }) => type === 'egl-headless' || glEnable === true)
+  if (hasGl === true) return []
+  return (devices.video ?? []).flatMap((video, i): Problem[] =>
+    video.model === 'virtio' && video.accel3d === true
+      ? [
+          unsupported(
+            `devices/video[${i + 1}]/model/acceleration/@accel3d`,
+            `no display draws with GL; write <gl enable='yes'/> into a 'spice', 'sdl' or 'dbus' one, add <graphics type='egl-headless'/>, or use accel3d='no'`,
+          ),
+        ]
+      : [],
+  )
 }
 
 function others(domain: Domain): Problem[] {

@@ -18,6 +18,12 @@ const rows: readonly (readonly [string, string, string, string])[] = [
     'not told of <virtualport>',
   ],
   [
+    '3D on a display that draws without GL',
+    `<devices><graphics type='spice'><gl enable='no'/></graphics><video><model type='virtio'><acceleration accel3d='yes'/></model></video></devices>`,
+    'devices/video[1]/model/acceleration/@accel3d',
+    "<graphics type='egl-headless'/>",
+  ],
+  [
     'an interface script',
     `<devices><interface type='ethernet'><script path='/up'/></interface></devices>`,
     'devices/interface[1]/script',
@@ -92,8 +98,12 @@ describe('a start says by name what it cannot give', () => {
     expect(thrown.problems[0].message).toContain(says)
   })
 
-  test('and lets everything else start', () => {
-    const part = `<devices><interface type='user'/><disk type='file'><source file='/x'/><target dev='vda'/></disk></devices>`
-    expect(() => checkNeeds(parseDomain(xml(part)).domain)).not.toThrow()
+  test.each([
+    `<interface type='user'/><disk type='file'><source file='/x'/><target dev='vda'/></disk>`,
+    `<graphics type='egl-headless'/><video><model type='virtio'><acceleration accel3d='yes'/></model></video>`,
+    `<graphics type='sdl'><gl enable='yes'/></graphics><video><model type='virtio'><acceleration accel3d='yes'/></model></video>`,
+  ])('and lets everything else start: %s', (devices) => {
+    const { domain } = parseDomain(xml(`<devices>${devices}</devices>`))
+    expect(() => checkNeeds(domain)).not.toThrow()
   })
 })
