@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { isOnTap } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
@@ -25,6 +26,22 @@ export function checkFiles(domain: Domain): void {
     if (block) check(path, disk.source?.dev, { write, block: true })
     else check(path, disk.source?.file, { write })
   }
+  for (const [i, nic] of (domain.devices.interface ?? []).entries()) {
+    if (nic.driverName !== 'vhost' || !isOnTap(nic)) continue
+    const device = nic.backendVhost ?? '/dev/vhost-net'
+    // QEMU 7.2 ends on an assertion, and says nothing of it.
+    if (existsSync(device)) continue
+    problems.push({
+      code: 'ERR_OPERATION_FAILED',
+      path: `devices/interface[${i + 1}]/driver/@name`,
+      message: `the host has no ${quote(device)}; load its driver with: modprobe vhost_net, or use name='qemu'`,
+    })
+  }
+  for (const [i, { sourceDev, sourceEvdev }] of (domain.devices.input ?? []).entries()) {
+    const path = `devices/input[${i + 1}]/source`
+    check(`${path}/@dev`, sourceDev, { device: true })
+    check(`${path}/@evdev`, sourceEvdev, { device: true })
+  }
   check('os/kernel', domain.os.kernel, {})
   check('os/initrd', domain.os.initrd, {})
   check('os/dtb', domain.os.dtb, {})
@@ -36,12 +53,15 @@ export function checkFiles(domain: Domain): void {
 interface Wants {
   readonly write?: boolean
   readonly block?: boolean
+  /** That it is there; who may use it, its driver says. */
+  readonly device?: boolean
 }
 
 function problemOf(file: string, wants: Wants): string | undefined {
   const shown = quote(file, 200)
   try {
     const stat = statSync(file)
+    if (wants.device === true) return undefined
     if (wants.block === true && !stat.isBlockDevice()) return `${shown} is not a block device`
     if (wants.block !== true && !stat.isFile()) {
       return `${shown} is ${stat.isDirectory() ? 'a directory' : stat.isBlockDevice() ? `a block device (use type='block')` : 'not a regular file'}, not an image file`
