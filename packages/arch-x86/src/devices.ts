@@ -105,6 +105,13 @@ export const devices: DeviceAllowList = {
     models: {
       i6300esb: { driver: 'i6300esb', bus: 'pci' },
       ib700: { driver: 'ib700', bus: 'isa' },
+      // Every ICH9 has one, which counts down and does nothing (hw/isa/lpc_ich9.c).
+      itco: {
+        bus: 'none',
+        globals: { 'ICH9-LPC.noreboot': 'off' },
+        machines: ['q35'],
+        max: 1,
+      },
     },
   },
   panic: {

@@ -166,6 +166,11 @@ describe('what guides tell people to write', () => {
     ],
     ['and without one it is not', { devices: "<controller type='fdc'/>" }, /^(?!.*isa-fdc)/],
     [
+      'the board`s own watchdog, which newer libvirts write into every definition, bites',
+      { devices: "<watchdog model='itco' action='reset'/>" },
+      /^(?!.*watchdog0).*-global ICH9-LPC\.noreboot=off -watchdog-action reset/,
+    ],
+    [
       'a vmxnet3 is a conventional card',
       { devices: card('vmxnet3') },
       /"driver":"pcie-pci-bridge","id":"pci.2".*"driver":"vmxnet3".*"bus":"pci.2","addr":"0x1"/,

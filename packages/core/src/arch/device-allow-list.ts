@@ -31,6 +31,8 @@ export interface DeviceModel {
   readonly type?: string
   /** Machine profiles whose board has the first one already: no `-device` is given for it. */
   readonly builtIn?: readonly string[]
+  /** `-global` properties that wake up what the board has, where there is no device to add. */
+  readonly globals?: Readonly<Record<string, string>>
   /** Another driver for every instance but the first (a second video card has no VGA part). */
   readonly secondary?: string
   /**

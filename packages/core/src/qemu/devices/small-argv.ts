@@ -87,7 +87,12 @@ export function soundArguments(context: ArgvContext): Argument[] {
 
 export function watchdogArguments(context: ArgvContext): Argument[] {
   const watchdogs = context.domain.devices.watchdog ?? []
-  const devices = watchdogs.flatMap((dog) => plain(context, 'watchdog', dog).map(device))
+  const devices = watchdogs.flatMap((dog): Argument[] => [
+    ...plain(context, 'watchdog', dog).map(device),
+    ...Object.entries(offeredModel(context, 'watchdog', dog).globals ?? {}).map(
+      ([property, value]): Argument => ['-global', `${property}=${value}`],
+    ),
+  ])
   const action = watchdogs[0]?.action
   if (action === undefined) return devices
   // libvirt dumps the guest itself, so QEMU only stops it.
