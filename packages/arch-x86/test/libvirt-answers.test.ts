@@ -436,6 +436,39 @@ describe('a document of libvirt’s is understood as libvirt understands it', ()
     expect(xml).toContain("<entry name='vendor'>a</entry>")
   })
 
+  it('forgets what another way of sound would be told', () => {
+    const words = `dev='d' tryPoll='yes' bufferCount='3' name='n' streamName='s' latency='9' serverName='v' clientName='c' connectPorts='p' exactName='yes'`
+    const direction = `<input voices='2' ${words}/><output ${words}/>`
+    const audio = (type: string): readonly string[] => {
+      const devices = `<audio id='1' type='${type}' timerPeriod='5' serverName='/s' driver='esd' path='/p' tryMMap='yes' exclusive='yes' dspPolicy='3'>${direction}</audio>`
+      return /<audio[^]*<\/audio>/.exec(xmlOf({ devices }))?.[0].match(/<[^/].*>/g) ?? []
+    }
+    expect(audio('none')).toEqual([
+      "<audio id='1' type='none' timerPeriod='5'>",
+      "<input voices='2'/>",
+    ])
+    expect(audio('alsa')).toEqual([
+      "<audio id='1' type='alsa' timerPeriod='5'>",
+      "<input voices='2' dev='d'/>",
+      "<output dev='d'/>",
+    ])
+    expect(audio('oss').join('')).toMatch(
+      /tryMMap='yes' exclusive='yes' dspPolicy='3'.*dev='d' tryPoll='yes' bufferCount='3'/,
+    )
+    expect(audio('pulseaudio').join('')).toMatch(
+      /serverName='\/s'>.*name='n' streamName='s' latency='9'\/>/,
+    )
+    expect(audio('jack')[2]).toBe(
+      "<output serverName='v' clientName='c' connectPorts='p' exactName='yes'/>",
+    )
+    expect(audio('sdl')).toEqual([
+      "<audio id='1' type='sdl' timerPeriod='5' driver='esd'>",
+      "<input voices='2' bufferCount='3'/>",
+      "<output bufferCount='3'/>",
+    ])
+    expect(audio('file')[0]).toBe("<audio id='1' type='file' timerPeriod='5' path='/p'>")
+  })
+
   it('reads a MAC address with a blank behind it', () => {
     const devices = "<interface type='user'><mac address='52:54:00:01:02:03 '/></interface>"
     expect(xmlOf({ devices })).toContain("<mac address='52:54:00:01:02:03'/>")

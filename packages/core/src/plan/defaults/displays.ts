@@ -1,3 +1,4 @@
+import { defaultAudio } from './audio.ts'
 import { addDevice, devicePath, fill, note } from './defaulting.ts'
 import type { Defaulting } from './defaulting.ts'
 import { defaultModel } from '../allow-list.ts'
@@ -10,7 +11,7 @@ export function defaultDisplays(d: Defaulting): void {
   defaultGraphics(d)
   addVideo(d)
   defaultVideos(d)
-  addAudio(d)
+  defaultAudio(d)
 }
 
 function defaultGraphics(d: Defaulting): void {
@@ -246,22 +247,4 @@ function defaultVideoMemory(
   if (video.model === undefined || video.model === 'none') return
   fill(d, 'video', video, 'heads', 1, { rule: 'video/heads', reason: 'one screen' })
   if (video.primary === false) delete video.primary
-}
-
-function addAudio(d: Defaulting): void {
-  if (devicesOf(d.domain, 'audio').length > 0) return
-  const displays = devicesOf(d.domain, 'graphics')
-  // The last display that carries sound, or could, decides; a window on the host has the host's.
-  const last = displays.findLast((g) => ['vnc', 'sdl', 'spice'].includes(g.type))
-  if (displays.length > 0 && (last === undefined || last.type === 'sdl')) return
-  const spice = last?.type === 'spice'
-  addDevice(
-    d,
-    'audio',
-    { id: 1, type: spice ? 'spice' : 'none' },
-    {
-      rule: 'audio/default',
-      reason: spice ? 'SPICE carries sound' : 'nobody listens',
-    },
-  )
 }
