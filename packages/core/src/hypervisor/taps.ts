@@ -1,4 +1,5 @@
-import { isOnMacvtap, isOnTap } from '../domain/devices/interface.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { hasQueues, isOnMacvtap, isOnTap } from '../domain/devices/interface.ts'
 import type { Interface } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError } from '../errors.ts'
@@ -76,8 +77,12 @@ async function makeAll(domain: Domain, names: TapNames, owner: number | undefine
   try {
     for (const [position, name] of Object.entries(names)) {
       const nic = domain.devices.interface?.[Number(position)]
+      if (nic === undefined) continue
       // `managed='no'`: the tap is somebody else's and stays.
-      if (nic === undefined || nic.targetManaged === false) continue
+      if (nic.targetManaged === false) {
+        checkQueues(nic, name, Number(position))
+        continue
+      }
       await makeTap(nic, { name, position: Number(position), owner })
       made.push(name)
     }
@@ -116,12 +121,28 @@ async function makeTap(nic: Interface, { name, position, owner }: NewTap): Promi
   }
 }
 
+/** Linux, if_tun.h. */
+const IFF_MULTI_QUEUE = 0x0100
+
+/** QEMU's word for a tap that was made for one queue is that an argument is invalid. */
+function checkQueues(nic: Interface, name: string, position: number): void {
+  const flags = `/sys/class/net/${name}/tun_flags`
+  if (!hasQueues(nic) || !existsSync(flags)) return
+  if ((Number(readFileSync(flags, 'utf8')) & IFF_MULTI_QUEUE) !== 0) return
+  throw domainError(
+    'ERR_OPERATION_FAILED',
+    `the tap ${name} has one queue; make it with: ip tuntap add dev ${name} mode tap multi_queue, or leave queues out`,
+    { path: `devices/interface[${position + 1}]/driver/@queues` },
+  )
+}
+
 async function makePlainTap(
-  { bridge }: Interface,
+  nic: Interface,
   name: string,
   path: string,
   owner: number | undefined,
 ): Promise<void> {
+  const { bridge } = nic
   if (bridge !== undefined && !isNetworkDevice(bridge)) {
     throw domainError(
       'ERR_OPERATION_FAILED',
@@ -132,7 +153,8 @@ async function makePlainTap(
     )
   }
   const user = owner === undefined ? [] : ['user', String(owner)]
-  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user])
+  const queues = hasQueues(nic) ? ['multi_queue'] : []
+  await ip(path, ['tuntap', 'add', 'dev', name, 'mode', 'tap', ...user, ...queues])
 }
 
 /** Removes the tap that was made for a device, where one was. */

@@ -1,4 +1,4 @@
-import { isOnTap, isVirtioCard } from '../domain/devices/interface.ts'
+import { hasQueues, isOnMacvtap, isOnTap, isVirtioCard } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { namesVariables } from '../domain/firmware-variables.ts'
 import { quote } from '../errors.ts'
@@ -31,7 +31,14 @@ function withoutEffect({ clock, devices }: Domain): Problem[] {
   }
   for (const [i, one] of (devices.interface ?? []).entries()) {
     // Without a name the model is the architecture's, and what is said of a virtio card may be of one.
-    if (one.type !== 'hostdev' && (one.model === undefined || isVirtioCard(one))) continue
+    if (one.type !== 'hostdev' && (one.model === undefined || isVirtioCard(one))) {
+      if (isOnMacvtap(one) && hasQueues(one))
+        found.push([
+          `devices/interface[${i + 1}]/driver/@queues`,
+          'a macvtap is opened for one queue; a tap on a bridge has several',
+        ])
+      continue
+    }
     for (const [key, below] of [
       ['queues', 'queues'],
       ['txmode', 'txmode'],

@@ -41,6 +41,37 @@ test("somebody else's tap is the one that is meant, whatever its name", async ()
   expect(existsSync(`/sys/class/net/${tap}`)).toBe(true)
 })
 
+test('a card of several queues has a tap of as many, when it is plugged in as well', async () => {
+  const card = (queues: number): string =>
+    `<interface type='ethernet'><model type='virtio'/><driver name='qemu' queues='${queues}'/></interface>`
+  const root = testRoot()
+  const hypervisor = await root.open()
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', devices: card(3) }))
+  await hypervisor.domainCreate('a')
+  await hypervisor.domainAttachDevice('a', card(2))
+  const said = await hypervisor.domainQemuMonitorCommand(
+    'a',
+    '{"execute":"human-monitor-command","arguments":{"command-line":"info network"}}',
+  )
+  const queues = (name: string): number =>
+    said.match(new RegExp(`\\b${name}: index=\\d+,type=tap`, 'g'))?.length ?? 0
+  expect([queues('hostnet0'), queues('hostnet1')]).toEqual([3, 2])
+  await hypervisor.domainDestroy('a')
+})
+
+test("somebody else's tap has as many queues as it was made for", async () => {
+  const tap = `vnet${200_000 + (process.pid % 100_000)}`
+  execFileSync('ip', ['tuntap', 'add', 'dev', tap, 'mode', 'tap'])
+  onTestFinished(() => void execFileSync('ip', ['tuntap', 'del', 'dev', tap, 'mode', 'tap']))
+  const root = testRoot()
+  const hypervisor = await root.open()
+  const devices = `<interface type='ethernet'><target dev='${tap}' managed='no'/><model type='virtio'/><driver name='qemu' queues='2'/></interface>`
+  await hypervisor.domainDefineXml(guestXml({ name: 'a', devices }))
+  await expect(hypervisor.domainCreate('a')).rejects.toThrow(
+    `/domain/devices/interface[1]/driver/@queues: the tap ${tap} has one queue; make it with: ip tuntap add dev ${tap} mode tap multi_queue, or leave queues out`,
+  )
+})
+
 test('a tap goes with its guest, whatever else is said of its card', async () => {
   const root = testRoot()
   const hypervisor = await root.open()

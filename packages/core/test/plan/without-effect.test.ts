@@ -20,6 +20,11 @@ describe('a word that changes nothing is warned about', () => {
       'devices/interface[1]/driver/@queues',
     ],
     [
+      'queues beyond the one of a macvtap',
+      `<interface type='direct'><source dev='eth0'/><model type='virtio'/><driver queues='4'/></interface>`,
+      'devices/interface[1]/driver/@queues',
+    ],
+    [
       'the ROM of a mediated device',
       `<hostdev type='mdev' model='vfio-pci'><source><address uuid='af5972fb-5530-41a7-0000-fd836204445b'/></source><rom file='/x'/></hostdev>`,
       'devices/hostdev[1]/rom',

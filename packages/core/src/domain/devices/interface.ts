@@ -348,6 +348,11 @@ export function isVirtioCard({ model }: Pick<Interface, 'model'>): boolean {
   return model !== undefined && /^virtio(?:-(?:non-)?transitional)?$/.test(model)
 }
 
+/** Cards whose packets go several ways at once. */
+export function hasQueues({ queues = 0 }: Interface): boolean {
+  return queues > 1
+}
+
 /** Cards behind a tap of this host: a network that is resolved to a bridge is one of them. */
 export function isOnTap({ type, bridge }: Interface): boolean {
   return (

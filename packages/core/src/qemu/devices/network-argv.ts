@@ -1,4 +1,9 @@
-import { forwardedPorts, isOnMacvtap, isVirtioCard } from '../../domain/devices/interface.ts'
+import {
+  forwardedPorts,
+  hasQueues,
+  isOnMacvtap,
+  isVirtioCard,
+} from '../../domain/devices/interface.ts'
 import type { Interface, PortForward, VirtioOffloads } from '../../domain/devices/interface.ts'
 import { placeOptions, driverName, offeredModel, virtioOptions } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -42,7 +47,7 @@ function one(context: ArgvContext, nic: Interface, position: number): Argument[]
 
 /** What only a virtio card has. */
 function virtioCard(nic: Interface): Options {
-  const multi = (nic.queues ?? 0) > 1
+  const multi = hasQueues(nic)
   return {
     tx: nic.txmode === 'timer' ? 'timer' : nic.txmode === 'iothread' ? 'bh' : undefined,
     ioeventfd: nic.ioeventfd,
@@ -193,7 +198,12 @@ function tapBackend(context: ArgvContext, nic: Interface, position: number): Opt
       ? { fd: String(24 + position) }
       : isOnMacvtap(nic)
         ? { fd: String(tapFds?.[position] ?? tap) }
-        : { ifname: tap, script: 'no', downscript: 'no' }
+        : {
+            ifname: tap,
+            script: 'no',
+            downscript: 'no',
+            ...(hasQueues(nic) && { queues: nic.queues }),
+          }
   const vhost = nic.driverName === 'vhost' && tap !== undefined ? true : undefined
   return { type: 'tap', ...place, vhost, sndbuf: nic.sndbuf }
 }
