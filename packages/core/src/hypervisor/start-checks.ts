@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { isOnTap } from '../domain/devices/interface.ts'
+import { sharedMemory } from '../domain/devices/shmem.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
@@ -26,17 +27,6 @@ export function checkFiles(domain: Domain): void {
     if (block) check(path, disk.source?.dev, { write, block: true })
     else check(path, disk.source?.file, { write })
   }
-  for (const [i, nic] of (domain.devices.interface ?? []).entries()) {
-    if (nic.driverName !== 'vhost' || !isOnTap(nic)) continue
-    const device = nic.backendVhost ?? '/dev/vhost-net'
-    // QEMU 7.2 ends on an assertion, and says nothing of it.
-    if (existsSync(device)) continue
-    problems.push({
-      code: 'ERR_OPERATION_FAILED',
-      path: `devices/interface[${i + 1}]/driver/@name`,
-      message: `the host has no ${quote(device)}; load its driver with: modprobe vhost_net, or use name='qemu'`,
-    })
-  }
   for (const [i, { sourceDev, sourceEvdev }] of (domain.devices.input ?? []).entries()) {
     const path = `devices/input[${i + 1}]/source`
     check(`${path}/@dev`, sourceDev, { device: true })
@@ -46,8 +36,41 @@ export function checkFiles(domain: Domain): void {
   check('os/initrd', domain.os.initrd, {})
   check('os/dtb', domain.os.dtb, {})
   check('os/loader', domain.os.loader, {})
+  problems.push(...movesPackets(domain), ...sharedMemories(domain))
   const [first, ...rest] = problems
   if (first !== undefined) throw new DomainError([first, ...rest])
+}
+
+/** QEMU 7.2 ends on an assertion where the kernel does not move a card's packets, and says nothing of it. */
+function movesPackets({ devices }: Domain): Problem[] {
+  return (devices.interface ?? []).flatMap((nic, i): Problem[] => {
+    const device = nic.backendVhost ?? '/dev/vhost-net'
+    if (nic.driverName !== 'vhost' || !isOnTap(nic) || existsSync(device)) return []
+    const message = `the host has no ${quote(device)}; load its driver with: modprobe vhost_net, or use name='qemu'`
+    return [
+      { code: 'ERR_OPERATION_FAILED', path: `devices/interface[${i + 1}]/driver/@name`, message },
+    ]
+  })
+}
+
+/** Memory that is there has the size of whoever came first: QEMU says the numbers, and no name. */
+function sharedMemories({ devices }: Domain): Problem[] {
+  return (devices.shmem ?? []).flatMap((one, i): Problem[] => {
+    const { file, bytes } = sharedMemory(one)
+    const found = one.model === 'ivshmem-doorbell' ? 0 : sizeOf(file)
+    if (found === 0 || found === bytes) return []
+    const message = `${quote(file)} has ${found} bytes, and ${bytes} are asked for; where nobody uses it any more, remove it`
+    return [{ code: 'ERR_OPERATION_FAILED', path: `devices/shmem[${i + 1}]/size`, message }]
+  })
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size
+  } catch {
+    // What QEMU cannot make either, it says by name.
+    return 0
+  }
 }
 
 interface Wants {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { rmSync, writeFileSync } from 'node:fs'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { DomainError } from '../../src/errors.ts'
 import { checkFiles } from '../../src/hypervisor/start-checks.ts'
 import { parseDomain } from '../../src/xml/parse-domain.ts'
@@ -32,6 +33,20 @@ describe('a start looks at what it needs of the host', () => {
       'devices/interface[1]/driver/@name': `the host has no '/no/vhost-net'; load its driver with: modprobe vhost_net, or use name='qemu'`,
     })
     expect(missing(card('qemu'))).toEqual({})
+  })
+
+  test('and which shared memory was left behind in another size', () => {
+    const name = `polyvirt-test-${process.pid}`
+    const file = `/dev/shm/${name}`
+    const shmem = `<shmem name='${name}'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>`
+    expect(missing(shmem)).toEqual({})
+    onTestFinished(() => rmSync(file, { force: true }))
+    writeFileSync(file, Buffer.alloc(4096))
+    expect(missing(shmem)).toEqual({
+      'devices/shmem[1]/size': `'${file}' has 4096 bytes, and 1048576 are asked for; where nobody uses it any more, remove it`,
+    })
+    writeFileSync(file, Buffer.alloc(1_048_576))
+    expect(missing(shmem)).toEqual({})
   })
 
   test.each(['evdev', 'passthrough'])(

@@ -17,6 +17,11 @@ export interface Shmem extends DeviceInfo {
   readonly msiIoeventfd?: boolean
 }
 
+/** The file of Linux that memory of this name is; whoever comes first makes it, and nobody removes it. */
+export function sharedMemory({ name, sizeMiB = 4 }: Shmem): { file: string; bytes: number } {
+  return { file: `/dev/shm/${name}`, bytes: sizeMiB * 1024 * 1024 }
+}
+
 export const shmemXml: XmlFields<Shmem> = {
   name: required(text('@name')),
   role: oneOf('@role', ['master', 'peer']),

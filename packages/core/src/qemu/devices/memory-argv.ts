@@ -1,4 +1,5 @@
 import type { MemoryDevice } from '../../domain/devices/memory-device.ts'
+import { sharedMemory } from '../../domain/devices/shmem.ts'
 import type { Shmem } from '../../domain/devices/shmem.ts'
 import { placeOptions, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -75,15 +76,15 @@ function shmem(context: ArgvContext, one: Shmem): Argument[] {
     ]
   }
   const memdev = `shmmem-${id}`
-  const size = (one.sizeMiB ?? 4) * 1024 * 1024
+  const { file, bytes } = sharedMemory(one)
   return [
     [
       '-object',
       jsonOption({
         'qom-type': 'memory-backend-file',
         id: memdev,
-        'mem-path': `/dev/shm/${one.name}`,
-        size,
+        'mem-path': file,
+        size: bytes,
         share: true,
       }),
     ],
