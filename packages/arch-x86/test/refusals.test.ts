@@ -173,7 +173,7 @@ const rows: readonly Row[] = [
     'a TPM without a back end',
     { devices: "<tpm model='tpm-tis'/>" },
     'devices/tpm[1]',
-    'backend@type is missing',
+    "<backend type='…'> is missing",
   ],
   ['KVM on another machine', { type: 'kvm' }, '@type', "type='qemu'"],
   [

@@ -17,7 +17,7 @@ const target = '<target><path>/srv/images</path></target>'
 
 describe('the document of a pool', () => {
   it.each([
-    ['<pool/>', 'ERR_XML_ERROR', 'attribute @type is missing'],
+    ['<pool/>', 'ERR_XML_ERROR', "attribute type='…' is missing"],
     [`<pool type='dri'><name>x</name>${target}</pool>`, 'ERR_XML_ERROR', `did you mean 'dir'?`],
     [`<pool type='dir'>${target}</pool>`, 'ERR_XML_ERROR', '<name> is missing'],
     [`<pool type='dir'><name>x</name></pool>`, 'ERR_XML_ERROR', '<target'],

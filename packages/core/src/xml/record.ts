@@ -105,6 +105,7 @@ function written(element: XmlElement, { always, byAttribute, byChild }: Table): 
 }
 
 function describe(path: string): string {
-  const attribute = /@([^/]+)$/.exec(path)
-  return attribute ? `attribute ${path.replaceAll('/@', '@')}` : `<${path}>`
+  const [, element, attribute] = /(?:([^/]+)\/)?@([^/]+)$/.exec(path) ?? []
+  if (attribute === undefined) return `<${path}>`
+  return element === undefined ? `attribute ${attribute}='…'` : `<${element} ${attribute}='…'>`
 }
