@@ -5,6 +5,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostFiles } from '../arch/host-info.ts'
 import { domainError, quote } from '../errors.ts'
 import { realHostFiles } from '../run/host-files.ts'
+import { systemReason } from '../run/system-reason.ts'
 import { hostArch, recordingFile } from './host.ts'
 
 export interface HostRecording {
@@ -82,7 +83,8 @@ async function makeEmpty(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true })
     if ((await readdir(folder)).length === 0) return
   } catch (cause) {
-    throw domainError('ERR_SYSTEM_ERROR', `cannot make the folder ${quote(folder, 200)}`, { cause })
+    const message = `cannot make the folder ${quote(folder, 200)}: ${systemReason(cause)}`
+    throw domainError('ERR_SYSTEM_ERROR', message, { cause })
   }
   throw domainError(
     'ERR_OPERATION_INVALID',

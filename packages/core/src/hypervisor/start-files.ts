@@ -7,6 +7,7 @@ import { domainError, quote } from '../errors.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import { secretFile } from '../qemu/devices/secret-argv.ts'
 import type { RunUser } from '../run/run-user.ts'
+import { systemReason } from '../run/system-reason.ts'
 import { tpmSecretId } from './secrets/needed-secrets.ts'
 import { startHelper } from './start-helper.ts'
 
@@ -35,7 +36,7 @@ export async function prepareNvram({ os }: Domain): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
     throw domainError(
       'ERR_OPERATION_FAILED',
-      `the firmware's variables ${quote(nvramTemplate)} cannot be copied to ${quote(nvram)}: ${(error as Error).message}`,
+      `the firmware's variables ${quote(nvramTemplate)} cannot be copied to ${quote(nvram)}: ${systemReason(error)}`,
       { path: 'os/nvram', cause: error as Error },
     )
   }

@@ -7,6 +7,7 @@ import { imageNodes } from '../../qemu/devices/image-nodes.ts'
 import { plugStep } from '../../qemu/monitor-steps.ts'
 import type { MonitorStep } from '../../qemu/monitor-steps.ts'
 import { runProgram } from '../../run/run-program.ts'
+import { systemReason } from '../../run/system-reason.ts'
 import type { ImageFile } from './switch-image.ts'
 
 export interface NewImage extends ImageFile {
@@ -51,13 +52,9 @@ async function claimName(file: string): Promise<FileHandle> {
   try {
     return await open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'EEXIST') refuseTaken(file)
-    throw domainError(
-      'ERR_OPERATION_FAILED',
-      `cannot make the image ${quote(file, 200)}: ${message}`,
-      { cause },
-    )
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') refuseTaken(file)
+    const message = `cannot make the image ${quote(file, 200)}: ${systemReason(cause)}`
+    throw domainError('ERR_OPERATION_FAILED', message, { cause })
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { domainError, quote } from '../../errors.ts'
 import { isRecord } from '../../qmp/shape.ts'
+import { systemReason } from '../../run/system-reason.ts'
 
 /**
  * What an administrator says of a connection: a JSON file, and the same words in the URI, which go
@@ -48,7 +49,7 @@ function fileWords(file: string): Readonly<Record<string, unknown>> {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw refused(file, `cannot be read: ${(error as Error).message}`, error)
+    throw refused(file, `cannot be read: ${systemReason(error)}`, error)
   }
   try {
     const found: unknown = JSON.parse(text)

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { domainError, quote } from '../../errors.ts'
+import { systemReason } from '../../run/system-reason.ts'
 
 /**
  * A saved guest: a block that says how large the two slots behind it are, the slots, and QEMU's
@@ -130,7 +131,7 @@ export async function openImage(path: string, mode: 'read' | 'write'): Promise<F
   } catch (cause) {
     throw domainError(
       'ERR_OPERATION_FAILED',
-      `cannot open the saved guest ${quote(path, 200)}: ${(cause as Error).message}`,
+      `cannot open the saved guest ${quote(path, 200)}: ${systemReason(cause)}`,
       { cause },
     )
   }
