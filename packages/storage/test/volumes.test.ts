@@ -166,7 +166,7 @@ describe('a volume', () => {
         'x',
         `${raw}<target><encryption format='luks'><secret type='passphrase' uuid='9a1c'/></encryption></target>`,
       ),
-      'encrypted volumes are not offered',
+      'encrypted volumes are not made',
     ],
     [
       `<volume type='block'><name>x</name>${raw}</volume>`,

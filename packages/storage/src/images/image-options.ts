@@ -42,7 +42,7 @@ export function imageProblems(volume: Volume, preallocateMetadata: boolean): rea
   if (target.encryption !== undefined) {
     refuse(
       'target/encryption',
-      'encrypted volumes are not offered, for there is no store of secrets; make the image with qemu-img (--object secret,file=…) in the directory of the pool, and refresh the pool',
+      'encrypted volumes are not made: make the image with qemu-img (--object secret,file=…) in the directory of the pool, and refresh the pool',
     )
   }
   const can = offered[format]

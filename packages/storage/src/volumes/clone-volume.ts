@@ -31,7 +31,7 @@ export async function cloneVolume(
     throw domainError('ERR_NO_SUPPORT', 'cloning a directory is not supported')
   }
   if (original.format === 'luks') {
-    const message = 'an encrypted volume cannot be copied, for there is no store of secrets'
+    const message = 'an encrypted volume is not copied: copy it with qemu-img, and refresh the pool'
     throw domainError('ERR_OPERATION_UNSUPPORTED', message)
   }
   await refuseChain(rooms, { ...original, what: `volume ${quote(original.name, 200)}` })
