@@ -61,6 +61,9 @@ function qemuImg(words: readonly string[], signal: AbortSignal): Promise<void> {
           'install qemu-utils',
         ),
       )
+    } else if (signal.aborted || error.signal === 'SIGINT') {
+      // From a terminal, Ctrl-C reaches qemu-img as well, and that may be heard of first.
+      reject(refused('disk', 'interrupted, and the image is not made'))
     } else {
       const said = stderr.trim().replace(/^qemu-img: /, '')
       reject(refused('disk', said === '' ? error.message : said))

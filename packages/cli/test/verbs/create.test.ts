@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { makeImages } from '../../src/create/make-images.ts'
 import { realPolyvirt } from './real-polyvirt.ts'
 
 const real = realPolyvirt()
@@ -157,6 +158,15 @@ describe('create without a file', { timeout }, () => {
     const other = await create('--arch', 'x86_64', '--cdrom', '/dev/null', '--name', 'twice')
     expect(other.stderr).toContain("--name: a domain called 'twice' is there already")
     await real.answers('undefine twice')
+  })
+
+  it('says that it was interrupted, and leaves no image', async () => {
+    const path = join(real.folder, 'cut.qcow2')
+    const disk = { path, sizeBytes: 1024 ** 2, format: 'qcow2', readonly: false }
+    await expect(makeImages([disk], AbortSignal.abort())).rejects.toThrow(
+      '--disk: interrupted, and the image is not made',
+    )
+    expect(existsSync(path)).toBe(false)
   })
 
   it('is no option of a guest that a file describes', async () => {
