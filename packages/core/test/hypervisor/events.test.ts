@@ -111,6 +111,31 @@ describe('events of all domains', () => {
       expect(await until(heard.words, has('crashed crashed'))).toContain('crashed crashed')
   })
 
+  test.each([
+    ['preserve', 'crashed panicked'],
+    ['destroy', 'crashed crashed'],
+    ['restart', 'crashed panicked'],
+  ])('tell of a panic once, whatever is made of it: %s', async (action, last) => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const [one, two] = [await listen(root), await listen(root)]
+    await hypervisor.domainDefineXml(
+      guestXml({
+        name: 'a',
+        disk: guestDisk(root.dir, 'panic'),
+        more: `<on_crash>${action}</on_crash>`,
+        devices: `<panic model='isa'/>`,
+      }),
+    )
+    await hypervisor.domainCreate('a')
+    for (const heard of [one, two]) {
+      const words = await until(heard.words, has(last))
+      const told = words.filter((word) => !word.startsWith('rebooted'))
+      expect(told.slice(0, 3)).toEqual(['defined added', 'started booted', 'crashed panicked'])
+      if (action !== 'restart') expect(told.slice(3)).toEqual(last === told[2] ? [] : [last])
+    }
+  })
+
   test('go on to the next listener when the one that QEMU talks to leaves', async () => {
     const root = testRoot()
     const hypervisor = await defined(root)

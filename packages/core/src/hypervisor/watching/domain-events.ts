@@ -27,12 +27,18 @@ export async function* domainEvents(
     let last = rooms.store.lastGuestEvent()
     while (await watching.turn()) {
       const after = await watching.look()
-      yield* diffEvents(before, after, Date.now())
-      before = after
-      for (const told of rooms.store.guestEventsAfter(last)) {
-        last = told.number
-        yield* asEvents(rooms, told)
+      const told: DomainEvent[] = []
+      for (const one of rooms.store.guestEventsAfter(last)) {
+        last = one.number
+        told.push(...asEvents(rooms, one))
       }
+      // A panic comes before what was made of it, and is told by the guest alone where its QEMU is heard.
+      yield* told.filter(isPanic)
+      for (const event of diffEvents(before, after, Date.now())) {
+        if (!isPanic(event) || watching.isMute(event)) yield event
+      }
+      yield* told.filter((event) => !isPanic(event))
+      before = after
     }
   } catch (error) {
     // Whoever closes the connection in the middle of a look ends the watch, as the signal does.
@@ -40,6 +46,10 @@ export async function* domainEvents(
   } finally {
     watching.end()
   }
+}
+
+function isPanic({ event, detail }: DomainEvent): boolean {
+  return event === 'crashed' && (detail === 'panicked' || detail === 'crashloaded')
 }
 
 function asEvents(rooms: Rooms, told: NumberedGuestEvent): readonly DomainEvent[] {
@@ -117,6 +127,11 @@ class Watching {
       })
     }
     return records.map(summaryOf)
+  }
+
+  /** Nothing tells of this guest but looking at it. */
+  isMute({ domain: { id } }: DomainEvent): boolean {
+    return id === undefined || this.#mute.has(id)
   }
 
   end(): void {

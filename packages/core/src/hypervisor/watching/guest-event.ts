@@ -13,6 +13,10 @@ export function guestEvent(
     return { domain, event: 'rebooted', detail: word(data['reason']), timestampMs }
   if (event === 'WATCHDOG')
     return { domain, event: 'watchdog', detail: word(data['action']), timestampMs }
+  if (event === 'GUEST_PANICKED')
+    return { domain, event: 'crashed', detail: 'panicked', timestampMs }
+  if (event === 'GUEST_CRASHLOADED')
+    return { domain, event: 'crashed', detail: 'crashloaded', timestampMs }
   if (event !== 'BLOCK_WRITE_THRESHOLD') return undefined
   const image = imageOf(word(data['node-name']), xml)
   return {

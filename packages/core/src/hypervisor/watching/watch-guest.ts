@@ -8,8 +8,14 @@ import type { ActiveGlance, DomainGlance, Store } from '../../store/index.ts'
 import { eventsSocket } from '../layout.ts'
 import { stateOf } from '../monitor.ts'
 
-/** Events that are written down for all who watch, for no state shows them. */
-const told: readonly QmpEvent['name'][] = ['RESET', 'BLOCK_WRITE_THRESHOLD', 'WATCHDOG']
+/** Events that are written down for all who watch, for no state shows them, or not for long enough to be seen. */
+const told: readonly QmpEvent['name'][] = [
+  'RESET',
+  'BLOCK_WRITE_THRESHOLD',
+  'WATCHDOG',
+  'GUEST_PANICKED',
+  'GUEST_CRASHLOADED',
+]
 
 /** Events behind which the guest may be in another state. */
 const turns: readonly QmpEvent['name'][] = [
