@@ -21,9 +21,10 @@ export function supervisionVerbs(hypervisor: () => Hypervisor): SupervisionVerbs
   return {
     connectAutostart: autostart,
     async supervise({ signal, intervalMs = 1000, autostart: wanted, onEvent, onError } = {}) {
+      // What it starts is told as well.
+      let before = await hypervisor().connectListAllDomains()
       if (wanted === true)
         for (const { error } of await autostart()) if (error !== undefined) onError?.(error)
-      let before = await hypervisor().connectListAllDomains()
       for (;;) {
         const goesOn = await sleep(intervalMs, true, signal && { signal }).catch(() => false)
         if (!goesOn) return

@@ -339,10 +339,12 @@ describe('supervision', () => {
     await hypervisor.domainSetAutostart('broken', true)
     const ended = new AbortController()
     const errors: string[] = []
+    const told: string[] = []
     const running = hypervisor.supervise({
       signal: ended.signal,
       intervalMs: 50,
       autostart: true,
+      onEvent: ({ domain, event }) => told.push(`${domain.name} ${event}`),
       onError: (error) => errors.push(error.message),
     })
     const seen = await until(
@@ -354,6 +356,7 @@ describe('supervision', () => {
     await running
     expect(seen).toEqual({ state: 'running', reason: 'crashed' })
     expect(errors).toHaveLength(1)
+    expect(told[0]).toBe('a started')
   })
 })
 
