@@ -15,6 +15,7 @@ import { confinedStart, unconfined } from './confinement/confined-start.ts'
 import { leaveImages, takeImages } from './confinement/hand-over.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { CreateOptions } from './hypervisor.ts'
+import { inSteps } from '../qemu/memory-layout.ts'
 import { keyValueOption } from '../qemu/option-string.ts'
 import { eventsSocket, runName, runPaths } from './layout.ts'
 import type { Layout } from './layout.ts'
@@ -182,7 +183,8 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
         tuned,
         ...(incoming && { incoming }),
       }
-      const live = await meet(spawned, monitor, run.domain, meeting)
+      const met = await meet(spawned, monitor, run.domain, meeting)
+      const live = inSteps(met, plan.context.profile.memoryStepKiB)
       return { process: spawned.identity, live, argv, emulator }
     }
     const { process, live, argv, emulator } = await withFreePorts(domain, launch)

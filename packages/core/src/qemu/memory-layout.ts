@@ -18,14 +18,10 @@ export interface MemoryLayout {
 
 /** How the guest's memory is cut: one block, or one a NUMA node, in the machine's steps. */
 export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
-  const step = plan.profile.memoryStepKiB
-  const round = (kib: number): number => Math.ceil(kib / step) * step
+  const round = roundedTo(plan.profile.memoryStepKiB)
   const cells = domain.cpu?.numa ?? []
   if (cells.length === 0) {
-    const plugged = (domain.devices.memory ?? [])
-      .filter((one) => one.model !== 'sgx-epc')
-      .reduce((sum, one) => sum + one.sizeKiB, 0)
-    const totalKiB = round((domain.memoryKiB ?? 0) - plugged)
+    const totalKiB = round((domain.memoryKiB ?? 0) - pluggedKiB(domain))
     const backend = plan.machine.defaultRamId
     if (backend === undefined) return { totalKiB, blocks: [], nodes: [], numa: [] }
     return {
@@ -50,6 +46,35 @@ export function memoryLayout(domain: Domain, plan: PlanContext): MemoryLayout {
   const totalKiB = blocks.reduce((sum, block) => sum + block.sizeKiB, 0)
   const cpu = domain.cpu ?? {}
   return { totalKiB, blocks, nodes: nodes(cpu), numa: [...distances(cells), ...matrix(cpu)] }
+}
+
+/** A domain with the memory that its machine has, which comes in steps: what runs says so. */
+export function inSteps(domain: Domain, stepKiB: number): Domain {
+  const { cpu, memoryKiB, currentMemoryKiB, maxMemoryKiB } = domain
+  if (memoryKiB === undefined) return domain
+  const round = roundedTo(stepKiB)
+  const numa = cpu?.numa?.map((cell) => ({ ...cell, memoryKiB: round(cell.memoryKiB) }))
+  const plugged = pluggedKiB(domain)
+  const board =
+    numa === undefined || numa.length === 0
+      ? round(memoryKiB - plugged)
+      : numa.reduce((sum, cell) => sum + cell.memoryKiB, 0)
+  return {
+    ...domain,
+    memoryKiB: board + plugged,
+    ...(currentMemoryKiB === memoryKiB && { currentMemoryKiB: board + plugged }),
+    ...(maxMemoryKiB !== undefined && { maxMemoryKiB: round(maxMemoryKiB) }),
+    ...(numa !== undefined && { cpu: { ...cpu, numa } }),
+  }
+}
+
+function roundedTo(stepKiB: number): (kib: number) => number {
+  return (kib) => Math.ceil(kib / stepKiB) * stepKiB
+}
+
+/** What is plugged in is not on the board. */
+function pluggedKiB({ devices: { memory = [] } }: Domain): number {
+  return memory.filter((one) => one.model !== 'sgx-epc').reduce((sum, one) => sum + one.sizeKiB, 0)
 }
 
 function nodes(cpu: Cpu): MemoryLayout['nodes'] {

@@ -169,6 +169,21 @@ describe('the life of a guest', () => {
     expect(root.guests().map((guest) => guest.identity.pid)).toEqual(before)
   })
 
+  test('a guest that runs says what memory its machine has, which comes in steps', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const odd = guestXml({ name: 'a' }).replace("unit='MiB'>16<", "unit='KiB'>16000<")
+    await hypervisor.domainDefineXml(odd)
+    await hypervisor.domainCreate('a')
+    expect(await hypervisor.domainGetInfo('a')).toMatchObject({
+      maxMemoryKiB: 16_384,
+      memoryKiB: 16_384,
+    })
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain('>16384</memory>')
+    expect(await hypervisor.domainGetXmlDesc('a', { inactive: true })).toContain('>16000</memory>')
+    await hypervisor.domainDestroy('a')
+  })
+
   test('a QEMU that is killed has crashed, and its guest starts again', async () => {
     const root = testRoot()
     const hypervisor = await root.open()
