@@ -5,6 +5,7 @@ import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostFiles } from '../arch/host-info.ts'
 import { domainError, quote } from '../errors.ts'
 import { realHostFiles } from '../run/host-files.ts'
+import { makeFolders } from '../run/make-folders.ts'
 import { systemReason } from '../run/system-reason.ts'
 import { hostArch, recordingFile } from './host.ts'
 
@@ -80,7 +81,7 @@ export async function recordHost(
 
 async function makeEmpty(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolders(folder)
     if ((await readdir(folder)).length === 0) return
   } catch (cause) {
     const message = `cannot make the folder ${quote(folder, 200)}: ${systemReason(cause)}`

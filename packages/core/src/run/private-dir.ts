@@ -7,7 +7,6 @@ import {
   fstatSync,
   fsync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -19,6 +18,8 @@ import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { domainError, quote } from '../errors.ts'
+import { makeFolders } from './make-folders.ts'
+import { systemReason } from './system-reason.ts'
 
 /** The one call here that waits for a disk. */
 const sync = promisify(fsync)
@@ -43,7 +44,7 @@ export async function makePrivateDir(path: string, options: PrivateDirOptions = 
   const { passable = false, owner } = options
   try {
     // Whatever the umask: a caller's own may leave a folder that its owner cannot enter.
-    const first = mkdirSync(path, { recursive: true, mode: 0o700 })
+    const first = makeFolders(path, 0o700)
     if (first !== undefined) openToOwner(first, path)
   } catch (error) {
     throw systemError(`cannot make the directory ${quote(path, 200)}`, error)
@@ -154,6 +155,5 @@ export async function syncDir(path: string): Promise<void> {
 }
 
 function systemError(what: string, cause: unknown): Error {
-  const code = cause instanceof Error && 'code' in cause ? `: ${String(cause.code)}` : ''
-  return domainError('ERR_SYSTEM_ERROR', `${what}${code}`, { cause })
+  return domainError('ERR_SYSTEM_ERROR', `${what}: ${systemReason(cause)}`, { cause })
 }
