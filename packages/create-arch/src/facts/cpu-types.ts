@@ -4,18 +4,21 @@ import type { QemuCapabilities } from '@polyvirt/core'
 export type CpuTypes = Readonly<Record<string, string>>
 
 /**
- * The CPU models of an emulator. Some targets do not answer `query-cpu-definitions`; there, a model is
- * what its QOM type says before the part that all CPUs of the target share.
+ * The CPU models of an emulator. Some targets do not answer `query-cpu-definitions`, and some name no types,
+ * or those of other names for a model only; there, a model is what its QOM type says before the part that
+ * all CPUs of the target share.
  */
 export function cpuTypesOf(
   { cpus }: Pick<QemuCapabilities, 'cpus'>,
   types: readonly string[],
 ): CpuTypes {
-  const told = cpus.flatMap(({ name, typename }) =>
-    typename === undefined || typename === '' ? [] : [[name, typename] as const],
-  )
-  if (told.length > 0) return sorted(told)
   const suffix = sharedSuffix(types)
+  const known = new Set(types)
+  const told = cpus.flatMap(({ name, typename = '' }) => {
+    const type = typename === '' ? `${name}${suffix}` : typename
+    return typename !== '' || known.has(type) ? [[name, type] as const] : []
+  })
+  if (told.length > 0) return sorted(told)
   return sorted(types.map((type) => [type.slice(0, type.length - suffix.length), type] as const))
 }
 
