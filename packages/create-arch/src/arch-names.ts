@@ -68,3 +68,15 @@ function checkPackage(name: string): void {
       '@SCOPE/arch-NAME and @SCOPE/polyvirt-arch-NAME',
   )
 }
+
+/** What npm takes: names of the SPDX list and what joins them, a file, or nothing for anybody. */
+const licenseNames =
+  /^(?:UNLICENSED|SEE LICENSE IN \S+|\(?[A-Za-z0-9][\w.+-]*(?: (?:OR|AND|WITH) [A-Za-z0-9][\w.+-]*)*\)?)$/
+
+/** @throws CreateArchError that says what a license is called. */
+export function checkLicense(license: string): string {
+  if (licenseNames.test(license)) return license
+  throw new CreateArchError(
+    `'${license}' is no name of a license: npm takes those of spdx.org, as in 'Apache-2.0', or 'UNLICENSED'`,
+  )
+}

@@ -7,6 +7,8 @@ import type { QemuTarget } from './qemu-targets.ts'
 export interface ArchPlan {
   readonly names: ArchNames
   readonly home: PackageHome
+  /** npm's name of its license: `Apache-2.0`. */
+  readonly license: string
   /** File names of the emulators, by guest architecture. */
   readonly emulators: Readonly<Record<string, string>>
   /** Where QEMU's target is known. */

@@ -1,6 +1,6 @@
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import { nearest } from '@polyvirt/core'
-import { checkNames } from './arch-names.ts'
+import { checkLicense, checkNames } from './arch-names.ts'
 import type { ArchNames } from './arch-names.ts'
 import type { ArchPlan } from './arch-plan.ts'
 import { CreateArchError } from './create-arch-error.ts'
@@ -27,6 +27,8 @@ export interface CreateArchOptions {
   readonly emulator?: string
   /** npm's name; by the folder's home when missing. */
   readonly package?: string
+  /** npm's name of its license; `Apache-2.0`, which is polyvirt's, when missing. */
+  readonly license?: string
   /** `PATH`, for finding the emulator. */
   readonly path: string
   /** Ends the asking; nothing is left behind. */
@@ -42,6 +44,7 @@ export interface CreatedArch {
   /** Paths in the folder, sorted. */
   readonly files: readonly string[]
   readonly workspace: boolean
+  readonly license: string
   /** What was asked; absent where no emulator is installed. */
   readonly emulator?: { readonly path: string; readonly version: string; readonly machine?: string }
 }
@@ -65,10 +68,11 @@ export async function createArch(options: CreateArchOptions): Promise<CreatedArc
     guests,
     options.package ?? `${home.kind === 'workspace' ? '@polyvirt/' : 'polyvirt-'}arch-${name}`,
   )
+  const license = checkLicense(options.license ?? 'Apache-2.0')
   await refuseExisting(directory)
   const path = emulatorOf(names, options)
   const facts = path === undefined ? undefined : await askEmulator(path, signal)
-  const plan = planOf(names, home, facts)
+  const plan = planOf({ names, home, license }, facts)
   signal?.throwIfAborted()
   const files = renderFiles(plan)
   await stageFiles(directory, files)
@@ -80,6 +84,7 @@ export async function createArch(options: CreateArchOptions): Promise<CreatedArc
     guests: names.guests,
     files: Object.keys(files).toSorted(),
     workspace: home.kind === 'workspace',
+    license,
     ...(facts !== undefined && {
       emulator: {
         path: facts.path,
@@ -91,17 +96,16 @@ export async function createArch(options: CreateArchOptions): Promise<CreatedArc
 }
 
 function planOf(
-  names: ArchNames,
-  home: ArchPlan['home'],
+  given: Pick<ArchPlan, 'names' | 'home' | 'license'>,
   facts: EmulatorFacts | undefined,
 ): ArchPlan {
+  const { names } = given
   const [first] = names.guests
   const targetName = facts?.capabilities.target ?? targetNameOf(first)
   const target = Object.hasOwn(qemuTargets, targetName) ? qemuTargets[targetName] : undefined
   const family = facts?.families[0]
   return {
-    names,
-    home,
+    ...given,
     emulators: Object.fromEntries(
       names.guests.map((guest) => [guest, facts?.name ?? `qemu-system-${targetNameOf(guest)}`]),
     ),

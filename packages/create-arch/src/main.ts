@@ -13,6 +13,7 @@ const usage = `Makes the package of a new CPU architecture for polyvirt.
     --guest A,B          values of <type arch='…'> (default NAME)
     --emulator QEMU      name or path of the QEMU to ask (default qemu-system-NAME)
     --package PACKAGE    npm's name (default polyvirt-arch-NAME)
+    --license SPDX       npm's name of the license (default Apache-2.0)
     --help               this help
 `
 
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
       ...(directory !== undefined && { directory }),
       ...(emulator !== undefined && { emulator }),
       ...(values.package !== undefined && { package: values.package }),
+      ...(values.license !== undefined && { license: values.license }),
     })
     process.stdout.write(formatCreated(created, from))
     return 0
@@ -57,6 +59,7 @@ function read(): number | { readonly name: string; readonly values: Values } {
         guest: option,
         emulator: option,
         package: option,
+        license: option,
         help: { type: 'boolean' },
       },
       allowPositionals: true,
@@ -82,6 +85,7 @@ interface Values {
   readonly guest?: string | undefined
   readonly emulator?: string | undefined
   readonly package?: string | undefined
+  readonly license?: string | undefined
 }
 
 function ownVersion(): string {

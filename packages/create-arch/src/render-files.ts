@@ -7,6 +7,7 @@ import { devices } from './templates/devices.ts'
 import { featurePolicy } from './templates/feature-policy.ts'
 import { guide } from './templates/guide.ts'
 import { hostInfo } from './templates/host-info.ts'
+import { license } from './templates/license.ts'
 import { machine } from './templates/machine.ts'
 import { packageJson } from './templates/package-json.ts'
 import { readme } from './templates/readme.ts'
@@ -19,6 +20,7 @@ import type { Files } from './write/stage-files.ts'
 /** Every file of the new package: those that each architecture has, and what guides its author. */
 export function renderFiles(plan: ArchPlan): Files {
   const { names, facts, home } = plan
+  const terms = license(plan)
   return {
     'package.json': packageJson(plan),
     'tsconfig.json': tsconfig(plan),
@@ -42,6 +44,7 @@ export function renderFiles(plan: ArchPlan): Files {
     ...(home.kind === 'alone' && {
       'README.md': readme(plan),
       '.gitignore': 'node_modules\ndist\n*.tsbuildinfo\n',
+      ...(terms !== undefined && { LICENSE: terms }),
     }),
   }
 }

@@ -86,6 +86,37 @@ describe('the package', () => {
     expect(manifest).not.toHaveProperty('exports.[.].@polyvirt/source')
   })
 
+  it('has the license that its author chooses, with its text where that is known', async () => {
+    const made = async (
+      license: string | undefined,
+    ): Promise<readonly [CreatedArch, (file: string) => string]> => {
+      const directory = `with-${String(license).toLowerCase().replaceAll(/\W+/g, '-')}`
+      const created = await make('toy', { directory, ...(license !== undefined && { license }) })
+      return [created, (file) => readFileSync(join(created.directory, file), 'utf8')]
+    }
+    const [usual, read] = await made(undefined)
+    expect(JSON.parse(read('package.json'))).toMatchObject({ license: 'Apache-2.0' })
+    expect(read('LICENSE')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
+    expect(read('README.md')).toContain('Apache-2.0; its text is in LICENSE.')
+    expect(usual.license).toBe('Apache-2.0')
+
+    const [, readMit] = await made('MIT')
+    expect(JSON.parse(readMit('package.json'))).toMatchObject({ license: 'MIT' })
+    expect(readMit('LICENSE')).toMatch(
+      /^MIT License\n\nCopyright \(c\) \d{4} the authors of polyvirt-arch-toy\n/,
+    )
+
+    const [other, readOther] = await made('GPL-2.0-or-later WITH Linux-syscall-note')
+    expect(other.files).not.toContain('LICENSE')
+    expect(readOther('README.md')).toContain('its text is still to be put into LICENSE')
+    const [, readNone] = await made('UNLICENSED')
+    expect(readNone('README.md')).toContain('UNLICENSED; nobody else may use it.')
+
+    await expect(make('toy', { license: 'my own' })).rejects.toThrow(
+      "'my own' is no name of a license: npm takes those of spdx.org, as in 'Apache-2.0', or 'UNLICENSED'",
+    )
+  })
+
   it('takes the tools of the versions that the workspace has', () => {
     const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
     for (const [name, range] of Object.entries(toolVersions)) {
@@ -145,17 +176,93 @@ describe('the package', () => {
   })
 })
 
-/** One that the set-up brings, and what else may be installed. */
-const asked = [
-  ['i386', { machine: 'pc-i440fx', has: ["endian: 'little'"], pci: ["root: 'pci-root'"] }],
+interface Expected {
+  readonly machine: string
+  readonly has: readonly string[]
+  readonly pci: readonly string[] | undefined
+  /** Words of `lacks` with their reasons, and those that cannot be found out; all of them where given. */
+  readonly lacks?: readonly string[]
+  readonly untold?: readonly string[]
+  /** What else is in machine.ts. */
+  readonly board?: readonly string[]
+}
+
+const notHere = [
+  "dies: dies not supported by this machine's CPU topology",
+  'numa: NUMA is not supported by this machine-type',
+]
+const firmwareWords = [
+  'boot-menu: QEMU tells the firmware; only a guest shows whether that asks',
+  'firmware-serial: QEMU tells the firmware; only a guest shows whether that obeys',
+  'device-tree: if it reads -dtb, it does so only with a kernel',
+]
+const ofOthers = ['acpi-tables: Option not supported for this target']
+
+/** Those that the set-up brings, and what else may be installed. */
+const asked: readonly (readonly [name: string, expected: Expected])[] = [
+  [
+    'i386',
+    {
+      machine: 'pc-i440fx',
+      has: ["endian: 'little'"],
+      pci: ["root: 'pci-root'"],
+      lacks: [],
+      board: ["powerManagement: 'PIIX4_PM'"],
+      untold: [
+        'secure-loader: who may write to flash is between processor and firmware',
+        ...firmwareWords,
+        'smbios: QEMU takes tables for any machine of this target; only a guest sees them',
+      ],
+    },
+  ],
+  [
+    'ppc',
+    {
+      machine: 'g3beige',
+      has: ['wordSize: 32', "endian: 'big'"],
+      pci: ["root: 'pci-root'"],
+      lacks: [
+        ...notHere,
+        'sleep-states: nothing on the board has a property disable_s3',
+        "flash: Property 'g3beige-machine.pflash0' not found",
+        'secure-loader: it has no flash',
+        ...ofOthers,
+        'smbios: Option not supported for this target',
+      ],
+      untold: firmwareWords,
+      board: ['bamboo: one CPU', 'does not start by itself: could not find firmware/kernel file'],
+    },
+  ],
   ['m68k', { machine: 'virt', has: ['wordSize: 32', "endian: 'big'"], pci: undefined }],
   ['hppa', { machine: 'hppa', has: [], pci: ["root: 'pci-root'", "rootBus: 'pci'"] }],
   ['xtensa', { machine: 'virt', has: ["endian: 'little'"], pci: ["rootBus: 'pcie.0'"] }],
   ['or1k', { machine: 'virt', has: ["endian: 'big'"], pci: ["root: 'pci-root'"] }],
-] as const
+  [
+    'mips64el',
+    {
+      machine: 'malta',
+      has: ['wordSize: 64', "endian: 'little'"],
+      pci: ["rootBus: 'pci'"],
+      lacks: [
+        ...notHere,
+        "flash: Property 'malta-machine.pflash0' not found",
+        'secure-loader: it has no flash',
+        'own-firmware: QEMU brings nothing that a guest would begin with',
+        ...ofOthers,
+        'fw-cfg: fw_cfg device not available',
+        'smbios: Option not supported for this target',
+      ],
+      untold: firmwareWords,
+      board: [
+        "powerManagement: 'PIIX4_PM'",
+        "PCI Express (root bus 'pcie2'), 6 IDE, does not start by itself: Please provide either a -kernel or -bios",
+      ],
+    },
+  ],
+]
 
 const isHere = (name: string): boolean =>
-  name === 'i386' || existsSync(`/usr/bin/qemu-system-${name}`)
+  ['i386', 'ppc'].includes(name) || existsSync(`/usr/bin/qemu-system-${name}`)
 
 describe('the emulator', () => {
   it('that is named and not there is an error with the nearest name', async () => {
@@ -214,9 +321,28 @@ describe('the emulator', () => {
       expect(machine).toMatch(new RegExp(`default: '${expected.machine}(?:-[\\d.]+)?'`))
       if (expected.pci === undefined) expect(machine).not.toContain('pci: {')
       for (const text of expected.pci ?? []) expect(machine).toContain(text)
+      // Comments are broken where the line ends.
+      const flat = machine.replaceAll(/\n *\/\/ (?!- )/g, ' ')
+      const listed = (head: string): readonly string[] =>
+        new RegExp(`${head}.*\\n((?: *// - .*\\n)*)`)
+          .exec(machine.replaceAll(/\n *\/\/ (?!- |It could|QEMU [\d.]+ )/g, ' '))?.[1]
+          ?.trim()
+          .split(/\n? *\/\/ - /)
+          .slice(1) ?? []
+      if (expected.lacks !== undefined) {
+        expect(listed('was asked what this board lacks')).toEqual(expected.lacks)
+        const words = expected.lacks.map((one) => `'${one.split(':')[0]}'`)
+        expect(machine.replaceAll(/,?\s+/g, ' ')).toContain(
+          words.length === 0 ? 'lacks: []' : words.join(' '),
+        )
+      }
+      if (expected.untold !== undefined)
+        expect(listed('It could not be found out')).toEqual(expected.untold)
+      for (const text of expected.board ?? []) expect(flat).toContain(text)
       const recorded = JSON.parse(read(`test/fixtures/capabilities/qemu-system-${name}.json`)) as {
         target: string
         kvm: unknown
+        devices: readonly string[]
         machines: { name: string; defaultCpuType?: string }[]
       }
       expect(recorded).toMatchObject({ target: name, kvm: { usable: false } })
@@ -227,9 +353,22 @@ describe('the emulator', () => {
       }
       const bus = expected.pci === undefined ? 'virtio-mmio' : 'pci'
       const driver = expected.pci === undefined ? 'virtio-blk-device' : 'virtio-blk-pci'
-      expect(read('src/devices.ts')).toContain(
-        `  //     virtio: { driver: '${driver}', bus: '${bus}' },`,
-      )
+      const devices = read('src/devices.ts')
+      expect(devices).toContain(`  //     virtio: { driver: '${driver}', bus: '${bus}' },`)
+      // What the emulator has of the rows that hang on no board.
+      const has = new Set(recorded.devices)
+      const suffix = expected.pci === undefined ? 'device' : 'pci'
+      for (const [device, row] of [
+        [`virtio-9p-${suffix}`, 'filesystem'],
+        [`vhost-user-fs-${suffix}`, 'filesystem'],
+        [`vhost-vsock-${suffix}`, 'vsock'],
+      ] as const) {
+        if (has.has(device)) expect(devices).toContain(`driver: '${device}'`)
+        if (has.has(device)) expect(devices).toContain(`  // ${row}: {`)
+      }
+      if (devices.includes('  // video: {')) expect(devices).toContain('  // graphics: {')
+      // A board whose serial ports were counted offers no more of them.
+      expect(devices).toMatch(/'system-serial': \{ bus: 'none'(?:, max: \d+)? \}/)
     },
   )
 })

@@ -20,6 +20,7 @@ export const commands: readonly Command[] = [
       named(text('guest', "values of <type arch='…'>, separated by commas (default NAME)")),
       named(text('emulator', 'name or path of the QEMU to ask (default qemu-system-NAME)')),
       named(text('package', "npm's name of it (default polyvirt-arch-NAME)")),
+      named(text('license', "npm's name of its license (default Apache-2.0)")),
     ],
     run: archNew,
   },
@@ -33,6 +34,7 @@ async function archNew(context: Context, options: Options): Promise<Answer> {
   const guests = options.text('guest')?.split(',')
   const emulator = options.text('emulator')
   const named = options.text('package')
+  const license = options.text('license')
   const created = await explainFailure(
     `Failed to make a package for '${name}'`,
     createArch({
@@ -45,6 +47,7 @@ async function archNew(context: Context, options: Options): Promise<Answer> {
       ...(guests !== undefined && { guests }),
       ...(emulator !== undefined && { emulator }),
       ...(named !== undefined && { package: named }),
+      ...(license !== undefined && { license }),
     }).catch((error: unknown) => {
       // Its errors are sentences for the user, not troubles inside.
       throw isOwn(error) ? invalidArgument(error.message) : error

@@ -1,11 +1,18 @@
-import { withProbe } from '@polyvirt/core'
 import type { ProbeSession } from '@polyvirt/core'
+import { withBoard } from './try-start.ts'
+import type { BoardQuestion } from './try-start.ts'
 
 /** What stands on a board before any device is added, as QEMU says it. */
 export interface BoardFacts {
   readonly pci?: BoardPci
   /** Its other buses by QOM type, with how many there are: `virtio-mmio-bus`, `ISA`. */
   readonly buses: Readonly<Record<string, number>>
+  /** QEMU puts something there for the guest to begin with. */
+  readonly hasFirmware: boolean
+  /** Type of the device whose properties switch the sleep states. */
+  readonly powerManagement?: string
+  /** Serial ports of its own; absent where it has as many as it is given. */
+  readonly serialPorts?: number
 }
 
 export interface BoardPci {
@@ -16,48 +23,58 @@ export interface BoardPci {
   readonly occupied: readonly { readonly slot: number; readonly function: number }[]
 }
 
-export interface BoardQuestion {
-  /** The emulator itself, behind all links. */
-  readonly emulator: string
-  readonly machine: string
-  readonly workDir: string
-  readonly signal?: AbortSignal
-}
-
 type Qmp = ProbeSession['qmp']
 
 /**
- * Starts a machine without a guest and looks at its buses.
+ * Starts a machine without a guest and looks at what is on it.
  *
  * @throws what QEMU says of a board that needs a kernel or a firmware to start.
  */
-export function askBoard({
-  emulator,
-  machine,
-  workDir,
-  signal,
-}: BoardQuestion): Promise<BoardFacts> {
-  return withProbe(
-    { emulator, workDir, ...(signal === undefined ? {} : { signal }) },
-    ['-machine', machine, '-accel', 'tcg'],
-    async ({ qmp }) => {
-      const buses = await findBuses(qmp)
-      const root =
-        buses.find(({ type }) => type === 'PCIE') ?? buses.find(({ type }) => type === 'PCI')
-      const others = buses.filter(({ type }) => !/^PCIE?$|^System$/.test(type))
-      const pci: BoardPci | undefined = root && {
-        express: root.type === 'PCIE',
-        bus: root.name,
-        occupied: await occupiedSlots(qmp),
-      }
-      return {
-        ...(pci === undefined ? {} : { pci }),
-        buses: Object.fromEntries(
-          [...Map.groupBy(others, ({ type }) => type)].map(([type, list]) => [type, list.length]),
-        ),
-      }
-    },
-  )
+export async function askBoard(question: BoardQuestion): Promise<BoardFacts> {
+  const facts = await withBoard(question, [], async ({ qmp }) => {
+    const { buses, powerManagement } = await findObjects(qmp)
+    const root =
+      buses.find(({ type }) => type === 'PCIE') ?? buses.find(({ type }) => type === 'PCI')
+    const others = buses.filter(({ type }) => !/^PCIE?$|^System$/.test(type))
+    const pci: BoardPci | undefined = root && {
+      express: root.type === 'PCIE',
+      bus: root.name,
+      occupied: await occupiedSlots(qmp),
+    }
+    return {
+      ...(pci === undefined ? {} : { pci }),
+      buses: Object.fromEntries(
+        [...Map.groupBy(others, ({ type }) => type)].map(([type, list]) => [type, list.length]),
+      ),
+      hasFirmware: question.firmware === undefined && (await hasFirmware(qmp)),
+      ...(powerManagement === undefined ? {} : { powerManagement }),
+    }
+  })
+  const serialPorts = await countSerialPorts(question)
+  return { ...facts, ...(serialPorts === undefined ? {} : { serialPorts }) }
+}
+
+/** What QEMU has put into the guest's memory from a file; a device tree of its own is none. */
+async function hasFirmware(qmp: Qmp): Promise<boolean> {
+  const said = await qmp.executeUnchecked('human-monitor-command', { 'command-line': 'info roms' })
+  return /^addr=.* name="[^"]*[/.][^"]*"/m.test(String(said))
+}
+
+/** Serial lines for a board that takes none but its own; no board is known to have as many. */
+const manyLines = 8
+
+/** The board listens to those that it has ports for. */
+async function countSerialPorts(question: BoardQuestion): Promise<number | undefined> {
+  const names = Array.from({ length: manyLines }, (_, i) => `port${i}`)
+  const words = names.flatMap((id) => ['-chardev', `null,id=${id}`, '-serial', `chardev:${id}`])
+  try {
+    const lines = await withBoard(question, words, ({ qmp }) => qmp.execute('query-chardev'))
+    const used = lines.filter((one) => names.includes(one.label) && one['frontend-open'])
+    return used.length === manyLines ? undefined : used.length
+  } catch {
+    question.signal?.throwIfAborted()
+    return undefined
+  }
 }
 
 interface FoundBus {
@@ -68,30 +85,49 @@ interface FoundBus {
 /** A board is a few hundred objects, and the largest some thousand. */
 const maxObjects = 4000
 
-/** Every bus below `/machine`: the objects whose types QEMU lists as buses. */
-async function findBuses(qmp: Qmp): Promise<readonly FoundBus[]> {
+interface FoundObjects {
+  readonly buses: readonly FoundBus[]
+  readonly powerManagement?: string
+}
+
+/** What stands below `/machine`: the objects whose types QEMU lists as buses, and what switches sleep states. */
+async function findObjects(qmp: Qmp): Promise<FoundObjects> {
   const busTypes = new Set(
     (await qmp.execute('qom-list-types', { implements: 'bus' })).map(({ name }) => name),
   )
-  const found: FoundBus[] = []
+  const buses: FoundBus[] = []
+  let powerManagement: string | undefined
   let asked = 0
   // A generation at a time: QEMU answers one after the other, and the way there and back is saved.
-  for (let paths: readonly string[] = ['/machine']; paths.length > 0 && asked < maxObjects;) {
-    asked += paths.length
+  for (let level: readonly Place[] = [{ path: '/machine', type: '' }]; level.length > 0;) {
+    asked += level.length
+    if (asked > maxObjects) break
     const lists = await Promise.all(
-      paths.map(async (path) => ({ path, list: await qmp.execute('qom-list', { path }) })),
+      level.map(async ({ path, type }) => ({
+        path,
+        type,
+        list: await qmp.execute('qom-list', { path }),
+      })),
     )
+    powerManagement ??= lists.find(({ list }) =>
+      list.some(({ name }) => name === 'disable_s3'),
+    )?.type
     const children = lists.flatMap(({ path, list }) =>
       list.flatMap(({ name, type }) => {
         const child = /^child<(.+)>$/.exec(type)?.[1]
         return child === undefined ? [] : [{ path: `${path}/${name}`, name, type: child }]
       }),
     )
-    for (const { type, name } of children) if (busTypes.has(type)) found.push({ type, name })
+    for (const { type, name } of children) if (busTypes.has(type)) buses.push({ type, name })
     // Memory regions have no buses below them, and are most of the objects.
-    paths = children.filter(({ type }) => type !== 'memory-region').map(({ path }) => path)
+    level = children.filter(({ type }) => type !== 'memory-region')
   }
-  return found
+  return { buses, ...(powerManagement === undefined ? {} : { powerManagement }) }
+}
+
+interface Place {
+  readonly path: string
+  readonly type: string
 }
 
 async function occupiedSlots(qmp: Qmp): Promise<BoardPci['occupied']> {
@@ -103,20 +139,4 @@ async function occupiedSlots(qmp: Qmp): Promise<BoardPci['occupied']> {
   return devices
     .map((one) => ({ slot: one.slot, function: one.function }))
     .toSorted((a, b) => a.slot - b.slot || a.function - b.function)
-}
-
-/** Whether a board has NUMA nodes: QEMU says so only when it is started with one. */
-export async function takesNuma({
-  emulator,
-  machine,
-  ...options
-}: BoardQuestion): Promise<boolean> {
-  const args = ['-machine', machine, '-accel', 'tcg', '-numa', 'node,nodeid=0']
-  try {
-    await withProbe({ emulator, ...options }, args, ({ qmp }) => qmp.execute('query-status'))
-    return true
-  } catch (error) {
-    options.signal?.throwIfAborted()
-    return !(error instanceof Error && error.message.includes('NUMA is not supported'))
-  }
 }

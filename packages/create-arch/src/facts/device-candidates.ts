@@ -9,8 +9,8 @@ export interface DeviceCandidate {
   readonly mmio?: string
   /** Where it does not hang on the board: on the bus of another row's device, or on none. */
   readonly other?: { readonly driver?: string; readonly bus: string; readonly needs?: string }
-  /** QEMU cannot tell of it; offered only where the row has nothing else. */
-  readonly otherwise?: boolean
+  /** Serial ports of the board: as many as it has. */
+  readonly ports?: boolean
 }
 
 const virtio = (row: string, model: string, device: string): DeviceCandidate => ({
@@ -62,9 +62,9 @@ export const deviceCandidates: readonly DeviceCandidate[] = [
   pci('interface', 'e1000', 'e1000'),
   pci('interface', 'rtl8139', 'rtl8139'),
   pci('interface', 'tulip', 'tulip'),
+  { ...none('serial', 'system-serial'), ports: true },
   pci('serial', 'pci-serial', 'pci-serial'),
   usb('serial', 'usb-serial', 'usb-serial'),
-  { ...none('serial', 'system-serial'), otherwise: true },
   none('console', 'serial'),
   {
     row: 'console',
@@ -85,7 +85,16 @@ export const deviceCandidates: readonly DeviceCandidate[] = [
   virtio('memballoon', 'virtio', 'balloon'),
   none('memballoon', 'none'),
   virtio('rng', 'virtio', 'rng'),
+  virtio('filesystem', 'path', '9p'),
+  {
+    row: 'filesystem',
+    model: 'virtiofs',
+    pci: 'vhost-user-fs-pci',
+    mmio: 'vhost-user-fs-device',
+  },
+  { row: 'vsock', model: 'virtio', pci: 'vhost-vsock-pci', mmio: 'vhost-vsock-device' },
   virtio('video', 'virtio', 'gpu'),
   pci('video', 'vga', 'VGA'),
   none('video', 'none'),
+  { row: 'graphics', model: 'vnc', other: { bus: 'none', needs: 'video' } },
 ]

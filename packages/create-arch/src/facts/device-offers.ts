@@ -9,6 +9,8 @@ export interface DeviceOffer {
   readonly model: string
   readonly driver?: string
   readonly bus: string
+  /** How many of them the board has. */
+  readonly max?: number
 }
 
 /** Rows of an allow-list that would hold for a board, as far as QEMU can tell. */
@@ -31,12 +33,7 @@ export function deviceOffers(facts: EmulatorFacts, family: AskedFamily | undefin
     ({ candidate: { other } }) => other?.needs === undefined || carriers.has(other.needs),
   )
   const rows = Map.groupBy(held, ({ candidate }) => candidate.row)
-  return Object.fromEntries(
-    [...rows].map(([row, list]) => {
-      const better = list.filter(({ candidate }) => candidate.otherwise !== true)
-      return [row, (better.length > 0 ? better : list).map(({ offer }) => offer)]
-    }),
-  )
+  return Object.fromEntries([...rows].map(([row, list]) => [row, list.map(({ offer }) => offer)]))
 }
 
 interface Place {
@@ -47,7 +44,7 @@ interface Place {
 }
 
 function attach(
-  { row, model, pci, mmio, other }: DeviceCandidate,
+  { row, model, pci, mmio, ports, other }: DeviceCandidate,
   { board, root, has }: Place,
 ): DeviceOffer | undefined {
   if (row === 'controller:pci' && (root === undefined || !belowRoot[root].includes(model))) {
@@ -61,6 +58,10 @@ function attach(
   }
   if (other === undefined) return undefined
   const { driver, bus } = other
+  if (ports === true && board?.serialPorts !== undefined) {
+    const max = board.serialPorts
+    return max === 0 ? undefined : { model, bus, max }
+  }
   if (driver === undefined) return { model, bus }
   return has.has(driver) ? { model, driver, bus } : undefined
 }

@@ -1,15 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { probeCapabilities, withProbe } from '@polyvirt/core'
 import type { QemuCapabilities } from '@polyvirt/core'
 import { CreateArchError } from '../create-arch-error.ts'
-import { askBoard, takesNuma } from './ask-board.ts'
+import { askBoard } from './ask-board.ts'
 import type { BoardFacts } from './ask-board.ts'
+import { askWords } from './ask-words.ts'
+import type { WordFacts } from './ask-words.ts'
 import { cpuTypesOf } from './cpu-types.ts'
 import type { CpuTypes } from './cpu-types.ts'
 import { machineFamilies } from './machine-families.ts'
 import type { MachineFamily } from './machine-families.ts'
+import { lastWords } from './try-start.ts'
 
 /** What one QEMU says of itself and of its boards. */
 export interface EmulatorFacts {
@@ -27,11 +30,11 @@ export interface EmulatorFacts {
 }
 
 export interface AskedFamily extends MachineFamily {
-  /** What is on its board, where it starts without a guest. */
+  /** What is on its board, where it starts without a guest, if need be with firmware that is blank. */
   readonly board?: BoardFacts
-  /** Whether the board takes NUMA nodes; absent where it was not asked. */
-  readonly numa?: boolean
-  /** QEMU's reason where it does not start. */
+  /** What it lacks of that which a document may speak of; absent where it was not asked. */
+  readonly words?: WordFacts
+  /** QEMU's reason where it does not start by itself. */
   readonly reason?: string
 }
 
@@ -87,28 +90,38 @@ async function askFamilies(
   options: Asking,
 ): Promise<readonly AskedFamily[]> {
   const asked: AskedFamily[] = []
-  for (const family of all.slice(0, maxBoards)) asked.push(await withBoard(family, options))
+  for (const family of all.slice(0, maxBoards)) asked.push(await asBoard(family, options))
+  const rank = ({ board, reason }: AskedFamily): number =>
+    board === undefined ? 2 : reason === undefined ? 0 : 1
   const [first, ...others]: readonly AskedFamily[] = [
-    ...asked.filter(({ board }) => board !== undefined),
-    ...asked.filter(({ board }) => board === undefined),
+    ...asked.toSorted((a, b) => rank(a) - rank(b)),
     ...all.slice(maxBoards),
   ]
   if (first?.board === undefined) return first === undefined ? [] : [first, ...others]
-  return [{ ...first, numa: await takesNuma({ ...options, machine: first.machine }) }, ...others]
+  const { machine, board, reason } = first
+  const blank = reason === undefined ? {} : { firmware: await blankFirmware(options) }
+  return [{ ...first, words: await askWords({ ...options, machine, ...blank }, board) }, ...others]
 }
 
-async function withBoard(family: MachineFamily, options: Asking): Promise<AskedFamily> {
+async function asBoard(family: MachineFamily, options: Asking): Promise<AskedFamily> {
+  const { machine } = family
   try {
-    return { ...family, board: await askBoard({ ...options, machine: family.machine }) }
+    return { ...family, board: await askBoard({ ...options, machine }) }
   } catch (error) {
     options.signal?.throwIfAborted()
-    return { ...family, reason: lastWords(error) }
+    const reason = lastWords(error)
+    const firmware = await blankFirmware(options)
+    const board = await askBoard({ ...options, machine, firmware }).catch(() => undefined)
+    options.signal?.throwIfAborted()
+    return { ...family, ...(board !== undefined && { board }), reason }
   }
 }
 
-/** QEMU's own sentence, without the path and the program that say it. */
-function lastWords(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const line = message.trim().split('\n').at(-1) ?? ''
-  return line.replace(/^.*qemu-system-[\w.-]+'?: /, '').trim()
+/** As long as most boards have room for; a machine that stays paused never reads it. */
+const firmwareBytes = 64 * 1024
+
+async function blankFirmware({ workDir }: Asking): Promise<string> {
+  const path = join(workDir, 'blank')
+  await writeFile(path, Buffer.alloc(firmwareBytes))
+  return path
 }

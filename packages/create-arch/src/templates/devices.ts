@@ -12,8 +12,9 @@ export function devices(plan: ArchPlan): string {
       ? 'No emulator was there to ask: these rows are an example.'
       : sourceOf(plan)
   const todo =
-    'TODO(devices): take the "// " away from what your machine is to offer, and add what else it has. What ' +
-    'you claim is tested; what you do not is refused with a code.'
+    'TODO(devices): take the "// " away from what your machine is to offer, and add what else it has ' +
+    "(`pciModels`, `pciRows`, `usbRows`, `displayRows` and more are in '@polyvirt/core/arch'). What you claim " +
+    'is tested; what you do not is refused with a code.'
   return `import type { DeviceAllowList } from '@polyvirt/core/arch'
 
 /** Devices that guests of ${names.arch} may have. */
@@ -40,7 +41,7 @@ function sourceOf(plan: ArchPlan): string {
 /** Rows whose models are tried in order for a device that names none. */
 const withDefault = new Set([
   ...['controller:usb', 'controller:scsi', 'controller:virtio-serial', 'interface', 'serial'],
-  ...['input', 'video'],
+  ...['input', 'video', 'vsock'],
 ])
 
 function linesOf(row: string, models: readonly DeviceOffer[], mark: string): string {
@@ -60,9 +61,10 @@ function linesOf(row: string, models: readonly DeviceOffer[], mark: string): str
   return lines.map((line) => `  ${mark}${line}\n`).join('')
 }
 
-function modelEntry({ model, driver, bus }: DeviceOffer): string {
+function modelEntry({ model, driver, bus, max }: DeviceOffer): string {
   const type = driver === undefined ? '' : `driver: ${quoted(driver)}, `
-  return `${model === '' ? "''" : key(model)}: { ${type}bus: ${quoted(bus)} }`
+  const most = max === undefined ? '' : `, max: ${max}`
+  return `${model === '' ? "''" : key(model)}: { ${type}bus: ${quoted(bus)}${most} }`
 }
 
 /** For a machine that nobody could be asked about: virtio on PCI. */

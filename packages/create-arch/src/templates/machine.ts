@@ -1,4 +1,5 @@
 import type { ArchPlan } from '../arch-plan.ts'
+import type { FoundWord, WordFacts } from '../facts/ask-words.ts'
 import type { AskedFamily } from '../facts/emulator-facts.ts'
 import { deviceOffers } from '../facts/device-offers.ts'
 import { pciLayoutOf } from '../facts/pci-layout.ts'
@@ -18,7 +19,7 @@ ${familyList(plan)}${comment(machineTodo(family))}const board: MachineProfile = 
   pattern: ${family === undefined ? '/^todo$/' : pattern(family)},
   memoryStepKiB: 1024,
   minimumMemoryKiB: 1024,
-${boardEntries(family)}${pci === undefined ? '' : pciEntry(pci)}  implicit: [${implicit === '' ? '' : `\n${implicit}  `}],
+${boardEntries(plan)}${pci === undefined ? '' : pciEntry(pci)}  implicit: [${implicit === '' ? '' : `\n${implicit}  `}],
 }
 
 /** Machines of ${plan.names.arch}. */
@@ -54,13 +55,13 @@ function familyLine(family: AskedFamily): string {
     ...(isDefault ? ["QEMU's default"] : []),
     cpuMax === 1 ? 'one CPU' : `up to ${cpuMax} CPUs`,
     ...(defaultCpuType === undefined ? [] : [defaultCpuType]),
-    ...(board === undefined ? [] : [boardWords(board)]),
+    ...(board === undefined ? [] : [busWords(board)]),
     ...(reason === undefined ? [] : [`does not start by itself: ${reason}`]),
   ]
   return `${name}: ${words.join(', ')}`
 }
 
-function boardWords({ pci, buses }: NonNullable<AskedFamily['board']>): string {
+function busWords({ pci, buses }: NonNullable<AskedFamily['board']>): string {
   const others = Object.entries(buses).map(([type, count]) =>
     count === 1 ? type : `${count} ${type}`,
   )
@@ -76,14 +77,38 @@ function pattern({ name, versioned }: AskedFamily): string {
 }
 
 /** What QEMU told of the board that the seam has words for. */
-function boardEntries(family: AskedFamily | undefined): string {
-  const transports = family?.board?.buses['virtio-mmio-bus']
+function boardEntries(plan: ArchPlan): string {
+  const { board, words } = plan.family ?? {}
+  const transports = board?.buses['virtio-mmio-bus']
+  const power = board?.powerManagement
   return [
     transports === undefined ? '' : `  virtioTransports: ${transports},\n`,
-    family?.numa === false
-      ? `  // QEMU ends on -numa: "NUMA is not supported by this machine-type".\n  lacks: ['numa'],\n`
-      : '',
+    power === undefined ? '' : `  powerManagement: ${quoted(power)},\n`,
+    words === undefined ? '' : lacksEntry(words, askedQemu(plan) ?? 'QEMU'),
   ].join('')
+}
+
+/** The words that were found, each with how; and those that QEMU could not be asked about. */
+function lacksEntry({ lacks, untold }: WordFacts, source: string): string {
+  const lines = (found: readonly FoundWord[]): string =>
+    found.map(({ word, why }) => comment(`- ${word}: ${why}`, '  ')).join('')
+  const told =
+    lacks.length === 0
+      ? ''
+      : comment(`${source} was asked what this board lacks, and these it does:`, '  ') +
+        lines(lacks)
+  const open =
+    untold.length === 0
+      ? ''
+      : comment('It could not be found out of these; add those that the board lacks:', '  ') +
+        lines(untold)
+  const words = lacks.map(({ word }) => quoted(word))
+  const list = `  lacks: [${words.join(', ')}],\n`
+  const entry =
+    list.length <= 101
+      ? list
+      : `  lacks: [\n${words.map((word) => `    ${word},\n`).join('')}  ],\n`
+  return told + open + entry
 }
 
 function pciEntry({ root, grow, bus, occupied }: PciChoice): string {

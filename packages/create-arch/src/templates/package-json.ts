@@ -3,7 +3,7 @@ import { toolVersions } from '../tool-versions.ts'
 import { guestList } from './words.ts'
 
 /** `package.json`: what polyvirt reads to find the package, and what npm needs. */
-export function packageJson({ names, home }: ArchPlan): string {
+export function packageJson({ names, home, license }: ArchPlan): string {
   const { arch, guests } = names
   const inside = home.kind === 'workspace'
   const own = inside ? 'workspace:*' : home.range
@@ -12,7 +12,7 @@ export function packageJson({ names, home }: ArchPlan): string {
     version: '0.1.0',
     description: `${guestList(names)} guests for polyvirt`,
     keywords: ['polyvirt-arch'],
-    ...(inside && { license: 'Apache-2.0' }),
+    license,
     files: ['dist'],
     type: 'module',
     sideEffects: false,

@@ -1,8 +1,14 @@
 import type { ArchPlan } from '../arch-plan.ts'
+import { license as textOf } from './license.ts'
 import { guestList } from './words.ts'
 
 /** `README.md` of a package that stands by itself. */
-export function readme({ names }: ArchPlan): string {
+export function readme(plan: ArchPlan): string {
+  const { names, license } = plan
+  const text =
+    textOf(plan) === undefined
+      ? 'its text is still to be put into LICENSE'
+      : 'its text is in LICENSE'
   return `# ${names.package}
 
 ${guestList(names)} guests for [polyvirt](https://www.npmjs.com/package/polyvirt).
@@ -18,5 +24,10 @@ polyvirt finds the package beside itself in \`node_modules\`, and before it is p
 others find it on npm.
 
 The golden command lines are written by \`POLYVIRT_GOLDEN=update npm test\`; review the difference.
+
+## License
+
+${license}; ${license === 'UNLICENSED' ? 'nobody else may use it' : text}. It was chosen when the package was made (\`--license\`). For
+another one, change \`license\` in package.json and the file LICENSE before you publish.
 `
 }
