@@ -4,7 +4,7 @@ import { claims } from './claims.ts'
 import { deviceModel } from './device-model.ts'
 import { placedDevices } from './placed-device.ts'
 import { image, usualVcpus } from './scenario.ts'
-import { machineOf, type Target } from './target.ts'
+import { mostVcpusOf, type Target } from './target.ts'
 
 /**
  * A document as it is for this board, so that one document suits all. What plugs into USB gets the
@@ -50,7 +50,7 @@ function withUsb(domain: Domain, target: Target): Domain {
 }
 
 function withFewerVcpus(domain: Domain, target: Target): Domain {
-  const { cpuMax = usualVcpus } = machineOf(target) ?? {}
+  const cpuMax = mostVcpusOf(target)
   const isUsual = domain.vcpus === usualVcpus && domain.cpu?.topology === undefined
   return isUsual && cpuMax < usualVcpus ? { ...domain, vcpus: cpuMax } : domain
 }

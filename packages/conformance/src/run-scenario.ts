@@ -7,7 +7,7 @@ import { placedDevices } from './placed-device.ts'
 import { askedDomain, planScenario, type PlanOutcome, type Planned } from './plan-scenario.ts'
 import type { Capability, Refusal, Scenario } from './scenario.ts'
 import { traits } from './traits.ts'
-import { machineOf, type Target } from './target.ts'
+import { mostVcpusOf, type Target } from './target.ts'
 
 export const unclaimed = (scenario: Scenario, target: Target): readonly Capability[] =>
   scenario.uses.filter((capability) => !claims(target, capability))
@@ -118,7 +118,7 @@ function checkMayRefuse(
 
 /** Whether the board has no room for the vCPUs of a document. */
 const hasFewerCpus = (scenario: Scenario, target: Target): boolean =>
-  askedDomain(scenario.domain, target).vcpus > (machineOf(target)?.cpuMax ?? Infinity)
+  askedDomain(scenario.domain, target).vcpus > mostVcpusOf(target)
 
 /** Whether this QEMU was built without a device type that the scenario needs. */
 function lacks(scenario: Scenario, { arch, capabilities, ...rest }: Target): boolean {

@@ -22,6 +22,12 @@ export interface Target {
 export const machineOf = ({ capabilities, machine }: Target): QemuMachine | undefined =>
   capabilities.machines.find(({ name, alias }) => name === machine || alias === machine)
 
+/** How many vCPUs a guest may have there. */
+export function mostVcpusOf(target: Target): number {
+  const { maximumVcpus = Number.POSITIVE_INFINITY } = target.profile
+  return Math.min(machineOf(target)?.cpuMax ?? Number.POSITIVE_INFINITY, maximumVcpus)
+}
+
 /** `x86_64/q35` */
 export const targetName = ({ guest, profile }: Target): string => `${guest.name}/${profile.name}`
 

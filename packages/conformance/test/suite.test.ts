@@ -49,6 +49,14 @@ describe('the suite', () => {
     })
   }
 
+  it('passes a board that runs one vCPU, whatever QEMU takes', { timeout: limitMs }, async () => {
+    const [toy] = minimalArch.machine.profiles
+    const profiles = [{ ...toy, maximumVcpus: 1 }] as const
+    const machine = { ...minimalArch.machine, profiles }
+    const results = await collectSuite({ ...minimalArch, machine })
+    expect(results.filter(({ error }) => error !== undefined)).toEqual([])
+  })
+
   it('passes a board that takes neither entries nor tables', { timeout: limitMs }, async () => {
     const [toy] = minimalArch.machine.profiles
     const lacks = ['fw-cfg', 'smbios', 'acpi-tables'] as const

@@ -139,6 +139,8 @@ export interface MachineProfile {
   readonly minimumMemoryKiB: number
   /** The board has addresses for so much and no more; as much as QEMU takes when missing. */
   readonly maximumMemoryKiB?: number
+  /** Guests run on so many vCPUs and no more; on as many as QEMU takes when missing. */
+  readonly maximumVcpus?: number
   /**
    * QEMU older than this ends at once when a guest of this board powers off: it tells of no shutdown
    * and leaves its monitor's socket, as if it had crashed.

@@ -1,6 +1,7 @@
 import { findIfServed, guestOf } from '../arch/registry.ts'
 import type { ArchRegistry } from '../arch/registry.ts'
 import type { HostInfo } from '../arch/host-info.ts'
+import { mostVcpus } from '../plan/most-vcpus.ts'
 import { offeredMachines } from '../plan/plan-context.ts'
 import { findMachine } from '../qemu/capabilities.ts'
 import { XmlWriter } from '../xml/writer.ts'
@@ -38,7 +39,8 @@ function writeGuest(
     if (found === undefined) continue
     const child = element.append(['machine'])
     if (found.name !== machine) child.attribute('canonical', found.name)
-    child.attribute('maxCpus', String(found.cpuMax))
+    const profile = arch.machine.profiles.find(({ pattern }) => pattern.test(found.name))
+    child.attribute('maxCpus', String(mostVcpus(found, profile ?? {})))
     if (found.deprecated) child.attribute('deprecated', 'yes')
     child.text(machine)
   }

@@ -1,6 +1,7 @@
 import type { CpuContext, CpuDriver, CpuModel } from '../arch/cpu-driver.ts'
 import type { MachineGrants } from '../arch/machine-builder.ts'
 import { cpuXml } from '../domain/cpu.ts'
+import { mostVcpus } from '../plan/most-vcpus.ts'
 import type { PlanContext } from '../plan/plan-context.ts'
 import { fittingFirmware, isSecure } from '../plan/select-firmware.ts'
 import { writeRecord } from '../xml/fields.ts'
@@ -25,7 +26,7 @@ export function domainCapabilitiesXml(request: DomainCapabilitiesRequest): strin
   root.put(['domain'], virtType)
   root.put(['machine'], context.machine.name)
   root.put(['arch'], guestName)
-  root.append(['vcpu']).attribute('max', String(context.machine.cpuMax))
+  root.append(['vcpu']).attribute('max', String(mostVcpus(context.machine, context.profile)))
   supported(root, 'iothreads', true)
   writeOs(supported(root, 'os', true), context)
   writeCpu(root.append(['cpu']), cpu, context.arch.cpu)

@@ -310,6 +310,19 @@ describe('a board with addresses for so much memory', () => {
   })
 })
 
+describe('a board that runs fewer vCPUs than QEMU takes', () => {
+  const single = toyBoard({ profile: { maximumVcpus: 1 } })
+  const vcpus = (count: number): string => toyXml({ vcpu: `<vcpu>${count}</vcpu>` })
+
+  it('takes as many, and says how many those are', () => {
+    expect(problemsOf(vcpus(1), single)).toEqual([])
+    expect(problemsOf(vcpus(2), single)).toEqual([
+      'vcpu: 2 is more vCPUs than machine toy-1.0 takes: one',
+    ])
+    expect(problemsOf(vcpus(2), toyBoard({ profile: { maximumVcpus: 4 } }))).toEqual([])
+  })
+})
+
 describe('variables of a firmware', () => {
   const os = (inner: string): string => toyXml({}).replace('</os>', `${inner}</os>`)
 

@@ -3,6 +3,7 @@ import { quote, unsupported } from '../../errors.ts'
 import { bootKinds } from '../boot-words.ts'
 import { pathProblem } from './paths.ts'
 import type { AddressedDomain } from '../assign-addresses.ts'
+import { mostVcpus } from '../most-vcpus.ts'
 import type { PlanContext } from '../plan-context.ts'
 import { lifecycleProblems } from './lifecycle.ts'
 
@@ -96,12 +97,13 @@ function checkMemory(domain: AddressedDomain, context: PlanContext): Problem[] {
 
 function checkVcpus(domain: AddressedDomain, context: PlanContext): Problem[] {
   const problems: Problem[] = []
-  const { cpuMax, name } = context.machine
-  if (domain.vcpus > cpuMax) {
+  const { name } = context.machine
+  const most = mostVcpus(context.machine, context.profile)
+  if (domain.vcpus > most) {
     problems.push(
       unsupported(
         'vcpu',
-        `${domain.vcpus} is more vCPUs than machine ${name} takes: ${cpuMax === 1 ? 'one' : `1 to ${cpuMax}`}`,
+        `${domain.vcpus} is more vCPUs than machine ${name} takes: ${most === 1 ? 'one' : `1 to ${most}`}`,
       ),
     )
   }
