@@ -62,3 +62,16 @@ const qemuNames: Readonly<Record<string, string>> = {
 export function targetNameOf(guest: string): string {
   return Object.hasOwn(qemuNames, guest) ? (qemuNames[guest] ?? guest) : guest
 }
+
+/** What Linux says to `uname -m` where that is not libvirt's name: the byte order is not told. */
+const unames: Readonly<Record<string, string>> = {
+  microblazeel: 'microblaze',
+  mips64el: 'mips64',
+  mipsel: 'mips',
+  or1k: 'openrisc',
+}
+
+/** What a Linux host calls itself that is of a guest's architecture. */
+export function unameOf(guest: string): string {
+  return Object.hasOwn(unames, guest) ? (unames[guest] ?? guest) : guest
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createArch, formatCreated } from '../src/index.ts'
 import type { CreateArchOptions, CreatedArch } from '../src/index.ts'
-import { targetNameOf } from '../src/qemu-targets.ts'
+import { targetNameOf, unameOf } from '../src/qemu-targets.ts'
 import { toolVersions } from '../src/tool-versions.ts'
 import { root } from './made-package.ts'
 import { scratch } from './scratch.ts'
@@ -300,6 +300,16 @@ describe('the emulator', () => {
     expect(['armv7l', 'i686', 'ppc64le', 'm68k'].map(targetNameOf)).toEqual([
       ...['arm', 'i386', 'ppc64', 'm68k'],
     ])
+  })
+
+  it('of a host that does not tell its byte order has the name that it tells', async () => {
+    expect(['mips64el', 'mipsel', 'ppc64le', 'm68k'].map(unameOf)).toEqual([
+      ...['mips64', 'mips', 'ppc64le', 'm68k'],
+    ])
+    const { directory } = await make('both', { guests: ['mips64el', 'mips64'], path: '' })
+    expect(readFileSync(join(directory, 'src/host-info.ts'), 'utf8')).toContain(
+      "machines: ['mips64'],",
+    )
   })
 
   it.each(asked.filter(([name]) => !isHere(name)))(

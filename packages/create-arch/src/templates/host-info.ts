@@ -1,13 +1,15 @@
 import type { ArchPlan } from '../arch-plan.ts'
+import { unameOf } from '../qemu-targets.ts'
 import { comment, quoted } from './words.ts'
 
 /** `src/host-info.ts`: what Linux tells alike everywhere is read already. */
 export function hostInfo({ names }: ArchPlan): string {
   const [guest] = names.guests
-  const machines = names.guests.map(quoted).join(', ')
+  const machines = [...new Set(names.guests.map((one) => unameOf(one)))].map(quoted).join(', ')
   const todo =
-    'TODO(host): take the model from what /proc/cpuinfo of this architecture says, and the clock where it ' +
-    'tells one. What no file tells is left out.'
+    'TODO(host): say what `uname -m` says on such a host (`machines`) and how large the base page of its ' +
+    'kernels is; take the model from what its /proc/cpuinfo says, and the clock where that tells one. What ' +
+    'no file tells is left out.'
   return `import { hostMemoryKiB, hostPageSizesKiB, hostText, linuxTopology } from '@polyvirt/core/arch'
 import type { HostCpu, HostFiles, HostInfo, HostInfoReader } from '@polyvirt/core/arch'
 
