@@ -27,11 +27,15 @@ export function dropGolden(folder: string, scenario: Scenario, target: Planned['
   rmSync(join(folder, 'argv', guest.name, profile.name, `${scenario.id}.args`), { force: true })
 }
 
+/** @throws where there is none: with nothing to compare, nobody reads the whole command line. */
 function readGolden(file: string): string {
   try {
     return readFileSync(file, 'utf8')
-  } catch {
-    return `there is no golden file ${file}: write it with POLYVIRT_GOLDEN=update, and review it\n`
+  } catch (cause) {
+    throw new Error(
+      `there is no golden file ${file}: write it with POLYVIRT_GOLDEN=update, and review it`,
+      { cause },
+    )
   }
 }
 

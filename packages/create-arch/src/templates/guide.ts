@@ -96,7 +96,7 @@ export function expectFilled(table: Table, missing: string | undefined): void {
 /** What a failure of the suite is about: by the place it names, else by the name of the test. */
 const signs: readonly (readonly [sign: RegExp, word: Table['word']])[] = [
   [/no recording of/, 'recording'],
-  [/command line differs/, 'golden'],
+  [/command line differs|no golden file/, 'golden'],
   [/needs a USB controller/, 'machine'],
   [/\\/domain\\/(?:devices|memory)/, 'devices'],
   [/\\/domain\\/(?:features|clock)/, 'features'],
