@@ -36,7 +36,9 @@ function machineTodo(family: AskedFamily | undefined): string {
     family === undefined
       ? 'TODO(machine): name a machine type of QEMU in `name`, `pattern` and `default`, say whether it has PCI'
       : `TODO(machine): is ${family.name} the machine that guests are to run on? Then say in what steps its ` +
-        'memory grows'
+        'memory grows and up to where (`maximumMemoryKiB`), on how many CPUs guests run if not on all that ' +
+        'QEMU takes (`maximumVcpus`)' +
+        (family.board?.pci === undefined ? '' : ', which slots no interrupt reaches (`occupied`)')
   return `${which}, and in \`implicit\` what its board always has and every definition should name.`
 }
 
