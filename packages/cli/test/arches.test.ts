@@ -241,6 +241,37 @@ describe('the registry for core', () => {
     expect(Object.fromEntries(served)).toEqual(knownArches)
   })
 
+  it('may say how the suite makes guests that nobody else knows', () => {
+    const installed = (recipes: unknown): string =>
+      install('node_modules/polyvirt-arch-fake', {
+        manifest: JSON.stringify({
+          name: 'polyvirt-arch-fake',
+          polyvirt: { arch: 'fake', guests: ['fake64'], recipes },
+        }),
+      })
+    const recipe = { debianArch: 'fake64el', kernelPackage: 'linux-image-fake', cpu: 'Fake2' }
+    expect(readArchPackage(installed({ fake64: recipe }))?.recipes).toEqual({ fake64: recipe })
+    const wrong = (recipes: unknown): string => {
+      const directory = installed(recipes)
+      try {
+        return JSON.stringify(readArchPackage(directory))
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    expect(wrong([])).toBe('"polyvirt.recipes" in its package.json is not an object')
+    expect(wrong({ other: recipe })).toContain('.other" in its package.json is of no guest')
+    expect(wrong({ fake64: { debianArch: 'fake64el' } })).toBe(
+      '"polyvirt.recipes.fake64.kernelPackage" in its package.json is not a text',
+    )
+    expect(wrong({ fake64: { ...recipe, modules: 'e1000' } })).toContain(
+      'fake64.modules" in its package.json is not a list of texts',
+    )
+    expect(wrong({ fake64: { ...recipe, kernel: 'x' } })).toMatch(
+      /fake64\.kernel" in its package\.json is no word of a recipe; there are debianArch, suite/,
+    )
+  })
+
   it('says where to look for any other, and what a slip may have meant', async () => {
     install('node_modules/polyvirt-arch-vax', { arch: 'vax', guests: ['vax'] })
     const { registry } = createArchCatalog({ from: [root] })

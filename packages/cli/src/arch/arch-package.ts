@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { GuestRecipe } from '@polyvirt/conformance'
+import { readRecipes } from './guest-recipes.ts'
 
 /** An installed package that brings an architecture, as its package.json tells; nothing is loaded. */
 export interface ArchPackage {
@@ -12,6 +14,8 @@ export interface ArchPackage {
   readonly guests: readonly string[]
   /** CPU models that the suite boots a guest with, besides the machine's own. */
   readonly bootCpus?: readonly string[]
+  /** How the suite makes guests that it does not know, by guest architecture. */
+  readonly recipes?: Readonly<Record<string, GuestRecipe>>
   readonly directory: string
   /** The `exports` (or `main`) of its package.json, for finding its module. */
   readonly entry: unknown
@@ -28,7 +32,7 @@ export function readArchPackage(directory: string): ArchPackage | undefined {
   if (manifest === undefined) return undefined
   const claim = manifest['polyvirt']
   if (claim === undefined) return undefined
-  const { arch, guests, bootCpus, driver } = isRecord(claim) ? claim : {}
+  const { arch, guests, bootCpus, recipes, driver } = isRecord(claim) ? claim : {}
   // Drivers of networks and pools say so with the same word, and bring no architecture.
   if (typeof driver === 'string' && arch === undefined) return undefined
   // The arch is the name of an export, so nothing but an identifier can be meant.
@@ -43,6 +47,7 @@ export function readArchPackage(directory: string): ArchPackage | undefined {
     arch,
     guests,
     ...(Array.isArray(bootCpus) && bootCpus.every(isGuestName) && { bootCpus }),
+    ...(recipes !== undefined && { recipes: readRecipes(recipes, guests) }),
     directory,
     name: typeof name === 'string' ? name : directory,
     version: typeof version === 'string' ? version : '',

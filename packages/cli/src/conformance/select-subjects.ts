@@ -67,6 +67,7 @@ async function subjectOf(
     arch,
     ...(core !== undefined && { packages: [core, found.directory, ownFolder] }),
     ...(found.bootCpus !== undefined && { bootCpus: found.bootCpus }),
+    ...(found.recipes !== undefined && { recipes: found.recipes }),
     ...(existsSync(fixtures) && { fixtures: pathToFileURL(`${fixtures}/`) }),
   }
 }

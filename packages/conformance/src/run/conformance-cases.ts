@@ -228,8 +228,11 @@ function emulatorCases(
   return [
     ...liveCases(judged, target, here),
     ...(recipe === undefined
-      ? [notRunCase(target, 'guest', `nobody says how to make a guest for ${guest.name}`)]
+      ? [notRunCase(target, 'guest', unknownGuest(guest.name))]
       : guestCases(booted, { target, here, recipe })),
     ...(nested ? nestedCases(subject, { target, here, boots }) : []),
   ]
 }
+
+const unknownGuest = (guest: string): string =>
+  `nobody says how to make a guest for ${guest}; its package can (polyvirt.recipes of package.json)`

@@ -62,7 +62,7 @@ export interface PciLayout {
   readonly grow: 'pci-bridge' | 'pcie-root-port' | 'pci-root'
   /** Several roots side by side: PCI host bridges, numbered by `<target index>`. */
   readonly multipleRoots?: boolean
-  /** Slots and functions of the root bus that belong to the board. */
+  /** Slots and functions of the root bus that belong to the board, or that are of no use to a guest. */
   readonly occupied: readonly Pick<PciAddress, 'slot' | 'function'>[]
   readonly places: readonly PciPlace[]
   /**
