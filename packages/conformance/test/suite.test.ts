@@ -57,6 +57,20 @@ describe('the suite', () => {
     expect(results.filter(({ error }) => error !== undefined)).toEqual([])
   })
 
+  it('passes a board that keeps all but two slots to itself', { timeout: limitMs }, async () => {
+    const [toy] = minimalArch.machine.profiles
+    const kept = Array.from({ length: 32 }, (_, slot) => ({ slot, function: 0 }))
+    const occupied = kept.filter(({ slot }) => slot !== 2 && slot !== 3)
+    const { pci } = toy
+    if (pci === undefined) throw new Error('the minimal machine has no PCI')
+    const machine = {
+      ...minimalArch.machine,
+      profiles: [{ ...toy, pci: { ...pci, occupied } }] as const,
+    }
+    const results = await collectSuite({ ...minimalArch, machine })
+    expect(results.filter(({ error }) => error !== undefined)).toEqual([])
+  })
+
   it('passes a board that takes neither entries nor tables', { timeout: limitMs }, async () => {
     const [toy] = minimalArch.machine.profiles
     const lacks = ['fw-cfg', 'smbios', 'acpi-tables'] as const

@@ -3,6 +3,7 @@ import { everything } from '../everything.ts'
 import { lifeScenarios } from '../life/life-scenarios.ts'
 import { deviceOption } from '../plan-scenario.ts'
 import { domainXml, type Scenario } from '../scenario.ts'
+import { keptAddress } from './controllers.ts'
 import type { Target } from '../target.ts'
 
 /** Scenarios that are about what an architecture is, so that their documents differ with it. */
@@ -11,6 +12,7 @@ export const targetScenarios = (target: Target): readonly Scenario[] => [
   foreignCpu(target),
   ...namedCpu(target),
   ...otherTransports(target),
+  keptAddress(target),
   everything(target),
   ...lifeScenarios(target),
 ]

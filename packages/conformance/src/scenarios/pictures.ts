@@ -11,6 +11,10 @@ export const pictureScenarios: readonly Scenario[] = [
     title: 'firmware draws on the first screen before any guest does',
     uses: ['device:video/vga'],
     domain: domainXml({ devices: "<video><model type='vga'/></video>" }),
+    notRun: ({ profile }) =>
+      profile.lacks?.includes('own-firmware') === true
+        ? `no firmware comes with ${profile.name}`
+        : undefined,
     expect: {
       async firmware({ go, picture, until }) {
         // QEMU has a picture of its own for a screen that nobody uses yet.
