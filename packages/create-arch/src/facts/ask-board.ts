@@ -1,5 +1,5 @@
 import type { ProbeSession } from '@polyvirt/core'
-import { withBoard } from './try-start.ts'
+import { tryStart, withBoard } from './try-start.ts'
 import type { BoardQuestion } from './try-start.ts'
 
 /** What stands on a board before any device is added, as QEMU says it. */
@@ -19,8 +19,13 @@ export interface BoardPci {
   readonly express: boolean
   /** QEMU's name of the root bus: `pci.0`, `pcie.0`, or the board's own. */
   readonly bus: string
-  /** Slots and functions of the root bus that the board has taken. */
-  readonly occupied: readonly { readonly slot: number; readonly function: number }[]
+  /** Slots and functions of the root bus that the board has taken, or takes nothing in. */
+  readonly occupied: readonly PciPlace[]
+}
+
+export interface PciPlace {
+  readonly slot: number
+  readonly function: number
 }
 
 type Qmp = ProbeSession['qmp']
@@ -51,7 +56,11 @@ export async function askBoard(question: BoardQuestion): Promise<BoardFacts> {
     }
   })
   const serialPorts = await countSerialPorts(question)
-  return { ...facts, ...(serialPorts === undefined ? {} : { serialPorts }) }
+  return {
+    ...facts,
+    ...(facts.pci && { pci: await withReservedSlots(question, facts.pci) }),
+    ...(serialPorts === undefined ? {} : { serialPorts }),
+  }
 }
 
 /** What QEMU has put into the guest's memory from a file; a device tree of its own is none. */
@@ -59,6 +68,28 @@ async function hasFirmware(qmp: Qmp): Promise<boolean> {
   const said = await qmp.executeUnchecked('human-monitor-command', { 'command-line': 'info roms' })
   return /^addr=.* name="[^"]*[/.][^"]*"/m.test(String(said))
 }
+
+/** Adds the slots that a board keeps from others: QEMU tells of one at a time, when something is put there. */
+async function withReservedSlots(question: BoardQuestion, pci: BoardPci): Promise<BoardPci> {
+  const taken = new Set(pci.occupied.map(({ slot }) => slot))
+  const reserved = new Set<number>()
+  for (let more = true; more;) {
+    const free = Array.from({ length: 32 }, (_, slot) => slot).filter(
+      (slot) => !taken.has(slot) && !reserved.has(slot),
+    )
+    const words = await tryStart(
+      question,
+      free.flatMap((slot) => ['-device', `pci-testdev,bus=${pci.bus},addr=0x${slot.toString(16)}`]),
+    )
+    const slot = Number(/slot (\d+) function 0 not available .*reserved/.exec(words ?? '')?.[1])
+    more = free.includes(slot)
+    if (more) reserved.add(slot)
+  }
+  const slots = [...reserved].map((slot) => ({ slot, function: 0 }))
+  return { ...pci, occupied: [...pci.occupied, ...slots].toSorted(byPlace) }
+}
+
+const byPlace = (a: PciPlace, b: PciPlace): number => a.slot - b.slot || a.function - b.function
 
 /** Serial lines for a board that takes none but its own; no board is known to have as many. */
 const manyLines = 8
@@ -136,7 +167,5 @@ async function occupiedSlots(qmp: Qmp): Promise<BoardPci['occupied']> {
     readonly slot: number
     readonly function: number
   }[]
-  return devices
-    .map((one) => ({ slot: one.slot, function: one.function }))
-    .toSorted((a, b) => a.slot - b.slot || a.function - b.function)
+  return devices.map((one) => ({ slot: one.slot, function: one.function })).toSorted(byPlace)
 }

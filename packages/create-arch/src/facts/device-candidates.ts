@@ -11,6 +11,8 @@ export interface DeviceCandidate {
   readonly other?: { readonly driver?: string; readonly bus: string; readonly needs?: string }
   /** Serial ports of the board: as many as it has. */
   readonly ports?: boolean
+  /** A program of the host reaches into the guest's memory. */
+  readonly sharesMemory?: boolean
 }
 
 const virtio = (row: string, model: string, device: string): DeviceCandidate => ({
@@ -91,6 +93,7 @@ export const deviceCandidates: readonly DeviceCandidate[] = [
     model: 'virtiofs',
     pci: 'vhost-user-fs-pci',
     mmio: 'vhost-user-fs-device',
+    sharesMemory: true,
   },
   { row: 'vsock', model: 'virtio', pci: 'vhost-vsock-pci', mmio: 'vhost-vsock-device' },
   virtio('video', 'virtio', 'gpu'),

@@ -19,10 +19,11 @@ export type DeviceOffers = Readonly<Record<string, readonly DeviceOffer[]>>
 /** What is on a board's buses, or plugs into what is. */
 export function deviceOffers(facts: EmulatorFacts, family: AskedFamily | undefined): DeviceOffers {
   const { devices } = facts.capabilities
-  const has = new Set(devices)
+  const refused = family?.refused ?? {}
+  const has = new Set(devices.filter((type) => !Object.hasOwn(refused, type)))
   const root = pciLayoutOf(family, devices)?.root
   const offered = deviceCandidates.flatMap((candidate) => {
-    const offer = attach(candidate, { board: family?.board, root, has })
+    const offer = attach(candidate, { family, root, has })
     return offer === undefined ? [] : [{ candidate, offer }]
   })
   // What is carried by another device is there where that other one is.
@@ -37,16 +38,18 @@ export function deviceOffers(facts: EmulatorFacts, family: AskedFamily | undefin
 }
 
 interface Place {
-  readonly board: AskedFamily['board']
+  readonly family: AskedFamily | undefined
   readonly root: PciChoice['root'] | undefined
   /** Every device type of the emulator. */
   readonly has: ReadonlySet<string>
 }
 
 function attach(
-  { row, model, pci, mmio, ports, other }: DeviceCandidate,
-  { board, root, has }: Place,
+  { row, model, pci, mmio, ports, sharesMemory, other }: DeviceCandidate,
+  { family, root, has }: Place,
 ): DeviceOffer | undefined {
+  const board = family?.board
+  if (sharesMemory === true && family?.takesBackend === false) return undefined
   if (row === 'controller:pci' && (root === undefined || !belowRoot[root].includes(model))) {
     return undefined
   }

@@ -12,6 +12,8 @@ import { cpuTypesOf } from './cpu-types.ts'
 import type { CpuTypes } from './cpu-types.ts'
 import { machineFamilies } from './machine-families.ts'
 import type { MachineFamily } from './machine-families.ts'
+import { tryDevices } from './try-devices.ts'
+import type { RefusedDevices } from './try-devices.ts'
 import { lastWords } from './try-start.ts'
 
 /** What one QEMU says of itself and of its boards. */
@@ -34,6 +36,8 @@ export interface AskedFamily extends MachineFamily {
   readonly board?: BoardFacts
   /** What it lacks of that which a document may speak of; absent where it was not asked. */
   readonly words?: WordFacts
+  /** Devices of PCI that QEMU has and this board does not start with. */
+  readonly refused?: RefusedDevices
   /** QEMU's reason where it does not start by itself. */
   readonly reason?: string
 }
@@ -63,6 +67,7 @@ async function ask(path: string, workDir: string, signal?: AbortSignal): Promise
   const { major, minor, micro } = capabilities.version
   const families = await askFamilies(machineFamilies(capabilities.machines), {
     emulator,
+    devices: capabilities.devices,
     ...options,
   })
   return {
@@ -80,6 +85,8 @@ async function ask(path: string, workDir: string, signal?: AbortSignal): Promise
 
 interface Asking {
   readonly emulator: string
+  /** Every device type that it has. */
+  readonly devices: readonly string[]
   readonly workDir: string
   readonly signal?: AbortSignal
 }
@@ -100,7 +107,10 @@ async function askFamilies(
   if (first?.board === undefined) return first === undefined ? [] : [first, ...others]
   const { machine, board, reason } = first
   const blank = reason === undefined ? {} : { firmware: await blankFirmware(options) }
-  return [{ ...first, words: await askWords({ ...options, machine, ...blank }, board) }, ...others]
+  const question = { ...options, machine, ...blank }
+  const words = await askWords(question, board)
+  const refused = board.pci && (await tryDevices(question, board.pci.bus, options.devices))
+  return [{ ...first, words, ...(refused !== undefined && { refused }) }, ...others]
 }
 
 async function asBoard(family: MachineFamily, options: Asking): Promise<AskedFamily> {

@@ -11,6 +11,8 @@ export interface MachineFamily {
   readonly cpuMax: number
   readonly defaultCpuType?: string
   readonly isDefault: boolean
+  /** Its memory may be a backend that is shared with others. */
+  readonly takesBackend: boolean
 }
 
 type Machine = QemuCapabilities['machines'][number]
@@ -39,6 +41,7 @@ function familyOf(name: string, members: readonly Machine[]): MachineFamily {
     cpuMax: Math.max(...members.map((one) => one.cpuMax)),
     ...(newest?.defaultCpuType === undefined ? {} : { defaultCpuType: newest.defaultCpuType }),
     isDefault: members.some((one) => one.isDefault),
+    takesBackend: newest?.defaultRamId !== undefined,
   }
 }
 

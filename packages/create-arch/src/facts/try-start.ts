@@ -47,6 +47,8 @@ export async function tryStart(
 export function lastWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   const line = message.trim().split('\n').at(-1) ?? ''
+  const signal = /exited by signal (\w+): .* said nothing$/.exec(line)?.[1]
+  if (signal !== undefined) return `it ends by ${signal}`
   return line
     .replace(/^.*qemu-system-[\w.-]+'?: /, '')
     .replace(/^-\w+ \S+: /, '')

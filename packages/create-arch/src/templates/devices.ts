@@ -19,12 +19,22 @@ export function devices(plan: ArchPlan): string {
 
 /** Devices that guests of ${names.arch} may have. */
 export const devices: DeviceAllowList = {
-${comment(source, '  ')}  //
+${comment(source, '  ')}${refusedLines(plan)}  //
 ${comment(todo, '  ')}  //
 ${Object.entries(offers)
   .map(([row, models]) => linesOf(row, models, isClaimed(plan, row) ? '' : '// '))
   .join('')}}
 `
+}
+
+/** What an author would look for in vain, with QEMU's reason. */
+function refusedLines({ family }: ArchPlan): string {
+  const refused = Object.entries(family?.refused ?? {})
+  if (refused.length === 0) return ''
+  return (
+    comment('It does not start with these:', '  ') +
+    refused.map(([type, reason]) => comment(`- ${type}: ${reason}`, '  ')).join('')
+  )
 }
 
 /** The machine's PCI root is on the board already, and what stands there must be offered. */
