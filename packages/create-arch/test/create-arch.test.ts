@@ -98,7 +98,9 @@ describe('the package', () => {
     expect(JSON.parse(read('package.json'))).toMatchObject({ license: 'Apache-2.0' })
     expect(read('LICENSE')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
     expect(read('README.md')).toContain('Apache-2.0; its text is in LICENSE.')
-    expect(usual.license).toBe('Apache-2.0')
+    expect(formatCreated(usual, work.directory)).toContain(
+      'Its license is Apache-2.0; --license names another.',
+    )
 
     const [, readMit] = await made('MIT')
     expect(JSON.parse(readMit('package.json'))).toMatchObject({ license: 'MIT' })
