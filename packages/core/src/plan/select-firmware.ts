@@ -51,10 +51,9 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
       fits.length === 0
         ? `no firmware descriptor of this host is for ${context.guest.name} ${context.machine.name}`
         : fits.map((one) => `${one.executable}: ${refusal(one, domain) ?? ''}`).join('; ')
-    const packaged = context.guest.firmwarePackage
     throw domainError(
       'ERR_OPERATION_FAILED',
-      `no firmware satisfies '${firmware}': ${why}; ${packaged === undefined ? '' : `install one (Debian: ${packaged}), or `}name its file with <loader>`,
+      `no firmware satisfies '${firmware}': ${why}; ${wayTo(firmware, context)}name its file with <loader>`,
       { path: 'os/@firmware' },
     )
   }
@@ -66,6 +65,11 @@ export function selectFirmware(domain: Domain, context: PlanContext): ChosenFirm
     ...(chosen.nvramTemplate !== undefined &&
       chosen.mode !== 'stateless' && { nvramTemplate: chosen.nvramTemplate }),
   }
+}
+
+function wayTo(firmware: string, { guest: { firmwarePackage } }: PlanContext): string {
+  if (firmware === 'bios') return 'leave it out for what the board has, or '
+  return firmwarePackage === undefined ? '' : `install one (Debian: ${firmwarePackage}), or `
 }
 
 /** Firmware of the host that was made for this guest and machine. */

@@ -129,6 +129,12 @@ describe('the firmware that a document asks for by its kind', () => {
     ).toThrow(/no firmware descriptor of this host is for toy board-110/)
   })
 
+  test('of the older kind is what the board has, and in no package of the newer', () => {
+    expect(() => selectFirmware(domain({ firmware: 'bios' }), context([plain]))).toThrow(
+      "no firmware satisfies 'bios': no firmware descriptor of this host is for toy board-1.0; leave it out for what the board has, or name its file with <loader>",
+    )
+  })
+
   test('says why none fits, each by its file', () => {
     const keys = { firmwareFeatures: [{ name: 'enrolled-keys', enabled: true }] }
     expect(() => selectFirmware(domain({ firmware: 'efi', ...keys }), context([plain]))).toThrow(
