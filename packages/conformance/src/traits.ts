@@ -238,6 +238,9 @@ function isOnBoard({ kind, device }: PlacedDevice, model: DeviceModel, planned: 
   const globals = planned.options.filter(({ name }) => name === '-global')
   if (globals.some(({ value }) => value?.startsWith(`${model.driver}.`))) return true
   if (kind !== 'controller') return false
+  // A board without one is given a floppy controller for its floppies, and none without.
+  if (device['type'] === 'fdc')
+    return planned.stored.devices.disk?.some(({ bus }) => bus === 'fdc') !== true
   if (device['type'] === 'pci') {
     return device['model'] === profile.pci?.root && (device['targetIndex'] ?? 0) === 0
   }
