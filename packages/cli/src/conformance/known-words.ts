@@ -33,7 +33,9 @@ export function checkKnown(what: string, words: readonly string[], known: readon
 /** More than these are not read. */
 const shownWords = 20
 
-function offered(known: readonly string[]): string {
+function offered(words: readonly string[]): string {
+  // An architecture may be called as a guest of it.
+  const known = [...new Set(words)]
   if (known.length === 0) return 'none is known here'
   const more = known.length > shownWords ? `, and ${known.length - shownWords} more` : ''
   return `known: ${known.slice(0, shownWords).join(', ')}${more}`

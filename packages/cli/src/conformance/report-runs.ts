@@ -5,13 +5,15 @@ import type { ConformanceRun } from '@polyvirt/conformance-report'
 import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
+import { systemReason } from '../read-document.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { askedReports, checkReports, writeReports } from './report-files.ts'
 
 /** `polyvirt conformance report`. */
-export function reportRuns(_context: Context, options: Options): Answer {
+export async function reportRuns(_context: Context, options: Options): Promise<Answer> {
   const from = resolve('.')
-  const read = options.list('file').map((file) => readFile(resolve(from, file)))
+  const read: ConformanceRun[] = []
+  for (const file of options.list('file')) read.push(await readFile(resolve(from, file)))
   const [first, ...others] = putTogether(read)
   if (first === undefined) throw new CommandError('there are no runs to report')
   const runs = [first, ...others] as const
@@ -61,9 +63,15 @@ function checkSingle(forms: readonly string[], count: number): void {
   )
 }
 
-function readFile(file: string): ConformanceRun {
+async function readFile(file: string): Promise<ConformanceRun> {
+  let text: string
   try {
-    return readRun(readFileSync(file, 'utf8'))
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw invalidArgument(`${printable(file)} cannot be read: ${await systemReason(error)}`)
+  }
+  try {
+    return readRun(text)
   } catch (error) {
     throw invalidArgument(`${printable(file)} holds no run: ${(error as Error).message}`)
   }

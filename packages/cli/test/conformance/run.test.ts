@@ -403,7 +403,9 @@ describe('polyvirt conformance report', () => {
     const nothing = await polyvirt(['conformance', 'report', junk])
     expect(nothing.code).toBe(2)
     expect(nothing.stderr).toMatch(/^error: .*junk\.json holds no run: /)
-    expect((await polyvirt(['conformance', 'report', '/nowhere.json'])).stderr).toMatch(/ENOENT/)
+    expect((await polyvirt(['conformance', 'report', '/nowhere.json'])).stderr).toBe(
+      'error: /nowhere.json cannot be read: No such file or directory\n',
+    )
     const part = join(work.directory, 'part.json')
     await polyvirt([
       ...['conformance', 'run', '--tier', 'model', '--scenario', 'cpu', '--shard', '1/2'],
