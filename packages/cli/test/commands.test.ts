@@ -68,6 +68,9 @@ describe('the commands', () => {
       "error: unknown command: 'dumpxlm'\nhint: did you mean 'dumpxml'?\n",
     )
     expect((await run(['help', 'strat'])).stderr).toContain("hint: did you mean 'start'?")
+    expect(JSON.parse((await run(['--json', 'dumpxlm'])).stderr)).toMatchObject({
+      error: { message: "unknown command: 'dumpxlm'", hint: "did you mean 'dumpxml'?" },
+    })
   })
 
   it('of virsh that are not here have a reason each, or a nearest way', async () => {

@@ -32,6 +32,8 @@ export interface ErrorDescription {
   readonly code: string
   readonly number: number
   readonly message: string
+  /** The way out, where it is known. */
+  readonly hint?: string
   readonly problems: readonly Problem[]
 }
 
@@ -43,6 +45,7 @@ function describeError(error: unknown): ErrorDescription {
     // Only the CLI itself raises it, for `--readonly`; the number is libvirt's.
     number: code === 'ERR_OPERATION_DENIED' ? 29 : errorNumber(code),
     message: errorLines(error).join('\n'),
+    ...(error instanceof CommandError && error.hint !== undefined && { hint: error.hint }),
     problems: domainError?.problems ?? [],
   }
 }
