@@ -164,6 +164,6 @@ function alreadyActive(name: string): Error {
   return domainError('ERR_OPERATION_INVALID', `network ${quote(name, 200)} is already active`)
 }
 
-export function notActive(name: string): Error {
+function notActive(name: string): Error {
   return domainError('ERR_OPERATION_INVALID', `network ${quote(name, 200)} is not active`)
 }

@@ -4,7 +4,7 @@ import { readNetwork } from './documents/network.ts'
 import type { Network } from './documents/network.ts'
 import type { Portgroup } from './documents/portgroup.ts'
 import { directInterface } from './host-device.ts'
-import { notActive, refuseBridge } from './network-verbs.ts'
+import { refuseBridge } from './network-verbs.ts'
 import { actualInterface } from './plan/actual-interface.ts'
 import { backingOf } from './plan/network-backing.ts'
 
@@ -18,7 +18,10 @@ export async function resolveNetwork(
   }: { readonly portgroup?: string | undefined; readonly mac?: string | undefined },
 ): Promise<ActualInterface> {
   const document = documents.lookup(reference)
-  if (document.liveXml === undefined) throw notActive(document.name)
+  if (document.liveXml === undefined) {
+    const message = `network ${quote(document.name, 200)} is not active: net-start starts it`
+    throw domainError('ERR_OPERATION_INVALID', message)
+  }
   const network = readNetwork(document.liveXml).value
   const bandwidth = groupOf(network, portgroup)?.bandwidth
   const limits = bandwidth && { bandwidth }

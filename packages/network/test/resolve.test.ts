@@ -102,7 +102,9 @@ describe('what a card of a network is plugged into', () => {
     const xml = networkXml(`<ip address='10.1.0.1' prefix='24'/><portgroup name='engineering'/>`)
     await hypervisor.networkDefineXml(xml)
     const driver = driverOf(dir)
-    expect((await failure(driver.resolve('lab'))).message).toContain(`network 'lab' is not active`)
+    expect((await failure(driver.resolve('lab'))).message).toContain(
+      `network 'lab' is not active: net-start starts it`,
+    )
     expect((await failure(driver.resolve('none'))).code).toBe('ERR_NO_NETWORK')
     await hypervisor.networkCreate('lab')
     expect(await driver.resolve('lab', 'engineering')).toMatchObject({ type: 'user' })
