@@ -12,7 +12,7 @@ export const commands: readonly Command[] = [
       'Restart, end or keep what stopped as its definition says, clean up what ended.\n' +
       'No guest needs it to run; what it settles waits for it, paused.',
     options: [
-      flag('autostart', 'start every domain that is marked for it first'),
+      flag('autostart', 'start networks, pools and domains that are marked for it first'),
       int('interval', 'milliseconds between two looks'),
     ],
     run: supervise,
@@ -23,6 +23,12 @@ async function supervise(context: Context, options: Options): Promise<Answer> {
   const intervalMs = options.integer('interval', 10)
   const hypervisor = await context.hypervisor()
   const { output, settings } = context
+  if (options.flag('autostart')) {
+    const { autostartStored } = await import('../start/autostart-stored.ts')
+    for (const { what, name, error } of await autostartStored(hypervisor)) {
+      if (error !== undefined) context.warn(`Failed to start ${what} '${name}': ${error.message}`)
+    }
+  }
   await hypervisor.supervise({
     signal: context.signal,
     autostart: options.flag('autostart'),

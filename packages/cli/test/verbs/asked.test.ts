@@ -159,6 +159,30 @@ describe('sizes', () => {
   })
 })
 
+describe('supervise --autostart', () => {
+  it('starts networks and pools before the guests that need them', async () => {
+    const hypervisor = await testDefault()
+    const asked: string[] = []
+    const ask = (what: string) => async (name: string) => void asked.push(`${what} ${name}`)
+    Object.assign(hypervisor, {
+      networkListAll: () => Promise.resolve([{ name: 'n', uuid: 'n' }]),
+      networkCreate: ask('network'),
+      storagePoolListAll: () => Promise.resolve([{ name: 'p', uuid: 'p' }]),
+      storagePoolCreate: () => Promise.reject(new Error('no folder')),
+      supervise: ({ autostart }: { readonly autostart?: boolean }) =>
+        ask('guests')(String(autostart)),
+    })
+    expect(await run(['supervise', '--autostart'], { hypervisor })).toMatchObject({
+      code: 0,
+      stderr: "warning: Failed to start pool 'p': no folder\n",
+    })
+    expect(asked).toEqual(['network n', 'guests true'])
+    asked.length = 0
+    await run(['supervise'], { hypervisor })
+    expect(asked).toEqual(['guests false'])
+  })
+})
+
 describe('autostart --apply', () => {
   it('starts what is marked, and fails where one does not start', async () => {
     const hypervisor = await testDefault()
