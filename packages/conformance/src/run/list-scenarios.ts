@@ -1,6 +1,9 @@
+import type { Arch } from '@polyvirt/core/arch'
 import type { Tier } from '@polyvirt/conformance-report'
 import { archLaws } from '../arch-laws.ts'
 import type { Scenario } from '../scenario.ts'
+import { targetScenarios } from '../scenarios/of-target.ts'
+import type { Target } from '../target.ts'
 import { scenariosOf } from './conformance-cases.ts'
 import { lawId } from './law-cases.ts'
 import { nestedScenarios } from './nested-cases.ts'
@@ -23,7 +26,8 @@ export function listScenarios(
 ): readonly ListedScenario[] {
   const laws = archLaws.map(({ name }) => lawEntry(name))
   const found = new Map<string, ListedScenario>(laws.map((one) => [one.id, one]))
-  for (const scenario of arches.flatMap(scenariosOf)) {
+  const ofTargets = arches.flatMap(({ arch }) => fullestTargets(arch).flatMap(targetScenarios))
+  for (const scenario of [...arches.flatMap(scenariosOf), ...ofTargets]) {
     const { id, title } = scenario
     if (found.has(id)) continue
     found.set(id, { id, chapter: chapterOf(id), title, tiers: tiersOf(scenario) })
@@ -32,6 +36,35 @@ export function listScenarios(
     found.set(id, { id, chapter: chapterOf(id), title, tiers: ['nested'] })
   return [...found.values()]
 }
+
+/** Each machine with a QEMU that has everything: nobody is asked for a list of names. */
+const fullestTargets = (arch: Arch): readonly Target[] =>
+  arch.guests.flatMap((guest) =>
+    arch.machine.profiles.map((profile) => ({
+      arch,
+      guest,
+      profile,
+      machine: profile.name,
+      emulator: guest.emulators[0],
+      capabilities: {
+        version: { major: Number.MAX_SAFE_INTEGER, minor: 0, micro: 0 },
+        target: guest.name,
+        machines: [
+          {
+            name: profile.name,
+            cpuMax: Number.MAX_SAFE_INTEGER,
+            hotpluggableCpus: true,
+            deprecated: false,
+            isDefault: true,
+          },
+        ],
+        cpus: arch.cpu.models.map(({ name }) => ({ name })),
+        devices: [],
+        deviceProperties: {},
+        kvm: { present: false, usable: false },
+      },
+    })),
+  )
 
 const chapterOf = (id: string): string => id.replace(/\/.*$/, '')
 

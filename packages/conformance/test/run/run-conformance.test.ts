@@ -27,6 +27,21 @@ describe('the suite as data', () => {
     expect(faceOf('identity/machine-unknown')).toBe('refused')
   })
 
+  it('can be named by each scenario that is tried, also by those that differ with the machine', () => {
+    const names = new Set(listScenarios([toy]).map(({ id }) => id))
+    for (const name of [
+      'life/whole',
+      'hotplug/disk-virtio',
+      'guest/everything',
+      'cpu/foreign-model',
+    ])
+      expect(names).toContain(name)
+    const tried = conformanceCases(toy, { boots: 'all' }).filter(({ tier }) => tier !== 'laws')
+    const notListed = tried.filter(({ scenario }) => !names.has(scenario))
+    // A tier that cannot be tried is a case of its own.
+    expect(notListed.filter(({ scenario }) => !scenario.startsWith('suite/'))).toEqual([])
+  })
+
   it('lists each scenario once, with the tiers that it is for', () => {
     const listed = listScenarios([toy, toy])
     expect(new Set(listed.map(({ id }) => id)).size).toBe(listed.length)
