@@ -27,11 +27,12 @@ import {
   remainsOf,
   removeAbandonedRunImages,
   removeChosenFiles,
-  removeLeftFiles,
+  removeLeftovers,
   removeRemains,
   removeRunFiles,
   stopHelpers,
   sweepRuns,
+  tapMarksOf,
 } from './run-remains.ts'
 import type { SnapshotDetail } from './snapshots/finish-snapshot.ts'
 
@@ -65,7 +66,7 @@ export class Liveness {
     )
     await inLanes(this.#store.glance(), looks, (record) => this.#see(record))
     await sweepRuns(this.#store, this.#runDir)
-    removeLeftFiles(this.#store)
+    await removeLeftovers(this.#store)
     // Whoever should have given an image back may have died over it.
     leaveImages(this.#store)
   }
@@ -230,17 +231,21 @@ export class Liveness {
 
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
+    // Before it is looked whether the run is known: of one that is not, the names are others' by now.
+    const taps = tapMarksOf(active)
     const known = this.#runOf(active)
     if (known === undefined) return
     const { runImages = [], ...remains } = await remainsOf(active)
     // When the run is forgotten, nobody knows of them any more.
     removeRunFiles(this.#store, runImages)
+    this.#store.addLeftovers(taps)
     removeChosenFiles(worthless(known.facts))
     if (!this.#store.deactivate(active, 'shut off', reason)) return
     const { stateDir, log } = active
     // One that QEMU never connected to does not know that it is over.
     if (hasHelpers(stateDir)) await stopHelpers(stateDir)
     await removeRemains(this.#store, remains)
+    if (taps.length > 0) await removeLeftovers(this.#store)
     rotateLog(log)
     leaveImages(this.#store)
   }

@@ -5,6 +5,7 @@ import { findProcesses } from '../run/process-identity.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Store } from '../store/index.ts'
 import { channelDirOf, probeFolder } from './layout.ts'
+import { isTapMark, isTapRemoved, tapMark } from './tap-mark.ts'
 import { removeTaps } from './taps.ts'
 
 /** What a run has on the host beside its processes. */
@@ -21,6 +22,7 @@ export async function removeRemains(store: Store, remains: RunRemains): Promise<
   const { stateDir, taps = [], cgroup, runImages } = remains
   if (stateDir !== undefined) await removeRunFolders(stateDir)
   await removeTaps(taps)
+  store.addLeftovers(taps.flatMap((name) => tapMark(name) ?? []))
   if (cgroup !== undefined) await removeCgroup(cgroup)
   removeRunFiles(store, runImages)
 }
@@ -34,6 +36,11 @@ export async function remainsOf({ id, stateDir, xml, facts }: ActiveRow): Promis
     // The reader of XML is loaded for those that have any.
     ...(xml.includes('<transient') && { runImages: await runImagesOf(xml, id) }),
   }
+}
+
+/** Marks of the taps that a run has, while it has them. */
+export function tapMarksOf({ xml }: Pick<ActiveRow, 'xml'>): readonly string[] {
+  return tapsOf(xml).flatMap((name) => tapMark(name) ?? [])
 }
 
 async function runImagesOf(xml: string, id: number): Promise<readonly string[]> {
@@ -56,9 +63,12 @@ export function removeChosenFiles(files: readonly string[]): void {
   for (const file of files) isRemoved(file)
 }
 
-/** Tries again what could not be removed. */
-export function removeLeftFiles(store: Store): void {
-  for (const file of store.leftovers()) if (isRemoved(file)) store.forgetLeftover(file)
+/** Tries again what could not be removed: files, and taps by their marks. */
+export async function removeLeftovers(store: Store): Promise<void> {
+  for (const one of store.leftovers()) {
+    const isGone = isTapMark(one) ? await isTapRemoved(one) : isRemoved(one)
+    if (isGone) store.forgetLeftover(one)
+  }
 }
 
 function isRemoved(file: string): boolean {
