@@ -1,5 +1,15 @@
-import { integer, list, nonEmpty, oneOf, record, required, text, yesNo } from '../xml/fields.ts'
-import type { XmlField, XmlFields } from '../xml/fields.ts'
+import {
+  integer,
+  list,
+  mapped,
+  nonEmpty,
+  oneOf,
+  record,
+  required,
+  text,
+  yesNo,
+} from '../xml/fields.ts'
+import type { XmlFields } from '../xml/fields.ts'
 import { diskSourceXml } from './devices/disk-source.ts'
 import type { DiskSource } from './devices/disk-source.ts'
 
@@ -66,17 +76,6 @@ export interface Os {
   readonly smbiosMode?: 'none' | 'emulate' | 'host' | 'sysinfo'
 }
 
-/** The text of an element that may hold others instead, with nothing but blanks between them. */
-function notBlank(field: XmlField<string>): XmlField<string> {
-  return {
-    ...field,
-    read(scope) {
-      const found = field.read(scope)
-      return found?.trim() === '' ? undefined : found
-    },
-  }
-}
-
 export const osXml: XmlFields<Os> = {
   firmware: oneOf('@firmware', ['bios', 'efi']),
   arch: nonEmpty('type/@arch'),
@@ -92,7 +91,12 @@ export const osXml: XmlFields<Os> = {
   nvramTemplate: text('nvram/@template'),
   nvramType: oneOf('nvram/@type', ['file', 'block', 'network']),
   nvramFormat: oneOf('nvram/@format', flashFormats),
-  nvram: notBlank(nonEmpty('nvram')),
+  // Beside a <source> in it, the blanks are the layout's.
+  nvram: mapped(
+    nonEmpty('nvram'),
+    (written) => (written.trim() === '' ? undefined : written),
+    (path) => path,
+  ),
   nvramSource: record('nvram/source', diskSourceXml),
   kernel: nonEmpty('kernel'),
   initrd: nonEmpty('initrd'),

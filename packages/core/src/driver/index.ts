@@ -84,7 +84,8 @@ export type { XmlElement } from '../xml/element.ts'
 export { readXml } from '../xml/read-xml.ts'
 export { XmlWriter } from '../xml/writer.ts'
 export { nameField, nameProblem, uuidField } from '../domain/identity.ts'
-export { bandwidthXml, macAddress, portForwardXml } from '../domain/devices/interface.ts'
+export { bandwidthXml, portForwardXml } from '../domain/devices/interface.ts'
+export { macAddress } from '../domain/devices/mac-address.ts'
 export type {
   Bandwidth,
   BandwidthLimit,

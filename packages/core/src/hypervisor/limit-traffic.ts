@@ -1,12 +1,7 @@
-import { isOnMacvtap, isOnTap } from '../domain/devices/interface.ts'
+import { isOnMacvtap } from '../domain/devices/interface.ts'
 import type { BandwidthLimit, Interface } from '../domain/devices/interface.ts'
 import { DomainError, domainError } from '../errors.ts'
 import { runProgram } from '../run/run-program.ts'
-
-/** Can a card's limits be set: has it a tap, and one that is the guest's? */
-export function isLimitable(nic: Interface): boolean {
-  return isOnTap(nic) && nic.targetManaged !== false
-}
 
 /**
  * Sets the limits of a card's `<bandwidth>` on its new tap: the host queues what it sends (htb), and drops what

@@ -21,6 +21,7 @@ import type {
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
 import { JobLeft } from './job-left.ts'
+import { tapMarks } from './tap-mark.ts'
 import { settlement } from './lifecycle-actions.ts'
 import {
   hasHelpers,
@@ -32,7 +33,6 @@ import {
   removeRunFiles,
   stopHelpers,
   sweepRuns,
-  tapMarksOf,
 } from './run-remains.ts'
 import type { SnapshotDetail } from './snapshots/finish-snapshot.ts'
 
@@ -231,21 +231,19 @@ export class Liveness {
 
   /** Records that a run is over and removes what belonged to it. */
   async bury(active: ActiveRow, reason: string): Promise<void> {
-    // Before it is looked whether the run is known: of one that is not, the names are others' by now.
-    const taps = tapMarksOf(active)
+    // Before it is looked whether the run is known: of one that is not, the names of taps are others' by now.
+    const { runImages = [], ...remains } = await remainsOf(active)
     const known = this.#runOf(active)
     if (known === undefined) return
-    const { runImages = [], ...remains } = await remainsOf(active)
     // When the run is forgotten, nobody knows of them any more.
     removeRunFiles(this.#store, runImages)
-    this.#store.addLeftovers(taps)
+    this.#store.addLeftovers(remains.marks ?? [])
     removeChosenFiles(worthless(known.facts))
     if (!this.#store.deactivate(active, 'shut off', reason)) return
     const { stateDir, log } = active
     // One that QEMU never connected to does not know that it is over.
     if (hasHelpers(stateDir)) await stopHelpers(stateDir)
     await removeRemains(this.#store, remains)
-    if (taps.length > 0) await removeLeftovers(this.#store)
     rotateLog(log)
     leaveImages(this.#store)
   }
@@ -308,14 +306,14 @@ export class Liveness {
     }
     const { removeUnfinished } = await import('./live/remove-unfinished.ts')
     await removeUnfinished(job)
-    const { id, runImages, ...remains } = job.detail as StartDetail
+    const { id, runImages, taps = [], ...remains } = job.detail as StartDetail
     if (job.kind === 'migrate-in') {
       const { removeArrivals } = await import('./migration/finish-migration.ts')
       await removeArrivals(job)
     }
     if (remains.stateDir !== undefined) await stopHelpers(remains.stateDir)
     await removeAbandonedRunImages(this.#store, runImages)
-    await removeRemains(this.#store, remains)
+    await removeRemains(this.#store, { ...remains, marks: tapMarks(taps) })
     if (id !== undefined) leaveImages(this.#store, { uuid: job.uuid, id })
     if (record === undefined || this.#store.forgetTransient(job.uuid)) return
     if (job.kind === 'start' || remains.stateDir !== undefined)

@@ -5,13 +5,13 @@ import { findProcesses } from '../run/process-identity.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { ActiveRow, Store } from '../store/index.ts'
 import { channelDirOf, probeFolder } from './layout.ts'
-import { isTapMark, isTapRemoved, tapMark } from './tap-mark.ts'
-import { removeTaps } from './taps.ts'
+import { isTapMark, isTapRemoved, tapMarks } from './tap-mark.ts'
 
 /** What a run has on the host beside its processes. */
 export interface RunRemains {
   readonly stateDir?: string
-  readonly taps?: readonly string[]
+  /** Of its taps; see tap-mark.ts. */
+  readonly marks?: readonly string[]
   readonly cgroup?: string
   /** Above the images of disks that forget what is written to them. */
   readonly runImages?: readonly string[]
@@ -19,28 +19,23 @@ export interface RunRemains {
 
 /** Removes what a run had, when nothing of it runs any more. */
 export async function removeRemains(store: Store, remains: RunRemains): Promise<void> {
-  const { stateDir, taps = [], cgroup, runImages } = remains
+  const { stateDir, marks = [], cgroup, runImages } = remains
   if (stateDir !== undefined) await removeRunFolders(stateDir)
-  await removeTaps(taps)
-  store.addLeftovers(taps.flatMap((name) => tapMark(name) ?? []))
+  store.addLeftovers(marks)
+  await forgetRemoved(store, marks)
   if (cgroup !== undefined) await removeCgroup(cgroup)
   removeRunFiles(store, runImages)
 }
 
-/** What a guest that ran has: its definition tells. */
+/** What a guest that ran has: its definition tells. Its taps are those of now: a moment later the names may be others'. */
 export async function remainsOf({ id, stateDir, xml, facts }: ActiveRow): Promise<RunRemains> {
   return {
     stateDir,
-    taps: tapsOf(xml),
+    marks: tapMarks(tapsOf(xml)),
     ...(facts.cgroup !== undefined && { cgroup: facts.cgroup }),
     // The reader of XML is loaded for those that have any.
     ...(xml.includes('<transient') && { runImages: await runImagesOf(xml, id) }),
   }
-}
-
-/** Marks of the taps that a run has, while it has them. */
-export function tapMarksOf({ xml }: Pick<ActiveRow, 'xml'>): readonly string[] {
-  return tapsOf(xml).flatMap((name) => tapMark(name) ?? [])
 }
 
 async function runImagesOf(xml: string, id: number): Promise<readonly string[]> {
@@ -65,7 +60,11 @@ export function removeChosenFiles(files: readonly string[]): void {
 
 /** Tries again what could not be removed: files, and taps by their marks. */
 export async function removeLeftovers(store: Store): Promise<void> {
-  for (const one of store.leftovers()) {
+  await forgetRemoved(store, store.leftovers())
+}
+
+async function forgetRemoved(store: Store, leftovers: readonly string[]): Promise<void> {
+  for (const one of leftovers) {
     const isGone = isTapMark(one) ? await isTapRemoved(one) : isRemoved(one)
     if (isGone) store.forgetLeftover(one)
   }

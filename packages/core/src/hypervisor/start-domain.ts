@@ -42,6 +42,7 @@ import { startVirtiofs } from './start-virtiofs.ts'
 import { startPasst } from './start-passt.ts'
 import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
+import { tapMarks } from './tap-mark.ts'
 import { makeTaps, managedTaps } from './taps.ts'
 import { makeRunImages, onRunImages, refuseTransient } from './transient-disks.ts'
 
@@ -78,7 +79,9 @@ export interface Incoming {
 }
 
 /** What a start records before it begins, for whoever comes after a killed one. */
-export interface StartDetail extends RunRemains {
+export interface StartDetail extends Omit<RunRemains, 'marks'> {
+  /** Names of the taps that are made for it. */
+  readonly taps?: readonly string[]
   readonly id?: number
   readonly managedSave?: string
 }
@@ -214,7 +217,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await placed?.catch(() => undefined)
     await removeRemains(store, {
       stateDir,
-      taps: made,
+      marks: tapMarks(made),
       ...(cgroup !== undefined && { cgroup }),
       runImages: laid,
     })

@@ -2,16 +2,18 @@ import { readFileSync } from 'node:fs'
 import { removeLink } from './ip-link.ts'
 
 /**
- * What a tap is known by that could not be removed: its name may be another guest's by then, and the address that
- * the kernel gave it is not.
+ * What a tap is known by that is to be removed: its name may be another guest's by then, and the address that the
+ * kernel gave it is not.
  */
 const mark = /^(\/sys\/class\/net\/([^/]+)\/address)=(.+)$/
 
-/** The mark of a tap; nothing where there is none of that name. */
-export function tapMark(name: string): string | undefined {
-  const file = `/sys/class/net/${name}/address`
-  const address = addressIn(file)
-  return address === undefined ? undefined : `${file}=${address}`
+/** The marks of taps; of a name that none has there is none. */
+export function tapMarks(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const file = `/sys/class/net/${name}/address`
+    const address = addressIn(file)
+    return address === undefined ? [] : [`${file}=${address}`]
+  })
 }
 
 export function isTapMark(text: string): boolean {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { hasQueues, isOnMacvtap, isOnTap } from '../domain/devices/interface.ts'
+import { hasOwnTap, hasQueues, isOnMacvtap, isOnTap } from '../domain/devices/interface.ts'
 import type { Interface } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError } from '../errors.ts'
@@ -159,8 +159,8 @@ async function makePlainTap(
 
 /** Removes the tap that was made for a device, where one was. */
 export async function removeTapOf({ kind, device }: AnyDevice): Promise<void> {
-  if (kind !== 'interface' || !isOnTap(device) || device.target === undefined) return
-  if (device.targetManaged !== false) await removeTaps([device.target])
+  if (kind !== 'interface' || !hasOwnTap(device) || device.target === undefined) return
+  await removeTaps([device.target])
 }
 
 /** Removes tap devices; one that is gone already is fine. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { tapMark } from '../../src/hypervisor/tap-mark.ts'
+import { tapMarks } from '../../src/hypervisor/tap-mark.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testRoot } from '../support/hypervisor.ts'
 
@@ -29,7 +29,7 @@ test.each([
   await hypervisor.connectListAllDomains()
   const tap = makeTap()
   using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
-  store.addLeftovers([marked(tapMark(tap) ?? '')])
+  store.addLeftovers(tapMarks([tap]).map(marked))
   await hypervisor.connectListAllDomains()
   expect(existsSync(`/sys/class/net/${tap}`)).toBe(stays)
   expect(store.leftovers()).toEqual([])

@@ -1,4 +1,5 @@
 import {
+  mapped,
   fallback,
   ignored,
   integer,
@@ -11,7 +12,7 @@ import {
   text,
   yesNo,
 } from '../../xml/fields.ts'
-import type { XmlField, XmlFields } from '../../xml/fields.ts'
+import type { XmlFields } from '../../xml/fields.ts'
 import { bootOptionsXml, deviceInfoXml, virtioOptionsXml } from './device-info.ts'
 import type { BootOptions, DeviceInfo, VirtioOptions } from './device-info.ts'
 import {
@@ -183,7 +184,12 @@ export const diskXml: XmlFields<Disk> = {
   sgio: oneOf('@sgio', ['filtered', 'unfiltered']),
   snapshot: oneOf('@snapshot', ['no', 'internal', 'external', 'manual']),
   driverName: text('driver/@name'),
-  format: formatField(),
+  // Xen called a raw image by the way in which it was read.
+  format: mapped(
+    oneOf('driver/@type', [...diskFormats, 'aio'], 'ERR_CONFIG_UNSUPPORTED'),
+    (written) => (written === 'aio' ? 'raw' : written),
+    (format) => format,
+  ),
   cache: oneOf('driver/@cache', [
     'default',
     'none',
@@ -229,16 +235,4 @@ export const diskXml: XmlFields<Disk> = {
   encryption: record('encryption', diskEncryptionXml),
   ...deviceInfoXml,
   ...bootOptionsXml,
-}
-
-/** Xen called a raw image by the way in which it was read. */
-function formatField(): XmlField<DiskFormat> {
-  const field = oneOf('driver/@type', [...diskFormats, 'aio'], 'ERR_CONFIG_UNSUPPORTED')
-  return {
-    ...field,
-    read(scope) {
-      const found = field.read(scope)
-      return found === 'aio' ? 'raw' : found
-    },
-  }
 }

@@ -8,16 +8,14 @@ import {
   required,
   text,
   yesNo,
-  mapped,
-  report,
   within,
 } from '../../xml/fields.ts'
 import type { XmlField, XmlFields } from '../../xml/fields.ts'
-import { quote } from '../../errors.ts'
 import { bootOptionsXml, deviceInfoXml, romOptionsXml, virtioOptionsXml } from './device-info.ts'
 import type { BootOptions, DeviceInfo, RomOptions, VirtioOptions } from './device-info.ts'
 import { ipXml, routeXml } from './interface-ip.ts'
 import type { InterfaceIp, InterfaceRoute } from './interface-ip.ts'
+import { macAddress } from './mac-address.ts'
 import { virtualPortXml, vlanXml } from './virtual-port.ts'
 import type { VirtualPort, Vlan } from './virtual-port.ts'
 import { uuidField } from '../identity.ts'
@@ -363,41 +361,12 @@ export function isOnTap({ type, bridge }: Interface): boolean {
   )
 }
 
+/** Cards whose tap is the guest's own: it is made for it, and goes with it. */
+export function hasOwnTap(nic: Interface): boolean {
+  return isOnTap(nic) && nic.targetManaged !== false
+}
+
 /** Cards whose tap stands on a network device of the host, without a bridge between: macvtap. */
 export function isOnMacvtap({ type }: Interface): boolean {
   return type === 'direct'
-}
-
-/** A unicast MAC address; multicast ones (odd first byte) cannot belong to a card. */
-export function macAddress(path: string): XmlField<string> {
-  return mapped(
-    text(path),
-    (written, scope) => {
-      const groups = /^([0-9a-f]{1,2})((?::[0-9a-f]{1,2}){5})\s*$/i.exec(written)
-      if (groups === null) {
-        report(
-          scope,
-          'ERR_XML_ERROR',
-          `${quote(written)} is not a MAC address such as 52:54:00:12:34:56`,
-          path,
-        )
-        return undefined
-      }
-      const bytes = written
-        .trimEnd()
-        .split(':')
-        .map((part) => part.toLowerCase().padStart(2, '0'))
-      if (Number.parseInt(bytes[0] ?? '0', 16) % 2 === 1) {
-        report(
-          scope,
-          'ERR_XML_ERROR',
-          `${quote(written)} is a multicast MAC address; a card needs a unicast one`,
-          path,
-        )
-        return undefined
-      }
-      return bytes.join(':')
-    },
-    (mac) => mac,
-  )
 }

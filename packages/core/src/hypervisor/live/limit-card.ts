@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import { hasOwnTap } from '../../domain/devices/interface.ts'
 import type { Interface } from '../../domain/devices/interface.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError, quote } from '../../errors.ts'
-import { changeLimits, isLimitable } from '../limit-traffic.ts'
+import { changeLimits } from '../limit-traffic.ts'
 
 /** Has the tap of a running guest's card, found by its alias, limit what its definition now says. */
 export async function limitCard(domain: Domain, { alias }: Interface): Promise<void> {
@@ -11,7 +12,7 @@ export async function limitCard(domain: Domain, { alias }: Interface): Promise<v
   const nic = cards[position]
   if (nic === undefined) return
   const path = `devices/interface[${position + 1}]`
-  if (nic.target === undefined || !isLimitable(nic)) {
+  if (nic.target === undefined || !hasOwnTap(nic)) {
     const why =
       nic.targetManaged === false
         ? `its tap ${quote(nic.target ?? '')} is not the guest's own: use tc(8)`

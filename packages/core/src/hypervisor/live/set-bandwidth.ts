@@ -4,7 +4,7 @@ import type { ChangeTarget } from '../interface/devices.ts'
 import type { Rooms } from '../rooms.ts'
 import { changeDomain } from './change-domain.ts'
 import { limitCard } from './limit-card.ts'
-import { cardNamed } from './set-link.ts'
+import { cardNamed, withCard } from './set-link.ts'
 
 /** Changes the limits of a card's traffic: those of the tap, where the guest runs. */
 export function setBandwidth(
@@ -16,12 +16,8 @@ export function setBandwidth(
     ...target
   }: ChangeTarget & { readonly card: string; readonly bandwidth: Bandwidth },
 ): Promise<void> {
-  const edit = (domain: Domain): Domain => {
-    const old = cardNamed(domain, card)
-    const next = withLimits(old, bandwidth)
-    const list = (domain.devices.interface ?? []).map((one) => (one === old ? next : one))
-    return { ...domain, devices: { ...domain.devices, interface: list } }
-  }
+  const edit = (domain: Domain): Domain =>
+    withCard(domain, card, (nic) => withLimits(nic, bandwidth))
   return changeDomain(rooms, reference, {
     kind: 'domiftune',
     target,

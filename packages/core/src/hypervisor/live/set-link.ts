@@ -19,6 +19,17 @@ export function cardNamed({ devices }: Domain, name: string): Interface {
   )
 }
 
+/** The domain with one of its cards, named as for {@link cardNamed}, as `change` has it. */
+export function withCard(
+  domain: Domain,
+  name: string,
+  change: (card: Interface) => Interface,
+): Domain {
+  const old = cardNamed(domain, name)
+  const list = (domain.devices.interface ?? []).map((one) => (one === old ? change(old) : one))
+  return { ...domain, devices: { ...domain.devices, interface: list } }
+}
+
 export function setLink(
   rooms: Rooms,
   reference: string,
@@ -27,13 +38,10 @@ export function setLink(
   return changeDomain(rooms, reference, {
     kind: 'domif-setlink',
     target,
-    edit: (domain) => {
-      const old = cardNamed(domain, card)
-      const { linkState: _, ...rest } = old
-      const next: Interface = up ? rest : { ...rest, linkState: 'down' }
-      const list = (domain.devices.interface ?? []).map((one) => (one === old ? next : one))
-      return { ...domain, devices: { ...domain.devices, interface: list } }
-    },
+    edit: (domain) =>
+      withCard(domain, card, ({ linkState: _, ...rest }) =>
+        up ? rest : { ...rest, linkState: 'down' },
+      ),
     perform: (qmp, live) =>
       qmp.execute('set_link', { name: cardNamed(live, card).alias ?? '', up }),
   })
