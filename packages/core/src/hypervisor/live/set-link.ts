@@ -39,9 +39,10 @@ export function setLink(
     kind: 'domif-setlink',
     target,
     edit: (domain) =>
-      withCard(domain, card, ({ linkState: _, ...rest }) =>
-        up ? rest : { ...rest, linkState: 'down' },
-      ),
+      withCard(domain, card, (nic) => {
+        const { linkState: _, ...rest } = nic
+        return up ? rest : { ...rest, linkState: 'down' }
+      }),
     perform: (qmp, live) =>
       qmp.execute('set_link', { name: cardNamed(live, card).alias ?? '', up }),
   })
