@@ -53,7 +53,7 @@ function makeRoot(name: string, owner?: number): string {
 
 const open = async (root: string): Promise<unknown> => {
   await using hypervisor = await openHypervisor(`qemu:///embed?root=${root}`, { registry })
-  return hypervisor.connectListAllDomains()
+  return await hypervisor.connectListAllDomains()
 }
 
 async function expectNotOpened(root: string, says: string): Promise<void> {

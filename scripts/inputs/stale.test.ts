@@ -341,7 +341,7 @@ describe('S-16', () => {
         make(path)
         const work = async (): Promise<unknown> => {
           await using other = await openHypervisor(`qemu:///embed?root=${root}`, { registry })
-          return other.connectListAllDomains()
+          return await other.connectListAllDomains()
         }
         const error = await failure(work())
         expect(error).toMatchObject({ name: 'DomainError' })

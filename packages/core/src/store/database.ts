@@ -37,7 +37,7 @@ export class Database {
    * neither waited for nor kept waiting. Changes within a change are a part of it.
    */
   write<T>(change: () => T): T {
-    if (this.#database.isTransaction) return change()
+    if (this.#inTransaction()) return change()
     return this.#transaction('BEGIN IMMEDIATE', change)
   }
 
@@ -46,7 +46,7 @@ export class Database {
    * journal is in order, so whatever is written durably behind it makes it durable, too.
    */
   writeLoosely<T>(change: () => T): T {
-    if (this.#database.isTransaction) return change()
+    if (this.#inTransaction()) return change()
     this.exec('PRAGMA synchronous = NORMAL')
     try {
       return this.write(change)
@@ -57,7 +57,7 @@ export class Database {
 
   /** Runs queries that all see the same moment, within a change its own. Needs no writer to finish. */
   read<T>(query: () => T): T {
-    if (this.#database.isTransaction) return query()
+    if (this.#inTransaction()) return query()
     return this.#transaction('BEGIN', query)
   }
 
@@ -86,6 +86,10 @@ export class Database {
   /** The last one to close the database empties its journal and removes it, which waits for the disk. */
   close(): void {
     if (this.#database.isOpen) this.#database.close()
+  }
+
+  #inTransaction(): boolean {
+    return this.#guard(() => this.#database.isTransaction)
   }
 
   #prepare(sql: string): StatementSync {
@@ -235,6 +239,10 @@ const stories: Readonly<Record<number, readonly [DomainError['code'], string]>> 
 }
 
 function translate(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') {
+    const message = 'the connection is closed: await every call before it is closed'
+    return domainError('ERR_INVALID_CONN', message, { cause: error })
+  }
   if (!(error instanceof Error) || !('errcode' in error)) return error
   const story = stories[Number(error.errcode) & 0xff]
   const [code, what] = story ?? ['ERR_INTERNAL_ERROR', 'refused a request']

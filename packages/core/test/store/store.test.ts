@@ -461,3 +461,22 @@ test('images are free with the run that used them, and with a start that died', 
   expect(given).toEqual([5])
   expect(store.imagesOf({ uuid: uuid(2), id: 2 })).toEqual([])
 })
+
+test('a call that outlives its connection is told so, and in no words of the database', async () => {
+  const { store } = await open()
+  store.define(definition('a', uuid(1)))
+  store.close()
+  for (const late of [
+    () => store.list(),
+    () => store.define(definition('b', uuid(2))),
+    () => store.foreignChanges(),
+  ]) {
+    expect(late).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_CONN',
+        message: 'the connection is closed: await every call before it is closed',
+      }),
+    )
+  }
+  expect(() => store.close()).not.toThrow()
+})
