@@ -34,6 +34,9 @@ const treeshake = { propertyReadSideEffects: false } as const
 /** The oldest Node that the package is for; it does not know `using`. */
 const transform = { target: 'node22.18' } as const
 
+/** Core from its sources, so that nothing of it is bundled twice, and no more of it than is used. */
+const resolve = { conditionNames: ['@polyvirt/source', 'import', 'node', 'default'] }
+
 /** Everything but the first steps: scripts, for V8 keeps of a script what it compiled while it ran. */
 const scripts = await rolldown({
   input: { 'run-main': join(here, 'src/run-main.ts') },
@@ -48,8 +51,7 @@ const scripts = await rolldown({
   transform,
   // What one command imports late, another may import at once.
   checks: { ineffectiveDynamicImport: false },
-  // Core from its sources, so that nothing of it is bundled twice.
-  resolve: { conditionNames: ['@polyvirt/source', 'import', 'node', 'default'] },
+  resolve,
 })
 const { output } = await scripts.write({
   dir: dist,
@@ -86,6 +88,7 @@ const first = await rolldown({
     nodeModulesAtOnce({ except: entry }),
     instead('run-main.ts', { id: join(here, 'src/compiled/built-main.ts') }),
   ],
+  resolve,
 })
 await first.write({ dir: dist, format: 'esm', sourcemap: true })
 await first.close()

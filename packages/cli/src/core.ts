@@ -13,6 +13,7 @@ export {
   elementAt,
   errorNumber,
   formatProblem,
+  makeFolders,
   nearest,
   networkUpdateSections,
   printable,

@@ -161,6 +161,7 @@ describe('the folder of compiled scripts', () => {
     expect(of({})).toBeUndefined()
     writeFileSync(join(folder, 'file'), '')
     expect(of({ HOME: join(folder, 'file') })).toBeUndefined()
+    expect(of({ XDG_CACHE_HOME: '/proc/no-such' })).toBeUndefined()
     expect(of({ HOME: folder, NODE_DISABLE_COMPILE_CACHE: '1' })).toBeUndefined()
     expect(readdirSync(folder)).toEqual(['file'])
   })

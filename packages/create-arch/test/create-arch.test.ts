@@ -53,6 +53,9 @@ describe('the folder', () => {
       /cannot make .*below\/toy/,
     )
     expect(readdirSync(work.directory)).toEqual(['file'])
+    await expect(make('toy', { directory: '/proc/no-such/toy' })).rejects.toThrow(
+      "cannot make /proc/no-such/toy: ENOENT: no such file or directory, mkdir '/proc/no-such'",
+    )
   })
 
   it('is not made where the asking was interrupted', async () => {

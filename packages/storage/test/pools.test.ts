@@ -47,6 +47,15 @@ describe('a pool', () => {
 `)
   })
 
+  it('says so where no directory can be made', async () => {
+    const hypervisor = await openIn(tempDir())
+    await hypervisor.storagePoolDefineXml(poolXml('/proc/no-such/images'))
+    const { message } = await failure(hypervisor.storagePoolBuild('images'))
+    expect(message).toBe(
+      `cannot build the directory '/proc/no-such/images': No such file or directory`,
+    )
+  })
+
   it('says what it is too early or too late for', async () => {
     const { hypervisor } = await openPool()
     const active = [

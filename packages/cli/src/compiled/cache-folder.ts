@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolders } from '@polyvirt/core/hypervisor'
 
 /**
  * The folder in which compiled scripts of this installation and this Node are kept, made where it is
@@ -15,7 +16,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv, dist: string): strin
   // What was compiled from other scripts, or by another V8, is refused all the same.
   const folder = `${base}/${process.version}-${process.arch}/${fileName(dist)}`
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder, 0o700)
     return [base, dirname(folder), folder].every(isOurs) ? folder : undefined
   } catch {
     return undefined

@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { htmlReport, jsonReport, junitReport, markdownReport } from '@polyvirt/conformance-report'
 import type { ConformanceRun } from '@polyvirt/conformance-report'
 import { UsageError } from '../command-error.ts'
 import type { Options } from '../command.ts'
+import { makeFolders } from '../core.ts'
 import type { ReportForm } from './report-options.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -46,7 +47,7 @@ export function askedReports(options: Options, from: string): readonly ReportFil
 export function checkReports(files: readonly ReportFile[]): void {
   for (const { file } of files) {
     try {
-      mkdirSync(dirname(file), { recursive: true })
+      makeFolders(dirname(file))
       accessSync(dirname(file), constants.W_OK)
     } catch (error) {
       throw new UsageError(`cannot write ${file}: ${(error as Error).message}`)

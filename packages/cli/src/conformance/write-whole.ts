@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolders } from '../core.ts'
 
 /** Writes a file so that a reader sees the old one or all of the new one; makes its folder. */
 export function writeWhole(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolders(dirname(file))
   const beside = `${file}.${process.pid}.new`
   try {
     writeFileSync(beside, text)

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeFolders } from '../core.ts'
 
 /** Lines typed before, newest first. */
 export function loadHistory(environment: NodeJS.ProcessEnv): string[] {
@@ -16,7 +17,7 @@ export function loadHistory(environment: NodeJS.ProcessEnv): string[] {
 export function saveHistory(environment: NodeJS.ProcessEnv, history: readonly string[]): void {
   try {
     const file = historyFile(environment)
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(file), 0o700)
     writeFileSync(file, `${history.toReversed().join('\n')}\n`, { mode: 0o600 })
   } catch {
     // Nothing depends on it.

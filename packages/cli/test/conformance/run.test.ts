@@ -290,6 +290,8 @@ describe('a run that cannot be', () => {
     ])
     expect([below.code, below.stdout]).toEqual([2, '\n'])
     expect(below.stderr).toMatch(/^error: cannot write .*file\/x\.html: /)
+    const nowhere = await polyvirt(['conformance', 'run', '--output', '/proc/no-such'])
+    expect(nowhere.stderr).toMatch(/^error: cannot write \/proc\/no-such\/.*: ENOENT/)
     mkdirSync(join(work.directory, 'folder'))
     const folder = await polyvirt(['conformance', 'run', '--junit', join(work.directory, 'folder')])
     expect(folder.stderr).toMatch(/folder: it is a folder\n$/)

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
+import { makeFolders } from '@polyvirt/core'
 
 const retryMs = 200
 
@@ -16,7 +16,7 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
   onWait?: () => void,
 ): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolders(dirname(file))
   const database = new DatabaseSync(file)
   try {
     for (let waited = false; !tryLock(database); waited = true) {

@@ -26,6 +26,11 @@ describe('a file lock', () => {
     expect(waits).toEqual([2, 3])
   })
 
+  it('fails where its folder cannot be made', async () => {
+    const locked = withFileLock('/proc/no-such/lock', () => Promise.resolve('yes'))
+    await expect(locked).rejects.toThrow('ENOENT')
+  })
+
   it('is free again after an error', async () => {
     const file = join(directory, 'lock')
     const failing = withFileLock(file, () => Promise.reject(new Error('no')))
@@ -42,7 +47,8 @@ describe('a file lock', () => {
         console.log('held')
         return new Promise((resolve) => setTimeout(resolve, 60_000))
       })`
-    const holder = execa(process.execPath, ['--input-type=module', '-e', script], { reject: false })
+    const flags = ['--conditions=@polyvirt/source', '--input-type=module']
+    const holder = execa(process.execPath, [...flags, '-e', script], { reject: false })
     await new Promise((resolve) => holder.stdout.once('data', resolve))
     let waited = false
     const mine = withFileLock(

@@ -101,6 +101,7 @@ export { diskFormats } from '../domain/devices/disk-source.ts'
 export type { DiskFormat, SecretReference } from '../domain/devices/disk-source.ts'
 export { bytesField, sizeKiB } from '../domain/memory.ts'
 
+export { makeFolders } from '../run/make-folders.ts'
 export { makePrivateDir, removeTree, writePrivateFile } from '../run/private-dir.ts'
 export { runProgram } from '../run/run-program.ts'
 export type { ProgramResult, RunProgramOptions } from '../run/run-program.ts'

@@ -27,6 +27,7 @@ export type { ErrorCode, Place, Problem } from '../errors.ts'
 export { nearest } from '../nearest.ts'
 export type { HostRecording } from './record-host.ts'
 export { childrenNamed, elementAt } from '../xml/element.ts'
+export { makeFolders } from '../run/make-folders.ts'
 
 /** Records this machine as a folder that serves as a host; see record-host.ts, loaded here only. */
 export async function recordHost(registry: ArchRegistry, folder: string): Promise<HostRecording> {

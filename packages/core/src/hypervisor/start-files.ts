@@ -1,9 +1,10 @@
 import { constants, existsSync } from 'node:fs'
-import { chown, copyFile, mkdir, readdir } from 'node:fs/promises'
+import { chown, copyFile, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../domain/domain.ts'
 import { variablesPath } from '../domain/firmware-variables.ts'
 import { domainError, quote } from '../errors.ts'
+import { makeFolders } from '../run/make-folders.ts'
 import { makePrivateDir } from '../run/private-dir.ts'
 import { secretFile } from '../qemu/devices/secret-argv.ts'
 import type { RunUser } from '../run/run-user.ts'
@@ -30,7 +31,7 @@ export async function prepareNvram({ os }: Domain): Promise<void> {
     )
   }
   try {
-    await mkdir(dirname(nvram), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(nvram), 0o700)
     await copyFile(nvramTemplate, nvram, constants.COPYFILE_EXCL)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return

@@ -51,6 +51,18 @@ describe('the variables of firmware in flash', () => {
     expect(existsSync(file)).toBe(false)
   })
 
+  test('are said not to be copied where no folder can be made for them', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const template = join(root.dir, 'template.fd')
+    writeFileSync(template, Buffer.alloc(flash, 7))
+    const nvram = `<nvram template='${template}'>/proc/no-such/vars.fd</nvram>`
+    await hypervisor.domainDefineXml(document(root, nvram))
+    await expect(hypervisor.domainCreate('a')).rejects.toThrow(
+      `cannot be copied to '/proc/no-such/vars.fd': no such file or directory`,
+    )
+  })
+
   test('may be in a qcow2 image', async () => {
     const root = testRoot()
     const hypervisor = await root.open()

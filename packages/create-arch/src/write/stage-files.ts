@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makeFolders } from '@polyvirt/core'
 import { CreateArchError } from '../create-arch-error.ts'
 
 /** Texts by their path in the package. */
@@ -27,7 +28,7 @@ export async function stageFiles(directory: string, files: Files): Promise<void>
   let made: string | undefined
   let staging: string | undefined
   try {
-    made = await mkdir(parent, { recursive: true })
+    made = makeFolders(parent)
     staging = await mkdtemp(join(parent, `.${basename(directory)}-`))
     const folder = join(staging, 'package')
     for (const [path, text] of Object.entries(files)) {

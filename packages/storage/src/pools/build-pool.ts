@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir } from 'node:fs/promises'
-import { domainError, quote, unsupported } from '@polyvirt/core/driver'
+import { dirname } from 'node:path'
+import { domainError, makeFolders, quote, unsupported } from '@polyvirt/core/driver'
 import type { StoragePoolBuildOptions } from '@polyvirt/core/driver'
 import type { Pool } from '../documents/pool.ts'
 import { errnoOf, systemError } from '../system-error.ts'
@@ -30,7 +31,7 @@ export async function buildPool(pool: Pool, options: StoragePoolBuildOptions = {
 
 /** Whether it was not there before. */
 async function makeDirectory(path: string): Promise<boolean> {
-  await mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true })
+  makeFolders(dirname(path))
   try {
     await mkdir(path, { mode: defaultMode })
     return true
