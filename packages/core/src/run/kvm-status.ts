@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QmpClient } from '../qmp/index.ts'
-import { MonitorError } from '../qmp/index.ts'
+import { isOfEmulator } from './probe-failure.ts'
 import { withProbe } from './probe-session.ts'
 import type { ProbeSessionOptions } from './probe-session.ts'
 import type { ProbedKvm, QemuCapabilities } from './qemu-capabilities.ts'
@@ -91,7 +91,7 @@ export async function probeKvm(
       }
     })
   } catch (error) {
-    if (error instanceof MonitorError && error.failure === 'aborted') throw error
+    if (!isOfEmulator(error)) throw error
     return { present: true, usable: false, reason: trialReason(error) }
   }
 }

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statfsSync, writeSync } from 'node:fs'
+import { constants as os } from 'node:os'
 import { domainError, printable, quote } from '../errors.ts'
 import { rotateLog } from './rotate-log.ts'
 
@@ -30,6 +31,31 @@ export function openLog(path: string): OpenLog {
   if (found.isFile()) return { fd, path, start: found.size }
   closeSync(fd)
   throw domainError('ERR_SYSTEM_ERROR', `the log ${quote(path, 200)} is not a regular file`)
+}
+
+/**
+ * Why nothing can be written to a log that is there, such as a full disk; its writer has said nothing then.
+ * Where all is well, the log has an empty line more.
+ */
+export function whyNotWritten(path: string): Error | undefined {
+  try {
+    const { O_WRONLY, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants
+    const fd = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      writeSync(fd, '\n')
+    } finally {
+      closeSync(fd)
+    }
+    // The last of a disk may be root's alone.
+    return statfsSync(path).bavail === 0 ? diskFull() : undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error)
+  }
+}
+
+function diskFull(): Error {
+  const said = { code: 'ENOSPC', errno: -os.errno.ENOSPC, syscall: 'write' }
+  return Object.assign(new Error('ENOSPC: no space left on device, write'), said)
 }
 
 /** The last lines since `start`, at most 1 KiB, safe to print; empty where there are none. */

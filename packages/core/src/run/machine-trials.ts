@@ -5,6 +5,7 @@ import { identifyEmulator } from './emulator-identity.ts'
 import type { EmulatorIdentity } from './emulator-identity.ts'
 import { readKept, writeKept } from './kept-answers.ts'
 import type { KeptAnswers } from './kept-answers.ts'
+import { isOfEmulator } from './probe-failure.ts'
 import { withProbe } from './probe-session.ts'
 import type { ProbeSessionOptions } from './probe-session.ts'
 
@@ -73,7 +74,7 @@ async function runTrial(
       return { properties: Object.fromEntries(found.flat()) }
     })
   } catch (error) {
-    if (options.signal?.aborted === true) throw error
+    if (options.signal?.aborted === true || !isOfEmulator(error)) throw error
     return { refused: lastWords(error), properties: {} }
   }
 }

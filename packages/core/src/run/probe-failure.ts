@@ -36,8 +36,11 @@ export async function askUnlessFailed<T>(
   }
 }
 
-/** Who gave up has learned nothing of the emulator, nor has one whom the system let nobody ask. */
-function isOfEmulator(error: unknown): boolean {
+/**
+ * Whether a failure tells something of the emulator. Who gave up has learned nothing, nor has one whom the
+ * system let nobody ask.
+ */
+export function isOfEmulator(error: unknown): boolean {
   if (error instanceof MonitorError) return error.failure !== 'aborted'
   return !(error instanceof Error) || (!('syscall' in error) && isOfEmulator(error.cause))
 }

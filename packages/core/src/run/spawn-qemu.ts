@@ -7,9 +7,10 @@ import { domainError, quote } from '../errors.ts'
 import type { DomainError } from '../errors.ts'
 import { checkEmulator } from './check-emulator.ts'
 import type { CheckEmulatorOptions } from './check-emulator.ts'
-import { logTail, openLog } from './log-file.ts'
+import { logTail, openLog, whyNotWritten } from './log-file.ts'
 import { identify } from './process-identity.ts'
 import type { ProcessIdentity } from './process-identity.ts'
+import { systemReason } from './system-reason.ts'
 
 export interface SpawnQemuOptions extends CheckEmulatorOptions {
   readonly emulator: string
@@ -106,9 +107,15 @@ function exitError(
 ): DomainError {
   const how = exit.signal === undefined ? `with status ${exit.code}` : `by signal ${exit.signal}`
   const words = logTail(log.path, log.start)
+  const cause = words === '' ? whyNotWritten(log.path) : undefined
+  const said =
+    cause === undefined
+      ? ' said nothing'
+      : ` had nowhere to say why: its log ${quote(log.path, 200)} cannot be written: ${systemReason(cause)}`
   return domainError(
     'ERR_INTERNAL_ERROR',
-    `process exited ${how}: ${quote(emulator, 200)}${words === '' ? ' said nothing' : `: ${words}`}`,
+    `process exited ${how}: ${quote(emulator, 200)}${words === '' ? said : `: ${words}`}`,
+    { ...(cause && { cause }) },
   )
 }
 
