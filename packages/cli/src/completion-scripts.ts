@@ -28,7 +28,7 @@ _polyvirt() {
       *) break ;;
     esac
   done
-  mapfile -t found < <("$1" -q "\${options[@]}" complete -- "\${line[@]:at}" 2>/dev/null)
+  mapfile -t found < <("\${1/#\\~\\//$HOME/}" -q "\${options[@]}" complete -- "\${line[@]:at}" 2>/dev/null)
   COMPREPLY=()
   for piece in "\${found[@]}"; do
     # Behind the last : or = only, which is what bash puts it in place of.
@@ -45,29 +45,36 @@ complete -o default -F _polyvirt polyvirt
 # polyvirt completion for zsh: put into ~/.zshrc after compinit
 #   source <(polyvirt completion zsh)
 _polyvirt() {
-  local -a options found
+  local -a line options found
   local at=2
+  # As the shell will read them, without running anything that they say; the last one ends at the cursor.
+  line=("\${(@Q)words[1,CURRENT-1]}" "\${(Q)PREFIX}")
   while (( at < CURRENT )); do
-    case "\${words[at]}" in
-      -c|--connect|-d|--debug|-e|--escape|-l|--log|-k|-K) options+=("\${words[at]}" "\${words[at+1]}"); (( at += 2 )) ;;
-      -*) options+=("\${words[at]}"); (( at += 1 )) ;;
+    case "\${line[at]}" in
+      -c|--connect|-d|--debug|-e|--escape|-l|--log|-k|-K) options+=("\${line[at]}" "\${line[at+1]}"); (( at += 2 )) ;;
+      -*) options+=("\${line[at]}"); (( at += 1 )) ;;
       *) break ;;
     esac
   done
-  found=("\${(@f)$("\${words[1]}" -q "\${options[@]}" complete -- "\${(@)words[at,CURRENT]}" 2>/dev/null)}")
+  found=("\${(@f)$("\${line[1]/#\\~\\//$HOME/}" -q "\${options[@]}" complete -- "\${(@)line[at,CURRENT]}" 2>/dev/null)}")
   if (( \${#found} )) && [[ -n "\${found[1]}" ]]; then compadd -a found; else _files; fi
 }
 compdef _polyvirt polyvirt
 `,
   fish: `# polyvirt completion for fish: put into ~/.config/fish/completions/polyvirt.fish
 function __polyvirt_complete
-  set -l line (commandline -opc) (commandline -ct)
+  set -l line (commandline -opc)
+  # The last word as the shell will read it; its quote may be open still.
+  set -l word (commandline -ct)
+  set -l quote (string match -r '^["\\']' -- $word)
+  set -l read (string unescape -- $word; or string unescape -- $word$quote; or echo -- $word)
+  set -l program (string replace -r '^~/' $HOME/ -- $line[1])
+  set line $line[2..] "$read"
   set -l options
-  set -e line[1]
   while test (count $line) -gt 1
     switch $line[1]
       case -c --connect -d --debug -e --escape -l --log -k -K
-        set -a options $line[1] $line[2]
+        set -a options $line[1..2]
         set -e line[1..2]
       case '-*'
         set -a options $line[1]
@@ -76,8 +83,9 @@ function __polyvirt_complete
         break
     end
   end
-  polyvirt -q $options complete -- $line 2>/dev/null
+  $program -q $options complete -- $line 2>/dev/null
+  or __fish_complete_path "$read"
 end
-complete -c polyvirt -a '(__polyvirt_complete)'
+complete -c polyvirt -f -a '(__polyvirt_complete)'
 `,
 }
