@@ -16,7 +16,7 @@ import {
   planDomain,
   planRun,
 } from '@polyvirt/core'
-import type { Arch, QemuCapabilities } from '@polyvirt/core'
+import type { Arch, QemuCapabilities, RuntimePaths } from '@polyvirt/core'
 import { recordedFirmware as firmwares } from './recorded-firmware.ts'
 
 /** What becomes of a document that is accepted. */
@@ -159,15 +159,13 @@ function defaultEmulator(arch: Arch, guestName: string): string {
 }
 
 /** libvirt's folders of a domain that has no id yet. */
-function pathsOf(
-  name: string,
-): Record<'stateDir' | 'channelDir' | 'nvramDir' | 'ramDir' | 'hugeDir', string> {
+function pathsOf(name: string): RuntimePaths {
   const run = `-1-${name.slice(0, 20)}`
   return {
     stateDir: `${libDir}/domain-${run}`,
     channelDir: `${libDir}/channel/target/domain-${run}`,
     nvramDir: `${libDir}/nvram`,
     ramDir: `${libDir}/ram/${run}`,
-    hugeDir: `/dev/hugepages/libvirt/qemu/${run}`,
+    hugeDir: () => `/dev/hugepages/libvirt/qemu/${run}`,
   }
 }

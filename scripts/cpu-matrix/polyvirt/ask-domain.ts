@@ -60,5 +60,5 @@ const paths = {
   channelDir: '/run/channel',
   nvramDir: '/run/nvram',
   ramDir: '/run/ram',
-  hugeDir: '/dev/hugepages',
+  hugeDir: () => '/dev/hugepages',
 }

@@ -1,6 +1,7 @@
 import { domainError, quote } from '../errors.ts'
 import type { Confinement } from './confinement/confinement.ts'
 import type { RuntimePaths } from '../qemu/argv-context.ts'
+import { hugeFolder } from '../run/huge-pages.ts'
 
 /** Where one hypervisor keeps things; all absolute. */
 export interface Layout {
@@ -133,6 +134,6 @@ export function runPaths(layout: Layout, stateDir: string): RuntimePaths {
     channelDir: channelDirOf(stateDir),
     nvramDir: `${layout.libDir}/nvram`,
     ramDir: `${stateDir}/ram`,
-    hugeDir: '/dev/hugepages',
+    hugeDir: (pageKiB) => hugeFolder(stateDir, pageKiB),
   }
 }

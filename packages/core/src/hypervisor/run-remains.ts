@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { removeCgroup } from '../run/cgroup.ts'
+import { removeHugeFolders } from '../run/huge-pages.ts'
 import { removeTree } from '../run/private-dir.ts'
 import { findProcesses } from '../run/process-identity.ts'
 import { stopProcess } from '../run/stop-process.ts'
@@ -92,7 +93,9 @@ export async function removeAbandonedRunImages(
 
 /** The run is over, whatever of it cannot be removed now: a later look sweeps it. */
 async function removeRunFolders(stateDir: string): Promise<void> {
-  for (const dir of [stateDir, channelDirOf(stateDir)]) await removeTree(dir).catch(() => undefined)
+  // The run's own folder goes last: by it a later look knows of the others.
+  await removeHugeFolders(stateDir).catch(() => undefined)
+  for (const dir of [channelDirOf(stateDir), stateDir]) await removeTree(dir).catch(() => undefined)
 }
 
 /**

@@ -17,6 +17,7 @@ import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { CreateOptions } from './hypervisor.ts'
 import { inSteps } from '../qemu/memory-layout.ts'
 import { keyValueOption } from '../qemu/option-string.ts'
+import { makeHugeFolders } from './huge-folders.ts'
 import { eventsSocket, runName, runPaths } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { plugVcpus } from './live/set-vcpus.ts'
@@ -123,6 +124,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   let placed: Promise<void> | undefined
   try {
     await prepareDirs(layout, { stateDir, channelDir, domain, owner: confined.owner })
+    await makeHugeFolders(domain, { stateDir, owner: confined.owner, host: plan.context.host })
     const { names: taps } = await makeTaps(domain, confined.owner?.uid, (names) => {
       const managed = managedTaps(domain, names)
       if (managed.length > 0) store.setPhase(job, 'prepare', { ...detail, taps: managed })

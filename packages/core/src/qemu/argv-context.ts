@@ -19,8 +19,8 @@ export interface RuntimePaths {
   readonly nvramDir?: string
   /** Folder for memory that is a file. */
   readonly ramDir?: string
-  /** The guest's folder on a mounted hugetlbfs. */
-  readonly hugeDir?: string
+  /** The guest's folder on a mounted hugetlbfs whose pages have so many KiB; the default size where none is named. */
+  readonly hugeDir?: (pageKiB?: number) => string
 }
 
 /** What is decided only at start. */

@@ -77,7 +77,7 @@ export function memoryBackend(context: ArgvContext, block: MemoryBlock): Options
     device?.path ??
     (huge === undefined
       ? `${runtime.paths.ramDir ?? ''}/${ramName}`
-      : (runtime.paths.hugeDir ?? ''))
+      : (runtime.paths.hugeDir?.(huge.sizeKiB) ?? ''))
   const immediate = backing.allocation === 'immediate'
   const preallocate =
     device?.model === 'sgx-epc' || device?.model === 'virtio-mem' || device?.model === 'nvdimm'

@@ -51,6 +51,13 @@ export function lookAtKvmDevice(path = '/dev/kvm'): KvmDevice {
   }
 }
 
+/** The group, other than root's, whose members may use the device; none where that decides nothing. */
+export function kvmGroup(path = '/dev/kvm'): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  const isGroups = found !== undefined && found.gid !== 0 && (found.mode & 0o060) === 0o060
+  return isGroups ? found.gid : undefined
+}
+
 /**
  * Whether KVM really works with this emulator, for this user.
  *
@@ -92,7 +99,7 @@ export async function probeKvm(
     })
   } catch (error) {
     if (!isOfEmulator(error)) throw error
-    return { present: true, usable: false, reason: trialReason(error) }
+    return { present: true, usable: false, reason: trialReason(error, device) }
   }
 }
 
@@ -136,8 +143,13 @@ function openReason(code: string): string {
   return `/dev/kvm cannot be opened: ${code}`
 }
 
-function trialReason(error: unknown): string {
+function trialReason(error: unknown, { mode, uid, gid }: KvmDevice & { present: true }): string {
   const text = error instanceof Error ? error.message : String(error)
+  // QEMU's words, of which there are more.
+  if (/Could not access KVM kernel module: Permission denied/.test(text)) {
+    const permissions = `0${(mode & 0o777).toString(8)}, of uid ${uid} and gid ${gid}`
+    return `the user that QEMU runs as may not open /dev/kvm (${permissions}): give it to a group, as with chgrp kvm /dev/kvm && chmod 0660 /dev/kvm`
+  }
   const line = text.replace(/^internal error: /, '').replaceAll('\n', '; ')
   return `/dev/kvm is there, but a trial guest failed: ${line.slice(0, 500)}`
 }

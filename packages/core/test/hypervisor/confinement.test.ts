@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cgroupBase } from '../../src/run/cgroup.ts'
+import { kvmGroup } from '../../src/run/kvm-status.ts'
 import { findUser, missingCapabilities } from '../../src/run/run-user.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -20,6 +21,8 @@ import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
 
 const isRoot = process.geteuid?.() === 0
+
+const byNumber = (a = 0, b = 0): number => a - b
 
 interface Seen {
   readonly status: Readonly<Record<string, string>>
@@ -179,6 +182,9 @@ describe('another user for QEMU', () => {
     const uid = String(nobody?.uid)
     expect(status['Uid']?.split('\t')).toEqual([uid, uid, uid, uid])
     expect(status['Gid']?.split('\t')[0]).toBe(String(nobody?.gid))
+    // KVM's device is a group's in most distributions, which a user made for guests need not be in.
+    const groups = new Set([...(nobody?.groups ?? []), kvmGroup() ?? nobody?.gid])
+    expect(status['Groups']?.trim().split(' ').map(Number)).toEqual([...groups].toSorted(byNumber))
     expect(status['CapBnd']).toBe('0000000000000000')
     for (const file of [disk, shared]) expect(statSync(file).uid).toBe(nobody?.uid)
     expect(statSync(join(root.dir, 'run')).mode & 0o777).toBe(0o711)

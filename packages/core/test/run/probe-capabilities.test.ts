@@ -236,26 +236,33 @@ describe('KVM', () => {
     expect(starts()).toBe(0)
   })
 
-  test('M-06 a trial guest that dies tells why', async () => {
+  test.each([
+    [
+      'ioctl(KVM_CREATE_VM) failed: 16',
+      /^\/dev\/kvm is there, but a trial guest failed: .*KVM_CREATE_VM\) failed: 16/,
+    ],
+    [
+      'Could not access KVM kernel module: Permission denied',
+      /^the user that QEMU runs as may not open \/dev\/kvm \(0600, of uid 0 and gid 0\): give it to a group/,
+    ],
+  ])('M-06 a trial guest that dies tells why: %s', async (words, reason) => {
     const status = await probeKvm(
       {
         emulator: fakeQemu,
         workDir: tempDir(),
         launcher: [
           '/usr/bin/env',
-          'FAKE_QEMU=exit=1,words=ioctl(KVM_CREATE_VM) failed: 16',
+          `FAKE_QEMU=exit=1,words=${words}`,
           `PATH=${process.env['PATH']}`,
         ],
       },
       known,
-      openable,
+      { ...openable, mode: 0o20_600, uid: 0, gid: 0 },
     )
     expect(status).toMatchObject({
       present: true,
       usable: false,
-      reason: expect.stringMatching(
-        /^\/dev\/kvm is there, but a trial guest failed: .*KVM_CREATE_VM\) failed: 16/,
-      ),
+      reason: expect.stringMatching(reason),
     })
   })
 

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { domainError, quote } from '../../errors.ts'
+import { kvmGroup } from '../../run/kvm-status.ts'
 import { findUser, missingCapabilities } from '../../run/run-user.ts'
 import type { RunUser } from '../../run/run-user.ts'
 import type { ConnectionConfig } from './connection-config.ts'
@@ -55,7 +56,7 @@ export function confinementOf(config: ConnectionConfig, system: boolean): Confin
     '--no-new-privs',
     '--inh-caps=-all',
     ...(bounded ? ['--bounding-set=-all'] : []),
-    ...(user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups']),
+    ...(user === undefined ? [] : identityArguments(user)),
     '--',
   ]
   return {
@@ -65,6 +66,20 @@ export function confinementOf(config: ConnectionConfig, system: boolean): Confin
     gaps,
     ...(user && { user }),
   }
+}
+
+function identityArguments({ uid, gid, groups }: RunUser): readonly string[] {
+  return [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`]
+}
+
+/**
+ * The user, with the group that distributions give KVM's device to: a user that was made for guests need not
+ * be in it, and root may say who is.
+ */
+function withKvm(user: RunUser): RunUser {
+  const group = kvmGroup()
+  if (group === undefined || user.groups.includes(group)) return user
+  return { ...user, groups: [...user.groups, group] }
 }
 
 /** Where QEMU runs as its caller, nothing may be asked for but that. */
@@ -82,12 +97,12 @@ function userFor({ user }: ConnectionConfig, system: boolean): RunUser | undefin
       return undefined
     for (const name of ordinaryUsers) {
       const found = findUser(name)
-      if (found !== undefined) return found
+      if (found !== undefined) return withKvm(found)
     }
     return undefined
   }
   const found = findUser(user)
-  if (found !== undefined) return found.uid === 0 ? undefined : found
+  if (found !== undefined) return found.uid === 0 ? undefined : withKvm(found)
   throw domainError(
     'ERR_CONFIG_UNSUPPORTED',
     `QEMU is to run as ${quote(user)}, and there is no such user: make it with useradd --system ${user}`,

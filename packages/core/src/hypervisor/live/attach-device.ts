@@ -27,6 +27,7 @@ import { checkNeeds } from '../start-needs.ts'
 import { startPasst, stopPasst } from '../start-passt.ts'
 import { startVirtiofs, stopVirtiofs } from '../start-virtiofs.ts'
 import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
+import { makeHugeFolders } from '../huge-folders.ts'
 import { removeRunFiles } from '../run-remains.ts'
 import { makeRunImages, onRunImages } from '../transient-disks.ts'
 import { askOrLeave } from './ask-to-finish.ts'
@@ -123,7 +124,10 @@ async function plugIn(
   const secrets = neededSecrets(planned.domain).filter(({ id }) => !had.has(id))
   const values = await fetchSecrets(secrets, rooms.drivers)
   await prepareChannels(rooms, active.stateDir, alone)
+  const { stateDir } = active
   const owner = rooms.layout.confinement?.user
+  if (alone.devices.memory !== undefined)
+    await makeHugeFolders(alone, { stateDir, owner, host: plan.context.host })
   const confinement = rooms.layout.confinement ?? unconfined
   const images = rooms.store.imagesOf(active)
   const { names, recorded } = await makeTaps(alone, owner?.uid, (taps) => {
@@ -145,7 +149,7 @@ async function plugIn(
   try {
     laid = await makeRunImages(rooms.store, runImages)
     await takeImages(rooms.store, active, { domain: alone, confinement })
-    const served = { stateDir: active.stateDir, ...(owner && { owner }) }
+    const served = { stateDir, ...(owner && { owner }) }
     await startPasst(alone, served)
     await startVirtiofs(alone, served)
     await laySecrets(secrets, values, served)
@@ -200,8 +204,8 @@ async function plugIn(
   } catch (error) {
     // What is behind a device that the guest has is the guest's, too.
     if (error instanceof JobLeft) throw error
-    await stopPasst(alone, { stateDir: active.stateDir })
-    await stopVirtiofs(alone, { stateDir: active.stateDir })
+    await stopPasst(alone, { stateDir })
+    await stopVirtiofs(alone, { stateDir })
     await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
     removeRunFiles(rooms.store, laid)

@@ -52,7 +52,7 @@ export function checkSameGuest(before: Plan, after: Plan): void {
 
 function machineOf({ domain, context }: Plan): ReadonlyMap<string, readonly string[]> {
   const folder = '/run'
-  const paths = { stateDir: folder, channelDir: folder, ramDir: folder, hugeDir: folder }
+  const paths = { stateDir: folder, channelDir: folder, ramDir: folder, hugeDir: () => folder }
   const { argv } = planRun(domain, context, { paths, nowMs: 0 })
   const found = new Map<string, string[]>()
   for (const [i, option] of argv.entries()) {
