@@ -73,7 +73,11 @@ const options: readonly (readonly [command: string, option: string, instead: str
   ['*', 'async', 'without --wait the job goes on by itself; blockjob --abort ends it'],
   ['*', 'keep-relative', 'the images keep the names that they have in each other'],
   ['blockcommit', 'delete', 'the images stay; rm those that domblklist no longer names'],
-  ['domdisplay', 'include-password', 'dumpxml DOMAIN --security-info has it'],
+  [
+    'domstats',
+    'vm',
+    'the counters of KVM are perf(1): perf kvm stat, or domstats --vcpu for times',
+  ],
   ['dompmsuspend', 'duration', 'dompmwakeup wakes the guest'],
   ['dumpxml', 'update-cpu', 'the live document has the CPU as the guest has it: dumpxml DOMAIN'],
   ['cpu-stats', 'start', 'domstats --vcpu tells of each vCPU'],

@@ -388,6 +388,19 @@ describe('displays', () => {
       "error: No graphical display with type 'rdp' found\n",
     )
   })
+
+  it('gives the password of each where virsh has it, where that is asked for', async () => {
+    const hypervisor = await testDefault()
+    hypervisor.displays = ['vnc://h:0', 'vnc://h:1', 'spice://h:5902', 'vnc+unix:///s']
+    hypervisor.domainGetXmlDesc = async () =>
+      `<domain><devices><graphics type='vnc' port='5900'/><graphics type='vnc' port='5901' passwd='p $&amp;@'/>
+       <graphics type='spice' port='5902' passwd='s'/><graphics type='vnc' passwd='t'/></devices></domain>`
+    const shown = await run(['domdisplay', 'test', '--all', '--include-password'], { hypervisor })
+    expect(shown.stdout).toBe(
+      'vnc://h:0\nvnc://:p $&@@h:1\nspice://h:5902?password=s\nvnc+unix:///s\n',
+    )
+    expect((await run(['domdisplay', 'test', '--all'], { hypervisor })).stdout).not.toContain('p $')
+  })
 })
 
 describe('events', () => {

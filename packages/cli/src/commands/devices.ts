@@ -3,7 +3,7 @@ import type { Answer, Command, Context, Options, OptionSpec } from '../command.t
 import { elementAt, printable } from '../core.ts'
 import type { XmlElement } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
-import { flag, later, text } from '../option-specs.ts'
+import { flag, text } from '../option-specs.ts'
 import { formatTable } from '../output/format-table.ts'
 import { devicesOf } from '../xml/devices-of.ts'
 
@@ -17,7 +17,7 @@ export const commands: readonly Command[] = [
     description: 'Output the IP address and port number for the graphical display.',
     options: [
       { ...domainOption, complete: 'active-domain' },
-      later(flag('include-password', 'includes the password into the connection URI if available')),
+      flag('include-password', 'includes the password into the connection URI if available'),
       text('type', 'select particular graphical display (e.g. "vnc", "spice", "rdp", "dbus")', [
         'vnc',
         'spice',
@@ -80,8 +80,37 @@ async function domdisplay(context: Context, options: Options): Promise<Answer> {
         : `No graphical display with type '${type}' found`
     throw new CommandError(message, { code: 'ERR_OPERATION_FAILED' })
   }
-  const shown = options.flag('all') ? wanted : [first]
-  return { text: shown.map((uri) => printable(viewerUri(uri))).join('\n'), json: shown }
+  const viewed = options.flag('all') ? wanted : [first]
+  if (!options.flag('include-password')) {
+    return { text: viewed.map((uri) => printable(viewerUri(uri))).join('\n'), json: viewed }
+  }
+  const xml = await hypervisor.domainGetXmlDesc(reference, { securityInfo: true })
+  const graphics = await devicesOf(xml, 'graphics')
+  const shown = viewed.map((uri) => [uri, passwordOf(uri, graphics)] as const)
+  return {
+    text: shown
+      .map(([uri, password]) => printable(withPassword(viewerUri(uri), password)))
+      .join('\n'),
+    json: shown.map(([uri, password]) => withPassword(uri, password)),
+  }
+}
+
+/** Of the display that listens there; one behind a socket is found by nothing, and has no place for it. */
+function passwordOf(uri: string, graphics: readonly XmlElement[]): string | undefined {
+  const [, type, number = ''] = /^(\w+):.*:(\d+)$/.exec(uri) ?? []
+  const port = type === 'vnc' && Number(number) < 5900 ? Number(number) + 5900 : Number(number)
+  const display = graphics.find(
+    ({ attributes }) => attributes.get('type') === type && attributes.get('port') === String(port),
+  )
+  return display?.attributes.get('passwd')
+}
+
+/** Where virsh has it, and as it is: what a URI would escape is not escaped. */
+function withPassword(uri: string, password: string | undefined): string {
+  if (password === undefined) return uri
+  return uri.startsWith('vnc:')
+    ? uri.replace('//', () => `//:${password}@`)
+    : `${uri}?password=${password}`
 }
 
 async function vncdisplay(context: Context, options: Options): Promise<Answer> {

@@ -17,9 +17,9 @@ export const commands: readonly Command[] = [
       flag('vcpu', 'report domain virtual cpu information'),
       flag('interface', 'report domain network interface information'),
       flag('block', 'report domain block device statistics'),
-      later(flag('perf', 'report domain perf event statistics')),
+      flag('perf', 'report domain perf event statistics'),
       flag('iothread', 'report domain IOThread information'),
-      later(flag('memory', 'report domain memory usage')),
+      flag('memory', 'report domain memory usage'),
       flag('dirtyrate', 'report domain dirty rate information'),
       later(flag('vm', 'report hypervisor-specific statistics')),
       flag('list-active', 'list only active domains'),
@@ -32,7 +32,7 @@ export const commands: readonly Command[] = [
       flag('list-other', 'list only domains in other states'),
       flag('raw', 'do not pretty-print the fields'),
       flag('enforce', 'enforce requested stats parameters'),
-      later(flag('backing', 'add backing chain information to block stats')),
+      flag('backing', 'add backing chain information to block stats'),
       flag('nowait', 'report only stats that are accessible instantly'),
       words('domain', 'list of domains to get stats for'),
     ],
@@ -50,6 +50,9 @@ const groups = [
   'iothread',
   'dirtyrate',
 ] as const satisfies readonly StatsGroup[]
+
+/** Groups of which nothing can be told: no event of perf and no monitor of resctrl is ever turned on here. */
+const silentGroups = ['perf', 'memory'] as const
 
 /** Each takes away from a whole: of a pair that is named whole, or not at all, nothing is. */
 const filters: readonly (readonly (readonly [string, (domain: DomainSummary) => boolean])[])[] = [
@@ -72,13 +75,15 @@ const filters: readonly (readonly (readonly [string, (domain: DomainSummary) => 
 async function domstats(context: Context, options: Options): Promise<Answer> {
   const hypervisor = await context.hypervisor()
   const asked = groups.filter((group) => options.flag(group))
+  const anyAsked = asked.length > 0 || silentGroups.some((group) => options.flag(group))
   const domains = await wanted(hypervisor, options)
   const records =
     domains?.length === 0
       ? []
       : await hypervisor.connectGetAllDomainStats({
           ...(domains !== undefined && { domains }),
-          ...(asked.length > 0 && { groups: asked }),
+          ...(anyAsked && { groups: asked }),
+          ...(options.flag('backing') && { backing: true }),
           signal: context.signal,
         })
   const texts = records.map(({ domain, stats }) => {

@@ -103,6 +103,8 @@ describe('statistics', { timeout }, () => {
       'cpu-stats v --total',
       'domstats v --balloon --block',
       'domstats --list-inactive',
+      'domstats v --perf --memory',
+      'domstats v --state --perf --backing',
     )
     expect(said[0]).toMatch(/^Capacity: {7}16777216\nAllocation: {5}\d+\nPhysical: {7}\d+\n$/)
     expect(said[1]).toMatch(/^ vda {3}16\.000 MiB {3}\d+\.\d{3} KiB {3}\d+\.\d{3} KiB\n$/)
@@ -112,6 +114,8 @@ describe('statistics', { timeout }, () => {
     expect(said[5]).toMatch(/^Domain: 'v'\n {2}balloon\.current=\d+\n[^]* {2}block\.0\.name=vda\n/)
     expect(said[5]).not.toContain('vcpu.')
     expect(said[6]).toBe('')
+    expect(said[7]).toBe(`Domain: 'v'\n`)
+    expect(said[8]).toBe(`Domain: 'v'\n  state.state=3\n  state.reason=1\n`)
   })
 })
 

@@ -119,6 +119,41 @@ describe('questions about a guest', () => {
     expect(silent?.stats).toMatchObject({ 'state.state': 1, 'vcpu.maximum': 1 })
   })
 
+  test('statistics tell of the images below where they are asked to, as devices of their own', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const image = (name: string, ...below: readonly string[]): string => {
+      const path = join(root.dir, `${name}.qcow2`)
+      execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...below, path, '8M'])
+      return path
+    }
+    const base = image('base')
+    const mid = image('mid', '-b', base, '-F', 'qcow2')
+    const top = image('top', '-b', mid, '-F', 'qcow2')
+    const described = `<backingStore type='file'><format type='qcow2'/><source file='${mid}'/></backingStore>`
+    const devices = `<disk><driver name='qemu' type='qcow2'/><source file='${top}'/>${described}<target dev='vda'/></disk>
+      <disk><driver name='qemu' type='raw'/><source file='${guestDisk(root.dir, 'idle')}'/><target dev='vdb'/></disk>`
+    await hypervisor.domainDefineXml(guestXml({ name: 's', devices }))
+    await hypervisor.domainCreate('s', { paused: true })
+    const asked = { groups: ['block'], backing: true } as const
+    const [told] = await hypervisor.connectGetAllDomainStats(asked)
+    const stats = Object.entries(told?.stats ?? {})
+    const below = (n: number) => stats.filter(([name]) => name.startsWith(`block.${n}.`))
+    const layer = (n: number, own: Readonly<Record<string, unknown>>) =>
+      Object.entries({
+        ...{ name: 'vda', ...own, allocation: 0, capacity: 8 * 2 ** 20 },
+        physical: expect.any(Number) as unknown,
+      }).map(([name, value]) => [`block.${n}.${name}`, value])
+    expect(stats[0]).toEqual(['block.count', 4])
+    const backingIndex = expect.any(Number) as unknown
+    expect(below(1)).toEqual(layer(1, { path: mid, backingIndex }))
+    expect(below(2)).toEqual(layer(2, { path: base }))
+    expect(below(3)).toContainEqual(['block.3.name', 'vdb'])
+    await hypervisor.domainDestroy('s')
+    const [off] = await hypervisor.connectGetAllDomainStats(asked)
+    expect(off?.stats).toMatchObject({ 'block.count': 2 })
+  })
+
   test('statistics have the names of libvirt, in its order, and its numbers', async () => {
     const root = testRoot()
     const hypervisor = await root.open()

@@ -102,6 +102,8 @@ export interface StatsOptions extends AskOptions {
   readonly domains?: readonly string[]
   readonly groups?: readonly StatsGroup[]
   readonly active?: boolean
+  /** The images below those in use as well, each as a device of the block group. */
+  readonly backing?: boolean
 }
 
 export interface SendKeyOptions {

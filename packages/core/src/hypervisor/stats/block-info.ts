@@ -102,28 +102,28 @@ export interface ReadStats extends BlockStats {
 
 /** Counters of QEMU's block devices, by the alias that is in their paths. */
 export function readBlockStats(list: readonly BlockStatsInfo[]): ReadonlyMap<string, ReadStats> {
-  return new Map(
-    list.map(({ qdev = '', stats, parent }) => {
-      const alias = /^\/machine\/peripheral\/([^/]+)/.exec(qdev)?.[1] ?? qdev
-      const of = (key: string): number => numberOf(stats[key]) ?? 0
-      const highestOffsetBytes = numberOf(parent?.stats['wr_highest_offset'])
-      return [
-        alias,
-        {
-          readRequests: of('rd_operations'),
-          readBytes: of('rd_bytes'),
-          readTimeNs: of('rd_total_time_ns'),
-          writeRequests: of('wr_operations'),
-          writeBytes: of('wr_bytes'),
-          writeTimeNs: of('wr_total_time_ns'),
-          flushRequests: of('flush_operations'),
-          flushTimeNs: of('flush_total_time_ns'),
-          errors: of('failed_rd_operations') + of('failed_wr_operations'),
-          ...(highestOffsetBytes !== undefined && { highestOffsetBytes }),
-        },
-      ] as const
-    }),
-  )
+  return new Map(list.map((one) => [aliasOf(one), readStats(one)]))
+}
+
+export function aliasOf({ qdev = '' }: BlockStatsInfo): string {
+  return /^\/machine\/peripheral\/([^/]+)/.exec(qdev)?.[1] ?? qdev
+}
+
+export function readStats({ stats, parent }: BlockStatsInfo): ReadStats {
+  const of = (key: string): number => numberOf(stats[key]) ?? 0
+  const highestOffsetBytes = numberOf(parent?.stats['wr_highest_offset'])
+  return {
+    readRequests: of('rd_operations'),
+    readBytes: of('rd_bytes'),
+    readTimeNs: of('rd_total_time_ns'),
+    writeRequests: of('wr_operations'),
+    writeBytes: of('wr_bytes'),
+    writeTimeNs: of('wr_total_time_ns'),
+    flushRequests: of('flush_operations'),
+    flushTimeNs: of('flush_total_time_ns'),
+    errors: of('failed_rd_operations') + of('failed_wr_operations'),
+    ...(highestOffsetBytes !== undefined && { highestOffsetBytes }),
+  }
 }
 
 function numberOf(value: unknown): number | undefined {

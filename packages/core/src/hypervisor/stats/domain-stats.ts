@@ -23,6 +23,8 @@ interface Source {
   readonly record: DomainRecord
   readonly domain: Domain
   readonly pid: number
+  /** Whether images below those in use are wanted. */
+  readonly backing: boolean
 }
 
 type Group = (source: Source, qmp: QmpClient) => Promise<Values>
@@ -58,7 +60,7 @@ const groups: { readonly [K in Exclude<StatsGroup, 'state' | 'cpu-total' | 'inte
       }
       return values
     },
-    block: ({ domain }, qmp) => liveBlockValues(qmp, domain.devices.disk ?? []),
+    block: ({ domain, backing }, qmp) => liveBlockValues(qmp, domain.devices.disk ?? [], backing),
     iothread: async (_, qmp) => {
       const threads = await qmp.execute('query-iothreads')
       const values: Values = { 'iothread.count': threads.length }
@@ -142,7 +144,8 @@ async function statsOf(
 ): Promise<DomainStatsRecord> {
   const { active } = record
   const { domain } = parseDomain(active?.xml ?? record.domain.xml ?? '')
-  const source: Source = { record, domain, pid: active?.process.pid ?? 0 }
+  const { backing = false, ...ask } = options
+  const source: Source = { record, domain, pid: active?.process.pid ?? 0, backing }
   const told = new Map<StatsGroup, Values>(wanted.map((group) => [group, known(group, source)]))
   if (active === undefined && wanted.includes('block'))
     told.set('block', await storedBlockValues(domain.devices.disk ?? [], storedSizes))
@@ -159,7 +162,7 @@ async function statsOf(
             left.delete(group)
           }
         },
-        { timeoutMs: askMs, ...options },
+        { timeoutMs: askMs, ...ask },
       )
       .catch(() => undefined)
     missing.push(...left)
