@@ -51,8 +51,31 @@ describe('what is stored of a disk', () => {
   })
 })
 
+const key = "<secret type='passphrase' uuid='6695eb01-f6a4-8304-79aa-97f2502e193f'/>"
+const encrypted = (words: string): string => `<encryption format='luks'>${key}${words}</encryption>`
+const aes = "<cipher name='aes' size='256' mode='cbc' hash='sha256'/>"
+
 describe('a disk is refused', () => {
   it.each([
+    [
+      'that says how its image was encrypted',
+      disk(`<source file='/a'>${encrypted(aes)}</source>`, 'file', "<driver type='raw'/>"),
+      'source/encryption/cipher',
+    ],
+    [
+      'that says so beside its source',
+      disk("<source file='/a'/>", 'file', `<driver type='raw'/>${encrypted(aes)}`),
+      'encryption/cipher',
+    ],
+    [
+      'that says how its image counts its sectors',
+      disk(
+        `<source file='/a'>${encrypted("<ivgen name='plain64'/>")}</source>`,
+        'file',
+        "<driver type='raw'/>",
+      ),
+      'source/encryption/ivgen',
+    ],
     [
       'on an image whose format is to be guessed',
       disk("<source file='/a'/><backingStore type='file'><source file='/b'/></backingStore>"),

@@ -2,10 +2,12 @@ import {
   alongside,
   fallback,
   hex,
+  ignored,
   integer,
   list,
   nonEmpty,
   oneOf,
+  present,
   record,
   required,
   text,
@@ -118,12 +120,18 @@ export interface DiskEncryption {
   readonly format: 'default' | 'qcow' | 'luks' | 'luks2' | 'luks-any'
   readonly engine?: 'qemu' | 'librbd'
   readonly secrets?: readonly SecretReference[]
+  /** How an image is made; one that is there knows by itself, so `validateDomain` refuses it. */
+  readonly cipher?: boolean
+  /** Stands beside a cipher. */
+  readonly ivgen?: boolean
 }
 
 export const diskEncryptionXml: XmlFields<DiskEncryption> = {
   format: required(oneOf('@format', ['default', 'qcow', 'luks', 'luks2', 'luks-any'])),
   engine: oneOf('@engine', ['qemu', 'librbd']),
   secrets: list('secret', secretXml),
+  cipher: ignored(present('cipher'), 'cipher!'),
+  ivgen: ignored(present('ivgen'), 'ivgen!'),
 }
 
 /** `<reservations>`: SCSI persistent reservations through a helper's socket. */

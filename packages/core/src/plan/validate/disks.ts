@@ -377,6 +377,13 @@ function checkEncryption({ encryption, source, format }: Disk, add: Add): void {
       path,
       'the encryption is said in <source> already; leave one of them out',
     )
+  for (const word of ['cipher', 'ivgen'] as const)
+    if (wanted[word] === true)
+      add(
+        'ERR_CONFIG_UNSUPPORTED',
+        `${path}/${word}`,
+        `an image is encrypted when it is made, and says itself how; leave <${word}> out, it is for volumes`,
+      )
   if (format !== 'raw' && format !== 'qcow2' && wanted.engine !== 'librbd')
     add(
       'ERR_CONFIG_UNSUPPORTED',
