@@ -2,7 +2,7 @@ import { quote, unsupported } from '../errors.ts'
 import type { Disk } from '../domain/devices/disk.ts'
 import type { Serial } from '../domain/devices/chardev.ts'
 import type { Graphics } from '../domain/devices/graphics.ts'
-import type { InterfaceType } from '../domain/devices/interface.ts'
+import type { Interface, InterfaceType } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Problem } from '../errors.ts'
 import { lookUp } from './allow-list.ts'
@@ -64,6 +64,9 @@ export function findRunProblems({ devices }: Domain, context: PlanContext): read
         ? [unsupported(`devices/interface[${i + 1}]/@type`, `QEMU has no '${nic.type}' networks`)]
         : [],
     ),
+    ...(devices.interface ?? []).flatMap((nic, i) =>
+      otherDevices(nic, `devices/interface[${i + 1}]/backend`),
+    ),
     ...(devices.graphics ?? []).flatMap((one, i) =>
       one.type === 'spice' ? secrecy(one, `devices/graphics[${i + 1}]`) : [],
     ),
@@ -84,6 +87,21 @@ export function findRunProblems({ devices }: Domain, context: PlanContext): read
 
 /** What the guest's agent of SPICE looks for. */
 const spiceAgent = 'com.redhat.spice.0'
+
+/** Whom taps and their helper are asked of is the kernel's own, by name: ip(8) and QEMU open nothing else. */
+function otherDevices(nic: Interface, path: string): readonly Problem[] {
+  const [tap, vhost] = ['/dev/net/tun', '/dev/vhost-net']
+  const wrong = (word: string, written: string | undefined, only: string): readonly Problem[] =>
+    written === undefined || written === only
+      ? []
+      : [
+          unsupported(
+            `${path}/@${word}`,
+            `only ${only} is used, not ${quote(written)}; leave ${word}='…' out`,
+          ),
+        ]
+  return [...wrong('tap', nic.backendTap, tap), ...wrong('vhost', nic.backendVhost, vhost)]
+}
 
 /** A board has so many ports, which are numbered from 0. */
 function farPorts(serials: readonly Serial[], context: PlanContext): readonly Problem[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findRunProblems } from '../../src/plan/find-run-problems.ts'
 import { findWarnings } from '../../src/plan/find-warnings.ts'
-import { parseDomain } from '../../src/xml/parse-domain.ts'
+import { formatDomain, parseDomain } from '../../src/xml/parse-domain.ts'
 import { planToy, toyXml } from '../support/plan-toy.ts'
 
 const warned = (devices: string): readonly (string | undefined)[] =>
@@ -56,6 +56,25 @@ describe('a tick policy that changes nothing is warned about', () => {
   ])('%s', (timer, paths) => {
     const { domain } = parseDomain(toyXml({ more: `<clock><timer ${timer}/></clock>` }))
     expect(findWarnings(domain).map(({ path }) => path)).toEqual(paths)
+  })
+})
+
+describe('a card whose tap is asked of another device', () => {
+  const problems = (type: string, words: string): readonly (string | undefined)[] => {
+    const devices = `<interface type='${type}'><source bridge='b'/><backend ${words}/><model type='virtio'/></interface>`
+    const { domain, context } = planToy(toyXml({ devices }))
+    expect(formatDomain(domain)).toContain(`<backend ${words}/>`)
+    return findRunProblems(domain, context).map(({ path }) => path)
+  }
+
+  it('is kept, and refused when it starts, by name', () => {
+    const at = 'devices/interface[1]/backend'
+    expect(problems('bridge', `tap='/dev/x' vhost='/dev/y'`)).toEqual([
+      `${at}/@tap`,
+      `${at}/@vhost`,
+    ])
+    expect(problems('user', `tap='/dev/x'`)).toEqual([`${at}/@tap`])
+    expect(problems('bridge', `tap='/dev/net/tun' vhost='/dev/vhost-net'`)).toEqual([])
   })
 })
 
