@@ -18,6 +18,7 @@ export {
   networkUpdateSections,
   printable,
   recordHost,
+  strerror,
   wipeAlgorithms,
 } from '@polyvirt/core/hypervisor'
 export type {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { CommandError } from './command-error.ts'
+import { strerror } from './core.ts'
 
 /** What core's reader takes; nobody waits for more to be read. */
 const limitBytes = 4 * 1024 * 1024
@@ -72,23 +73,8 @@ export async function readBytes(file: string): Promise<Buffer> {
     }
   } catch (error) {
     if (error instanceof CommandError) throw error
-    throw new CommandError(`Failed to ${verb} file '${file}': ${await systemReason(error)}`, {
+    throw new CommandError(`Failed to ${verb} file '${file}': ${strerror(error)}`, {
       code: 'ERR_SYSTEM_ERROR',
     })
   }
-}
-
-/** The C library's words for a system error. */
-export async function systemReason(error: unknown): Promise<string> {
-  const { getSystemErrorMap } = await import('node:util')
-  const { errno } = error as NodeJS.ErrnoException
-  const words = getSystemErrorMap().get(errno ?? 0)?.[1] ?? String(error)
-  return systemWords[words] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`
-}
-
-// libuv words a few differently from the C library, which virsh shows.
-const systemWords: Readonly<Record<string, string>> = {
-  'illegal operation on a directory': 'Is a directory',
-  'too many symbolic links encountered': 'Too many levels of symbolic links',
-  'name too long': 'File name too long',
 }

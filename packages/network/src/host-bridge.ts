@@ -1,24 +1,12 @@
-import { readFile, stat } from 'node:fs/promises'
-
-/** A network device's flags (linux/if.h). */
-const up = 0x1
+import { existsSync } from 'node:fs'
+import { isNetworkDevice, isUp } from '@polyvirt/core/driver'
 
 /** What is wrong with a bridge of this host, or nothing. */
-export async function bridgeProblem(name: string): Promise<string | undefined> {
-  const device = `/sys/class/net/${name}`
-  const isBridge = await stat(`${device}/bridge`).then(
-    () => true,
-    () => false,
-  )
-  if (!isBridge) {
-    const isDevice = await stat(device).then(
-      () => true,
-      () => false,
-    )
-    return isDevice
-      ? 'is no bridge, but another network device'
-      : `is not there; make it: ip link add name ${name} type bridge`
+export function bridgeProblem(name: string): string | undefined {
+  if (!isNetworkDevice(name)) {
+    return `is not there; make it: ip link add name ${name} type bridge`
   }
-  const flags = Number(await readFile(`${device}/flags`, 'utf8').catch(() => '0'))
-  return (flags & up) === 0 ? `is down; bring it up: ip link set ${name} up` : undefined
+  if (!existsSync(`/sys/class/net/${name}/bridge`))
+    return 'is no bridge, but another network device'
+  return isUp(name) ? undefined : `is down; bring it up: ip link set ${name} up`
 }

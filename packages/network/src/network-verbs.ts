@@ -154,7 +154,7 @@ async function refuseStart(network: Network): Promise<void> {
 export async function refuseBridge(network: Network): Promise<void> {
   const name = backingOf(network) === 'bridge' ? network.bridge?.name : undefined
   if (name === undefined) return
-  const problem = await bridgeProblem(name)
+  const problem = bridgeProblem(name)
   if (problem === undefined) return
   const message = `the bridge ${quote(name)} of network ${quote(network.name, 200)} ${problem}`
   throw domainError('ERR_OPERATION_FAILED', message, { root: 'network', path: 'bridge/@name' })

@@ -1,5 +1,4 @@
-import { getSystemErrorMessage } from 'node:util'
-import { DomainError, domainError } from '@polyvirt/core/driver'
+import { DomainError, domainError, strerror } from '@polyvirt/core/driver'
 
 /** `ENOENT`, …; nothing where it is no error of the system. */
 export function errnoOf(error: unknown): string | undefined {
@@ -12,7 +11,5 @@ export function systemError(what: string, error: unknown): Error {
   if (!(error instanceof Error && 'errno' in error && typeof error.errno === 'number')) {
     return error instanceof Error ? error : new Error(what, { cause: error })
   }
-  const words = getSystemErrorMessage(error.errno) ?? errnoOf(error) ?? 'unknown error'
-  const why = words.charAt(0).toUpperCase() + words.slice(1)
-  return domainError('ERR_SYSTEM_ERROR', `${what}: ${why}`, { cause: error })
+  return domainError('ERR_SYSTEM_ERROR', `${what}: ${strerror(error)}`, { cause: error })
 }

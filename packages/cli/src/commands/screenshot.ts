@@ -1,10 +1,9 @@
 import { open } from 'node:fs/promises'
 import { CommandError, explainFailure } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
+import { printable, strerror } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { int, text } from '../option-specs.ts'
-import { systemReason } from '../read-document.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -51,7 +50,7 @@ async function writeImage(file: string, image: Uint8Array, fresh: boolean): Prom
     await using handle = await open(file, fresh ? 'wx' : 'w', 0o666)
     await handle.writeFile(image)
   } catch (error) {
-    throw new CommandError(`cannot create file ${file}: ${await systemReason(error)}`, {
+    throw new CommandError(`cannot create file ${file}: ${strerror(error)}`, {
       code: 'ERR_SYSTEM_ERROR',
     })
   }

@@ -1,11 +1,10 @@
 import { homedir } from 'node:os'
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
+import { printable, strerror } from '../core.ts'
 import { flag, later, text } from '../option-specs.ts'
 import { lineAnswer } from '../output/line-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
-import { systemReason } from '../read-document.ts'
 import { escapeXml } from '../xml/escape-xml.ts'
 
 const quitCommand = (name: string): Command => ({
@@ -72,7 +71,7 @@ async function changeDirectory(context: Context, options: Options): Promise<Answ
   try {
     process.chdir(directory)
   } catch (error) {
-    throw new CommandError(`cd: ${await systemReason(error)}: ${directory}`, {
+    throw new CommandError(`cd: ${strerror(error)}: ${directory}`, {
       code: 'ERR_SYSTEM_ERROR',
     })
   }

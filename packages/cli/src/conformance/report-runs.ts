@@ -4,8 +4,7 @@ import { markdownReport, mergeRuns, readRun, verdictLine } from '@polyvirt/confo
 import type { ConformanceRun } from '@polyvirt/conformance-report'
 import { CommandError, invalidArgument } from '../command-error.ts'
 import type { Answer, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
-import { systemReason } from '../read-document.ts'
+import { printable, strerror } from '../core.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { askedReports, checkReports, writeReports } from './report-files.ts'
 
@@ -68,7 +67,7 @@ async function readFile(file: string): Promise<ConformanceRun> {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw invalidArgument(`${printable(file)} cannot be read: ${await systemReason(error)}`)
+    throw invalidArgument(`${printable(file)} cannot be read: ${strerror(error)}`)
   }
   try {
     return readRun(text)

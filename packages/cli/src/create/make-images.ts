@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { open, unlink } from 'node:fs/promises'
-import { systemReason } from '../read-document.ts'
 import type { DiskRequest } from './disk-request.ts'
 import { refused } from './split-spec.ts'
+import { strerror } from '../core.ts'
 
 /** Images that were made, which go again where what they were made for fails. */
 export interface MadeImages {
@@ -42,7 +42,7 @@ async function reserve(path: string): Promise<void> {
     const handle = await open(path, 'wx', 0o600)
     await handle.close()
   } catch (error) {
-    throw refused('disk', `${path} cannot be made: ${await systemReason(error)}`)
+    throw refused('disk', `${path} cannot be made: ${strerror(error)}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { CommandError } from '../command-error.ts'
-import { systemReason } from '../read-document.ts'
+import { strerror } from '../core.ts'
 import { refuseItself } from './refuse-itself.ts'
 
 const pieceBytes = 1024 * 1024
@@ -12,7 +12,7 @@ const pieceBytes = 1024 * 1024
  */
 export async function* readPieces(file: string, to: string): AsyncGenerator<Uint8Array> {
   const handle = await open(file === '-' ? '/dev/stdin' : file).catch(async (error: unknown) => {
-    throw new CommandError(`cannot read ${file}: ${await systemReason(error)}`, {
+    throw new CommandError(`cannot read ${file}: ${strerror(error)}`, {
       code: 'ERR_SYSTEM_ERROR',
     })
   })

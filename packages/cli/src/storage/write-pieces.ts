@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { open, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { CommandError } from '../command-error.ts'
-import { systemReason } from '../read-document.ts'
+import { strerror } from '../core.ts'
 import { refuseItself } from './refuse-itself.ts'
 
 /**
@@ -52,7 +52,7 @@ async function create(
       },
     )
   } catch (error) {
-    throw new CommandError(`cannot create ${file}: ${await systemReason(error)}`, {
+    throw new CommandError(`cannot create ${file}: ${strerror(error)}`, {
       code: 'ERR_SYSTEM_ERROR',
     })
   }

@@ -28,6 +28,7 @@ export { nearest } from '../nearest.ts'
 export type { HostRecording } from './record-host.ts'
 export { childrenNamed, elementAt } from '../xml/element.ts'
 export { makeFolders } from '../run/make-folders.ts'
+export { strerror } from '../run/system-reason.ts'
 
 /** Records this machine as a folder that serves as a host; see record-host.ts, loaded here only. */
 export async function recordHost(registry: ArchRegistry, folder: string): Promise<HostRecording> {

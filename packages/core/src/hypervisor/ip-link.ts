@@ -15,9 +15,13 @@ export function networkDevices(): readonly string[] {
 /** A network device's flags (linux/if.h). */
 const up = 0x1
 
-/** May frames go through this network device? */
+/** May frames go through this network device? Not where it is gone. */
 export function isUp(name: string): boolean {
-  return (Number(readFileSync(`/sys/class/net/${name}/flags`, 'utf8')) & up) !== 0
+  try {
+    return (Number(readFileSync(`/sys/class/net/${name}/flags`, 'utf8')) & up) !== 0
+  } catch {
+    return false
+  }
 }
 
 /**

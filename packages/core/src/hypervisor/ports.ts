@@ -26,10 +26,14 @@ export async function pickPorts(
   const ports: Record<number, number> = {}
   const websockets: Record<number, number> = {}
   const gone = new Set(taken)
+  // What was not free for one display is not tried again for the next.
+  const looked = new Map<string, number>()
   const pick = async (first: number, place: Place): Promise<number> => {
-    for (let port = first; port <= lastPort; port++) {
+    const range = `${first} ${place.address}`
+    for (let port = looked.get(range) ?? first; port <= lastPort; port++) {
       if (gone.has(port) || !(await isFree(port, place))) continue
       gone.add(port)
+      looked.set(range, port + 1)
       return port
     }
     const message = `no free TCP port from ${first} for the display`
