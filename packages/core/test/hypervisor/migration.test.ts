@@ -164,6 +164,22 @@ describe('a guest that moves to another root', () => {
     expect(await destination.domainGetState('a')).toMatchObject({ state: 'paused' })
   })
 
+  test('says what its QEMU said where that ends on the way', async () => {
+    const [from, to] = [testRoot(), testRoot()]
+    const source = await started(from)
+    const ends = from.guests().map(({ identity }) => identity.pid)
+    const moving = source.domainMigrate('a', to.uri, {
+      live: true,
+      bandwidthBytes: 1000,
+      onProgress() {
+        for (const pid of ends.splice(0)) process.kill(pid, 'SIGTERM')
+      },
+    })
+    await expect(moving).rejects.toThrow(/its QEMU says: .*terminating on signal 15/)
+    expect(await source.domainGetState('a')).toMatchObject({ state: 'shut off' })
+    expect(to.guests()).toEqual([])
+  })
+
   test('stays where its snapshots are known, and where its memory lies', async () => {
     const [from, to] = [testRoot(), testRoot()]
     const hypervisor = await from.open()

@@ -19,6 +19,7 @@ import { receiveDomain } from './receive-domain.ts'
 import { sendGuest } from './send-guest.ts'
 import { leftImages, movedDisks } from './move-storage.ts'
 import { tlsWish } from './tls-credentials.ts'
+import { withLastWords } from './with-last-words.ts'
 
 export interface Move {
   readonly job: Job
@@ -75,13 +76,15 @@ export async function moveGuest(
       owners: store.ownersOf(active).filter(({ path }) => !left.includes(path)),
       ...(signal && { signal }),
       send: (offer) =>
-        sendGuest(rooms, running, {
-          ...offer,
-          live,
-          options: request,
-          tls,
-          targets: moved.map(({ target }) => target),
-        }),
+        withLastWords(active.log, () =>
+          sendGuest(rooms, running, {
+            ...offer,
+            live,
+            options: request,
+            tls,
+            targets: moved.map(({ target }) => target),
+          }),
+        ),
       handOver() {
         phase('handover')
         // Whoever looks now sees one that stands still here, not two that run.
