@@ -1,12 +1,14 @@
-import { existsSync, readlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { isOnMacvtap } from '../domain/devices/interface.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, quote, unsupported } from '../errors.ts'
 import type { Problem } from '../errors.ts'
 import { isPlainSecurity } from '../plan/launch-security.ts'
-import { pciText } from '../qemu/devices/block-source.ts'
 import { certificatesDir } from '../qemu/devices/tls-argv.ts'
+import { realSysfs } from '../run/sysfs.ts'
+import type { Sysfs } from '../run/sysfs.ts'
+import { findPciProblems } from './pci/find-pci-problems.ts'
 
 /**
  * What a start would need of the host and polyvirt cannot give yet, or the host has not: said by
@@ -14,11 +16,12 @@ import { certificatesDir } from '../qemu/devices/tls-argv.ts'
  *
  * @throws DomainError `ERR_CONFIG_UNSUPPORTED` or `ERR_OPERATION_FAILED` with all of it.
  */
-export function checkNeeds(domain: Domain): void {
+export function checkNeeds(domain: Domain, sysfs: Sysfs = realSysfs): void {
   const problems: Problem[] = [
     ...networks(domain),
     ...images(domain),
-    ...passedThrough(domain),
+    ...findPciProblems(domain, sysfs),
+    ...scsiUnits(domain),
     ...screens(domain),
     ...others(domain),
   ]
@@ -87,41 +90,9 @@ function certificates(protocol: string | undefined, path: string): Problem[] {
   return [{ code: 'ERR_OPERATION_FAILED', path, message }]
 }
 
-/** Devices of the host must be in the hands of a driver that passes them through. */
-function passedThrough({ devices }: Domain): Problem[] {
-  const all = [
-    ...(devices.hostdev ?? []).map((one, i) => ({
-      path: `devices/hostdev[${i + 1}]`,
-      at: one.hostAddress?.kind === 'pci' ? one.hostAddress : undefined,
-    })),
-    ...(devices.interface ?? []).map((one, i) => ({
-      path: `devices/interface[${i + 1}]`,
-      at: one.hostAddress?.type === 'pci' ? one.hostAddress : undefined,
-    })),
-  ]
-  const pci = all.flatMap(({ path, at }): Problem[] => {
-    if (at === undefined) return []
-    const name = pciText(at)
-    const folder = `/sys/bus/pci/devices/${name}`
-    const where = `${path}/source/address`
-    if (!existsSync(folder))
-      return [
-        {
-          code: 'ERR_OPERATION_FAILED',
-          path: where,
-          message: `the host has no PCI device ${name}`,
-        },
-      ]
-    const driver = driverOf(folder)
-    if (driver === 'vfio-pci') return []
-    return [
-      unsupported(
-        where,
-        `${name} belongs to the driver '${driver ?? 'none'}', not to vfio-pci; hand it over with: driverctl set-override ${name} vfio-pci`,
-      ),
-    ]
-  })
-  const scsi = (devices.hostdev ?? []).flatMap((one, i): Problem[] =>
+/** SCSI units of the host have no node of their own here. */
+function scsiUnits({ devices }: Domain): Problem[] {
+  return (devices.hostdev ?? []).flatMap((one, i): Problem[] =>
     one.type === 'scsi' && one.protocol !== 'iscsi'
       ? [
           unsupported(
@@ -131,15 +102,6 @@ function passedThrough({ devices }: Domain): Problem[] {
         ]
       : [],
   )
-  return [...pci, ...scsi]
-}
-
-function driverOf(folder: string): string | undefined {
-  try {
-    return basename(readlinkSync(`${folder}/driver`))
-  } catch {
-    return undefined
-  }
 }
 
 /** A card that draws in 3D has a display that does it for it, also where QEMU is told of it by its own words. */
