@@ -37,7 +37,7 @@ class EmbeddedConnection extends HostConnection {
   constructor({ layout, registry, store, drivers, closedByExit = false }: EmbeddedOptions) {
     super(layout, registry)
     this.#closedByExit = closedByExit
-    const liveness = new Liveness(store, layout.runDir)
+    const liveness = new Liveness(store, layout)
     this.drivers = connectionDrivers(store, layout, drivers)
     const planner = (): Promise<Planner> => this.plans()
     const closed = this.#closing.signal

@@ -2,6 +2,7 @@ import { domainError, quote } from '../errors.ts'
 import type { Confinement } from './confinement/confinement.ts'
 import type { RuntimePaths } from '../qemu/argv-context.ts'
 import { hugeFolder } from '../run/huge-pages.ts'
+import type { Sysfs } from '../run/sysfs.ts'
 
 /** Where one hypervisor keeps things; all absolute. */
 export interface Layout {
@@ -18,6 +19,8 @@ export interface Layout {
   readonly confinement?: Confinement
   /** A recorded host that stands in for this machine; the machine itself when missing. */
   readonly hostDir?: string
+  /** The kernel that gives devices to guests; this machine's own where it is left out. */
+  readonly sysfs?: Sysfs
 }
 
 /** What the environment says about a user's folders. */

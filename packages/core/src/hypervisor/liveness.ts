@@ -6,6 +6,7 @@ import { bootId, isAlive } from '../run/process-identity.ts'
 import { rotateLog } from '../run/rotate-log.ts'
 import { stopProcess } from '../run/stop-process.ts'
 import type { StopOptions } from '../run/stop-process.ts'
+import type { Sysfs } from '../run/sysfs.ts'
 import type { QmpClient } from '../qmp/index.ts'
 import type {
   ActiveGlance,
@@ -21,6 +22,8 @@ import type {
 import { leaveImages } from './confinement/hand-over.ts'
 import type { StartDetail } from './start-domain.ts'
 import { JobLeft } from './job-left.ts'
+import type { Layout } from './layout.ts'
+import { returnLoans } from './pci/return-loans.ts'
 import { tapMarks } from './tap-mark.ts'
 import { settlement } from './lifecycle-actions.ts'
 import {
@@ -52,10 +55,12 @@ const looks = 16
 export class Liveness {
   readonly #store: Store
   readonly #runDir: string
+  readonly #sysfs: Sysfs | undefined
 
-  constructor(store: Store, runDir: string) {
+  constructor(store: Store, { runDir, sysfs }: Pick<Layout, 'runDir' | 'sysfs'>) {
     this.#store = store
     this.#runDir = runDir
+    this.#sysfs = sysfs
   }
 
   /** Looks at all domains: what ended is buried, what waits is settled, what is left over goes. */
@@ -67,8 +72,9 @@ export class Liveness {
     await inLanes(this.#store.glance(), looks, (record) => this.#see(record))
     await sweepRuns(this.#store, this.#runDir)
     await removeLeftovers(this.#store)
-    // Whoever should have given an image back may have died over it.
+    // Whoever should have given an image or a device back may have died over it.
     leaveImages(this.#store)
+    await this.#returnLoans()
   }
 
   /** The domain as it is now, or nothing when it is gone. */
@@ -183,6 +189,7 @@ export class Liveness {
     } finally {
       if (left) this.#store.leaveJob(job)
       else this.#store.endJob(job)
+      await this.#returnLoans()
     }
   }
 
@@ -246,6 +253,11 @@ export class Liveness {
     await removeRemains(this.#store, remains)
     rotateLog(log)
     leaveImages(this.#store)
+    await this.#returnLoans()
+  }
+
+  #returnLoans(): Promise<void> {
+    return returnLoans(this.#store, this.#sysfs)
   }
 
   /** A command died in the middle: takes its place and undoes what it began. */
@@ -259,6 +271,7 @@ export class Liveness {
       throw error
     }
     this.#store.endJob(taken)
+    await this.#returnLoans()
   }
 
   /**
@@ -314,7 +327,10 @@ export class Liveness {
     if (remains.stateDir !== undefined) await stopHelpers(remains.stateDir)
     await removeAbandonedRunImages(this.#store, runImages)
     await removeRemains(this.#store, { ...remains, marks: tapMarks(taps) })
-    if (id !== undefined) leaveImages(this.#store, { uuid: job.uuid, id })
+    if (id !== undefined) {
+      leaveImages(this.#store, { uuid: job.uuid, id })
+      this.#store.releaseDevices({ uuid: job.uuid, id })
+    }
     if (record === undefined || this.#store.forgetTransient(job.uuid)) return
     if (job.kind === 'start' || remains.stateDir !== undefined)
       this.#store.setLastState(job.uuid, 'shut off', 'failed')

@@ -10,6 +10,7 @@ import type { Layout } from './layout.ts'
 import type { AskedBeside, Liveness } from './liveness.ts'
 import type { MonitorOptions } from './monitor.ts'
 import type { Plan, PlanRequest, Planner } from './planning.ts'
+import { returnLoans } from './pci/return-loans.ts'
 import { runningOf } from './records.ts'
 import type { Running } from './records.ts'
 
@@ -101,6 +102,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     } finally {
       if (left) leave(job)
       else store.endJob(job)
+      await returnLoans(store, layout.sysfs)
     }
   }
 

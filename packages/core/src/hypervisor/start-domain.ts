@@ -13,6 +13,7 @@ import type { ActiveRow, Job, JobDetail, Store } from '../store/index.ts'
 import { formatDomain } from '../xml/parse-domain.ts'
 import { confinedStart, unconfined } from './confinement/confined-start.ts'
 import { leaveImages, takeImages } from './confinement/hand-over.ts'
+import { wantedDevices } from './pci/wanted-devices.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
 import type { CreateOptions } from './hypervisor.ts'
 import { inSteps } from '../qemu/memory-layout.ts'
@@ -96,13 +97,14 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   const confinement = layout.confinement ?? unconfined
   options.onPhase?.('plan')
   checkKvm(plan)
-  checkNeeds(plan.domain)
+  checkNeeds(plan.domain, layout.sysfs)
   checkCpus(plan.domain)
   const resolved = await resolveSources(plan.domain, drivers)
   checkFiles(resolved)
   if (incoming !== undefined) refuseTransient(resolved, 'restoring a guest')
   const secrets = await fetchSecrets(neededSecrets(resolved), drivers)
   const id = store.allocateId()
+  const run = { uuid: plan.domain.uuid, id }
   const { domain, images: runImages } = onRunImages(resolved, id)
   const stateDir = `${layout.runDir}/${runName(id, domain.name)}`
   const paths = runPaths(layout, stateDir)
@@ -134,14 +136,18 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await prepareNvram(equipped)
     checkFlash(equipped, plan.context.profile)
     laid = await makeRunImages(store, runImages)
-    await takeImages(store, { uuid: domain.uuid, id }, { domain: equipped, confinement })
+    await takeImages(store, run, { domain: equipped, confinement })
+    if (wantedDevices(domain).length > 0) {
+      const { borrowDevices } = await import('./pci/borrow-devices.ts')
+      await borrowDevices(store, run, { layout, domain })
+    }
     await laySecrets(neededSecrets(domain).filter(isOfTpm), secrets, { stateDir, ...confined })
     await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
     const launch = async (picked: PickedPorts): Promise<Launched> => {
       using open = await openMacvtaps(domain, taps)
-      const run = planRun(domain, plan.context, {
+      const planned = planRun(domain, plan.context, {
         paths,
         taps,
         tapFds: open.inQemu,
@@ -149,16 +155,16 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
         nowMs: Date.now(),
         ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),
       })
-      const argv = [...run.argv, ...eventsArguments(stateDir)]
+      const argv = [...planned.argv, ...eventsArguments(stateDir)]
       const [emulator = '', ...args] = argv
-      checkSockets(run.domain, channelDir)
+      checkSockets(planned.domain, channelDir)
       options.signal?.throwIfAborted()
-      await laySecrets(neededSecrets(run.domain).filter(isOfQemu), secrets, {
+      await laySecrets(neededSecrets(planned.domain).filter(isOfQemu), secrets, {
         stateDir,
         ...confined,
       })
       await startPasst(domain, { stateDir, ...confined })
-      await startVirtiofs(run.domain, {
+      await startVirtiofs(planned.domain, {
         stateDir,
         ...(confined.owner && { owner: confined.owner }),
       })
@@ -188,7 +194,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
         tuned,
         ...(incoming && { incoming }),
       }
-      const met = await meet(spawned, monitor, run.domain, meeting)
+      const met = await meet(spawned, monitor, planned.domain, meeting)
       const live = inSteps(met, plan.context.profile.memoryStepKiB)
       return { process: spawned.identity, live, argv, emulator }
     }
@@ -223,7 +229,9 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       ...(cgroup !== undefined && { cgroup }),
       runImages: laid,
     })
-    leaveImages(store, { uuid: domain.uuid, id })
+    leaveImages(store, run)
+    // They go back when the job ends, as those of a run do that is over.
+    store.releaseDevices(run)
     throw error
   }
 }

@@ -166,8 +166,10 @@ export function openActivity(
       database.write(() => {
         const ended = database.run('DELETE FROM active WHERE uuid = ? AND id = ?', uuid, id) === 1
         if (!ended) return false
-        // Its images are free with it, in one: nobody buries a run twice.
+        // Its images and devices are free with it, in one: nobody buries a run twice.
         database.run('DELETE FROM image_uses WHERE uuid = ? AND id = ?', uuid, id)
+        const free = 'UPDATE device_loans SET uuid = NULL, id = NULL WHERE uuid = ? AND id = ?'
+        database.run(free, uuid, id)
         const gone = database.run('DELETE FROM domains WHERE uuid = ? AND xml IS NULL', uuid) === 1
         if (!gone) keepLast(uuid, state, reason)
         return true

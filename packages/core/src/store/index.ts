@@ -1,5 +1,6 @@
 export { openStore } from './open-store.ts'
 export type { OpenStoreOptions, Store } from './open-store.ts'
+export type { DeviceConflict, LentDevice, RememberedDriver } from './device-loans.ts'
 export type { DomainDefinition } from './domains.ts'
 export type {
   ActiveDocument,

@@ -6,6 +6,8 @@ import { openCheckpoints } from './checkpoints.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
 import type { Database } from './database.ts'
+import { openDeviceLoans } from './device-loans.ts'
+import type { DeviceLoans } from './device-loans.ts'
 import { openDocuments } from './documents.ts'
 import type { DocumentStore, DocumentWords } from './documents.ts'
 import { openDomains } from './domains.ts'
@@ -45,6 +47,7 @@ export interface Store
     Snapshots,
     Checkpoints,
     Images,
+    DeviceLoans,
     Leftovers,
     GuestEvents,
     Disposable {
@@ -75,6 +78,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openSnapshots(database, now),
     ...openCheckpoints(database, now),
     ...openImages(database),
+    ...openDeviceLoans(database, { owner, isAlive }),
     ...openLeftovers(database),
     ...openGuestEvents(database),
     documents: (words) => ({

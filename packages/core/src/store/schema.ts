@@ -156,4 +156,17 @@ export const migrations: readonly string[] = [
   -- Files of runs that are over, which could not be removed.
   CREATE TABLE leftovers (path TEXT PRIMARY KEY) STRICT;
   `,
+  `
+  -- PCI devices of the host that runs have, or had until a moment ago; before (JSON) is the driver that one goes back
+  -- to, where it was taken from one, and returner (JSON) the process that is about it.
+  CREATE TABLE device_loans (
+    address TEXT PRIMARY KEY,
+    iommu_group INTEGER NOT NULL,
+    uuid TEXT,
+    id INTEGER,
+    before TEXT,
+    boot_id TEXT NOT NULL,
+    returner TEXT
+  ) STRICT;
+  `,
 ]

@@ -92,7 +92,7 @@ describe('a card that its guest lets go of late', () => {
     expect(alias).toBe('net0')
     const described = await hypervisor.domainGetXmlDesc('a')
     using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
-    await new Liveness(store, join(root.dir, 'run')).current(read, 5000)
+    await new Liveness(store, { runDir: join(root.dir, 'run') }).current(read, 5000)
     expect(await hypervisor.domainGetXmlDesc('a')).toBe(described)
     expect(isThere(tap)).toBe(true)
     expect(await inQemu(root)).toContain('net0')
@@ -113,7 +113,7 @@ describe('a card that its guest lets go of late', () => {
       () => inQemu(root),
       (names) => !names.includes(alias),
     )
-    const liveness = new Liveness(store, join(root.dir, 'run'))
+    const liveness = new Liveness(store, { runDir: join(root.dir, 'run') })
     const held = await liveness.current(read, 5000)
     expect(held?.active?.xml).toBe(active.xml)
     expect(isThere(tap)).toBe(true)
@@ -149,7 +149,7 @@ describe('a card that its guest lets go of late', () => {
       () => inQemu(root),
       (names) => !names.includes(alias),
     )
-    await new Liveness(store, join(root.dir, 'run')).current(read, 5000)
+    await new Liveness(store, { runDir: join(root.dir, 'run') }).current(read, 5000)
     expect(await inQemu(root)).not.toContain('libvirt-9-storage')
     expect((await activeRow(root)).xml).not.toContain('<interface')
     expect(store.jobs()).toEqual([])

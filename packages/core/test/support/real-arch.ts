@@ -32,6 +32,7 @@ const realArch: Arch = defineArch({
       default: ['isa-serial'],
       models: { 'isa-serial': { driver: 'isa-serial', bus: 'isa' } },
     },
+    hostdev: { models: { pci: { driver: 'vfio-pci', bus: 'pci' } } },
     filesystem: { models: { virtiofs: { driver: 'vhost-user-fs-pci', bus: 'pci' } } },
     panic: { default: ['isa'], models: { isa: { driver: 'pvpanic', bus: 'isa' } } },
   },

@@ -45,6 +45,17 @@ export function takeImage(
   lend(store, [use], confinement)
 }
 
+/** The same for nodes of devices below /dev, of which a guest is told by another name. */
+export function takeNodes(
+  store: Store,
+  run: RunReference,
+  { paths, confinement }: { readonly paths: readonly string[]; readonly confinement: Confinement },
+): void {
+  const nodes = paths.flatMap((path) => imageUse(path, { writes: true, shared: true }) ?? [])
+  store.claimImages(run, nodes)
+  lend(store, nodes, confinement)
+}
+
 /** What another root may have taken back of a run's images: a guest that stays needs them again. */
 export function lendAgain(store: Store, run: RunReference, confinement: Confinement): void {
   lend(store, store.imagesOf(run), confinement)
@@ -143,10 +154,8 @@ function claim(store: Store, run: RunReference, images: readonly GuestImage[]): 
   for (;;) {
     const conflict = store.claimImages(run, images)
     if (conflict === undefined) return
-    const { active, domain, job } = store.get(conflict.run.uuid) ?? {}
-    const runs = active?.id === conflict.run.id && isAlive(active.process)
-    const starts = active === undefined && job !== undefined && isAlive(job.owner)
-    if (!runs && !starts) {
+    const holder = runOf(store, conflict.run)
+    if (holder === undefined) {
       // Its QEMU died, and nobody has looked since.
       store.releaseImages(conflict.run)
       continue
@@ -156,9 +165,17 @@ function claim(store: Store, run: RunReference, images: readonly GuestImage[]): 
       path: conflict.wanted.path,
     }
     const known = path === conflict.held.path ? '' : ` as ${quote(conflict.held.path, 200)}`
-    const message = `${quote(path, 200)} is in use by domain ${quote(domain?.name ?? conflict.run.uuid, 200)}${known}`
+    const message = `${quote(path, 200)} is in use by domain ${quote(holder, 200)}${known}`
     throw new DomainError([{ code: 'ERR_OPERATION_FAILED', path: at, message }])
   }
+}
+
+/** The name of the domain of a run that goes on, or begins; nothing where it is over. */
+export function runOf(store: Store, run: RunReference): string | undefined {
+  const { active, domain, job } = store.get(run.uuid) ?? {}
+  const runs = active?.id === run.id && isAlive(active.process)
+  const starts = active === undefined && job !== undefined && isAlive(job.owner)
+  return runs || starts ? (domain?.name ?? run.uuid) : undefined
 }
 
 /** Files beside images that QEMU opens itself. */

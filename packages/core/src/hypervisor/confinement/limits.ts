@@ -1,4 +1,6 @@
 import type { Domain } from '../../domain/domain.ts'
+import { hardLimitOf } from '../../run/own-limits.ts'
+import { runProgram } from '../../run/run-program.ts'
 
 /** Resource limits of one QEMU, as `prlimit` takes them. */
 export interface Limits {
@@ -57,4 +59,16 @@ export function limitArguments(
     `--nproc=${at('Max processes', nproc)}`,
     '--core=0:0',
   ]
+}
+
+/**
+ * Lets a QEMU lock as much memory as it needs since it has been given a device of the host: an IOMMU writes where the
+ * guest's memory is, so that stays there. Where this process may not, QEMU has what it was started with, and says so.
+ */
+export async function raiseLockLimit(pid: number, domain: Domain): Promise<void> {
+  const { memlockBytes } = limitsOf(domain)
+  const now = hardLimitOf(pid, 'Max locked memory')
+  if (now >= memlockBytes) return
+  const value = `${memlockBytes}:${memlockBytes}`
+  await runProgram('prlimit', [`--pid=${pid}`, `--memlock=${value}`]).catch(() => undefined)
 }

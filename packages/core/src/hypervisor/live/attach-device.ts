@@ -13,12 +13,15 @@ import type { AnyDevice, ParsedDevice } from '../../xml/parse-device.ts'
 import { formatDomain, parseDomain, withoutVolumePath } from '../../xml/parse-domain.ts'
 import { unconfined } from '../confinement/confined-start.ts'
 import { leaveNewImages, takeImages } from '../confinement/hand-over.ts'
+import { raiseLockLimit } from '../confinement/limits.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
 import { JobLeft } from '../job-left.ts'
 import { channelDirOf } from '../layout.ts'
 import { liveDomain } from '../live-domain.ts'
 import type { Rooms } from '../rooms.ts'
+import { borrowDevices, leaveNewDevices } from '../pci/borrow-devices.ts'
+import { wantedDevices } from '../pci/wanted-devices.ts'
 import { resolveDevice } from '../resolve-sources.ts'
 import { fetchSecrets, laySecrets, removeSecrets } from '../secrets/hand-secrets.ts'
 import { neededSecrets } from '../secrets/needed-secrets.ts'
@@ -116,7 +119,7 @@ async function plugIn(
   const asked = await resolved(rooms, attachedPlan)
   checkCard(asked.added.at(-1))
   const wanted = onlyNew(asked.domain, asked.added)
-  checkNeeds(wanted)
+  checkNeeds(wanted, rooms.layout.sysfs)
   checkFiles(wanted)
   const { domain: alone, images: runImages } = onRunImages(wanted, active.id)
   const planned = withLastDisk(asked, alone.devices.disk?.at(-1))
@@ -130,6 +133,7 @@ async function plugIn(
     await makeHugeFolders(alone, { stateDir, owner, host: plan.context.host })
   const confinement = rooms.layout.confinement ?? unconfined
   const images = rooms.store.imagesOf(active)
+  const pciDevices = rooms.store.devicesOf(active).map(({ address }) => address)
   const { names, recorded } = await makeTaps(alone, owner?.uid, (taps) => {
     const placed = stepsOf(rooms, plan, withTaps(planned, taps))
     // Whoever has to finish it writes what this one would have written.
@@ -138,6 +142,7 @@ async function plugIn(
       alias: placed.attached.device.alias,
       taps: managedTaps(alone, taps),
       images,
+      pciDevices,
       ...(runImages.length > 0 && { runImages: runImages.map(({ file }) => file) }),
       live: { id: active.id, xml: formatDomain(shownDomain(placed, []), active.id) },
       ...(definition !== undefined && { definition }),
@@ -149,6 +154,8 @@ async function plugIn(
   try {
     laid = await makeRunImages(rooms.store, runImages)
     await takeImages(rooms.store, active, { domain: alone, confinement })
+    await borrowDevices(rooms.store, active, { layout: rooms.layout, domain: alone })
+    if (wantedDevices(alone).length > 0) await raiseLockLimit(active.process.pid, planned.domain)
     const served = { stateDir, ...(owner && { owner }) }
     await startPasst(alone, served)
     await startVirtiofs(alone, served)
@@ -208,6 +215,7 @@ async function plugIn(
     await stopVirtiofs(alone, { stateDir })
     await removeTaps(managedTaps(alone, names))
     leaveNewImages(rooms.store, active, images)
+    leaveNewDevices(rooms.store, active, pciDevices)
     removeRunFiles(rooms.store, laid)
     throw error
   } finally {

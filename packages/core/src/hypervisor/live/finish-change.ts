@@ -6,6 +6,7 @@ import type { ActiveRow, ImageUse, Store } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
+import { leaveNewDevices } from '../pci/borrow-devices.ts'
 import { removeAbandonedRunImages } from '../run-remains.ts'
 import { removeSecrets } from '../secrets/hand-secrets.ts'
 import { stopPasst } from '../start-passt.ts'
@@ -33,6 +34,8 @@ export interface ChangeDetail extends ChangeTrace, Partial<SettingsTrace> {
   readonly runImages?: readonly string[]
   /** Those that the run had before. */
   readonly images?: readonly ImageUse[]
+  /** Addresses of the host's PCI devices that it had before. */
+  readonly pciDevices?: readonly string[]
   readonly live?: { readonly id: number; readonly xml: string }
   readonly definition?: string
 }
@@ -49,7 +52,7 @@ export async function finishChange(
   { store, active, ask }: FinishChange,
   detail: ChangeDetail,
 ): Promise<void> {
-  const { plug, unplug, medium, alias, taps = [], images, live, definition } = detail
+  const { plug, unplug, medium, alias, taps = [], images, pciDevices, live, definition } = detail
   if (live?.id !== active.id) return
   const writeDown = (): void => {
     store.change(active.uuid, { live, ...(definition !== undefined && { definition }) })
@@ -69,6 +72,7 @@ export async function finishChange(
   if (plug !== undefined) await removeSecrets(active.stateDir)
   const takeBack = (): void => {
     if (images !== undefined) leaveNewImages(store, active, images)
+    if (pciDevices !== undefined) leaveNewDevices(store, active, pciDevices)
   }
   const release = (): Release | undefined => {
     const gone = deviceByAlias(parseDomain(active.xml).domain, alias)
