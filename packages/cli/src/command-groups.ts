@@ -7,6 +7,7 @@ export type GroupKeyword =
   | 'host'
   | 'checkpoint'
   | 'network'
+  | 'nodedev'
   | 'secret'
   | 'snapshot'
   | 'backup'
@@ -31,6 +32,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { keyword: 'host', title: 'Host and Hypervisor' },
   { keyword: 'checkpoint', title: 'Checkpoint' },
   { keyword: 'network', title: 'Networking' },
+  { keyword: 'nodedev', title: 'Node Device' },
   { keyword: 'secret', title: 'Secret' },
   { keyword: 'snapshot', title: 'Snapshot' },
   { keyword: 'backup', title: 'Backup' },

@@ -56,6 +56,7 @@ const networkInfo: Family = () => import('./commands/network-info.ts')
 const networkLifecycle: Family = () => import('./commands/network-lifecycle.ts')
 const networkUpdate: Family = () => import('./commands/network-update.ts')
 const node: Family = () => import('./commands/node.ts')
+const nodeDevices: Family = () => import('./commands/node-devices.ts')
 const numatune: Family = () => import('./commands/numatune.ts')
 const pinning: Family = () => import('./commands/pinning.ts')
 const poolDefine: Family = () => import('./commands/pool-define.ts')
@@ -250,6 +251,12 @@ const families: Readonly<Record<string, Family>> = {
   'net-undefine': networkLifecycle,
   'net-update': networkUpdate,
   'net-uuid': networkInfo,
+  'nodedev-detach': nodeDevices,
+  'nodedev-dumpxml': nodeDevices,
+  'nodedev-list': nodeDevices,
+  'nodedev-reattach': nodeDevices,
+  'nodedev-reset': nodeDevices,
+  'nodedev-info': nodeDevices,
   'secret-define': secrets,
   'secret-dumpxml': secrets,
   'secret-get-value': secrets,

@@ -56,6 +56,7 @@ export type ValueSource =
   | 'command'
   | 'scenario'
   | 'network'
+  | 'node-device'
   | 'secret'
   | 'pool'
   | 'volume'

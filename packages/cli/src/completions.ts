@@ -92,6 +92,8 @@ async function valuesOf(
         return await scenarioNames(context)
       case 'network':
         return (await (await context.hypervisor()).networkListAll()).map(({ name }) => name)
+      case 'node-device':
+        return (await (await context.hypervisor()).nodeDeviceListAll()).map(({ name }) => name)
       case 'secret':
         return (await (await context.hypervisor()).secretListAll()).map(({ uuid }) => uuid)
       case 'pool':

@@ -45,7 +45,17 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
     'nwfilter-*',
     'packet filters of the host are nft(8); user-mode networks let in only what is forwarded',
   ],
-  ['nodedev-*', 'devices of the host are in /sys; attach-device takes a <hostdev> by its address'],
+  [
+    'nodedev-event',
+    'udevadm monitor tells of devices that come and go; nodedev-list tells of those that are there',
+  ],
+  ...['create', 'destroy', 'define', 'undefine', 'start', 'autostart'].map(
+    (verb) =>
+      [
+        `nodedev-${verb}`,
+        'parts of devices are made by their own tool, mdevctl(1); nodedev-list tells of those that are there, and attach-device takes a <hostdev>',
+      ] as const,
+  ),
   [
     'secret-event',
     'event --all --loop tells what happens to guests; secret-list tells the secrets',

@@ -9,6 +9,7 @@ import type {
   MigrationVerdict,
   NodeCpuMap,
   NodeCpuStats,
+  NodeDevice,
   NodeInfo,
   NodeMemoryStats,
   VersionInfo,
@@ -36,6 +37,9 @@ export class MemoryHost {
     firmware: { kind: 'none' },
   }
   sysinfo: string | undefined
+  nodeDevices: readonly NodeDevice[] = [{ name: 'computer', capabilities: ['system'] }]
+  /** Documents of devices, by their names. */
+  nodeDeviceXml: ReadonlyMap<string, string> = new Map()
   cpuMap: NodeCpuMap = { present: [0, 1, 2, 3], online: [0, 1, 2, 3] }
   /** One for each time it is asked; the last one stays. */
   cpuStats: readonly NodeCpuStats[] = [{ userNs: 0, systemNs: 0, idleNs: 0, iowaitNs: 0 }]
@@ -84,6 +88,33 @@ export class MemoryHost {
   async connectGetSysinfo(): Promise<string> {
     if (this.sysinfo !== undefined) return this.sysinfo
     throw domainError('ERR_CONFIG_UNSUPPORTED', 'Host SMBIOS information is not available')
+  }
+
+  nodeDeviceListAll: Hypervisor['nodeDeviceListAll'] = async ({ capabilities } = {}) =>
+    this.nodeDevices.filter(
+      (one) => capabilities?.some((word) => one.capabilities.includes(word)) !== false,
+    )
+
+  async nodeDeviceLookup(name: string): Promise<NodeDevice> {
+    const found = this.nodeDevices.find((one) => one.name === name)
+    if (found !== undefined) return found
+    throw domainError('ERR_NO_NODE_DEVICE', `no node device with matching name '${name}'`)
+  }
+
+  async nodeDeviceGetXmlDesc(name: string): Promise<string> {
+    return this.nodeDeviceXml.get(name) ?? `<device>\n  <name>${name}</name>\n</device>\n`
+  }
+
+  nodeDeviceDetach: Hypervisor['nodeDeviceDetach'] = async (name, options) => {
+    this.calls.push(['nodeDeviceDetach', name, options])
+  }
+
+  nodeDeviceReAttach: Hypervisor['nodeDeviceReAttach'] = async (name) => {
+    this.calls.push(['nodeDeviceReAttach', name])
+  }
+
+  nodeDeviceReset: Hypervisor['nodeDeviceReset'] = async (name) => {
+    this.calls.push(['nodeDeviceReset', name])
   }
 
   async connectGetCpuModelNames(arch: string): Promise<readonly string[]> {
@@ -212,6 +243,28 @@ export const testHost: Partial<MemoryHost> = {
     [
       'ppc64',
       ['POWER6', 'POWER7', 'POWER8', 'POWER9', 'POWER10', 'POWERPC_e5500', 'POWERPC_e6500'],
+    ],
+  ]),
+  nodeDeviceXml: new Map([
+    [
+      'computer',
+      `<device>
+  <name>computer</name>
+  <capability type='system'>
+    <hardware>
+      <vendor>Libvirt</vendor>
+      <version>Test driver</version>
+      <serial>123456</serial>
+      <uuid>11111111-2222-3333-4444-555555555555</uuid>
+    </hardware>
+    <firmware>
+      <vendor>Libvirt</vendor>
+      <version>Test Driver</version>
+      <release_date>01/22/2007</release_date>
+    </firmware>
+  </capability>
+</device>
+`,
     ],
   ]),
   sysinfo: `<sysinfo type='smbios'>

@@ -156,6 +156,25 @@ export const testDriverCases: readonly VirshCase[] = [
     hypervisor-cpu-baseline small.xml
     hypervisor-cpu-baseline cpu-host.xml --model kvm64
     uri
+    nodedev-dumpxml computer
+    nodedev-dumpxml computer --xpath //name
+    nodedev-dumpxml nope
+    nodedev-dumpxml
+    nodedev-info nope
+    nodedev-detach
+    nodedev-detach nope
+    nodedev-reattach nope
+    nodedev-reset nope
+    nodedev-list --cap bogus
+    nodedev-list --cap pci,
+    nodedev-list --cap
+    nodedev-list --inactive --all
+    nodedev-list --tree --cap pci
+    nodedev-list --tree --inactive
+    -q nodedev-info nope
+    -r nodedev-detach computer
+    -r nodedev-reattach computer
+    -r nodedev-reset computer
     domblklist test
     domblklist test --details
     -q domblklist test
@@ -240,6 +259,12 @@ export const testDriverCases: readonly VirshCase[] = [
     help nodememstats
     help freecell
     help sysinfo
+    help nodedev-detach
+    help nodedev-dumpxml
+    help nodedev-list
+    help nodedev-reattach
+    help nodedev-reset
+    help nodedev-info
     help cpu-models
     help cpu-compare
     help hypervisor-cpu-compare

@@ -18,6 +18,7 @@ import { queryVerbs } from './query-verbs.ts'
 import type { Destination } from './migration/migrate-domain.ts'
 import { migrationVerbs } from './migration-verbs.ts'
 import type { Planner } from './planning.ts'
+import { nodeDeviceVerbs } from './node-device-verbs.ts'
 import { openRooms } from './rooms.ts'
 import type { Rooms } from './rooms.ts'
 import { saveVerbs } from './save-verbs.ts'
@@ -90,6 +91,7 @@ export function openEmbedded(options: EmbeddedOptions, openOther: OpenOther): De
     backupVerbs(rooms),
     migrationVerbs(rooms, self, openOther),
     supervisionVerbs(self),
+    nodeDeviceVerbs(rooms),
     driverVerbs(connection.drivers),
   )
   return { hypervisor, rooms }

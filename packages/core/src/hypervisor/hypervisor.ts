@@ -8,6 +8,7 @@ import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
 import type { MigrationVerbs } from './interface/migration.ts'
 import type { NetworkVerbs } from './interface/networks.ts'
+import type { NodeDeviceVerbs } from './interface/node-devices.ts'
 import type { SaveVerbs } from './interface/saving.ts'
 import type { SecretVerbs } from './interface/secrets.ts'
 import type { SnapshotVerbs } from './interface/snapshots.ts'
@@ -24,6 +25,7 @@ export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
 export type * from './interface/migration.ts'
 export type * from './interface/networks.ts'
+export type * from './interface/node-devices.ts'
 export type * from './interface/saving.ts'
 export type * from './interface/secrets.ts'
 export type * from './interface/snapshots.ts'
@@ -58,6 +60,7 @@ export interface Hypervisor
     CheckpointVerbs,
     MigrationVerbs,
     SupervisionVerbs,
+    NodeDeviceVerbs,
     NetworkVerbs,
     StorageVerbs,
     SecretVerbs {

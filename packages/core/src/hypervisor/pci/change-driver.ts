@@ -1,7 +1,7 @@
 import { DomainError, domainError } from '../../errors.ts'
 import type { Sysfs } from '../../run/sysfs.ts'
 import { systemReason } from '../../run/system-reason.ts'
-import { isVfio, pciFolder, readPciDevice } from './pci-device.ts'
+import { isPassThrough, isVfio, pciFolder, readPciDevice } from './pci-device.ts'
 
 /** What a device had before it was given to another driver. */
 export interface FormerDriver {
@@ -62,6 +62,25 @@ export async function giveBack(
       await sysfs.write(`/bus/pci/drivers/${driver}/bind`, address)
   } catch (cause) {
     throw failed(`${address} cannot be given back to ${driver ?? 'nobody'}`, cause)
+  }
+}
+
+/**
+ * Gives a device that was for guests to whichever driver of the host takes it. Leaves one alone that a driver of the
+ * host has.
+ *
+ * @throws DomainError `ERR_OPERATION_FAILED` where the kernel refuses.
+ */
+export async function giveToHost(sysfs: Sysfs, address: string): Promise<void> {
+  const { driver, override } = readPciDevice(sysfs, address) ?? {}
+  try {
+    if (override !== undefined && isPassThrough(override))
+      await sysfs.write(`${pciFolder(address)}/driver_override`, '\n')
+    if (driver !== undefined && !isPassThrough(driver)) return
+    await unbind(sysfs, address)
+    await sysfs.write('/bus/pci/drivers_probe', address)
+  } catch (cause) {
+    throw failed(`${address} cannot be given back to the host`, cause)
   }
 }
 
