@@ -1,4 +1,12 @@
-import { closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  realpathSync,
+} from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { runProgram } from './run-program.ts'
@@ -34,7 +42,8 @@ export function sysfsUnder(root: string): Sysfs {
     read: (path) => attempt(() => readFileSync(at(path), 'utf8').replace(/\n$/, '')),
     bytes: (path, count) => attempt(() => firstBytes(at(path), count)) ?? new Uint8Array(),
     real: (path) => attempt(() => belowTop(realpathSync(at(path)), realpathSync(top))),
-    write: (path, text) => writeFile(at(path), text, { flag: 'r+' }),
+    // Many attributes can only be written, and refuse whoever opens them for more, root as well.
+    write: (path, text) => writeFile(at(path), text, { flag: constants.O_WRONLY }),
     loadModule: async (name) => {
       await runProgram('modprobe', [name], { install: 'apt-get install kmod' })
     },

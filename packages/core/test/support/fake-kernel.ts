@@ -124,7 +124,7 @@ export function fakeKernel(
       await kernel.before(path)
       told.push(`${path} ${text.trim()}`)
       const code = [...refused].find(([end]) => path.endsWith(end))?.[1]
-      if (code !== undefined) throw Object.assign(new Error(`${code}: refused`), { code })
+      if (code !== undefined) throw Object.assign(new Error('permission denied'), { code })
       const address = path.endsWith('/driver_override') ? basename(dirname(path)) : text
       if (path.endsWith('/driver_override'))
         put(`${real(address)}/driver_override`, `${text.trim() || '(null)'}\n`)

@@ -96,7 +96,7 @@ async function unbind(sysfs: Sysfs, address: string): Promise<void> {
 function failed(what: string, cause?: unknown): Error {
   if (cause === undefined) return domainError('ERR_OPERATION_FAILED', what)
   const { code } = cause as NodeJS.ErrnoException
-  const mayNot = code === 'EACCES' || code === 'EPERM'
+  const mayNot = (code === 'EACCES' || code === 'EPERM') && process.geteuid?.() !== 0
   const why = mayNot
     ? 'only root may take devices from their drivers and give them back: use qemu:///system as root, or have the administrator give it to vfio-pci before'
     : cause instanceof DomainError
