@@ -6,6 +6,7 @@ import type {
   DefineOptions,
   DefineResult,
   DomainEvent,
+  StateEvent,
   DomainFilter,
   DomainInfo,
   DomainState,
@@ -327,7 +328,7 @@ export class MemoryHypervisor extends MemoryHost {
     if (!record.persistent) this.#domains.delete(record.uuid)
   }
 
-  #emit(record: Record, event: DomainEvent['event'], detail: string): void {
+  #emit(record: Record, event: StateEvent['event'] | 'rebooted', detail: string): void {
     const { name, uuid, id } = record
     const domain = { name, uuid, ...(id === undefined ? {} : { id }) }
     const timestampMs = Date.UTC(2026, 10, 22, 21, 59, 31, 557)

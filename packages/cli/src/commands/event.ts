@@ -1,7 +1,8 @@
-import { CommandError, invalidArgument } from '../command-error.ts'
+import { invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { DomainEvent, Hypervisor } from '../core.ts'
-import { eventType, eventTypes, formatEvent, virshEventTypes } from '../event-text.ts'
+import { eventTypes, formatEvent, typesOf } from '../event-text.ts'
+import type { EventType } from '../event-text.ts'
 import { lookupDomain } from '../lookup-domain.ts'
 import { flag, int, text } from '../option-specs.ts'
 import { linesAnswer } from '../output/line-answer.ts'
@@ -54,26 +55,19 @@ async function event(context: Context, options: Options): Promise<Answer> {
   }
 }
 
-function wantedTypes(options: Options): readonly string[] {
+function wantedTypes(options: Options): readonly EventType[] {
   if (options.flag('all')) return eventTypes
   const type = options.text('event')
   if (type === undefined) {
     throw invalidArgument('one of --list, --all, or --event <type> is required')
   }
-  if (!(eventTypes as readonly string[]).includes(type)) {
-    if (virshEventTypes.includes(type)) {
-      throw new CommandError(
-        `event type ${type} is known to virsh but not offered yet; offered: ${eventTypes.join(', ')}`,
-        { code: 'ERR_OPERATION_UNSUPPORTED' },
-      )
-    }
-    throw invalidArgument(`unknown event type ${type}`)
-  }
-  return [type]
+  const known = eventTypes.find((one) => one === type)
+  if (known === undefined) throw invalidArgument(`unknown event type ${type}`)
+  return [known]
 }
 
 interface Watch {
-  readonly types: readonly string[]
+  readonly types: readonly EventType[]
   readonly reference: string | undefined
   readonly loop: boolean
   readonly timestamp: boolean
@@ -99,9 +93,9 @@ async function receive(context: Context, hypervisor: Hypervisor, watch: Watch): 
   let count = 0
   try {
     for await (const event of hypervisor.domainEvents({ signal })) {
-      if (!concerns(event, watch)) continue
-      count++
-      print(context, event, watch.timestamp)
+      const types = concerned(event, watch)
+      if (types.length === 0) continue
+      count += print(context, event, types, watch)
       // Whether anybody reads is told once it has been written, and the next event may be days away.
       await context.output.flush()
       if (!watch.loop || context.output.closed) return { count }
@@ -116,10 +110,24 @@ async function receive(context: Context, hypervisor: Hypervisor, watch: Watch): 
   return { count, ...(context.signal.aborted ? { end: 'interrupted' } : { end: 'timed out' }) }
 }
 
-function concerns(event: DomainEvent, { types, reference }: Watch): boolean {
-  return types.includes(eventType(event)) && (reference ?? event.domain.uuid) === event.domain.uuid
+/** Under which of the wanted types this is told. */
+function concerned(event: DomainEvent, { types, reference }: Watch): readonly EventType[] {
+  if ((reference ?? event.domain.uuid) !== event.domain.uuid) return []
+  return typesOf(event).filter((type) => types.includes(type))
 }
 
-function print({ output, settings }: Context, event: DomainEvent, timestamp: boolean): void {
-  output.write(settings.json ? `${safeJson(event)}\n` : formatEvent(event, timestamp))
+/** How many were printed: an object is one, whatever it is called. */
+function print(
+  { output, settings }: Context,
+  event: DomainEvent,
+  types: readonly EventType[],
+  { loop, timestamp }: Watch,
+): number {
+  if (settings.json) {
+    output.write(`${safeJson(event)}\n`)
+    return 1
+  }
+  const printed = loop ? types : types.slice(0, 1)
+  for (const type of printed) output.write(formatEvent(event, timestamp, type))
+  return printed.length
 }

@@ -6,6 +6,7 @@ import type { BlockVerbs } from './interface/blocks.ts'
 import type { CheckpointVerbs } from './interface/checkpoints.ts'
 import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
+import type { DomainEvent } from './interface/events.ts'
 import type { MigrationVerbs } from './interface/migration.ts'
 import type { NetworkVerbs } from './interface/networks.ts'
 import type { NodeDeviceVerbs } from './interface/node-devices.ts'
@@ -23,6 +24,7 @@ export type * from './interface/blocks.ts'
 export type * from './interface/checkpoints.ts'
 export type * from './interface/definitions.ts'
 export type * from './interface/devices.ts'
+export type * from './interface/events.ts'
 export type * from './interface/migration.ts'
 export type * from './interface/networks.ts'
 export type * from './interface/node-devices.ts'
@@ -427,29 +429,4 @@ export interface ConsoleStream extends AsyncIterable<Uint8Array>, AsyncDisposabl
   readonly device: string
   write(data: Uint8Array | string): Promise<void>
   close(): Promise<void>
-}
-
-/** libvirt's lifecycle, reboot, watchdog and block threshold events. */
-export interface DomainEvent {
-  readonly domain: { readonly name: string; readonly uuid: string; readonly id?: number }
-  readonly event:
-    | 'defined'
-    | 'undefined'
-    | 'started'
-    | 'suspended'
-    | 'resumed'
-    | 'stopped'
-    | 'shutdown'
-    | 'rebooted'
-    | 'crashed'
-    | 'watchdog'
-    | 'block-threshold'
-  readonly detail: string
-  /** `block-threshold`: the image, as `vda` or `vda[2]`, its path, and how far it was written. */
-  readonly disk?: string
-  readonly path?: string
-  readonly thresholdBytes?: number
-  readonly excessBytes?: number
-  /** Milliseconds since the epoch. */
-  readonly timestampMs: number
 }

@@ -75,6 +75,7 @@ export interface QmpEventMap {
   readonly BLOCK_JOB_READY: BlockJobData
   readonly JOB_STATUS_CHANGE: { readonly id: string; readonly status: string }
   readonly MIGRATION: { readonly status: string }
+  readonly MIGRATION_PASS: { readonly pass: number }
   readonly NIC_RX_FILTER_CHANGED: { readonly name?: string; readonly path: string }
   readonly VSERPORT_CHANGE: { readonly id: string; readonly open: boolean }
   readonly VNC_CONNECTED: NoData
@@ -84,6 +85,11 @@ export interface QmpEventMap {
   readonly SPICE_INITIALIZED: NoData
   readonly SPICE_DISCONNECTED: NoData
   readonly ACPI_DEVICE_OST: { readonly info: Readonly<Record<string, unknown>> }
+  readonly MEMORY_FAILURE: {
+    readonly recipient: string
+    readonly action: string
+    readonly flags: { readonly 'action-required': boolean; readonly recursive: boolean }
+  }
 }
 
 export type QmpEventName = keyof QmpEventMap
@@ -160,6 +166,7 @@ const shapes: { readonly [Name in QmpEventName]: Shape<QmpEventMap[Name]> } = {
   BLOCK_JOB_READY: object<BlockJobData>(blockJob),
   JOB_STATUS_CHANGE: object<QmpEventMap['JOB_STATUS_CHANGE']>({ id: string, status: string }),
   MIGRATION: object<QmpEventMap['MIGRATION']>({ status: string }),
+  MIGRATION_PASS: object<QmpEventMap['MIGRATION_PASS']>({ pass: number }),
   NIC_RX_FILTER_CHANGED: object<QmpEventMap['NIC_RX_FILTER_CHANGED']>({
     name: optional(string),
     path: string,
@@ -172,6 +179,11 @@ const shapes: { readonly [Name in QmpEventName]: Shape<QmpEventMap[Name]> } = {
   SPICE_INITIALIZED: record,
   SPICE_DISCONNECTED: record,
   ACPI_DEVICE_OST: object<QmpEventMap['ACPI_DEVICE_OST']>({ info: record }),
+  MEMORY_FAILURE: object<QmpEventMap['MEMORY_FAILURE']>({
+    recipient: string,
+    action: string,
+    flags: object({ 'action-required': boolean, recursive: boolean }),
+  }),
 }
 
 /** The event in a message that has the key `event`, or in words why it is ignored. */

@@ -1,7 +1,8 @@
 import { domainError } from '../errors.ts'
-import type { DomainStateName } from '../hypervisor/hypervisor.ts'
+import type { DomainStateName, EventFacts } from '../hypervisor/hypervisor.ts'
 import type { Database } from './database.ts'
 import { noDomain } from './domains.ts'
+import { insertEvents } from './guest-events.ts'
 import type { ProcessIdentity } from '../run/process-identity.ts'
 import { readActive } from './rows.ts'
 import type { ActiveRow, RunFacts } from './rows.ts'
@@ -25,6 +26,8 @@ export interface DefinitionChange {
   readonly definition?: string
   /** The title of what changes, where that does; empty for none. */
   readonly title?: string
+  /** What it is to those who watch. */
+  readonly events?: readonly EventFacts[]
 }
 
 /** Which domains run, and how they are. */
@@ -87,6 +90,13 @@ export function openActivity(
     const before = facts.title ?? (typeof stored === 'string' ? stored : '')
     writeFacts({ uuid, id }, { ...facts, title: live === undefined ? before : title })
   }
+  const tell = (uuid: string, facts: readonly EventFacts[]): void => {
+    if (facts.length === 0) return
+    const name = database.get('SELECT name FROM domains WHERE uuid = ?', uuid)?.['name']
+    const id = database.get('SELECT id FROM active WHERE uuid = ?', uuid)?.['id']
+    const subject = { uuid, id: Number(id ?? 0), name: String(name) }
+    insertEvents(database, { subject, facts, timestampMs: now() })
+  }
   const keepLast = (uuid: string, state: DomainStateName, reason: string): void => {
     const sql = 'INSERT OR REPLACE INTO last_state VALUES (?, ?, ?, ?)'
     database.run(sql, uuid, state, reason, now())
@@ -148,13 +158,14 @@ export function openActivity(
         const { ending: _, ...facts } = factsOf(run) ?? {}
         writeFacts(run, facts)
       }),
-    change: (uuid, { live, definition, title }) =>
+    change: (uuid, { live, definition, title, events = [] }) =>
       database.write(() => {
         if (live !== undefined) {
           const sql = 'UPDATE active SET xml = ? WHERE uuid = ? AND id = ?'
           if (database.run(sql, live.xml, uuid, live.id) !== 1) return false
         }
         if (title !== undefined) keepTitle(uuid, live, title)
+        tell(uuid, events)
         if (definition === undefined) return true
         const sql = 'UPDATE domains SET xml = ?, updated_at = ? WHERE uuid = ? AND xml IS NOT NULL'
         if (database.run(sql, definition, now(), uuid) !== 1) noDomain(uuid)

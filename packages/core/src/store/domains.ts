@@ -1,5 +1,6 @@
 import { domainError, quote } from '../errors.ts'
 import type { Database } from './database.ts'
+import { insertEvents } from './guest-events.ts'
 import {
   activeGlance,
   domainGlance,
@@ -106,6 +107,13 @@ export function openDomains(database: Database, now: () => number): Domains {
     return need(uuid)
   }
 
+  /** Of what it was before, nothing is left to see. */
+  const tellUpdate = ({ uuid, name }: DomainDefinition): void => {
+    const id = Number(database.get('SELECT id FROM active WHERE uuid = ?', uuid)?.['id'] ?? 0)
+    const facts = [{ event: 'defined', detail: 'updated' } as const]
+    insertEvents(database, { subject: { uuid, id, name }, facts, timestampMs: now() })
+  }
+
   /** The domain with this name and UUID, if any; throws for one with only half of it. */
   const same = (definition: Omit<DomainDefinition, 'xml'>): DomainRow | undefined => {
     const { uuid, name } = definition
@@ -157,7 +165,9 @@ export function openDomains(database: Database, now: () => number): Domains {
     define: (definition) =>
       database.write(() => {
         const before = same(definition)
-        return { domain: store(definition, definition.xml), replaced: before?.persistent === true }
+        const replaced = before?.persistent === true
+        if (replaced) tellUpdate(definition)
+        return { domain: store(definition, definition.xml), replaced }
       }),
     defineTransient: (definition) =>
       database.write(() => {

@@ -10,7 +10,7 @@ export type {
   StoredDocument,
 } from './documents.ts'
 export type { Activation, DefinitionChange, RunReference } from './activity.ts'
-export type { GuestEvent, NumberedGuestEvent } from './guest-events.ts'
+export type { EventSubject, StoredEvent } from './guest-events.ts'
 export type { ImageOwner, ImageUse } from './images.ts'
 export type { Job, Jobs } from './jobs.ts'
 export type { CheckpointRow } from './checkpoints.ts'

@@ -5,6 +5,7 @@ import type { DomainEvent, Hypervisor } from '../../src/hypervisor/hypervisor.ts
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
+import { disk, image, scsi, started } from './plugged-guest.ts'
 
 interface Heard {
   readonly events: readonly DomainEvent[]
@@ -39,7 +40,7 @@ async function listen(root: TestRoot): Promise<Heard> {
     words: () =>
       events
         .filter(({ domain }) => domain.name !== 'probe')
-        .map(({ event, detail }) => `${event} ${detail}`),
+        .map((one) => ('detail' in one ? `${one.event} ${one.detail}` : one.event)),
     stop,
   }
 }
@@ -108,12 +109,12 @@ describe('events of all domains', () => {
       )
     process.kill(root.guests()[0]?.identity.pid ?? 0, 'SIGKILL')
     for (const heard of [one, two])
-      expect(await until(heard.words, has('crashed crashed'))).toContain('crashed crashed')
+      expect(await until(heard.words, has('stopped failed'))).toContain('stopped failed')
   })
 
   test.each([
     ['preserve', 'crashed panicked'],
-    ['destroy', 'crashed crashed'],
+    ['destroy', 'stopped crashed'],
     ['restart', 'crashed panicked'],
   ])('tell of a panic once, whatever is made of it: %s', async (action, last) => {
     const root = testRoot()
@@ -156,6 +157,83 @@ describe('events of all domains', () => {
     expect(await until(heard.words, has('suspended unknown'))).toContain('suspended unknown')
   })
 
+  test('tell of trays, devices, notes and limits, each once, to everybody who listens', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const cd = `<disk type='file' device='cdrom'><source file='${image(root, 'cd')}'/><target dev='sda' bus='scsi'/></disk>`
+    await hypervisor.domainDefineXml(
+      guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle'), devices: `${scsi}${cd}` }),
+    )
+    await hypervisor.domainCreate('a')
+    const [one, two] = [await listen(root), await listen(root)]
+    await hypervisor.domainChangeMedia('a', 'sda', { action: 'eject' })
+    await hypervisor.domainAttachDevice('a', disk(image(root, 'b'), 'sdb'))
+    await hypervisor.domainDetachDeviceAlias('a', 'scsi0-0-0-1')
+    await hypervisor.domainSetMetadata('a', 'title', 'A')
+    await hypervisor.domainSetMetadata('a', 'element', '<b/>', {
+      uri: 'urn:b',
+      key: 'b',
+      config: true,
+    })
+    await hypervisor.domainPinVcpu('a', 0, [0], { live: true, config: true })
+    await hypervisor.domainPinVcpu('a', 0, [0], { config: true })
+    await hypervisor.domainSetBlockIoTune('a', 'vda', { totalBytesSec: 1_000_000, groupName: 'g' })
+    for (const heard of [one, two]) {
+      await until(heard.words, (words) => words.filter((word) => word === 'tunable').length === 2)
+      const domain = { name: 'a', id: 1, uuid: heard.events.at(-1)?.domain.uuid }
+      const facts = heard.events.filter(({ domain: { name } }) => name === 'a')
+      expect(facts).toEqual(
+        [
+          { event: 'tray-change', alias: 'scsi0-0-0-0', tray: 'opened' },
+          { event: 'device-added', alias: 'scsi0-0-0-1' },
+          { event: 'device-removed', alias: 'scsi0-0-0-1' },
+          { event: 'metadata-change', metadata: 'title' },
+          { event: 'metadata-change', metadata: 'element', uri: 'urn:b' },
+          { event: 'tunable', changes: { 'cputune.vcpupin0': '0' } },
+          {
+            event: 'tunable',
+            changes: {
+              'blkdeviotune.disk': 'vda',
+              'blkdeviotune.total_bytes_sec': 1_000_000,
+              'blkdeviotune.group_name': 'g',
+            },
+          },
+        ].map((one) => ({ domain, timestampMs: expect.any(Number) as number, ...one })),
+      )
+    }
+  })
+
+  test('tell how a copy of a disk goes, by its target and the file it is on then', async () => {
+    const root = testRoot()
+    const hypervisor = await started(root, `${scsi}${disk(image(root, 'b'), 'sdb')}`)
+    const heard = await listen(root)
+    const copy = (name: string, whenReady: 'finish' | 'pivot'): Promise<void> =>
+      hypervisor.domainBlockCopy('a', 'sdb', join(root.dir, name), { whenReady })
+    await copy('c1.img', 'finish')
+    await copy('c2.img', 'pivot')
+    await until(heard.words, (words) => words.filter((word) => word === 'block-job').length === 4)
+    const jobs = heard.events.flatMap((one) =>
+      one.event === 'block-job' ? [[one.disk, one.job, one.status, one.path]] : [],
+    )
+    expect(jobs).toEqual([
+      ['sdb', 'copy', 'ready', join(root.dir, 'b.img')],
+      ['sdb', 'copy', 'canceled', join(root.dir, 'b.img')],
+      ['sdb', 'copy', 'ready', join(root.dir, 'b.img')],
+      ['sdb', 'copy', 'completed', join(root.dir, 'c2.img')],
+    ])
+  })
+
+  test('tell that a definition was replaced, and that it has another name', async () => {
+    const root = testRoot()
+    const hypervisor = await defined(root)
+    const heard = await listen(root)
+    await hypervisor.domainDefineXml(await hypervisor.domainGetXmlDesc('a'))
+    await until(heard.words, has('defined updated'))
+    await hypervisor.domainRename('a', 'b')
+    await until(heard.words, has('defined renamed'))
+    expect(heard.words()).toEqual(['defined updated', 'undefined renamed', 'defined renamed'])
+  })
+
   test('tell once that an image was written beyond what was said', async () => {
     const root = testRoot()
     const hypervisor = await root.open()
@@ -172,8 +250,8 @@ describe('events of all domains', () => {
     await hypervisor.domainSetBlockThreshold('a', 'vda', 1024 * 1024)
     const write = `qemu-io libvirt-1-format "write 0 4M"`
     await hypervisor.domainQemuMonitorCommand('a', write, { hmp: true })
-    await until(heard.words, has('block-threshold vda'))
-    const [event] = heard.events.filter((one) => one.event === 'block-threshold')
+    await until(heard.words, has('block-threshold'))
+    const event = heard.events.find((one) => one.event === 'block-threshold')
     expect(event).toMatchObject({
       disk: 'vda',
       path: image,

@@ -16,6 +16,7 @@ import { leaveNewImages, takeImages } from '../confinement/hand-over.ts'
 import { raiseLockLimit } from '../confinement/limits.ts'
 import { firstCommands } from '../first-commands.ts'
 import type { DeviceChangeOptions, DeviceChangeResult } from '../interface/devices.ts'
+import type { EventFacts } from '../interface/events.ts'
 import { JobLeft } from '../job-left.ts'
 import { channelDirOf } from '../layout.ts'
 import { liveDomain } from '../live-domain.ts'
@@ -146,6 +147,7 @@ async function plugIn(
       ...(runImages.length > 0 && { runImages: runImages.map(({ file }) => file) }),
       live: { id: active.id, xml: formatDomain(shownDomain(placed, []), active.id) },
       ...(definition !== undefined && { definition }),
+      events: plugged(placed.attached.device.alias),
     })
     return placed
   })
@@ -187,6 +189,7 @@ async function plugIn(
         rooms.store.change(active.uuid, {
           live: { id: active.id, xml: formatDomain(shownDomain(recorded, chardevs), active.id) },
           ...(definition !== undefined && { definition }),
+          events: plugged(alias),
         })
       }
       try {
@@ -221,6 +224,10 @@ async function plugIn(
   } finally {
     if (secrets.length > 0) await removeSecrets(active.stateDir)
   }
+}
+
+function plugged(alias: string | undefined): readonly EventFacts[] {
+  return alias === undefined ? [] : [{ event: 'device-added', alias }]
 }
 
 type Placed = Attached & { readonly device: { readonly alias?: string } }

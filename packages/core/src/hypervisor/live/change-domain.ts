@@ -3,6 +3,7 @@ import type { QmpClient } from '../../qmp/index.ts'
 import type { DefinitionChange } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
+import type { EventFacts } from '../interface/events.ts'
 import { JobLeft } from '../job-left.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -23,6 +24,8 @@ export interface DomainChange {
   readonly trace?: ChangeTrace
   /** Judges before anything is changed. */
   check?(domain: Domain, isLive: boolean): void
+  /** What it is to those who watch, of a guest that runs or of a definition alone. */
+  events?(live: Domain | undefined): readonly EventFacts[]
 }
 
 /**
@@ -32,13 +35,15 @@ export interface DomainChange {
 export async function changeDomain(
   rooms: Rooms,
   reference: string,
-  { kind, target, edit, perform, trace, check }: DomainChange,
+  { kind, target, edit, perform, trace, check, events }: DomainChange,
 ): Promise<void> {
   const record = await rooms.find(reference)
   changeTargets(record, target)
   const { uuid } = record.domain
   await rooms.withJob(uuid, kind, async (job) => {
     const targets = heldTargets(rooms, uuid, target)
+    const told = (live: Domain | undefined): Pick<DefinitionChange, 'events'> =>
+      events === undefined ? {} : { events: events(live) }
     let definition: Pick<DefinitionChange, 'definition' | 'title'> | undefined
     if (targets.definition !== undefined) {
       const { domain } = parseDomain(targets.definition)
@@ -49,7 +54,7 @@ export async function changeDomain(
     }
     const { running } = targets
     if (running === undefined) {
-      rooms.store.change(uuid, { ...definition })
+      rooms.store.change(uuid, { ...definition, ...told(undefined) })
       return
     }
     const live = await rooms.live(running)
@@ -60,6 +65,7 @@ export async function changeDomain(
       live: { id, xml: formatDomain(edited, id) },
       ...newTitle(live, edited),
       ...definition,
+      ...told(live),
     }
     if (perform === undefined) {
       rooms.store.change(uuid, after)

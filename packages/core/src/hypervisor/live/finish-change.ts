@@ -6,6 +6,7 @@ import type { ActiveRow, ImageUse, Store } from '../../store/index.ts'
 import { formatDomain, parseDomain } from '../../xml/parse-domain.ts'
 import { leaveDevice, leaveNewImages } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
+import type { EventFacts } from '../interface/events.ts'
 import { leaveNewDevices } from '../pci/borrow-devices.ts'
 import { removeAbandonedRunImages } from '../run-remains.ts'
 import { removeSecrets } from '../secrets/hand-secrets.ts'
@@ -38,6 +39,8 @@ export interface ChangeDetail extends ChangeTrace, Partial<SettingsTrace> {
   readonly pciDevices?: readonly string[]
   readonly live?: { readonly id: number; readonly xml: string }
   readonly definition?: string
+  /** What it is to those who watch, where it was done. */
+  readonly events?: readonly EventFacts[]
 }
 
 export interface FinishChange {
@@ -52,10 +55,15 @@ export async function finishChange(
   { store, active, ask }: FinishChange,
   detail: ChangeDetail,
 ): Promise<void> {
-  const { plug, unplug, medium, alias, taps = [], images, pciDevices, live, definition } = detail
+  const { plug, unplug, medium, alias, taps = [], images, pciDevices } = detail
+  const { live, definition, events } = detail
   if (live?.id !== active.id) return
   const writeDown = (): void => {
-    store.change(active.uuid, { live, ...(definition !== undefined && { definition }) })
+    store.change(active.uuid, {
+      live,
+      ...(definition !== undefined && { definition }),
+      ...(events && { events }),
+    })
   }
   if (detail.vcpus !== undefined || detail.iothread !== undefined) {
     const [before, after] = [parseDomain(active.xml).domain, parseDomain(live.xml).domain]

@@ -22,6 +22,7 @@ export function setMetadata(
   return changeDomain(rooms, reference, {
     kind: 'metadata',
     target,
+    events: () => [{ event: 'metadata-change', metadata: type, ...(named && { uri: named.uri }) }],
     edit(domain) {
       if (named !== undefined) return withElement(domain, named)
       const { [type as 'title']: _, ...rest } = domain

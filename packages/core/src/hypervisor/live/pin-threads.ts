@@ -1,3 +1,4 @@
+import { formatCpuset } from '../../domain/cpuset.ts'
 import type { Cputune } from '../../domain/tuning.ts'
 import type { Domain } from '../../domain/domain.ts'
 import { domainError } from '../../errors.ts'
@@ -6,6 +7,7 @@ import type { ChangeTarget } from '../interface/devices.ts'
 import type { Rooms } from '../rooms.ts'
 import { threadsOf } from '../tuning/apply-tuning.ts'
 import { changeDomain } from './change-domain.ts'
+import { pinEvent } from './tunable-event.ts'
 
 interface PinRequest extends ChangeTarget {
   readonly cpus: readonly number[]
@@ -31,6 +33,7 @@ export function pinVcpu(
   return changeDomain(rooms, reference, {
     kind: 'vcpupin',
     target,
+    events: (live) => (live === undefined ? [] : pinEvent(`vcpupin${vcpu}`, formatCpuset(cpus))),
     check(domain) {
       if (vcpu >= 0 && vcpu < domain.vcpus) return
       throw domainError('ERR_INVALID_ARG', `vcpu ${vcpu} is out of range of the domain's vcpus`)
@@ -61,6 +64,7 @@ export function pinEmulator(
   return changeDomain(rooms, reference, {
     kind: 'emulatorpin',
     target,
+    events: (live) => (live === undefined ? [] : pinEvent('emulatorpin', formatCpuset(cpus))),
     edit: (domain) => {
       const { emulatorpin: _, ...tune } = domain.cputune ?? {}
       return withTune(domain, () => ({ ...tune, ...(cpus.length > 0 && { emulatorpin: cpus }) }))
@@ -83,6 +87,8 @@ export function pinIothread(
   return changeDomain(rooms, reference, {
     kind: 'iothreadpin',
     target,
+    events: (live) =>
+      live === undefined ? [] : pinEvent(`iothreadpin${iothread}`, formatCpuset(cpus)),
     edit: (domain) =>
       withTune(domain, (tune) => ({
         ...tune,

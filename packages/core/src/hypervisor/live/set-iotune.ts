@@ -5,6 +5,7 @@ import { throttle } from '../first-commands.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
 import type { Rooms } from '../rooms.ts'
 import { changeDomain } from './change-domain.ts'
+import { iotuneEvent } from './tunable-event.ts'
 
 /** A disk by its target name or alias. */
 export function diskNamed(domain: Domain, name: string): Disk {
@@ -25,6 +26,7 @@ export function setIotune(
   return changeDomain(rooms, reference, {
     kind: 'blkdeviotune',
     target,
+    events: (live) => (live === undefined ? [] : iotuneEvent(diskNamed(live, disk).target, limits)),
     check: (domain) => checkLimits(mergedLimits(diskNamed(domain, disk), limits)),
     edit: (domain) => {
       const old = diskNamed(domain, disk)

@@ -56,6 +56,9 @@ export async function beginSending(qmp: QmpClient, uri: string): Promise<void> {
       'ERR_OPERATION_INVALID',
       'an earlier migration has handed the guest over, and it may have gone on there: see that it runs nowhere else and resume it here (it may be suspended at once), or destroy it here',
     )
+  // Each pass over the memory is told to whoever watches.
+  const capabilities = [{ capability: 'events', state: true }]
+  await qmp.executeUnchecked('migrate-set-capabilities', { capabilities })
   await qmp.executeUnchecked('migrate', { uri })
 }
 

@@ -4,6 +4,7 @@ import type { Problem } from '../../errors.ts'
 import type { ChangeTarget } from '../interface/devices.ts'
 import type { TuningChange } from '../interface/tuning.ts'
 import { changeDomain } from '../live/change-domain.ts'
+import { cputuneEvent } from '../live/tunable-event.ts'
 import type { Rooms } from '../rooms.ts'
 import { applyTuning, tunedRun } from './apply-tuning.ts'
 import { changedLimits, missingLimits } from './missing-limits.ts'
@@ -17,6 +18,7 @@ export function setTuning(
   return changeDomain(rooms, reference, {
     kind: 'tune',
     target,
+    events: (live) => (live === undefined ? [] : cputuneEvent(change)),
     check(domain, isLive) {
       if (isLive) checkLive(domain, changed(domain, change))
     },

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { NumberedGuestEvent } from '../../store/index.ts'
+import type { StoredEvent } from '../../store/index.ts'
 import type { DomainEvent, DomainSummary } from '../hypervisor.ts'
 import { diffEvents } from '../events.ts'
 import { summaryOf } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
-import { guestEvent } from './guest-event.ts'
 import { watchGuest } from './watch-guest.ts'
 import { watchStore } from './watch-store.ts'
 
@@ -25,17 +24,22 @@ export async function* domainEvents(
   try {
     let before = await watching.look()
     let last = rooms.store.lastGuestEvent()
+    const panicked = new Set<number | undefined>()
     while (await watching.turn()) {
       const after = await watching.look()
       const told: DomainEvent[] = []
       for (const one of rooms.store.guestEventsAfter(last)) {
         last = one.number
-        told.push(...asEvents(rooms, one))
+        told.push(asEvent(one))
       }
       // A panic comes before what was made of it, and is told by the guest alone where its QEMU is heard.
-      yield* told.filter(isPanic)
+      const panics = told.filter(isPanic)
+      yield* panics
+      for (const { domain } of panics) panicked.add(domain.id)
       for (const event of diffEvents(before, after, Date.now())) {
-        if (!isPanic(event) || watching.isMute(event)) yield event
+        if (isPanic(event) && !watching.isMute(event)) continue
+        const isCrash = event.event === 'stopped' && panicked.delete(event.domain.id)
+        yield isCrash && event.detail === 'failed' ? { ...event, detail: 'crashed' } : event
       }
       yield* told.filter((event) => !isPanic(event))
       before = after
@@ -48,13 +52,12 @@ export async function* domainEvents(
   }
 }
 
-function isPanic({ event, detail }: DomainEvent): boolean {
-  return event === 'crashed' && (detail === 'panicked' || detail === 'crashloaded')
+function isPanic(one: DomainEvent): boolean {
+  return one.event === 'crashed' && (one.detail === 'panicked' || one.detail === 'crashloaded')
 }
 
-function asEvents(rooms: Rooms, told: NumberedGuestEvent): readonly DomainEvent[] {
-  const event = guestEvent(told, rooms.store.get(told.uuid)?.active?.xml)
-  return event === undefined ? [] : [event]
+function asEvent({ uuid, id, name, facts, timestampMs }: StoredEvent): DomainEvent {
+  return { domain: { name, uuid, ...(id > 0 && { id }) }, ...facts, timestampMs }
 }
 
 class Watching {

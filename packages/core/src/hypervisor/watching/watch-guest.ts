@@ -7,15 +7,8 @@ import { isAlive } from '../../run/process-identity.ts'
 import type { ActiveGlance, DomainGlance, Store } from '../../store/index.ts'
 import { eventsSocket } from '../layout.ts'
 import { stateOf } from '../monitor.ts'
-
-/** Events that are written down for all who watch, for no state shows them, or not for long enough to be seen. */
-const told: readonly QmpEvent['name'][] = [
-  'RESET',
-  'BLOCK_WRITE_THRESHOLD',
-  'WATCHDOG',
-  'GUEST_PANICKED',
-  'GUEST_CRASHLOADED',
-]
+import { Allowance } from './allowance.ts'
+import { guestEvent, isTold } from './guest-event.ts'
 
 /** Events behind which the guest may be in another state. */
 const turns: readonly QmpEvent['name'][] = [
@@ -28,6 +21,9 @@ const turns: readonly QmpEvent['name'][] = [
   'GUEST_PANICKED',
   'EVENTS_LOST',
 ]
+
+/** What is written down of one guest in a second: what it may make happen has no end. */
+const eventsPerSecond = 100
 
 /** How long a process may take to end behind its monitor, in milliseconds. */
 const endMs = 10_000
@@ -67,7 +63,11 @@ export async function watchGuest(guest: WatchedGuest): Promise<boolean> {
     })
     // What happened before anybody listened.
     await settle(guest, qmp)
-    for await (const event of qmp.events({ signal })) await hear(guest, qmp, event)
+    const allowance = new Allowance(eventsPerSecond)
+    for await (const event of qmp.events({ signal })) {
+      if (isTold(event.name) && allowance.take()) tell(guest, event)
+      if (turns.includes(event.name)) await settle(guest, qmp)
+    }
   } catch {
     if (isAlive(active.process) && !signal.aborted) return false
   }
@@ -77,19 +77,16 @@ export async function watchGuest(guest: WatchedGuest): Promise<boolean> {
   return true
 }
 
-async function hear(guest: WatchedGuest, qmp: QmpClient, event: QmpEvent): Promise<void> {
-  const { store, active, record } = guest
-  if (told.includes(event.name)) {
-    store.addGuestEvent({
-      uuid: active.uuid,
-      id: active.id,
-      name: record.domain.name,
-      event: event.name,
-      data: event.data as Readonly<Record<string, unknown>>,
-      timestampMs: ('timestampMs' in event ? event.timestampMs : undefined) ?? Date.now(),
-    })
-  }
-  if (turns.includes(event.name)) await settle(guest, qmp)
+/** Writes down for all who watch what no state shows, or not for long enough to be seen. */
+function tell({ store, active, record }: WatchedGuest, event: QmpEvent): void {
+  if (event.name === 'EVENTS_LOST') return
+  const { uuid, id } = active
+  const known = store.get(uuid)
+  // The next run of a domain has other disks.
+  const facts = guestEvent(event, known?.active?.id === id ? known : {})
+  if (facts === undefined) return
+  const subject = { uuid, id, name: record.domain.name }
+  store.addGuestEvents(subject, [facts], event.timestampMs ?? Date.now())
 }
 
 /** Brings the stored state to what QEMU says, unless somebody is changing it right now. */
