@@ -11,11 +11,12 @@ import { rotateLog } from '../run/rotate-log.ts'
 import type { ProcessIdentity, SpawnedQemu } from '../run/index.ts'
 import type { ActiveRow, Job, JobDetail, Store } from '../store/index.ts'
 import { formatDomain } from '../xml/parse-domain.ts'
+import { agentChannelOf } from './agent/agent-channel.ts'
 import { confinedStart, unconfined } from './confinement/confined-start.ts'
 import { leaveImages, takeImages } from './confinement/hand-over.ts'
 import { wantedDevices } from './pci/wanted-devices.ts'
 import type { ConnectionDrivers } from './connection-drivers.ts'
-import type { CreateOptions } from './hypervisor.ts'
+import type { CreateOptions, EventFacts } from './hypervisor.ts'
 import { inSteps } from '../qemu/memory-layout.ts'
 import { keyValueOption } from '../qemu/option-string.ts'
 import { makeHugeFolders } from './huge-folders.ts'
@@ -214,6 +215,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       state: options.paused === true ? 'paused' : 'running',
       reason: reasonOf(options, incoming),
       ...(cgroup !== undefined && { facts: { cgroup } }),
+      events: agentEvents(live),
     })
     options.onPhase?.('running')
     return active
@@ -234,6 +236,12 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     store.releaseDevices(run)
     throw error
   }
+}
+
+/** libvirt tells of the channel of an agent as soon as there is one. */
+function agentEvents(live: Domain): readonly EventFacts[] {
+  if (agentChannelOf(live) === undefined) return []
+  return [{ event: 'agent-lifecycle', state: 'disconnected', reason: 'domain started' }]
 }
 
 /** A guest on its way waits for the word of whoever sent it; another one that is paused, for a user. */

@@ -9,6 +9,8 @@ import type { ActiveRow, RunFacts } from './rows.ts'
 
 export type Activation = Omit<ActiveRow, 'startedAtMs' | 'stateAtMs' | 'facts'> & {
   readonly facts?: RunFacts
+  /** What it is to those who watch, beside that it runs. */
+  readonly events?: readonly EventFacts[]
 }
 
 /**
@@ -130,6 +132,7 @@ export function openActivity(
           ...values,
         )
         database.run('DELETE FROM last_state WHERE uuid = ?', uuid)
+        tell(uuid, activation.events ?? [])
         return readActive(
           database.get('SELECT * FROM active WHERE uuid = ?', uuid) ?? noDomain(uuid),
         )

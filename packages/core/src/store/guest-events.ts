@@ -21,6 +21,8 @@ export interface StoredEvent extends EventSubject {
 export interface GuestEvents {
   /** A power cut may take them back. */
   addGuestEvents(subject: EventSubject, facts: readonly EventFacts[], timestampMs: number): void
+  /** Nothing where it is known of the run. */
+  addGuestEventOnce(subject: EventSubject, facts: EventFacts): void
   /** Those behind a number, oldest first; the last thousand are kept. */
   guestEventsAfter(number: number): readonly StoredEvent[]
   lastGuestEvent(): number
@@ -28,10 +30,17 @@ export interface GuestEvents {
 
 const kept = 1000
 
-export function openGuestEvents(database: Database): GuestEvents {
+export function openGuestEvents(database: Database, now: () => number): GuestEvents {
   return {
     addGuestEvents: (subject, facts, timestampMs) =>
       database.writeLoosely(() => insertEvents(database, { subject, facts, timestampMs })),
+    addGuestEventOnce: (subject, facts) =>
+      database.writeLoosely(() => {
+        const { uuid, id } = subject
+        const sql = 'SELECT 1 FROM guest_events WHERE uuid = ? AND id = ? AND event = ?'
+        if (database.get(sql, uuid, id, facts.event) !== undefined) return
+        insertEvents(database, { subject, facts: [facts], timestampMs: now() })
+      }),
     guestEventsAfter: (number) =>
       database
         .all('SELECT * FROM guest_events WHERE number > ? ORDER BY number', number)

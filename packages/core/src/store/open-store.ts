@@ -80,7 +80,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openImages(database),
     ...openDeviceLoans(database, { owner, isAlive }),
     ...openLeftovers(database),
-    ...openGuestEvents(database),
+    ...openGuestEvents(database, now),
     documents: (words) => ({
       documents: openDocuments(database, words, now),
       jobs: openJobs(

@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DomainEvent, Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { greeting } from '../support/fake-peer.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
 import { guestDisk, guestXml } from '../support/real-arch.ts'
@@ -42,6 +46,42 @@ async function listen(root: TestRoot): Promise<Heard> {
         .filter(({ domain }) => domain.name !== 'probe')
         .map((one) => ('detail' in one ? `${one.event} ${one.detail}` : one.event)),
     stop,
+  }
+}
+
+/** In place of a QEMU's: greets everybody, answers as one that runs, and says what it is told to. */
+async function fakeMonitor(
+  path: string,
+): Promise<{ say(lines: readonly string[]): Promise<void> }> {
+  rmSync(path)
+  const clients = new Set<Socket>()
+  const server = createServer((socket) => {
+    clients.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('close', () => clients.delete(socket))
+    socket.write(`${JSON.stringify(greeting)}\r\n`)
+    socket.on('data', (bytes: Buffer) => {
+      for (const [, id] of bytes.toString().matchAll(/"id":"([^"]+)"/g))
+        socket.write(
+          `{"return":{"status":"running","running":true,"singlestep":false},"id":"${id}"}\r\n`,
+        )
+    })
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of clients) socket.destroy()
+    server.close()
+  })
+  return {
+    // QEMU talks to one at a time.
+    async say(lines) {
+      const [first] = await until(
+        async () => [...clients],
+        ({ length }) => length > 0,
+      )
+      first?.write(lines.map((line) => `${line}\r\n`).join(''))
+    },
   }
 }
 
@@ -221,6 +261,60 @@ describe('events of all domains', () => {
       ['sdb', 'copy', 'ready', join(root.dir, 'b.img')],
       ['sdb', 'copy', 'completed', join(root.dir, 'c2.img')],
     ])
+  })
+
+  test('of nonsense tell nothing, of a flood some, and of a broken monitor once', async () => {
+    const root = testRoot()
+    const hypervisor = await defined(root)
+    await hypervisor.domainCreate('a')
+    const lie = await fakeMonitor(join(root.dir, 'run/domain-1-a/events.sock'))
+    const [one, two] = [await listen(root), await listen(root)]
+    const event = (name: string, data: unknown): string => JSON.stringify({ event: name, data })
+    const tray = event('DEVICE_TRAY_MOVED', { id: 'ide0-0-0', 'tray-open': true })
+    await lie.say([event('BALLOON_CHANGE', { actual: {} }), event('GRAPHICS', 7), '{"event":7}'])
+    await lie.say([event('VNC_CONNECTED', { server: 7, client: [] })])
+    await lie.say(Array.from({ length: 900 }, () => tray))
+    const trays = (words: readonly string[]): number =>
+      words.filter((word) => word === 'tray-change').length
+    for (const heard of [one, two]) {
+      await until(heard.words, (words) => trays(words) >= 99)
+      expect(heard.words()[0]).toBe('graphics')
+      expect(trays(heard.words())).toBeLessThan(300)
+    }
+    await lie.say(Array.from({ length: 40 }, () => '{{{'))
+    for (const heard of [one, two]) {
+      await until(heard.words, has('control-error'))
+      // What is not heard any more is looked at.
+      await hypervisor.domainQemuMonitorCommand('a', '{"execute":"stop"}')
+      await until(heard.words, has('suspended unknown'))
+      expect(heard.words().filter((word) => word === 'control-error')).toHaveLength(1)
+    }
+  })
+
+  test('tell of a save: its passes, how it went, and that an agent may come', async () => {
+    const root = testRoot()
+    const channel = `<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>`
+    const hypervisor = await started(root, channel)
+    const heard = await listen(root)
+    await hypervisor.domainSave('a', join(root.dir, 'saved'))
+    await hypervisor.domainRestore(join(root.dir, 'saved'))
+    await until(heard.words, has('started restored'))
+    const completed = heard.events.find((one) => one.event === 'job-completed')
+    expect(completed?.stats).toMatchObject({ operation: 2, memory_page_size: 4096 })
+    expect(Object.values(completed?.stats ?? {}).every((value) => typeof value === 'number')).toBe(
+      true,
+    )
+    expect(heard.events).toContainEqual(
+      expect.objectContaining({ event: 'migration-iteration', iteration: 1 }),
+    )
+    expect(heard.events).toContainEqual(
+      expect.objectContaining({
+        event: 'agent-lifecycle',
+        state: 'disconnected',
+        reason: 'domain started',
+        domain: expect.objectContaining({ id: 2 }) as unknown,
+      }),
+    )
   })
 
   test('tell that a definition was replaced, and that it has another name', async () => {

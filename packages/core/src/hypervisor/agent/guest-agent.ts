@@ -4,11 +4,9 @@ import type { ActiveRow } from '../../store/index.ts'
 import type { AgentOptions } from '../interface/agent.ts'
 import { channelDirOf } from '../layout.ts'
 import type { Rooms } from '../rooms.ts'
+import { agentChannel, agentChannelOf } from './agent-channel.ts'
 import { withAgent } from './agent-session.ts'
 import type { AgentSession } from './agent-session.ts'
-
-/** The name by which guests know the channel of their agent (qemu-ga's own default). */
-export const agentChannel = 'org.qemu.guest_agent.0'
 
 /** Asks the agent of a guest that runs; the domain is not held meanwhile. */
 export async function askAgent<T>(
@@ -30,7 +28,7 @@ export async function askAgent<T>(
 
 /** @throws DomainError for a guest that has no channel for an agent. */
 export function socketOf(live: Domain, active: Pick<ActiveRow, 'stateDir'>): string {
-  const channel = live.devices.channel?.find(({ name }) => name === agentChannel)
+  const channel = agentChannelOf(live)
   if (channel === undefined || channel.type !== 'unix') {
     throw domainError(
       'ERR_OPERATION_INVALID',

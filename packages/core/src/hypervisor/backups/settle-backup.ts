@@ -4,6 +4,7 @@ import { bytesOf, queryJobs } from '../blocks/job-state.ts'
 import { JobLeft } from '../job-left.ts'
 import { withMonitor } from '../monitor.ts'
 import type { Running } from '../records.ts'
+import { jobCompleted } from '../saving/job-completed.ts'
 import type { Rooms } from '../rooms.ts'
 import { backupJobId } from './backup-actions.ts'
 import { closeBackup, letGo, removeBackupFiles } from './undo-backup.ts'
@@ -81,16 +82,28 @@ async function closeAndRemember(
   await withMonitor(active, record.domain.name, (qmp) => closeBackup(qmp, active, fact))
   if (fact.mode === 'push' && error === undefined) letGo(store, active, fact.disks)
   else await removeBackupFiles(store, active, fact)
-  remember(store, active, {
+  const elapsedMs = Date.now() - fact.startedAtMs
+  const isDone = remember(store, active, {
     startedAtMs: fact.startedAtMs,
-    elapsedMs: Date.now() - fact.startedAtMs,
+    elapsedMs,
     processedBytes,
     totalBytes,
     ...(error !== undefined && { error }),
   })
+  if (!isDone) return
+  const completed = jobCompleted('backup', {
+    time_elapsed: elapsedMs,
+    disk_total: totalBytes,
+    disk_processed: processedBytes,
+    disk_remaining: totalBytes - processedBytes,
+    success: error === undefined,
+    ...(error !== undefined && { errmsg: error }),
+  })
+  const subject = { uuid, id: active.id, name: record.domain.name }
+  store.addGuestEvents(subject, [completed], Date.now())
 }
 
-function remember(store: Store, active: ActiveRow, lastBackup: BackupResult): void {
+function remember(store: Store, active: ActiveRow, lastBackup: BackupResult): boolean {
   const { backup: _, ...facts } = store.get(active.uuid)?.active?.facts ?? {}
-  store.setFacts(active, { ...facts, lastBackup })
+  return store.setFacts(active, { ...facts, lastBackup })
 }

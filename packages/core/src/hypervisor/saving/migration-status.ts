@@ -6,6 +6,7 @@ import { number, object, optional, string } from '../../qmp/shape.ts'
 import type { JobProgress, LongWorkOptions } from '../interface/saving.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { tellSent } from './job-completed.ts'
 
 /** What matters of QAPI's `MigrationInfo`. */
 export interface MigrationStatus {
@@ -132,7 +133,7 @@ export async function watchMigration(
       silences = 0
       answeredAtMs = performance.now()
       onProgress?.(progressOf(kind, now, performance.now() - start))
-      if (now.status === 'completed') return
+      if (now.status === 'completed') return tellSent(rooms, running, kind)
       if (now.status === 'pre-switchover') await onSwitchover?.()
       await onLook?.(now)
       if (now.status === 'postcopy-paused')

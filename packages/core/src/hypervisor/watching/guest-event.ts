@@ -3,7 +3,7 @@ import type { Domain } from '../../domain/domain.ts'
 import type { QmpEvent, QmpEventMap, QmpEventName } from '../../qmp/index.ts'
 import type { DomainRecord } from '../../store/index.ts'
 import { parseDomain } from '../../xml/parse-domain.ts'
-import { agentChannel } from '../agent/guest-agent.ts'
+import { agentChannelOf } from '../agent/agent-channel.ts'
 import { described } from '../blocks/switch-image.ts'
 import type { BlockJobEvent, EventFacts, GraphicsEvent, GraphicsEnd } from '../interface/events.ts'
 
@@ -195,8 +195,8 @@ function blockJob(
 }
 
 function isAgentPort(alias: string, known: Known): boolean {
-  const channels = liveOf(known)?.devices.channel ?? []
-  return channels.some((one) => one.alias === alias && one.name === agentChannel)
+  const live = liveOf(known)
+  return live !== undefined && agentChannelOf(live)?.alias === alias
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quote } from '../../errors.ts'
-import { QmpClient } from '../../qmp/index.ts'
+import { MonitorError, QmpClient } from '../../qmp/index.ts'
 import type { QmpEvent } from '../../qmp/index.ts'
 import { connectUnix } from '../../run/connect-unix.ts'
 import { isAlive } from '../../run/process-identity.ts'
@@ -48,7 +48,22 @@ export interface WatchedGuest {
  * @returns false where this QEMU has no such socket.
  */
 export async function watchGuest(guest: WatchedGuest): Promise<boolean> {
-  const { active, record, signal, changed } = guest
+  const { active, signal, changed } = guest
+  const broken = await listen(guest)
+  const lives = (): boolean => isAlive(active.process) && !signal.aborted
+  if (broken !== undefined && lives()) {
+    if (broken === 'protocol') tellBroken(guest)
+    return false
+  }
+  const deadline = performance.now() + endMs
+  while (lives() && performance.now() < deadline) await sleep(20)
+  changed()
+  return !lives()
+}
+
+/** Hears what there is; resolves with why that ended, where it is not that QEMU hung up. */
+async function listen(guest: WatchedGuest): Promise<'protocol' | 'unheard' | undefined> {
+  const { active, record, signal } = guest
   try {
     const transport = await connectUnix({
       path: eventsSocket(active.stateDir),
@@ -68,13 +83,16 @@ export async function watchGuest(guest: WatchedGuest): Promise<boolean> {
       if (isTold(event.name) && allowance.take()) tell(guest, event)
       if (turns.includes(event.name)) await settle(guest, qmp)
     }
-  } catch {
-    if (isAlive(active.process) && !signal.aborted) return false
+    if (signal.aborted) return undefined
+    return (await qmp.closed)?.failure === 'protocol' ? 'protocol' : undefined
+  } catch (error) {
+    return error instanceof MonitorError && error.failure === 'protocol' ? 'protocol' : 'unheard'
   }
-  const deadline = performance.now() + endMs
-  while (isAlive(active.process) && performance.now() < deadline && !signal.aborted) await sleep(20)
-  changed()
-  return true
+}
+
+/** Whoever listens next finds the same, and it is told once of a run. */
+function tellBroken({ store, active: { uuid, id }, record }: WatchedGuest): void {
+  store.addGuestEventOnce({ uuid, id, name: record.domain.name }, { event: 'control-error' })
 }
 
 /** Writes down for all who watch what no state shows, or not for long enough to be seen. */
