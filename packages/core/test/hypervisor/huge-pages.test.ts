@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { defaultHugePageKiB, hugePageMounts } from '../../src/run/huge-pages.ts'
 import { stopProcess } from '../../src/run/index.ts'
 import { findUser } from '../../src/run/run-user.ts'
-import { testRoot } from '../support/hypervisor.ts'
+import { runFolders, testRoot } from '../support/hypervisor.ts'
 import { guestXml } from '../support/real-arch.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -85,6 +85,6 @@ describe('memory of huge pages', () => {
       ],
     })
     expect(root.guests()).toEqual([])
-    expect(readdirSync(join(root.dir, 'run')).filter((name) => /^domain-/.test(name))).toEqual([])
+    expect(runFolders(root)).toEqual([])
   })
 })
