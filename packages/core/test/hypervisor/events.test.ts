@@ -5,6 +5,9 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DomainEvent, Hypervisor } from '../../src/hypervisor/hypervisor.ts'
+import { ownIdentity } from '../../src/run/process-identity.ts'
+import { openStore } from '../../src/store/index.ts'
+import { definition, uuid } from '../support/definitions.ts'
 import { greeting } from '../support/fake-peer.ts'
 import { testRoot, until } from '../support/hypervisor.ts'
 import type { TestRoot } from '../support/hypervisor.ts'
@@ -175,6 +178,27 @@ describe('events of all domains', () => {
       expect(told.slice(0, 3)).toEqual(['defined added', 'started booted', 'crashed panicked'])
       if (action !== 'restart') expect(told.slice(3)).toEqual(last === told[2] ? [] : [last])
     }
+  })
+
+  test('tell of a panic behind the start of its run, also where both are seen in one look', async () => {
+    const root = testRoot()
+    const heard = await listen(root)
+    using store = await openStore({ path: join(root.dir, 'lib/polyvirt.db') })
+    const xml = guestXml({ name: 'a' })
+    const own = { ...definition('a', uuid(1)), xml }
+    // Nobody looks before all of it is there.
+    store.define(own)
+    const active = store.activate({
+      ...{ uuid: own.uuid, id: store.allocateId(), xml, argv: [], process: ownIdentity() },
+      ...{ stateDir: `${root.dir}/run/domain-1-a`, log: '', emulator: '', monitor: '' },
+      ...{ state: 'running', reason: 'booted' },
+    })
+    const panic = { event: 'crashed', detail: 'panicked' } as const
+    store.addGuestEvents({ uuid: own.uuid, id: active.id, name: 'a' }, [panic], Date.now())
+    await until(heard.words, has('crashed panicked'))
+    expect(heard.words()).toEqual(['defined added', 'started booted', 'crashed panicked'])
+    await heard.stop()
+    store.deactivate(active, 'shut off', 'destroyed')
   })
 
   test('go on to the next listener when the one that QEMU talks to leaves', async () => {

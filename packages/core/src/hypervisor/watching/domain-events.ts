@@ -34,13 +34,16 @@ export async function* domainEvents(
       }
       // A panic comes before what was made of it, and is told by the guest alone where its QEMU is heard.
       const panics = told.filter(isPanic)
-      yield* panics
       for (const { domain } of panics) panicked.add(domain.id)
+      // A run that has begun since the last look begins before it panics.
+      const begun = new Set(before.map(({ id }) => id))
+      yield* panics.filter(({ domain }) => begun.has(domain.id))
       for (const event of diffEvents(before, after, Date.now())) {
         if (isPanic(event) && !watching.isMute(event)) continue
         const isCrash = event.event === 'stopped' && panicked.delete(event.domain.id)
         yield isCrash && event.detail === 'failed' ? { ...event, detail: 'crashed' } : event
       }
+      yield* panics.filter(({ domain }) => !begun.has(domain.id))
       yield* told.filter((event) => !isPanic(event))
       before = after
     }
