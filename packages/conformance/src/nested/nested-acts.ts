@@ -1,5 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert'
 import type { Playable } from '../life/play-acts.ts'
+import { GuestError } from '../guest/guest-error.ts'
+import { hostUser } from './host-user.ts'
 import type { Nested } from './nested.ts'
 
 /** One thing that a user does on a host, with looks at what comes of it. Each leaves nothing behind. */
@@ -36,6 +38,33 @@ async function endAll(host: Nested, names: readonly string[]): Promise<void> {
   const { output } = await host.shell('ls /run/polyvirt | grep -c domain-; pgrep -c qemu')
   deepStrictEqual(words(output), ['0', '0'], 'a folder or a process of a guest is left')
 }
+
+/** Of 2 MiB, and some that stay. */
+const hugePages = guestMemoryMiB / 2 + 4
+
+const freeHugePages = async (host: Nested): Promise<string> =>
+  words((await host.shell('grep HugePages_Free /proc/meminfo')).output)[1] ?? ''
+
+/** Guests of the same host that nobody of the first knows. */
+const otherFolder = '/var/lib/other'
+const otherRoot = `qemu:///embed?root=${otherFolder}&user=${hostUser.name}`
+
+/** A guest that goes on uses its vCPU, were it for its clock alone. */
+async function goesOn(host: Nested, name: string, where: string): Promise<void> {
+  const usedNs = async (): Promise<number> => {
+    const text = await host.polyvirt(`${where} domstats ${name} --vcpu`)
+    return Number(/vcpu\.0\.time=(\d+)/.exec(text)?.[1] ?? Number.NaN)
+  }
+  const before = await usedNs()
+  for (let looks = 0; looks < mostLooks; looks++) {
+    if ((await usedNs()) > before) return
+    await host.shell('sleep 1')
+  }
+  throw new GuestError(`the vCPU of ${name} does nothing`)
+}
+
+/** Seconds of the host: an idle guest is woken by its clock within a few. */
+const mostLooks = 60
 
 export const nestedActs: readonly NestedAct[] = [
   {
@@ -89,7 +118,7 @@ export const nestedActs: readonly NestedAct[] = [
       for (const { what, elements, says } of host.recipe.refused) {
         await host.write('/tmp/refused.xml', host.guestXml('refused', elements))
         const text = await host.refused('define /tmp/refused.xml')
-        for (const one of says) match(text, one, `there is no ${what}`)
+        for (const one of says) match(text, one, `there is no ${what}: ${text}`)
       }
       strictEqual((await host.polyvirt('list --all --name')).trim(), '')
     },
@@ -122,15 +151,72 @@ export const nestedActs: readonly NestedAct[] = [
     },
   },
   {
-    id: 'nested/mode',
-    title: 'a guest in the mode of another processor that the host can be runs in it',
+    id: 'nested/modes',
+    title: 'a guest runs in each mode of the processor that the host can give it',
     async play(host) {
-      const { elements, argv } = host.recipe.mode
-      await define(host, 'mode', elements)
-      match(await host.polyvirt('domxml-to-native qemu-argv --domain mode'), argv)
-      await host.polyvirt('start mode')
-      await checkGuest(host, 'mode')
-      await endAll(host, ['mode'])
+      for (const { what, elements, argv } of host.recipe.modes) {
+        host.progress(`a guest ${what}`)
+        await define(host, 'mode', elements)
+        match(await host.polyvirt('domxml-to-native qemu-argv --domain mode'), argv)
+        await host.polyvirt('start mode')
+        await checkGuest(host, 'mode')
+        await endAll(host, ['mode'])
+      }
+    },
+  },
+  {
+    id: 'nested/user',
+    title: 'QEMU is a user of its own, which may use KVM and huge pages',
+    async play(host) {
+      // A table for people, as wide as their terminal.
+      const found = words(await host.polyvirt('doctor')).join(' ')
+      match(found, new RegExp(`QEMU runs as user '${hostUser.name}'`))
+      const { output: before } = await host.shell('cat /proc/sys/vm/nr_hugepages')
+      await host.shell(`echo ${hugePages} > /proc/sys/vm/nr_hugepages`)
+      await define(host, 'huge', '<memoryBacking><hugepages/></memoryBacking>')
+      await host.polyvirt('start huge')
+      const { output: uids } = await host.shell('grep -h ^Uid: /proc/$(pgrep -f guest=huge)/status')
+      deepStrictEqual(new Set(words(uids).slice(1)), new Set([String(hostUser.uid)]))
+      await checkGuest(host, 'huge')
+      match(await freeHugePages(host), /^[0-9]\b/, 'the guest has no huge pages')
+      await endAll(host, ['huge'])
+      strictEqual((await freeHugePages(host)).trim(), String(hugePages), 'huge pages are left')
+      await host.shell(`echo ${before.trim()} > /proc/sys/vm/nr_hugepages`)
+    },
+  },
+  {
+    id: 'nested/saved',
+    title: 'a guest that was saved goes on where it was',
+    async play(host) {
+      await define(host, 'saved')
+      await host.polyvirt('start saved')
+      await checkGuest(host, 'saved')
+      await host.polyvirt('managedsave saved')
+      strictEqual((await host.polyvirt('list --name')).trim(), '')
+      await host.polyvirt('start saved')
+      match(await host.polyvirt('domstate --reason saved'), /running \(restored\)/)
+      await goesOn(host, 'saved', '')
+      await endAll(host, ['saved'])
+    },
+  },
+  {
+    id: 'nested/moved',
+    title: 'a guest moves to other guests of the host while it runs, and back',
+    async play(host) {
+      const there = `-c '${otherRoot}'`
+      await host.shell(`mkdir -m 711 ${otherFolder}`)
+      await define(host, 'moved')
+      await host.polyvirt('start moved')
+      await checkGuest(host, 'moved')
+      await host.polyvirt(`migrate --live moved '${otherRoot}'`)
+      strictEqual((await host.polyvirt('list --name')).trim(), '')
+      strictEqual((await host.polyvirt(`${there} list --name`)).trim(), 'moved')
+      await goesOn(host, 'moved', there)
+      await host.polyvirt(`${there} migrate --live moved qemu:///system`)
+      strictEqual((await host.polyvirt(`${there} list --all --name`)).trim(), '')
+      await goesOn(host, 'moved', '')
+      await endAll(host, ['moved'])
+      await host.shell(`rm -r ${otherFolder}`)
     },
   },
   {

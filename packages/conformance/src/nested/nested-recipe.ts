@@ -18,12 +18,23 @@ export interface NestedRecipe {
   }
   /** Elements that a definition says afterwards, whose document leaves them open. */
   readonly granted: readonly string[]
-  /** A mode of another processor in which a guest runs there. */
-  readonly mode: NestedMode
+  /** Modes of the processor in which guests run there. */
+  readonly modes: readonly NestedMode[]
   readonly refused: readonly NestedRefusal[]
+  /** Leaves the host out with an older emulator, which does not emulate it well. */
+  readonly since?: NestedSince
+}
+
+export interface NestedSince {
+  /** QEMU's major version. */
+  readonly major: number
+  /** What older ones do. */
+  readonly why: string
 }
 
 export interface NestedMode {
+  /** Ends the sentence "a guest runs …". */
+  readonly what: string
   /** Elements of `<domain>`. */
   readonly elements: string
   /** What QEMU's command line has of it. */

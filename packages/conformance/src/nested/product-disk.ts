@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GuestError } from '../guest/guest-error.ts'
 import type { GuestImage } from '../guest/guest-image.ts'
@@ -46,8 +46,14 @@ export async function buildProductDisk(options: ProductDiskOptions): Promise<str
   const files = (await readdir(tarballs)).map((file) => join(tarballs, file))
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--omit=dev']
   await mustRun('npm', ['install', '--prefix', root, ...quiet, ...files], { signal })
-  await cp(image.kernel, join(root, 'guest/kernel'))
-  await cp(image.initrd, join(root, 'guest/initrd'))
+  for (const [from, name] of [
+    [image.kernel, 'kernel'],
+    [image.initrd, 'initrd'],
+  ] as const) {
+    await cp(from, join(root, 'guest', name))
+    // Not only root's QEMU reads them, and the disk is not written to.
+    await chmod(join(root, 'guest', name), 0o644)
+  }
   await writeFile(join(root, 'polyvirt'), startScript, { mode: 0o755 })
   const disk = join(folder, 'polyvirt.ext4')
   await mustRun('mke2fs', ['-q', '-t', 'ext4', '-d', root, disk, '200M'], { signal })

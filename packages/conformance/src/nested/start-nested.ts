@@ -16,8 +16,10 @@ import { processCpuMs } from '../guest/process-cpu.ts'
 import { readReport } from '../guest/read-report.ts'
 import { askedDomain } from '../plan-scenario.ts'
 import { consoleParameters, withKernel } from '../started-guest.ts'
+import { NotTried } from '../not-tried.ts'
 import type { Target } from '../target.ts'
 import { buildHostDisk } from './host-disk.ts'
+import { userCommands } from './host-user.ts'
 import { guestMemoryMiB } from './nested-acts.ts'
 import type { NestedRecipe } from './nested-recipe.ts'
 import type { Nested } from './nested.ts'
@@ -58,6 +60,7 @@ const reportMs = 600_000
  */
 export async function startNested(target: Target, options: NestedOptions): Promise<StartedNested> {
   const { recipe, signal, progress, note } = options
+  checkEmulator(target, recipe)
   await using stack = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'pv-'))
   const callOff = guardFolder(folder)
@@ -103,6 +106,15 @@ export async function startNested(target: Target, options: NestedOptions): Promi
   return Object.assign(session, { [Symbol.asyncDispose]: () => rest.disposeAsync() })
 }
 
+/** @throws NotTried where the emulator at hand does not emulate such a host well. */
+function checkEmulator({ emulator, capabilities }: Target, { since }: NestedRecipe): void {
+  if (since === undefined || capabilities.version.major >= since.major) return
+  const { major, minor } = capabilities.version
+  throw new NotTried(
+    `${emulator} is QEMU ${major}.${minor}, and it takes ${since.major}: ${since.why}`,
+  )
+}
+
 interface Disks {
   /** What the host and its guests boot. */
   readonly image: GuestImage
@@ -142,6 +154,7 @@ async function bringUp({ kvmModule }: NestedRecipe, ask: Ask): Promise<void> {
   for (const path of ['tmp', 'run', 'var', 'root']) await must(`mount -t tmpfs none /host/${path}`)
   await must('mkdir -p /dev/pts /dev/shm && mount -t devpts none /dev/pts; mkdir -p /host/var/lib')
   await must(`modprobe ${kvmModule} && ls /dev/kvm`)
+  for (const command of userCommands) await must(`chroot /host /bin/sh -c ${quoted(command)}`)
 }
 
 interface Session extends Pick<NestedOptions, 'recipe' | 'signal' | 'progress' | 'note'> {

@@ -92,9 +92,51 @@ const mutants: readonly NestedMutant[] = [
   },
   {
     flaw: 'the mode is not given to QEMU',
-    caughtBy: 'nested/mode',
+    caughtBy: 'nested/modes',
     because: /compat=toy1/,
-    deviation: { answers: { 'domxml-to-native': () => 'qemu -cpu host' } },
+    deviation: { answers: { 'domxml-to-native': () => 'qemu' } },
+  },
+  {
+    flaw: 'QEMU is root',
+    caughtBy: 'nested/user',
+    because: /'0'/,
+    deviation: { uid: 0 },
+  },
+  {
+    flaw: 'a guest with huge pages takes none',
+    caughtBy: 'nested/user',
+    because: /the guest has no huge pages/,
+    deviation: { hugePages: { taken: 0 } },
+  },
+  {
+    flaw: 'huge pages are not given back',
+    caughtBy: 'nested/user',
+    because: /huge pages are left/,
+    deviation: { hugePages: { returned: 200 } },
+  },
+  {
+    flaw: 'a guest that was saved boots anew',
+    caughtBy: 'nested/saved',
+    because: /restored/,
+    deviation: { answers: { domstate: () => 'running (booted)' } },
+  },
+  {
+    flaw: 'a guest that was saved stands still',
+    caughtBy: 'nested/saved',
+    because: /the vCPU of saved does nothing/,
+    deviation: { idle: true },
+  },
+  {
+    flaw: 'a guest runs on where it came from',
+    caughtBy: 'nested/moved',
+    because: /'moved'/,
+    deviation: { answers: { migrate: () => '' } },
+  },
+  {
+    flaw: 'a guest that moved stands still',
+    caughtBy: 'nested/moved',
+    because: /the vCPU of moved does nothing/,
+    deviation: { idle: true },
   },
   {
     flaw: 'a guest cannot come back to where it is',

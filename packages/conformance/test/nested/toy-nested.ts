@@ -1,5 +1,6 @@
 import type { GuestReport } from '../../src/guest/guest-report.ts'
 import { GuestError } from '../../src/guest/guest-error.ts'
+import { hostUser } from '../../src/nested/host-user.ts'
 import type { NestedRecipe } from '../../src/nested/nested-recipe.ts'
 import type { Nested } from '../../src/nested/nested.ts'
 
@@ -9,7 +10,10 @@ export const toyRecipe: NestedRecipe = {
   elements: '<features><host/></features>',
   processor: { model: 'TOY2', registers: { pvr: 2 } },
   granted: [`<shield value='thin'/>`],
-  mode: { elements: '<cpu><model>toy1</model></cpu>', argv: /compat=toy1/ },
+  modes: [
+    { what: 'as a TOY2', elements: '<cpu><model>toy2</model></cpu>', argv: /^qemu$/ },
+    { what: 'as a TOY1', elements: '<cpu><model>toy1</model></cpu>', argv: /compat=toy1/ },
+  ],
   refused: [
     {
       what: 'thick shield',
@@ -26,6 +30,12 @@ export interface NestedDeviation {
   readonly answers?: Answers
   /** Of `ls` and `pgrep`: folders of runs, and processes. */
   readonly left?: string
+  /** Whose a guest's process is. */
+  readonly uid?: number
+  /** Huge pages that a guest takes, and gives back. */
+  readonly hugePages?: { readonly taken?: number; readonly returned?: number }
+  /** Whether a guest's vCPU does something. */
+  readonly idle?: boolean
   /** What a guest finds inside. */
   readonly pvr?: number
   readonly memoryKiB?: number
@@ -37,16 +47,22 @@ export function toyNested({
   left = '0\n0',
   pvr = 2,
   memoryKiB = 480 * 1024,
+  uid = hostUser.uid,
+  hugePages = {},
+  idle = false,
 }: NestedDeviation = {}): Nested {
   const files = new Map<string, string>()
-  const domains = new Map<string, { xml: string; runs: boolean }>()
-  const domain = (name = ''): { xml: string; runs: boolean } => {
+  const domains = new Map<string, { xml: string; runs: boolean; isSaved?: boolean }>()
+  /** Guests of the other root. */
+  const others = new Set<string>()
+  let [usedNs, pages] = [0, 0]
+  const domain = (name = ''): { xml: string; runs: boolean; isSaved?: boolean } => {
     const found = domains.get(name)
     if (found === undefined) throw new GuestError(`no domain '${name}'`)
     return found
   }
   const right: Answers = {
-    doctor: () => 'ok  toy64  KVM works',
+    doctor: () => `QEMU runs as user '${hostUser.name}'\nok  toy64  KVM works`,
     nodeinfo: () =>
       'CPU model:           toy64\nCPU(s):              2\nThread(s) per core:  1\nMemory size:         1000000 KiB',
     '--json': () =>
@@ -68,11 +84,34 @@ export function toyNested({
     undefine: ([name = '']) => (domains.delete(name) ? '' : `no domain '${name}'`),
     start: ([name]) => {
       domain(name).runs = true
+      if (domain(name).xml.includes('<hugepages/>')) pages -= hugePages.taken ?? 256
       return ''
     },
     destroy: ([name]) => {
       domain(name).runs = false
+      if (domain(name).xml.includes('<hugepages/>')) pages += hugePages.returned ?? 256
       return ''
+    },
+    managedsave: ([name]) => {
+      Object.assign(domain(name), { runs: false, isSaved: true })
+      return ''
+    },
+    domstate: (words) =>
+      domain(words.at(-1)).isSaved === true ? 'running (restored)' : 'running (booted)',
+    domstats: () => {
+      usedNs += idle ? 0 : 1
+      return `  vcpu.0.time=${usedNs}`
+    },
+    migrate: (words) => {
+      const [to = '', name = ''] = [words.at(-1), words.at(-2)]
+      domain(name).runs = !to.includes('other')
+      if (domain(name).runs) others.delete(name)
+      else others.add(name)
+      return ''
+    },
+    '-c': ([, verb = '', ...words]) => {
+      if (verb === 'list') return [...others].join('\n')
+      return (answers[verb] ?? right[verb])?.(words) ?? ''
     },
     list: (words) =>
       [...domains]
@@ -87,7 +126,7 @@ export function toyNested({
     'cpu-compare': () => 'CPU described in /tmp/host.xml is identical to host CPU',
   }
   const answer = (text: string): string => {
-    const [verb = '', ...words] = text.split(' ')
+    const [verb = '', ...words] = text.trim().split(' ')
     const say = answers[verb] ?? right[verb]
     if (say === undefined) throw new GuestError(`polyvirt has no '${verb}'`)
     return say(words)
@@ -99,7 +138,15 @@ export function toyNested({
     signal: new AbortController().signal,
     progress: () => undefined,
     note: () => undefined,
-    shell: async () => ({ output: left, status: 0 }),
+    async shell(command) {
+      const asked = /^echo (\d+) > .*nr_hugepages$/.exec(command)?.[1]
+      if (asked !== undefined) pages = Number(asked)
+      if (command.includes('HugePages_Free'))
+        return { output: `HugePages_Free: ${pages}`, status: 0 }
+      if (command.includes('nr_hugepages')) return { output: '0', status: 0 }
+      if (command.includes('Uid:')) return { output: `Uid: ${uid} ${uid} ${uid} ${uid}`, status: 0 }
+      return { output: left, status: 0 }
+    },
     polyvirt: async (text) => answer(text),
     async refused(text) {
       try {
