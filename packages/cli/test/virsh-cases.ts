@@ -47,6 +47,26 @@ export const testDriverCases: readonly VirshCase[] = [
     change-media test vda x y
   `),
   ...lines(`
+    attach-disk test name vdc --source-protocol nbd --source-host-name h:10809 --print-xml
+    attach-disk test name vdc --source-protocol nbd --source-host-transport unix --source-host-socket /s --print-xml
+    attach-disk test name vdc --source-protocol nbd --print-xml
+    attach-disk test name vdc --source-protocol x --source-host-name h: --source-host-transport tcp --print-xml
+    attach-disk test name vdc --sourcetype network --print-xml
+    attach-disk test name vdc --source-protocol nbd --sourcetype file --print-xml
+    attach-disk test name vdc --source-host-name h --print-xml
+    attach-disk test name vdc --source-host-socket /s --print-xml
+    attach-disk test name vdc --source-protocol nbd --source-host-socket /s --print-xml
+    attach-disk test name vdc --source-protocol nbd --source-host-name h --source-host-socket /s --source-host-transport unix --print-xml
+    echo --split a,,b ,c d
+    echo --split a,,,b ,,
+    echo --split
+    echo --split --err a,b
+    echo --split --shell a
+    echo --split --xml a
+    vcpucount test --guest --config
+    dompmsuspend test mem --duration x
+  `),
+  ...lines(`
     list
     list --all
     -q list --all

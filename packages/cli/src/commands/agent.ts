@@ -1,6 +1,6 @@
-import { explainFailure, invalidArgument } from '../command-error.ts'
+import { CommandError, explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
-import { printable } from '../core.ts'
+import { domainError, printable } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import { flag, int, later, need, text, words } from '../option-specs.ts'
 import { exclude } from '../parse/option-pairs.ts'
@@ -48,7 +48,7 @@ export const commands: readonly Command[] = [
         'disk',
         'hybrid',
       ]),
-      later(int('duration', 'duration in seconds')),
+      int('duration', 'duration in seconds'),
     ],
     run: suspend,
   },
@@ -116,7 +116,14 @@ async function suspend(context: Context, options: Options): Promise<Answer> {
   if (target !== 'mem' && target !== 'disk' && target !== 'hybrid') {
     throw invalidArgument('Invalid target')
   }
+  const seconds = options.integer('duration', 0) ?? 0
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
+  if (seconds > 0) {
+    throw new CommandError(`Domain '${domain.name}' could not be suspended`, {
+      cause: domainError('ERR_OPERATION_UNSUPPORTED', 'Duration not supported. Use 0 for now'),
+      hint: 'dompmwakeup wakes the guest',
+    })
+  }
   await explainFailure(
     `Domain '${domain.name}' could not be suspended`,
     hypervisor.domainPmSuspend(reference, target, { signal: context.signal }),

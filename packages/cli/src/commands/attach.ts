@@ -8,7 +8,7 @@ import type { ChangeTarget, XmlElement } from '../core.ts'
 import { warnAll } from '../document-options.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
 import type { FoundDomain } from '../lookup-domain.ts'
-import { flag, later, need, targetOptions, text } from '../option-specs.ts'
+import { flag, need, targetOptions, text } from '../option-specs.ts'
 import { documentAnswer } from '../output/document-answer.ts'
 import { devicesOf } from '../xml/devices-of.ts'
 
@@ -38,10 +38,10 @@ export const commands: readonly Command[] = [
       text('address', 'address of disk device'),
       flag('multifunction', 'use multifunction pci under specified address'),
       flag('print-xml', 'print XML document rather than attach the disk'),
-      later(text('source-protocol', 'protocol used by disk device source')),
-      later(text('source-host-name', 'host name for source of disk device')),
-      later(text('source-host-transport', 'host transport for source of disk device')),
-      later(text('source-host-socket', 'host socket for source of disk device')),
+      text('source-protocol', 'protocol used by disk device source'),
+      text('source-host-name', 'host name for source of disk device'),
+      text('source-host-transport', 'host transport for source of disk device'),
+      text('source-host-socket', 'host socket for source of disk device'),
       flag('persistent', 'make live change persistent'),
       ...targetOptions,
     ],

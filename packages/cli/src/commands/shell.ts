@@ -2,9 +2,10 @@ import { homedir } from 'node:os'
 import { CommandError } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable, strerror } from '../core.ts'
-import { flag, later, text } from '../option-specs.ts'
+import { flag, text } from '../option-specs.ts'
 import { lineAnswer } from '../output/line-answer.ts'
 import { shellQuote } from '../output/shell-quote.ts'
+import { exclude } from '../parse/option-pairs.ts'
 import { escapeXml } from '../xml/escape-xml.ts'
 
 const quitCommand = (name: string): Command => ({
@@ -43,7 +44,7 @@ export const commands: readonly Command[] = [
     options: [
       flag('shell', 'escape for shell use'),
       flag('xml', 'escape for XML use'),
-      later(flag('split', "split each argument on ','; ',,' is an escape sequence")),
+      flag('split', "split each argument on ','; ',,' is an escape sequence"),
       flag('err', 'output to stderr'),
       { name: 'string', kind: 'argv', help: 'arguments to echo' },
     ],
@@ -79,16 +80,30 @@ async function changeDirectory(context: Context, options: Options): Promise<Answ
 }
 
 function echo(context: Context, options: Options): Answer {
+  exclude(options, 'shell', 'split')
+  exclude(options, 'xml', 'split')
   const words = options.list('string').map((word) => {
+    if (options.flag('split')) return splitAtCommas(word).join('')
     const escaped = options.flag('xml') ? escapeXml(word) : word
     return options.flag('shell') ? shellQuote(escaped) : escaped
   })
   const text = words.join(' ')
   // virsh echoes to standard error as an error, which is none.
   if (options.flag('err')) {
-    context.output.writeError(`error: ${printable(text)}\n`)
+    const lines = text.split('\n')
+    context.output.writeError(`error: ${lines.map(printable).join('\n')}\n`)
     return {}
   }
   // The user's own words, as they are.
   return { text, json: text }
+}
+
+/** Lines; two commas are one that does not split. */
+function splitAtCommas(word: string): readonly string[] {
+  const parts = ['']
+  for (const piece of word.match(/,,|,|[^,]+/g) ?? []) {
+    if (piece === ',') parts.push('')
+    else parts.push(`${parts.pop() ?? ''}${piece === ',,' ? ',' : piece}`)
+  }
+  return parts.map((part) => `${part}\n`)
 }

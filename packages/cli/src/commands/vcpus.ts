@@ -1,5 +1,5 @@
 import { changeTarget } from '../change-target.ts'
-import { invalidArgument } from '../command-error.ts'
+import { explainFailure, invalidArgument } from '../command-error.ts'
 import type { Answer, Command, Context, Options } from '../command.ts'
 import type { VcpuInfo } from '../core.ts'
 import { domainOption, lookupDomain } from '../lookup-domain.ts'
@@ -7,6 +7,7 @@ import { flag, later, need, targetOptions } from '../option-specs.ts'
 import { formatCpuset } from '../output/format-cpuset.ts'
 import { parseCpuList } from '../parse/cpu-list.ts'
 import { exclude } from '../parse/option-pairs.ts'
+import { askAgent } from '../qemu/ask-agent.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -50,7 +51,7 @@ export const commands: readonly Command[] = [
       flag('live', 'get value from running domain'),
       flag('config', 'get value to be used on next boot'),
       flag('current', 'get value according to current domain state'),
-      later(flag('guest', 'retrieve vcpu count from the guest instead of the hypervisor')),
+      flag('guest', 'retrieve vcpu count from the guest instead of the hypervisor'),
     ],
     run: vcpucount,
   },
@@ -109,7 +110,9 @@ interface Count {
 async function vcpucount(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'live', 'config')
   exclude(options, 'maximum', 'active')
+  exclude(options, 'guest', 'config')
   const target = changeTarget(options)
+  if (options.flag('guest')) return guestCount(context, options)
   const { hypervisor, domain, reference } = await lookupDomain(context, options)
   const single = options.flag('maximum') || options.flag('active')
   if (single) {
@@ -139,6 +142,18 @@ async function vcpucount(context: Context, options: Options): Promise<Answer> {
       .join(''),
     json: sorted,
   }
+}
+
+/** Of those that the guest has, the ones that it uses; `maximum` counts all. */
+async function guestCount(context: Context, options: Options): Promise<Answer> {
+  const vcpus = await explainFailure(
+    'Failed to retrieve vCPU count from the guest',
+    askAgent<readonly { readonly online: boolean }[]>(context, options, {
+      execute: 'guest-get-vcpus',
+    }),
+  )
+  const count = vcpus.filter(({ online }) => options.flag('maximum') || online).length
+  return { text: `${count}\n`, json: count }
 }
 
 async function vcpuinfo(context: Context, options: Options): Promise<Answer> {

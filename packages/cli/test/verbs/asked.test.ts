@@ -15,6 +15,15 @@ async function asked(
 }
 
 describe('the agent of a guest', () => {
+  it('is not asked to have a guest sleep for a while, which no agent can', async () => {
+    const { hypervisor, given } = await asked('domainPmSuspend')
+    const words = ['dompmsuspend', 'test', 'mem', '--duration', '5']
+    expect((await run(words, { hypervisor })).stderr).toBe(
+      "error: Domain 'test' could not be suspended\nerror: Operation not supported: Duration not supported. Use 0 for now\nhint: dompmwakeup wakes the guest\n",
+    )
+    expect(given()).toEqual([])
+  })
+
   it.each([
     [['domfsfreeze', 'test', '/', '/a'], 'domainFsFreeze', 2, 'Froze 2 filesystem(s)\n\n'],
     [['domfsthaw', 'test'], 'domainFsThaw', 1, 'Thawed 1 filesystem(s)\n\n'],
@@ -31,6 +40,24 @@ describe('the agent of a guest', () => {
       'domainSetUserPassword',
       undefined,
       'Password set successfully for a in test\n',
+    ],
+    [
+      ['vcpucount', 'test', '--guest'],
+      'domainQemuAgentCommand',
+      '{"return":[{"logical-id":0,"online":true},{"logical-id":1,"online":false}]}',
+      '1\n\n',
+    ],
+    [
+      ['vcpucount', 'test', '--guest', '--maximum'],
+      'domainQemuAgentCommand',
+      '{"return":[{"logical-id":0,"online":true},{"logical-id":1,"online":false}]}',
+      '2\n\n',
+    ],
+    [
+      ['dompmsuspend', 'test', 'mem', '--duration', '0'],
+      'domainPmSuspend',
+      undefined,
+      "Domain 'test' successfully suspended\n",
     ],
     [
       ['qemu-agent-command', 'test', '{}'],
