@@ -58,6 +58,7 @@ const networkUpdate: Family = () => import('./commands/network-update.ts')
 const node: Family = () => import('./commands/node.ts')
 const nodeDevices: Family = () => import('./commands/node-devices.ts')
 const numatune: Family = () => import('./commands/numatune.ts')
+const perf: Family = () => import('./commands/perf.ts')
 const pinning: Family = () => import('./commands/pinning.ts')
 const poolDefine: Family = () => import('./commands/pool-define.ts')
 const poolInfo: Family = () => import('./commands/pool-info.ts')
@@ -148,6 +149,7 @@ const families: Readonly<Record<string, Family>> = {
   'managedsave-dumpxml': save,
   'managedsave-define': save,
   memtune,
+  perf,
   metadata,
   migrate,
   'migrate-setmaxdowntime': migration,

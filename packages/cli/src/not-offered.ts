@@ -26,10 +26,6 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
   ],
   ['qemu-attach', 'a QEMU that polyvirt did not start is left alone; define its XML and start it'],
   ['dom-fd-associate', 'disks are opened by their paths'],
-  [
-    'perf',
-    'the counters of the host are perf(1): perf kvm --guest, or perf stat --pid of dominfo --json',
-  ],
   ['qemu-monitor-event', 'event --all --loop tells what happens to guests'],
   ['guest-agent-timeout', 'each question has its own limit: qemu-agent-command --timeout'],
   [
@@ -73,6 +69,9 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
   ],
 ]
 
+const perfItself =
+  'the counters of the host are perf(1): perf kvm --guest, or perf stat --pid of dominfo --json'
+
 const options: readonly (readonly [command: string, option: string, instead: string])[] = [
   [
     '*',
@@ -97,6 +96,8 @@ const options: readonly (readonly [command: string, option: string, instead: str
   ['setvcpus', 'hotpluggable', 'vCPUs that were plugged in can be plugged out again'],
   ['start', 'reset-nvram', 'undefine --nvram and define it again: the variables are then fresh'],
   ['create', 'reset-nvram', 'undefine --nvram and define it again: the variables are then fresh'],
+  ['perf', 'enable', perfItself],
+  ['perf', 'disable', perfItself],
   ['migrate', 'postcopy-resume', 'both ends are on this machine, where no connection is lost'],
   ['migrate', 'postcopy-bandwidth', 'migrate-setspeed, from another terminal'],
   ['migrate', 'timeout-postcopy', 'migrate-postcopy from another terminal'],

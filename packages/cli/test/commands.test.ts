@@ -403,6 +403,35 @@ describe('displays', () => {
   })
 })
 
+describe('events of perf', () => {
+  it('are those of the definition, none of a guest that runs, and cannot be turned on', async () => {
+    const hypervisor = await testDefault()
+    const asked: unknown[] = []
+    hypervisor.domainGetXmlDesc = async (...words: readonly unknown[]) => {
+      asked.push(words[1])
+      return `<domain><perf><event name='cpu_cycles' enabled='yes'/><event name='cmt' enabled='no'/></perf></domain>`
+    }
+    const config = await run(['perf', 'test', '--config'], { hypervisor })
+    expect(config.stdout).toContain('\nmbml           : disabled\ncpu_cycles     : enabled\n')
+    expect(config.stdout.match(/: enabled$/gm)).toHaveLength(1)
+    expect(config.stdout).toContain('\nstalled_cycles_frontend: disabled\n')
+    expect(asked).toEqual([{ inactive: true }])
+    const live = await run(['perf', 'test'], { hypervisor })
+    expect(live.stdout.match(/: disabled$/gm)).toHaveLength(22)
+    expect((await run(['perf', 'test', '--enable', 'cmt'], { hypervisor })).stderr).toMatch(
+      /^error: option --enable of command 'perf' is known to virsh but not offered yet\nhint: /,
+    )
+  })
+
+  it('of a guest that is off are not asked of one that runs', async () => {
+    const hypervisor = await testDefault()
+    await hypervisor.domainDestroy('test')
+    expect((await run(['perf', 'test', '--live'], { hypervisor })).stderr).toBe(
+      'error: Unable to get perf events\nerror: Requested operation is not valid: domain is not running\n',
+    )
+  })
+})
+
 describe('events', () => {
   it('that virsh does not know are refused', async () => {
     expect((await run(['event', '--event', 'rtc-changes'])).stderr).toBe(
