@@ -279,6 +279,7 @@ const families: Readonly<Record<string, Family>> = {
   'backup-dumpxml': backup,
   'pool-autostart': poolLifecycle,
   'pool-build': poolLifecycle,
+  'pool-capabilities': poolInfo,
   'pool-create-as': poolDefine,
   'pool-create': poolDefine,
   'pool-define-as': poolDefine,

@@ -58,10 +58,6 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
   ],
   ['net-event', 'event --all --loop tells what happens to guests; net-list tells the networks'],
   ['net-port-*', 'a card that is plugged in belongs to its guest: domiflist'],
-  [
-    'pool-capabilities',
-    'pools are directories of this host (type dir), with raw and qcow2 volumes',
-  ],
   ['pool-event', 'event --all --loop tells what happens to guests; pool-list tells the pools'],
   [
     'find-storage-pool-sources*',

@@ -47,6 +47,20 @@ describe('a pool', () => {
 `)
   })
 
+  it('of a directory is what is offered, with volumes of the formats that one may have', async () => {
+    const hypervisor = await openIn(tempDir())
+    const xml = await hypervisor.connectGetStoragePoolCapabilities()
+    expect(xml).toContain(`<storagepoolCapabilities>
+  <pool type='dir' supported='yes'>
+    <volOptions>
+      <defaultFormat type='raw'/>
+      <enum name='targetFormatType'>
+        <value>raw</value>
+        <value>qcow2</value>`)
+    expect(xml.match(/supported='yes'/g)).toHaveLength(1)
+    expect(xml).toContain(`<pool type='rbd' supported='no'/>`)
+  })
+
   it('says so where no directory can be made', async () => {
     const hypervisor = await openIn(tempDir())
     await hypervisor.storagePoolDefineXml(poolXml('/proc/no-such/images'))

@@ -3,6 +3,7 @@ import type { Answer, Command, Context, Options } from '../command.ts'
 import { printable } from '../core.ts'
 import type { StoragePoolSummary } from '../core.ts'
 import { flag, text, xpathOptions } from '../option-specs.ts'
+import { documentAnswer } from '../output/document-answer.ts'
 import { formatRows } from '../output/format-rows.ts'
 import { formatTable } from '../output/format-table.ts'
 import { lineAnswer } from '../output/line-answer.ts'
@@ -12,6 +13,21 @@ import { storedFilter } from '../parse/stored-filter.ts'
 import { lookupPool, poolOption } from '../storage/lookup-pool.ts'
 
 export const commands: readonly Command[] = [
+  {
+    name: 'pool-capabilities',
+    group: 'pool',
+    summary: 'storage pool capabilities',
+    description: 'Returns capabilities of storage pool support.',
+    options: [],
+    run: async (context) => {
+      const hypervisor = await context.hypervisor()
+      const xml = await explainFailure(
+        'failed to get storage pool capabilities',
+        hypervisor.connectGetStoragePoolCapabilities(),
+      )
+      return documentAnswer(context, xml)
+    },
+  },
   {
     name: 'pool-dumpxml',
     group: 'pool',

@@ -19,6 +19,7 @@ const networkNames: Readonly<Record<keyof NetworkVerbs, true>> = {
 }
 
 const storageNames: Readonly<Record<Exclude<keyof StorageVerbs, 'storageVolDownload'>, true>> = {
+  connectGetStoragePoolCapabilities: true,
   storagePoolListAll: true,
   storagePoolLookup: true,
   storagePoolLookupByTargetPath: true,

@@ -5,6 +5,7 @@ import { tidyPath } from '../documents/absolute-path.ts'
 import { systemError } from '../system-error.ts'
 import { buildPool } from './build-pool.ts'
 import { settlePool } from './define-pool.ts'
+import { poolCapabilities } from './pool-capabilities.ts'
 import { alreadyActive, notActive } from './pool-rooms.ts'
 import type { PoolRooms } from './pool-rooms.ts'
 import { poolDocument, poolOf, poolSummary } from './pool-summary.ts'
@@ -24,6 +25,10 @@ export function poolVerbs({ context, recordsOf, allActive }: PoolRooms): PoolVer
     return context.hold(uuid, kind, () => work(documents.lookup(uuid)))
   }
   return {
+    async connectGetStoragePoolCapabilities() {
+      return poolCapabilities()
+    },
+
     async storagePoolListAll({ active, persistent, autostart, types } = {}) {
       return documents
         .list()

@@ -114,6 +114,8 @@ export interface VolumeRange extends LongWorkOptions {
  * `ERR_NO_SUPPORT` where no package that keeps pools is installed.
  */
 export interface StorageVerbs {
+  /** Which pools there are here, as libvirt's `<storagepoolCapabilities>`. */
+  connectGetStoragePoolCapabilities(): Promise<string>
   /** By name. */
   storagePoolListAll(filter?: StoragePoolFilter): Promise<readonly StoragePoolSummary[]>
   storagePoolLookup(reference: string): Promise<StoragePoolSummary>
