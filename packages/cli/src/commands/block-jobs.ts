@@ -56,15 +56,13 @@ export const commands: readonly Command[] = [
       later(flag('async', "with --wait, don't wait for cancel to finish")),
       text('xml', 'filename containing XML description of the copy destination'),
       text('format', 'format of the destination file'),
-      later(int('granularity', 'power-of-two granularity to use during the copy')),
-      later(int('buf-size', 'maximum amount of in-flight data during the copy')),
+      int('granularity', 'power-of-two granularity to use during the copy'),
+      int('buf-size', 'maximum amount of in-flight data during the copy'),
       flag('bytes', 'the bandwidth limit is in bytes/s rather than MiB/s'),
       flag('transient-job', 'the copy job is not persisted if VM is turned off'),
-      later(
-        flag(
-          'synchronous-writes',
-          'the copy job forces guest writes to be synchronously written to the destination',
-        ),
+      flag(
+        'synchronous-writes',
+        'the copy job forces guest writes to be synchronously written to the destination',
       ),
       flag('print-xml', 'print the XML used to start the copy job instead of starting the job'),
     ],
@@ -241,6 +239,9 @@ async function copy(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'format', 'xml')
   const place = options.flag('xml') ? await placeOf(options.need('xml')) : placeSaid(options)
   const { file: destination, format } = place
+  // Nothing stands for QEMU's own choice, as 0 does in virsh.
+  const granularityBytes = options.integer('granularity', 0) || undefined
+  const bufferBytes = options.integer('buf-size', 0) || undefined
   if (options.flag('print-xml')) return { text: place.xml, json: place }
   const whenReady = whenReadyOf(options, 'finish')
   return run(context, options, {
@@ -254,6 +255,9 @@ async function copy(context: Context, options: Options): Promise<Answer> {
         shallow: options.flag('shallow'),
         reuseExternal: options.flag('reuse-external'),
         ...(format !== undefined && { format }),
+        ...(granularityBytes !== undefined && { granularityBytes }),
+        ...(bufferBytes !== undefined && { bufferBytes }),
+        ...(options.flag('synchronous-writes') && { synchronousWrites: true }),
       }),
   })
 }

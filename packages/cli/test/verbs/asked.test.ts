@@ -145,6 +145,21 @@ describe('a block job', () => {
       ],
       '\nSuccessfully copied\n',
     ],
+    [
+      [
+        ...['blockcopy', 'test', 'vda', '/c', '--wait', '--granularity', '65536'],
+        ...['--buf-size', '1048576', '--synchronous-writes'],
+      ],
+      'domainBlockCopy',
+      [
+        ...['vda', '/c'],
+        {
+          ...{ wait: true, shallow: false, reuseExternal: false },
+          ...{ granularityBytes: 65_536, bufferBytes: 1_048_576, synchronousWrites: true },
+        },
+      ],
+      '\nNow in synchronized phase\n',
+    ],
     [['blockjob', 'test', 'vda', '--pivot'], 'domainBlockJobAbort', ['vda', { pivot: true }], '\n'],
     [
       ['blockjob', 'test', 'vda', '--bandwidth', '1'],

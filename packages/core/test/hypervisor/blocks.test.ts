@@ -261,6 +261,27 @@ describe('images of a running guest', () => {
     expect(infoOf(top)['backing-filename']).toBeUndefined()
   })
 
+  test('are copied in pieces, through a buffer, and as far behind as is said', async () => {
+    const root = testRoot()
+    const [, , top] = chain(root)
+    const hypervisor = await started(root, top)
+    const copy = join(root.dir, 'copy.qcow2')
+    for (const granularityBytes of [0, 256, 3000, 128 * 2 ** 20]) {
+      const wrong = hypervisor.domainBlockCopy('a', 'vdb', copy, { granularityBytes })
+      await expect(wrong).rejects.toThrow(`granularity ${granularityBytes} is no power of two`)
+    }
+    await hypervisor.domainBlockCopy('a', 'vdb', copy, {
+      wait: true,
+      granularityBytes: 131_072,
+      bufferBytes: 4 * 2 ** 20,
+      synchronousWrites: true,
+    })
+    const asked = JSON.stringify({ execute: 'query-block' })
+    expect(await hypervisor.domainQemuMonitorCommand('a', asked)).toMatch(/"granularity": ?131072/)
+    await hypervisor.domainBlockJobAbort('a', 'vdb', { pivot: true })
+    expect(await hypervisor.domainGetXmlDesc('a')).toContain(copy)
+  })
+
   test('a copy is made and gone over to, or given up without a trace in the definition', async () => {
     const root = testRoot()
     const [, , top] = chain(root)

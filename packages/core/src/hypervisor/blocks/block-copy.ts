@@ -27,6 +27,7 @@ export async function blockCopy(
   if (!destination.startsWith('/')) {
     throw domainError('ERR_INVALID_ARG', `${quote(destination, 200)} is not an absolute path`)
   }
+  checkGranularity(options.granularityBytes)
   const { running, disk } = await beginJob(
     rooms,
     reference,
@@ -60,6 +61,11 @@ export async function blockCopy(
               device: await topNode(one, disk),
               target: `libvirt-${index}-format`,
               sync: options.shallow === true ? 'top' : 'full',
+              ...(options.granularityBytes !== undefined && {
+                granularity: options.granularityBytes,
+              }),
+              ...(options.bufferBytes !== undefined && { 'buf-size': options.bufferBytes }),
+              ...(options.synchronousWrites === true && { 'copy-mode': 'write-blocking' }),
             })
           } catch (error) {
             // One who did not hear whether it has begun takes nothing from under it.
@@ -75,4 +81,15 @@ export async function blockCopy(
     { joins: options.wait === true || options.whenReady !== undefined },
   )
   await followJob(rooms, running, disk, options)
+}
+
+/** What QEMU takes: a bitmap of coarser or finer pieces is none to it. */
+function checkGranularity(bytes: number | undefined): void {
+  if (bytes === undefined) return
+  const isPower = Number.isInteger(Math.log2(bytes))
+  if (isPower && bytes >= 512 && bytes <= 64 * 1024 * 1024) return
+  throw domainError(
+    'ERR_INVALID_ARG',
+    `granularity ${bytes} is no power of two from 512 to 67108864 bytes`,
+  )
 }

@@ -37,6 +37,12 @@ export interface BlockCopyOptions extends BlockJobOptions {
   readonly reuseExternal?: boolean
   /** Only what the top image has; what is below it is shared. */
   readonly shallow?: boolean
+  /** In how large pieces it is kept in mind what has changed: a power of two from 512 to 64 MiB. QEMU's choice. */
+  readonly granularityBytes?: number
+  /** How much may be on its way at once; QEMU's choice. */
+  readonly bufferBytes?: number
+  /** A write of the guest is done when it is in both, so that the copy cannot fall behind. */
+  readonly synchronousWrites?: boolean
 }
 
 /** The images of disks, changed while the guest runs. */
