@@ -36,8 +36,8 @@ export const commands: readonly Command[] = [
       flag('checkpoints-metadata', 'remove all domain checkpoint metadata (vm must be inactive)'),
       flag('nvram', 'remove nvram file'),
       flag('keep-nvram', 'keep nvram file'),
-      later(flag('tpm', 'remove TPM state')),
-      later(flag('keep-tpm', 'keep TPM state')),
+      flag('tpm', 'remove TPM state'),
+      flag('keep-tpm', 'keep TPM state'),
     ],
     run: undefine,
   },
@@ -57,6 +57,7 @@ async function define(context: Context, options: Options): Promise<Answer> {
 
 async function undefine(context: Context, options: Options): Promise<Answer> {
   exclude(options, 'nvram', 'keep-nvram')
+  exclude(options, 'tpm', 'keep-tpm')
   const storage = options.text('storage')?.split(',')
   const all = options.flag('remove-all-storage')
   if (storage !== undefined && all) {
@@ -80,6 +81,8 @@ async function undefine(context: Context, options: Options): Promise<Answer> {
       checkpointsMetadata: options.flag('checkpoints-metadata'),
       ...(options.flag('nvram') && { nvram: 'remove' as const }),
       ...(options.flag('keep-nvram') && { nvram: 'keep' as const }),
+      ...(options.flag('tpm') && { tpm: 'remove' as const }),
+      ...(options.flag('keep-tpm') && { tpm: 'keep' as const }),
     }),
   )
   const { removed = [], failed = [] } = (await stored?.removeVolumes(hypervisor, volumes)) ?? {}

@@ -9,8 +9,10 @@ import type { Hypervisor } from './hypervisor.ts'
 import type { DefinitionVerbs, UndefineOptions } from './interface/definitions.ts'
 import { heldRecord, rowOf, summaryOf } from './records.ts'
 import { undefineWith } from './finish-undefine.ts'
+import type { UndefineDetail } from './finish-undefine.ts'
 import type { Rooms } from './rooms.ts'
 import { managedSavePath } from './saving/managed-save-path.ts'
+import { tpmStatePath } from './tpm-state-path.ts'
 
 type Verbs = DefinitionVerbs & Pick<Hypervisor, 'domainDefineXml' | 'domainSetAutostart'>
 
@@ -46,11 +48,8 @@ export function definitionVerbs(rooms: Rooms): Verbs {
       if (await undefineAtOnce(rooms, record, options)) return summaryOf(record)
       await rooms.withJob(uuid, 'undefine', async (job) => {
         const now = store.get(uuid) ?? record
-        const files = belongings(rooms, now, {
-          ...options,
-          variables: await variablesOf(rooms, now),
-        })
-        await undefineWith(store, job, { undefine: files })
+        const variables = await variablesOf(rooms, now)
+        await undefineWith(store, job, belongings(rooms, now, { ...options, variables }))
       })
       return summaryOf(record)
     },
@@ -128,7 +127,8 @@ async function undefineAtOnce(
     const now = rooms.store.get(uuid)
     // Another one may have changed it since it was looked at.
     if (now === undefined || now.domain.xml !== xml) return
-    if (belongings(rooms, now, { ...options, variables }).length > 0) return
+    const { undefine, tpmState } = belongings(rooms, now, { ...options, variables })
+    if (undefine.length > 0 || tpmState !== undefined) return
     rooms.store.undefine(uuid)
     isGone = true
   }
@@ -138,7 +138,7 @@ async function undefineAtOnce(
 }
 
 /**
- * Files that go with a definition.
+ * What goes with a definition.
  *
  * @throws DomainError for something that the domain has and nobody said what becomes of.
  */
@@ -146,12 +146,12 @@ function belongings(
   { store, layout }: Rooms,
   { active, domain }: DomainRecord,
   options: UndefineOptions & { readonly variables: string },
-): readonly string[] {
+): UndefineDetail {
   const refuse = (message: string): never => {
     throw domainError('ERR_OPERATION_INVALID', message)
   }
   // A domain that runs becomes transient, and keeps what it runs with.
-  if (active !== undefined) return []
+  if (active !== undefined) return { undefine: [] }
   const saved = managedSavePath(layout, domain.uuid)
   const hasSave = existsSync(saved)
   if (hasSave && options.managedSave !== true)
@@ -174,10 +174,20 @@ function belongings(
     refuse(
       `cannot undefine domain with nvram ${quote(variables, 200)}: say --nvram or --keep-nvram`,
     )
-  return [
-    ...(hasSave ? [saved] : []),
-    ...(hasVariables && options.nvram === 'remove' ? [variables] : []),
-  ]
+  const tpmState = tpmStatePath(layout, domain.uuid)
+  const keepsTpm = options.tpm === undefined ? persists(domain.xml) : options.tpm === 'keep'
+  return {
+    undefine: [
+      ...(hasSave ? [saved] : []),
+      ...(hasVariables && options.nvram === 'remove' ? [variables] : []),
+    ],
+    ...(!keepsTpm && existsSync(tpmState) && { tpmState }),
+  }
+}
+
+/** Of a definition as it is stored, in which words have one spelling. */
+function persists(xml = ''): boolean {
+  return /<backend type='emulator'[^>]* persistent_state='yes'/.test(xml)
 }
 
 async function variablesOf({ layout }: Rooms, { domain }: DomainRecord): Promise<string> {

@@ -47,6 +47,7 @@ import { checkNeeds } from './start-needs.ts'
 import { checkFiles } from './start-checks.ts'
 import { tapMarks } from './tap-mark.ts'
 import { makeTaps, managedTaps } from './taps.ts'
+import { tpmStatePath } from './tpm-state-path.ts'
 import { makeRunImages, onRunImages, refuseTransient } from './transient-disks.ts'
 
 /** How long QEMU may take until its monitor answers. */
@@ -143,7 +144,8 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       await borrowDevices(store, run, { layout, domain })
     }
     await laySecrets(neededSecrets(domain).filter(isOfTpm), secrets, { stateDir, ...confined })
-    await startTpm(domain, { stateDir, tpmDir: `${layout.libDir}/swtpm`, ...confined })
+    const tpmState = tpmStatePath(layout, domain.uuid ?? domain.name)
+    await startTpm(domain, { stateDir, tpmState, ...confined })
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
     const launch = async (picked: PickedPorts): Promise<Launched> => {

@@ -45,7 +45,8 @@ export async function prepareNvram({ os }: Domain): Promise<void> {
 
 export interface TpmStart {
   readonly stateDir: string
-  readonly tpmDir: string
+  /** Below a folder of its own for those of all guests. */
+  readonly tpmState: string
   /** Whose QEMU is, where it is not its caller's: so is the TPM. */
   readonly owner?: RunUser
   readonly launcher?: readonly [string, ...string[]]
@@ -57,25 +58,24 @@ export interface TpmStart {
  */
 export async function startTpm(
   domain: Domain,
-  { stateDir, tpmDir, owner, launcher }: TpmStart,
+  { stateDir, tpmState, owner, launcher }: TpmStart,
 ): Promise<void> {
   const index = (domain.devices.tpm ?? []).findIndex((one) => one.backend === 'emulator')
   const tpm = domain.devices.tpm?.[index]
   if (tpm === undefined) return
   const path = `devices/tpm[${index + 1}]`
-  const state = `${tpmDir}/${domain.uuid ?? domain.name}`
   const shared = { passable: owner !== undefined }
-  await makePrivateDir(tpmDir, shared)
-  await makePrivateDir(state, owner === undefined ? {} : { owner })
-  for (const file of owner === undefined ? [] : await readdir(state))
-    await chown(`${state}/${file}`, owner?.uid ?? 0, owner?.gid ?? 0)
+  await makePrivateDir(dirname(tpmState), shared)
+  await makePrivateDir(tpmState, owner === undefined ? {} : { owner })
+  for (const file of owner === undefined ? [] : await readdir(tpmState))
+    await chown(`${tpmState}/${file}`, owner?.uid ?? 0, owner?.gid ?? 0)
   await startHelper({
     program: 'swtpm',
     args: [
       'socket',
       ...(tpm.version === '1.2' ? [] : ['--tpm2']),
       '--tpmstate',
-      `dir=${state},mode=0600`,
+      `dir=${tpmState},mode=0600`,
       '--ctrl',
       `type=unixio,path=${stateDir}/swtpm.sock,mode=0600`,
       ...(tpm.encryptionSecret === undefined

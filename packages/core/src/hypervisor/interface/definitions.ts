@@ -10,6 +10,8 @@ export interface UndefineOptions {
   readonly checkpointsMetadata?: boolean
   /** The firmware's variables go as well, or are kept: a domain that has some wants to know. */
   readonly nvram?: 'remove' | 'keep'
+  /** The state of its TPM goes as well, or is kept; it goes unless the document says `persistent_state`. */
+  readonly tpm?: 'remove' | 'keep'
 }
 
 export type MetadataType = 'title' | 'description' | 'element'
