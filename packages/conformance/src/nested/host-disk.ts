@@ -19,6 +19,7 @@ const programs = [
   'grep',
   'sed',
   'findutils',
+  'iproute2',
 ]
 
 /** Mounted over in the host, or made by dpkg, which does not run here. */

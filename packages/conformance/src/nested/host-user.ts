@@ -1,7 +1,7 @@
 /** The user that QEMU is on the host, as administrators are told to make it. */
 export const hostUser = { name: 'polyvirt', uid: 990 } as const
 
-/** The group that distributions give KVM's device to; the user is not in it. */
+/** The group that distributions give KVM's devices to; the user is not in it. */
 const kvmGroup = { name: 'kvm', gid: 108 } as const
 
 /** Shell commands, in the host's own tree, for users and what is given to them. */
@@ -9,6 +9,6 @@ export const userCommands: readonly string[] = [
   'cp -a /etc /tmp/etc && mount -o bind /tmp/etc /etc',
   `printf 'root:x:0:0:root:/root:/bin/sh\\n${hostUser.name}:x:${hostUser.uid}:${hostUser.uid}::/nonexistent:/bin/false\\n' > /etc/passwd`,
   `printf 'root:x:0:\\n${hostUser.name}:x:${hostUser.uid}:\\n${kvmGroup.name}:x:${kvmGroup.gid}:\\n' > /etc/group`,
-  `chgrp ${kvmGroup.gid} /dev/kvm && chmod 0660 /dev/kvm`,
+  `chgrp ${kvmGroup.gid} /dev/kvm /dev/vhost-net && chmod 0660 /dev/kvm /dev/vhost-net`,
   'mkdir -p /dev/hugepages && mount -t hugetlbfs hugetlbfs /dev/hugepages',
 ]

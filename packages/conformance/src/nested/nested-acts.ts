@@ -22,9 +22,14 @@ async function checkGuest(host: Nested, name: string): Promise<void> {
   ok(memory.totalKiB > most * 0.75 && memory.totalKiB <= most, `${memory.totalKiB} KiB of memory`)
 }
 
-async function define(host: Nested, name: string, elements?: string): Promise<void> {
+async function define(
+  host: Nested,
+  name: string,
+  elements?: string,
+  devices?: string,
+): Promise<void> {
   const file = `/tmp/${name}.xml`
-  await host.write(file, host.guestXml(name, elements))
+  await host.write(file, host.guestXml(name, elements, devices))
   await host.polyvirt(`define ${file}`)
 }
 
@@ -38,6 +43,9 @@ async function endAll(host: Nested, names: readonly string[]): Promise<void> {
   const { output } = await host.shell('ls /run/polyvirt | grep -c domain-; pgrep -c qemu')
   deepStrictEqual(words(output), ['0', '0'], 'a folder or a process of a guest is left')
 }
+
+const cardMac = '52:54:00:12:34:56'
+const tapCard = `<interface type='ethernet'><mac address='${cardMac}'/><model type='virtio'/></interface>`
 
 /** Of 2 MiB, and some that stay. */
 const hugePages = guestMemoryMiB / 2 + 4
@@ -182,6 +190,24 @@ export const nestedActs: readonly NestedAct[] = [
       await endAll(host, ['huge'])
       strictEqual((await freeHugePages(host)).trim(), String(hugePages), 'huge pages are left')
       await host.shell(`echo ${before.trim()} > /proc/sys/vm/nr_hugepages`)
+    },
+  },
+  {
+    id: 'nested/card',
+    title: 'a card on a tap is found by its guest, and its packets are moved by the kernel',
+    async play(host) {
+      await define(host, 'card', '', tapCard)
+      await host.polyvirt('start card')
+      const { net } = await host.report('card')
+      deepStrictEqual(
+        net.map(({ mac }) => mac),
+        [cardMac],
+      )
+      const { output: workers } = await host.shell(`ps -e -T -o comm= | grep -c '^vhost-'`)
+      match(workers, /^[1-9]/, 'QEMU moves the packets itself')
+      await endAll(host, ['card'])
+      const { output: taps } = await host.shell(`ls /sys/class/net | grep -c vnet`)
+      strictEqual(taps.trim(), '0', 'a tap is left')
     },
   },
   {

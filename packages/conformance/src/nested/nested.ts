@@ -21,5 +21,5 @@ export interface Nested extends Stage {
   /** What a guest that runs there has found inside itself, when it is up. */
   report(name: string): Promise<GuestReport>
   /** The document of a guest with KVM that boots the host's kernel and reports. */
-  guestXml(name: string, elements?: string): string
+  guestXml(name: string, elements?: string, devices?: string): string
 }

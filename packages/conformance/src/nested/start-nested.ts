@@ -45,8 +45,8 @@ export interface StartedNested extends Nested, AsyncDisposable {}
 
 const shape = { vcpus: 2, memoryMiB: 4096 } as const
 
-/** Drivers beside a guest's: the file system of the disks. */
-const diskModules = ['ext4', 'crc32c_generic']
+/** Drivers beside a guest's: the file system of the disks, taps, and who moves their packets. */
+const hostModules = ['ext4', 'crc32c_generic', 'tun', 'vhost_net']
 
 /** A command in an emulated host may think for long before it says a word. */
 const quietMs = 300_000
@@ -130,7 +130,7 @@ async function makeDisks(
   const { suite, kvmModule } = recipe
   const { debianArch } = guestRecipe
   const { emulatorPackage } = guest
-  const modules = [...(guestRecipe.modules ?? []), ...diskModules, kvmModule]
+  const modules = [...(guestRecipe.modules ?? []), ...hostModules, kvmModule]
   const image = await buildGuestImage(
     { ...guestRecipe, modules },
     { signal, onProgress: ({ step, what }) => progress(`${step} ${what}`) },
@@ -154,6 +154,7 @@ async function bringUp({ kvmModule }: NestedRecipe, ask: Ask): Promise<void> {
   for (const path of ['tmp', 'run', 'var', 'root']) await must(`mount -t tmpfs none /host/${path}`)
   await must('mkdir -p /dev/pts /dev/shm && mount -t devpts none /dev/pts; mkdir -p /host/var/lib')
   await must(`modprobe ${kvmModule} && ls /dev/kvm`)
+  await must('modprobe tun && modprobe vhost_net && ls /dev/net/tun /dev/vhost-net')
   for (const command of userCommands) await must(`chroot /host /bin/sh -c ${quoted(command)}`)
 }
 
@@ -211,11 +212,11 @@ function sessionOf({ target, recipe, image, signal, progress, note, ask }: Sessi
       })
       return (await readReport(console)).report
     },
-    guestXml: (name, elements = '') =>
+    guestXml: (name, elements = '', devices = '') =>
       `<domain type='kvm'><name>${name}</name><memory unit='MiB'>${guestMemoryMiB}</memory>` +
       `<vcpu>1</vcpu><os><type arch='${guest}'>hvm</type><kernel>${product.kernel}</kernel>` +
       `<initrd>${product.initrd}</initrd><cmdline>${cmdline}</cmdline></os>` +
-      `${elements}<devices><serial type='file'><source path='${logOf(name)}'/></serial></devices></domain>`,
+      `${elements}<devices><serial type='file'><source path='${logOf(name)}'/></serial>${devices}</devices></domain>`,
   }
 }
 

@@ -115,6 +115,24 @@ const mutants: readonly NestedMutant[] = [
     deviation: { hugePages: { returned: 200 } },
   },
   {
+    flaw: 'a card has another address',
+    caughtBy: 'nested/card',
+    because: /52:54:00:12:34:56/,
+    deviation: { net: { macs: ['52:54:00:00:00:01'] } },
+  },
+  {
+    flaw: 'QEMU moves the packets of cards',
+    caughtBy: 'nested/card',
+    because: /QEMU moves the packets itself/,
+    deviation: { net: { workers: 0 } },
+  },
+  {
+    flaw: 'a tap stays behind its guest',
+    caughtBy: 'nested/card',
+    because: /a tap is left/,
+    deviation: { net: { taps: 1 } },
+  },
+  {
     flaw: 'a guest that was saved boots anew',
     caughtBy: 'nested/saved',
     because: /restored/,

@@ -34,6 +34,12 @@ export interface NestedDeviation {
   readonly uid?: number
   /** Huge pages that a guest takes, and gives back. */
   readonly hugePages?: { readonly taken?: number; readonly returned?: number }
+  /** Cards that a guest finds, threads of the kernel that move packets, and taps that stay. */
+  readonly net?: {
+    readonly macs?: readonly string[]
+    readonly workers?: number
+    readonly taps?: number
+  }
   /** Whether a guest's vCPU does something. */
   readonly idle?: boolean
   /** What a guest finds inside. */
@@ -49,6 +55,7 @@ export function toyNested({
   memoryKiB = 480 * 1024,
   uid = hostUser.uid,
   hugePages = {},
+  net: { macs = ['52:54:00:12:34:56'], workers = 1, taps = 0 } = {},
   idle = false,
 }: NestedDeviation = {}): Nested {
   const files = new Map<string, string>()
@@ -144,6 +151,8 @@ export function toyNested({
       if (command.includes('HugePages_Free'))
         return { output: `HugePages_Free: ${pages}`, status: 0 }
       if (command.includes('nr_hugepages')) return { output: '0', status: 0 }
+      if (command.includes("'^vhost-'")) return { output: String(workers), status: 0 }
+      if (command.includes('grep -c vnet')) return { output: String(taps), status: 0 }
       if (command.includes('Uid:')) return { output: `Uid: ${uid} ${uid} ${uid} ${uid}`, status: 0 }
       return { output: left, status: 0 }
     },
@@ -159,13 +168,15 @@ export function toyNested({
     write: async (file, text) => void files.set(file, text),
     async report(name) {
       if (!domain(name).runs) throw new GuestError(`guest '${name}' never reports`)
-      const seen: Pick<GuestReport, 'cpu' | 'memory' | 'vcpus'> = {
+      const seen: Pick<GuestReport, 'cpu' | 'memory' | 'net' | 'vcpus'> = {
         cpu: { pvr } as GuestReport['cpu'],
         memory: { totalKiB: memoryKiB } as GuestReport['memory'],
+        net: macs.map((mac) => ({ mac })) as unknown as GuestReport['net'],
         vcpus: { online: [0] } as unknown as GuestReport['vcpus'],
       }
       return seen as GuestReport
     },
-    guestXml: (name, elements = '') => `<domain><name>${name}</name>${elements}</domain>`,
+    guestXml: (name, elements = '', devices = '') =>
+      `<domain><name>${name}</name>${elements}${devices}</domain>`,
   }
 }

@@ -4,6 +4,7 @@ import { sharedMemory } from '../domain/devices/shmem.ts'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, quote } from '../errors.ts'
 import type { Problem } from '../errors.ts'
+import { vhostNetDevice } from './vhost-net.ts'
 
 /**
  * Looks at the files a start needs, before anything is started, so that a missing one is named with
@@ -44,7 +45,7 @@ export function checkFiles(domain: Domain): void {
 /** QEMU 7.2 ends on an assertion where the kernel does not move a card's packets, and says nothing of it. */
 function movesPackets({ devices }: Domain): Problem[] {
   return (devices.interface ?? []).flatMap((nic, i): Problem[] => {
-    const device = nic.backendVhost ?? '/dev/vhost-net'
+    const device = nic.backendVhost ?? vhostNetDevice
     if (nic.driverName !== 'vhost' || !isOnTap(nic) || existsSync(device)) return []
     const message = `the host has no ${quote(device)}; load its driver with: modprobe vhost_net, or use name='qemu'`
     return [

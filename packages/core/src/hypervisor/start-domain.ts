@@ -49,6 +49,7 @@ import { tapMarks } from './tap-mark.ts'
 import { makeTaps, managedTaps } from './taps.ts'
 import { tpmStatePath } from './tpm-state-path.ts'
 import { makeRunImages, onRunImages, refuseTransient } from './transient-disks.ts'
+import { usesVhostNet } from './vhost-net.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
@@ -154,6 +155,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
         paths,
         taps,
         tapFds: open.inQemu,
+        vhostNet: usesVhostNet(domain, confined.owner),
         ...picked,
         nowMs: Date.now(),
         ...(incoming !== undefined && incoming.booted !== true && { incoming: true }),

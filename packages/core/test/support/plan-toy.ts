@@ -5,6 +5,7 @@ import { planContext } from '../../src/plan/plan-context.ts'
 import type { PlanContext } from '../../src/plan/plan-context.ts'
 import { planDomain, planRun } from '../../src/plan/plan-domain.ts'
 import type { PlannedDomain } from '../../src/plan/plan-domain.ts'
+import type { RuntimeChoices } from '../../src/qemu/argv-context.ts'
 import type { Arch, QemuCapabilities } from '../../src/arch/index.ts'
 import { testArch, testCapabilities, testHost } from './test-arch.ts'
 
@@ -21,7 +22,7 @@ export interface ToyPlan extends PlannedDomain {
   readonly parsed: ParsedDomain
   readonly context: PlanContext
   /** The command line it would be started with. */
-  argv(): readonly string[]
+  argv(chosen?: Partial<RuntimeChoices>): readonly string[]
 }
 
 export interface ToyPlatform {
@@ -55,7 +56,7 @@ export function planToy(
     notes: () => [...assumptionNotes(parsed.assumed), ...planned.notes()],
     parsed,
     context,
-    argv: () => planRun(planned.domain, context, { paths }).argv,
+    argv: (chosen = {}) => planRun(planned.domain, context, { paths, ...chosen }).argv,
   }
 }
 

@@ -7,6 +7,7 @@ import { domainArguments } from '../../qemu/build-argv.ts'
 import { runPaths } from '../layout.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
+import { usesVhostNet } from '../vhost-net.ts'
 
 /** A running guest with the facts that its definition was planned on. */
 export interface LivePlan {
@@ -39,13 +40,14 @@ export function optionsOf(
 }
 
 /** What was settled when the guest started, read back from its live definition. */
-function runtimeOf(rooms: Rooms, { active }: Running, { devices }: Domain): RuntimeChoices {
-  const nics = devices.interface ?? []
+function runtimeOf(rooms: Rooms, { active }: Running, domain: Domain): RuntimeChoices {
+  const nics = domain.devices.interface ?? []
   return {
     paths: runPaths(rooms.layout, active.stateDir),
     taps: Object.fromEntries(
       nics.flatMap((nic, i) => (isOnTap(nic) && nic.target !== undefined ? [[i, nic.target]] : [])),
     ),
+    vhostNet: usesVhostNet(domain, rooms.layout.confinement?.user),
     nowMs: active.startedAtMs,
   }
 }

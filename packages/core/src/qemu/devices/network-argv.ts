@@ -189,7 +189,7 @@ function hostForwards(forward: PortForward): { str: string }[] {
 }
 
 function tapBackend(context: ArgvContext, nic: Interface, position: number): Options {
-  const { taps, tapFds } = context.runtime
+  const { taps, tapFds, vhostNet } = context.runtime
   const tap = taps?.[position]
   // Without a tap of its own yet, the line shows libvirt's form: a descriptor that start fills in. Of a guest that
   // runs nobody knows the number any more, and its tap's name tells the card as well.
@@ -204,6 +204,9 @@ function tapBackend(context: ArgvContext, nic: Interface, position: number): Opt
             downscript: 'no',
             ...(hasQueues(nic) && { queues: nic.queues }),
           }
-  const vhost = nic.driverName === 'vhost' && tap !== undefined ? true : undefined
+  const isKernels =
+    nic.driverName === 'vhost' ||
+    (nic.driverName === undefined && vhostNet === true && isVirtioCard(nic))
+  const vhost = isKernels && tap !== undefined ? true : undefined
   return { type: 'tap', ...place, vhost, sndbuf: nic.sndbuf }
 }
