@@ -94,7 +94,7 @@ const amdHost: NestedRecipe = {
     {
       what: 'processor of another maker; the error has what is missing',
       elements: '<cpu><model>Skylake-Client</model></cpu>',
-      says: [/cpu\/model: Host CPU does not provide required features: .*\brdseed\b/],
+      says: [/cpu\/model: Host CPU does not provide required features: .*\bmpx\b/],
     },
     {
       what: 'VT-x on an AMD host',

@@ -183,7 +183,7 @@ export const nestedActs: readonly NestedAct[] = [
       await host.shell(`echo ${hugePages} > /proc/sys/vm/nr_hugepages`)
       await define(host, 'huge', '<memoryBacking><hugepages/></memoryBacking>')
       await host.polyvirt('start huge')
-      const { output: uids } = await host.shell('grep -h ^Uid: /proc/$(pgrep -f guest=huge)/status')
+      const { output: uids } = await host.shell('grep -h ^Uid: /proc/$(pgrep -o qemu)/status')
       deepStrictEqual(new Set(words(uids).slice(1)), new Set([String(hostUser.uid)]))
       await checkGuest(host, 'huge')
       match(await freeHugePages(host), /^[0-9]\b/, 'the guest has no huge pages')
