@@ -74,6 +74,7 @@ const snapshotList: Family = () => import('./commands/snapshot-list.ts')
 const snapshots: Family = () => import('./commands/snapshots.ts')
 const start: Family = () => import('./commands/start.ts')
 const stats: Family = () => import('./commands/stats.ts')
+const storedEvents: Family = () => import('./commands/stored-events.ts')
 const supervise: Family = () => import('./commands/supervise.ts')
 const top: Family = () => import('./commands/top.ts')
 const treeEdit: Family = () => import('./commands/tree-edit.ts')
@@ -246,6 +247,7 @@ const families: Readonly<Record<string, Family>> = {
   'net-dhcp-leases': networkInfo,
   'net-dumpxml': networkInfo,
   'net-edit': networkDefine,
+  'net-event': storedEvents,
   'net-info': networkInfo,
   'net-list': networkInfo,
   'net-name': networkInfo,
@@ -261,6 +263,7 @@ const families: Readonly<Record<string, Family>> = {
   'nodedev-info': nodeDevices,
   'secret-define': secrets,
   'secret-dumpxml': secrets,
+  'secret-event': storedEvents,
   'secret-get-value': secrets,
   'secret-list': secrets,
   'secret-set-value': secrets,
@@ -288,6 +291,7 @@ const families: Readonly<Record<string, Family>> = {
   'pool-destroy': poolLifecycle,
   'pool-dumpxml': poolInfo,
   'pool-edit': poolDefine,
+  'pool-event': storedEvents,
   'pool-info': poolInfo,
   'pool-list': poolInfo,
   'pool-name': poolInfo,

@@ -52,13 +52,7 @@ const commands: readonly (readonly [name: string, instead: string])[] = [
         'parts of devices are made by their own tool, mdevctl(1); nodedev-list tells of those that are there, and attach-device takes a <hostdev>',
       ] as const,
   ),
-  [
-    'secret-event',
-    'event --all --loop tells what happens to guests; secret-list tells the secrets',
-  ],
-  ['net-event', 'event --all --loop tells what happens to guests; net-list tells the networks'],
   ['net-port-*', 'a card that is plugged in belongs to its guest: domiflist'],
-  ['pool-event', 'event --all --loop tells what happens to guests; pool-list tells the pools'],
   [
     'find-storage-pool-sources*',
     'pools are directories of this host: pool-define-as NAME dir --target DIR',

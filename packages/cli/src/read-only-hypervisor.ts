@@ -6,7 +6,7 @@ import type { Hypervisor } from './core.ts'
  * list; what asks the agent in a guest is no mere reading in libvirt either.
  */
 const reading =
-  /^(?:connect(?:Get|List|Compare|Baseline|Can|Diagnose|DomainXml|Explain)|nodeGet|nodeDevice(?:ListAll|Lookup|GetXmlDesc)$|network(?:ListAll|Lookup|Get)|secret(?:ListAll|Lookup|GetXmlDesc)$|storage(?:Pool|Vol)(?:ListAll|Lookup|LookupByTargetPath|GetXmlDesc)$|domain(?:Get(?!GuestInfo|Time$)|HasManagedSaveImage$|ListAll(?:Snapshots|Checkpoints)$|(?:Snapshot|Checkpoint)(?:Lookup|Current|GetXmlDesc)$|BackupGetXmlDesc$|Lookup$|Events$|XmlToNative$)|close$)/
+  /^(?:connect(?:Get|List|Compare|Baseline|Can|Diagnose|DomainXml|Explain)|nodeGet|(?:network|storagePool|secret)Events$|nodeDevice(?:ListAll|Lookup|GetXmlDesc)$|network(?:ListAll|Lookup|Get)|secret(?:ListAll|Lookup|GetXmlDesc)$|storage(?:Pool|Vol)(?:ListAll|Lookup|LookupByTargetPath|GetXmlDesc)$|domain(?:Get(?!GuestInfo|Time$)|HasManagedSaveImage$|ListAll(?:Snapshots|Checkpoints)$|(?:Snapshot|Checkpoint)(?:Lookup|Current|GetXmlDesc)$|BackupGetXmlDesc$|Lookup$|Events$|XmlToNative$)|close$)/
 
 /** The libvirt call that a refusal names, where it is not the verb's own name. */
 const calls: Readonly<Record<string, string>> = {

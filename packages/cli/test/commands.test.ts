@@ -473,6 +473,61 @@ events received: 4
     })
   })
 
+  it('of networks, pools and secrets are printed as virsh does', async () => {
+    const hypervisor = await testDefault()
+    const [timestampMs, uuid] = [Date.UTC(2026, 10, 22), '00000000-0000-4000-8000-000000000001']
+    const network = { name: 'n', uuid }
+    const pool = { name: 'p', uuid }
+    Object.assign(hypervisor, {
+      networkLookup: (name: string) => Promise.resolve({ name, uuid: 'another' }),
+      async *networkEvents() {
+        yield { network, event: 'defined', timestampMs }
+        yield { network, event: 'started', timestampMs }
+      },
+      async *storagePoolEvents() {
+        yield { pool, event: 'created', timestampMs }
+        yield { pool, event: 'refreshed', timestampMs }
+      },
+      async *secretEvents() {
+        yield { secret: { uuid }, event: 'defined', timestampMs }
+        yield { secret: { uuid }, event: 'value-changed', timestampMs }
+      },
+    })
+    const said = async (...words: readonly string[]): Promise<string> => {
+      const { stdout, stderr } = await run(words, { hypervisor })
+      return `${stdout}${stderr}`
+    }
+    const ended = (count: number): string => `event loop timed out\nevents received: ${count}\n\n`
+    expect(await said('net-event', '--event', 'lifecycle', '--loop', '--timeout', '1')).toBe(
+      `event 'lifecycle' for network n: Defined\nevent 'lifecycle' for network n: Started\n${ended(2)}`,
+    )
+    expect(await said('net-event', '--event', 'lifecycle')).toBe(
+      `event 'lifecycle' for network n: Defined\nevents received: 1\n\n`,
+    )
+    expect(await said('net-event', 'm', 'lifecycle', '--loop', '--timeout', '1')).toBe(ended(0))
+    expect(await said('pool-event', '--event', 'refresh', '--timestamp')).toBe(
+      `2026-11-22 00:00:00.000+0000: event 'refresh' for storage pool p\nevents received: 1\n\n`,
+    )
+    expect(await said('pool-event', '--event', 'lifecycle')).toBe(
+      `event 'lifecycle' for storage pool p: Created\nevents received: 1\n\n`,
+    )
+    expect(await said('secret-event', '--event', 'value-changed')).toBe(
+      `event 'value-changed' for secret ${uuid}\nevents received: 1\n\n`,
+    )
+    expect(JSON.parse(await said('--json', '-q', 'secret-event', '--event', 'lifecycle'))).toEqual({
+      secret: { uuid },
+      event: 'defined',
+      timestampMs,
+    })
+    expect(await said('pool-event', '--list', '--loop')).toBe('lifecycle\nrefresh\n\n')
+    expect(await said('secret-event')).toBe(
+      '\nerror: either --list or --event <type> is required\n',
+    )
+    expect(await said('net-event', '--event', 'refresh')).toBe(
+      '\nerror: unknown event type refresh\n',
+    )
+  })
+
   it('end after the first one, of one domain, as JSON lines', async () => {
     const hypervisor = await testDefault()
     await hypervisor.domainDefineXml(guest('other'))

@@ -30,7 +30,7 @@ export async function makeDefaultNetwork({ documents, libDir }: DriverContext): 
   if (documents.find('default') === undefined) {
     const { network, xml } = settleNetwork(document, freshUuid)
     try {
-      documents.put({ uuid: network.uuid, name: network.name, xml })
+      documents.put({ uuid: network.uuid, name: network.name, xml }, { tells: null })
     } catch (error) {
       // Another process was faster, with a UUID of its own.
       if (!(error instanceof DomainError && error.code === 'ERR_OPERATION_FAILED')) throw error

@@ -60,6 +60,7 @@ export function secretVerbs(rooms: SecretRooms): SecretVerbs {
           throw domainError('ERR_INVALID_ARG', message)
         }
         await values.write(uuid, value, secret.ephemeral === true)
+        context.documents.tell(uuid, 'value-changed')
       }),
 
     async secretGetValue(reference) {
@@ -118,17 +119,18 @@ function store({ context: { documents } }: SecretRooms, secret: Secret): void {
   const known = documents.find(uuid)
   if (ephemeral !== true) {
     documents.put({ ...document, xml })
-    documents.setActive(uuid, undefined)
-  } else if (known === undefined) documents.putTransient({ ...document, liveXml: xml })
+    documents.setActive(uuid, undefined, { tells: null })
+  } else if (known === undefined)
+    documents.putTransient({ ...document, liveXml: xml }, { tells: 'defined' })
   else {
-    documents.setActive(uuid, { liveXml: xml })
-    if (known.persistent) documents.remove(uuid)
+    documents.setActive(uuid, { liveXml: xml }, { tells: 'defined' })
+    if (known.persistent) documents.remove(uuid, { tells: null })
   }
 }
 
 function forget({ context: { documents } }: SecretRooms, uuid: string): void {
   if (documents.lookup(uuid).persistent) documents.remove(uuid)
-  else documents.setActive(uuid, undefined)
+  else documents.setActive(uuid, undefined, { tells: 'undefined' })
 }
 
 export function secretSummary({ uuid, secret }: KnownSecret): SecretSummary {

@@ -6,7 +6,7 @@ import type { BlockVerbs } from './interface/blocks.ts'
 import type { CheckpointVerbs } from './interface/checkpoints.ts'
 import type { DefinitionVerbs } from './interface/definitions.ts'
 import type { DeviceVerbs } from './interface/devices.ts'
-import type { DomainEvent } from './interface/events.ts'
+import type { EventVerbs } from './interface/events.ts'
 import type { MigrationVerbs } from './interface/migration.ts'
 import type { NetworkVerbs } from './interface/networks.ts'
 import type { NodeDeviceVerbs } from './interface/node-devices.ts'
@@ -63,6 +63,7 @@ export interface Hypervisor
     MigrationVerbs,
     SupervisionVerbs,
     NodeDeviceVerbs,
+    EventVerbs,
     NetworkVerbs,
     StorageVerbs,
     SecretVerbs {
@@ -153,11 +154,6 @@ export interface Hypervisor
 
   /** Opens a pty or unix character device of a running domain; the first console by default. */
   domainOpenConsole(reference: DomainReference, options?: ConsoleOptions): Promise<ConsoleStream>
-  /**
-   * What happens to domains, from now on, as it happens: each QEMU tells, and so does the store that
-   * all processes of a root write. A QEMU that dies is seen at once. Ends when the signal aborts.
-   */
-  domainEvents(options?: { readonly signal?: AbortSignal }): AsyncIterable<DomainEvent>
 }
 
 export type DomainReference = string

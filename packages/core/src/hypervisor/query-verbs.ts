@@ -2,6 +2,7 @@ import type { DomainDraft } from '../plan/draft.ts'
 import { cpuTimeNs } from './cpu-time.ts'
 import { planning } from './host-connection.ts'
 import type { DomainFilter, DomainSummary, Hypervisor } from './hypervisor.ts'
+import type { EventVerbs, NetworkEvent, SecretEvent, StoragePoolEvent } from './interface/events.ts'
 import { runName, runPaths } from './layout.ts'
 import { displaysOf, stateIn, summaryOf } from './records.ts'
 import type { DomainRecord } from '../store/index.ts'
@@ -18,7 +19,7 @@ type Verbs = Pick<
   | 'domainXmlToNative'
   | 'connectExplainXml'
   | 'domainOpenConsole'
-  | 'domainEvents'
+  | keyof EventVerbs
 >
 
 /** Looking: nothing here changes a domain, and nothing waits for who does. */
@@ -37,6 +38,11 @@ export function queryVerbs(rooms: Rooms): Verbs {
           (filter.autostart === undefined || filter.autostart === domain.autostart) &&
           (filter.state === undefined || filter.state.includes(domain.state)),
       )
+  }
+
+  async function* documentsOf(kind: string, signal: AbortSignal | undefined) {
+    const { documentEvents } = await import('./watching/document-events.ts')
+    yield* documentEvents(rooms, kind, signal)
   }
 
   const findWithMemory = async (
@@ -136,6 +142,21 @@ export function queryVerbs(rooms: Rooms): Verbs {
     async *domainEvents({ signal } = {}) {
       const { domainEvents } = await import('./watching/domain-events.ts')
       yield* domainEvents(rooms, signal)
+    },
+
+    async *networkEvents({ signal } = {}) {
+      for await (const { name, uuid, event, timestampMs } of documentsOf('network', signal))
+        yield { network: { name, uuid }, event: event as NetworkEvent['event'], timestampMs }
+    },
+
+    async *storagePoolEvents({ signal } = {}) {
+      for await (const { name, uuid, event, timestampMs } of documentsOf('storage', signal))
+        yield { pool: { name, uuid }, event: event as StoragePoolEvent['event'], timestampMs }
+    },
+
+    async *secretEvents({ signal } = {}) {
+      for await (const { uuid, event, timestampMs } of documentsOf('secret', signal))
+        yield { secret: { uuid }, event: event as SecretEvent['event'], timestampMs }
     },
   }
 }

@@ -2,6 +2,8 @@ import { domainError, quote } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { bootId } from '../run/process-identity.ts'
 import type { Database } from './database.ts'
+import { insertDocumentEvent } from './document-events.ts'
+import type { DocumentEventName } from './document-events.ts'
 import type { SqlRow } from './rows.ts'
 
 /** A document that a driver keeps: a network, a storage pool. */
@@ -30,6 +32,11 @@ export interface ActiveDocument {
   readonly facts?: Readonly<Record<string, unknown>>
 }
 
+/** Another event than the one that a change is to those who watch; nothing where it is none. */
+export interface Telling {
+  readonly tells?: DocumentEventName | null
+}
+
 /** How a kind of document is called, and what is raised where there is none of a name. */
 export interface DocumentWords {
   /** In the store: `network`, `pool`. */
@@ -52,19 +59,24 @@ export interface DocumentStore {
   lookup(reference: string): StoredDocument
   /**
    * Stores or replaces a persistent definition. One with this name and another UUID, or this UUID
-   * and another name, is in the way and is named.
+   * and another name, is in the way and is named. `defined` to those who watch.
    */
-  put(document: NewDocument): StoredDocument
-  /** Stores one that lives until it is not active any more. */
-  putTransient(document: Omit<NewDocument, 'xml'> & ActiveDocument): StoredDocument
+  put(document: NewDocument, telling?: Telling): StoredDocument
+  /** Stores one that lives until it is not active any more; `started`. */
+  putTransient(
+    document: Omit<NewDocument, 'xml'> & ActiveDocument,
+    telling?: Telling,
+  ): StoredDocument
   /**
    * Makes it active, changes what it is active with, or ends it (`undefined`); a transient one is
-   * forgotten then. False where it was ended already.
+   * forgotten then. False where it was ended already. `started`, nothing, or `stopped`.
    */
-  setActive(uuid: string, active: ActiveDocument | undefined): boolean
+  setActive(uuid: string, active: ActiveDocument | undefined, telling?: Telling): boolean
   setAutostart(uuid: string, autostart: boolean): void
-  /** Removes a definition; what is active becomes transient. */
-  remove(uuid: string): void
+  /** Removes a definition; what is active becomes transient. `undefined`. */
+  remove(uuid: string, telling?: Telling): void
+  /** Tells those who watch of something that changed no document. */
+  tell(uuid: string, event: DocumentEventName): void
 }
 
 export function openDocuments(
@@ -108,6 +120,14 @@ export function openDocuments(
       'UPDATE documents SET live_xml = ?, facts = ?, boot_id = ? WHERE kind = ? AND uuid = ?'
     database.run(sql, liveXml, JSON.stringify(facts), boot, kind, uuid)
   }
+  const tell = (
+    { uuid, name }: Pick<StoredDocument, 'uuid' | 'name'>,
+    event: DocumentEventName | undefined,
+    { tells = event }: Telling = {},
+  ): void => {
+    if (tells === undefined || tells === null) return
+    insertDocumentEvent(database, { kind, uuid, name, event: tells, timestampMs: now() })
+  }
   return {
     list: () =>
       database
@@ -115,13 +135,14 @@ export function openDocuments(
         .map(readDocumentRow),
     find,
     lookup: (reference) => find(reference) ?? none(`name ${quote(reference, 200)}`),
-    put: ({ uuid, name, xml }) =>
+    put: ({ uuid, name, xml }, telling) =>
       database.write(() => {
         if (settled(uuid, name) === undefined) insert(uuid, name)
         database.run('UPDATE documents SET xml = ? WHERE kind = ? AND uuid = ?', xml, kind, uuid)
+        tell({ uuid, name }, 'defined', telling)
         return need(uuid)
       }),
-    putTransient: ({ uuid, name, ...active }) =>
+    putTransient: ({ uuid, name, ...active }, telling) =>
       database.write(() => {
         const known = settled(uuid, name)
         if (known?.active === true) {
@@ -130,14 +151,16 @@ export function openDocuments(
         }
         if (known === undefined) insert(uuid, name)
         activate(uuid, active)
+        tell({ uuid, name }, 'started', telling)
         return need(uuid)
       }),
-    setActive: (uuid, active) =>
+    setActive: (uuid, active, telling) =>
       database.write(() => {
         const before = one('uuid', uuid)
         if (active !== undefined) {
-          need(uuid)
+          const known = need(uuid)
           activate(uuid, active)
+          tell(known, known.active ? undefined : 'started', telling)
           return true
         }
         if (before === undefined || !before.active) return false
@@ -145,6 +168,7 @@ export function openDocuments(
           ? `UPDATE documents SET live_xml = NULL, boot_id = NULL, facts = '{}' WHERE kind = ? AND uuid = ?`
           : 'DELETE FROM documents WHERE kind = ? AND uuid = ?'
         database.run(sql, kind, uuid)
+        tell(before, 'stopped', telling)
         return true
       }),
     setAutostart: (uuid, autostart) =>
@@ -153,13 +177,16 @@ export function openDocuments(
         const sql = 'UPDATE documents SET autostart = ? WHERE kind = ? AND uuid = ?'
         database.run(sql, autostart ? 1 : 0, kind, uuid)
       }),
-    remove: (uuid) =>
+    remove: (uuid, telling) =>
       database.write(() => {
-        const sql = need(uuid).active
+        const known = need(uuid)
+        const sql = known.active
           ? 'UPDATE documents SET xml = NULL, autostart = 0 WHERE kind = ? AND uuid = ?'
           : 'DELETE FROM documents WHERE kind = ? AND uuid = ?'
         database.run(sql, kind, uuid)
+        tell(known, 'undefined', telling)
       }),
+    tell: (uuid, event) => database.write(() => tell(need(uuid), event)),
   }
 }
 

@@ -10,6 +10,7 @@ export type {
   StoredDocument,
 } from './documents.ts'
 export type { Activation, DefinitionChange, RunReference } from './activity.ts'
+export type { DocumentEvent } from './document-events.ts'
 export type { EventSubject, StoredEvent } from './guest-events.ts'
 export type { ImageOwner, ImageUse } from './images.ts'
 export type { Job, Jobs } from './jobs.ts'

@@ -8,6 +8,8 @@ import { openDatabase } from './database.ts'
 import type { Database } from './database.ts'
 import { openDeviceLoans } from './device-loans.ts'
 import type { DeviceLoans } from './device-loans.ts'
+import { openDocumentEvents } from './document-events.ts'
+import type { DocumentEvents } from './document-events.ts'
 import { openDocuments } from './documents.ts'
 import type { DocumentStore, DocumentWords } from './documents.ts'
 import { openDomains } from './domains.ts'
@@ -50,6 +52,7 @@ export interface Store
     DeviceLoans,
     Leftovers,
     GuestEvents,
+    DocumentEvents,
     Disposable {
   /** What a driver of the connection keeps, and who is changing it. */
   documents(words: DocumentWords): { readonly documents: DocumentStore; readonly jobs: Jobs }
@@ -81,6 +84,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     ...openDeviceLoans(database, { owner, isAlive }),
     ...openLeftovers(database),
     ...openGuestEvents(database, now),
+    ...openDocumentEvents(database),
     documents: (words) => ({
       documents: openDocuments(database, words, now),
       jobs: openJobs(

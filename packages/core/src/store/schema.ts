@@ -169,4 +169,15 @@ export const migrations: readonly string[] = [
     returner TEXT
   ) STRICT;
   `,
+  `
+  -- What happened to networks, storage pools and secrets, for every process that watches.
+  CREATE TABLE document_events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    uuid TEXT NOT NULL,
+    name TEXT NOT NULL,
+    event TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -76,6 +76,7 @@ export function poolVerbs({ context, recordsOf, allActive }: PoolRooms): PoolVer
       hold(reference, 'build', async (document) => {
         if (document.active) throw alreadyActive(document.name)
         await buildPool(poolOf(document), options)
+        documents.tell(document.uuid, 'created')
       }),
 
     storagePoolCreate: (reference, options = {}) =>
@@ -100,6 +101,7 @@ export function poolVerbs({ context, recordsOf, allActive }: PoolRooms): PoolVer
         await rmdir(path).catch((error: unknown) => {
           throw systemError(`failed to remove pool ${quote(path, 200)}`, error)
         })
+        documents.tell(document.uuid, 'deleted')
       }),
 
     storagePoolUndefine: (reference) =>
@@ -113,7 +115,8 @@ export function poolVerbs({ context, recordsOf, allActive }: PoolRooms): PoolVer
       hold(reference, 'refresh', async (document) => {
         if (!document.active) throw notActive(document.name)
         try {
-          documents.setActive(document.uuid, await lookAtPool(poolOf(document)))
+          const looked = await lookAtPool(poolOf(document))
+          documents.setActive(document.uuid, looked, { tells: 'refreshed' })
         } catch (error) {
           // A pool without its directory is not in use any more; so does libvirt.
           documents.setActive(document.uuid, undefined)

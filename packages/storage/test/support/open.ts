@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createRegistry, openHypervisor } from '@polyvirt/core'
 import type { DomainError, Hypervisor } from '@polyvirt/core'
 import type { StorageDriver } from '@polyvirt/core/driver'
@@ -87,4 +88,27 @@ export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer
   const pieces: Uint8Array[] = []
   for await (const piece of stream) pieces.push(piece)
   return Buffer.concat(pieces)
+}
+
+/** Listens until the test ends; `probe` makes an event, which is not among those that are heard. */
+export async function listen<Event>(
+  events: (signal: AbortSignal) => AsyncIterable<Event>,
+  probe: () => Promise<unknown>,
+): Promise<readonly Event[]> {
+  const done = new AbortController()
+  const heard: Event[] = []
+  const ended = (async () => {
+    for await (const event of events(done.signal)) heard.push(event)
+  })()
+  onTestFinished(async () => {
+    done.abort()
+    await ended
+  })
+  while (heard.length === 0) {
+    await probe()
+    await sleep(20)
+  }
+  await sleep(100)
+  heard.length = 0
+  return heard
 }

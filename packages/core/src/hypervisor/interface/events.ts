@@ -196,3 +196,49 @@ export type EventFacts = DomainEvent extends infer One
     ? Omit<One, 'domain' | 'timestampMs'>
     : never
   : never
+
+/** What happens to a document of a driver's. */
+interface StoredEventOf<Name extends string> {
+  readonly event: Name
+  /** Milliseconds since the epoch. */
+  readonly timestampMs: number
+}
+
+interface Named {
+  readonly name: string
+  readonly uuid: string
+}
+
+export interface NetworkEvent extends StoredEventOf<
+  'defined' | 'undefined' | 'started' | 'stopped'
+> {
+  readonly network: Named
+}
+
+/** `created` and `deleted` are of what the pool is on: its folder. */
+export interface StoragePoolEvent extends StoredEventOf<
+  'defined' | 'undefined' | 'started' | 'stopped' | 'created' | 'deleted' | 'refreshed'
+> {
+  readonly pool: Named
+}
+
+export interface SecretEvent extends StoredEventOf<'defined' | 'undefined' | 'value-changed'> {
+  readonly secret: { readonly uuid: string }
+}
+
+/** How long events are waited for: until this aborts. */
+export interface WatchOptions {
+  readonly signal?: AbortSignal
+}
+
+/** What happens from now on, made by whichever process. Each ends with its signal, and with the connection. */
+export interface EventVerbs {
+  /**
+   * What happens to domains, as it happens: each QEMU tells, and so does the store that all processes
+   * of a root write. A QEMU that dies is seen at once.
+   */
+  domainEvents(options?: WatchOptions): AsyncIterable<DomainEvent>
+  networkEvents(options?: WatchOptions): AsyncIterable<NetworkEvent>
+  storagePoolEvents(options?: WatchOptions): AsyncIterable<StoragePoolEvent>
+  secretEvents(options?: WatchOptions): AsyncIterable<SecretEvent>
+}
