@@ -73,5 +73,6 @@ export type Subject = Pick<
   | 'domainSetUserPassword'
   | 'domainGetTime'
   | 'domainSetTime'
+  | 'domainEvents'
   | 'supervise'
 >

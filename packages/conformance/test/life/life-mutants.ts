@@ -31,6 +31,30 @@ export const lifeMutants: readonly LifeMutant[] = [
     }),
   },
   {
+    flaw: 'it is told twice that a device went',
+    caughtBy: 'events/told',
+    because: /device-removed/,
+    deviation: (right) => ({
+      async *domainEvents(options) {
+        for await (const event of right.domainEvents(options)) {
+          yield event
+          if (event.event === 'device-removed') yield event
+        }
+      },
+    }),
+  },
+  {
+    flaw: 'nobody is told of memory that the guest gives',
+    caughtBy: 'events/told',
+    because: /an event that the guest has/,
+    deviation: (right) => ({
+      async *domainEvents(options) {
+        for await (const event of right.domainEvents(options))
+          if (event.event !== 'balloon-change') yield event
+      },
+    }),
+  },
+  {
     flaw: 'what was unplugged stays in the definition',
     caughtBy: 'hotplug/rng',
     because: /<rng/,

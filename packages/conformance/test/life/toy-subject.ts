@@ -20,8 +20,20 @@ export interface ToyPlace {
   readonly disks: ToyDisks
 }
 
+interface ToldInToy {
+  readonly event: string
+  readonly alias?: string
+  readonly sizeKiB?: number
+}
+
 /** Does with a toy guest what libvirt's verbs say. Verbs that no act with a mutant uses are not there. */
 export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlace): Subject {
+  const listeners = new Set<(event: ToldInToy) => void>()
+  /** Whoever listens has heard it then. */
+  const tell = async (event: ToldInToy): Promise<void> => {
+    for (const listener of listeners) listener(event)
+    await new Promise(setImmediate)
+  }
   const keep = (key: string): void => void kept.set(key, structuredClone(inside))
   const bringBack = (key: string): void => {
     const before = kept.get(key)
@@ -78,7 +90,26 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
     domainGetMemoryStats: async () => ({ availableKiB: inside.memoryKiB }),
     // Linux' codes of the left control key and of B.
     domainSendKey: async () => void (inside.keys += '0001 001d 0001 0030'),
-    domainSuspend: async () => void (inside.state = 'paused'),
+    async *domainEvents(options: { readonly signal?: AbortSignal } = {}) {
+      const told: ToldInToy[] = []
+      let wake = (): void => undefined
+      const listener = (event: ToldInToy): void => {
+        told.push(event)
+        wake()
+      }
+      listeners.add(listener)
+      options.signal?.addEventListener('abort', () => wake())
+      while (options.signal?.aborted !== true) {
+        const event = told.shift()
+        if (event !== undefined) yield event
+        else await new Promise<void>((resolve) => (wake = resolve))
+      }
+      listeners.delete(listener)
+    },
+    domainSuspend: async () => {
+      inside.state = 'paused'
+      await tell({ event: 'suspended' })
+    },
     domainResume: async () => void (inside.state = 'running'),
     domainReset: async () => startAnew(inside),
     domainDestroy: async () => turnOff(inside, 'destroyed'),
@@ -90,10 +121,13 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
         throw new DomainError([{ code: 'ERR_NO_SECRET', message: 'it has no value' }])
       const alias = `plugged${Object.keys(inside.plugged).length}`
       inside.plugged = { ...inside.plugged, [alias]: xml }
+      await tell({ event: 'device-added', alias })
       return { alias, xml, warnings: [] }
     },
     domainDetachDevice: async (_: string, xml: string) => {
       const left = Object.entries(inside.plugged).filter(([, one]) => one !== xml)
+      for (const [alias, one] of Object.entries(inside.plugged))
+        if (one === xml) await tell({ event: 'device-removed', alias })
       inside.plugged = Object.fromEntries(left)
       const files = Object.entries(inside.onPlugged).filter(([key]) => key.startsWith('/'))
       inside.onPlugged = Object.fromEntries(files)
@@ -111,7 +145,10 @@ export function toySubject(inside: Inside, uri: string, { kept, disks }: ToyPlac
     domainSetLinkState: async (_: string, __: string, isUp: boolean) =>
       void (inside.isLinked = isUp),
     domainGetLinkState: async () => (inside.isLinked ? 'up' : 'down'),
-    domainSetMemory: async (_: string, kibibytes: number) => void (inside.memoryKiB = kibibytes),
+    domainSetMemory: async (_: string, kibibytes: number) => {
+      inside.memoryKiB = kibibytes
+      await tell({ event: 'balloon-change', sizeKiB: kibibytes })
+    },
     domainSetTime: async (_: string, { seconds }: { readonly seconds: number }) => {
       inside.seconds = seconds
       if (!inside.hasBoardClock)

@@ -3,6 +3,7 @@ import { backupActs } from './backup.ts'
 import { agentActs } from './guest-agent.ts'
 import { changeActs } from './change.ts'
 import { dumpActs } from './dump.ts'
+import { eventActs } from './events.ts'
 import { keepActs } from './keep.ts'
 import { moveActs } from './move.ts'
 import { plugActs, vcpuActs } from './plug.ts'
@@ -17,6 +18,7 @@ export const acts: readonly Act[] = [
   ...changeActs,
   ...agentActs,
   ...seeActs,
+  ...eventActs,
   ...keepActs,
   ...backupActs,
   ...dumpActs,

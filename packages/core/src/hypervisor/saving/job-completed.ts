@@ -4,7 +4,7 @@ import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
 
 /** libvirt's numbers of what a job was for: `virDomainJobOperation`. */
-export const jobOperations: { readonly [kind: string]: number | undefined } = {
+const jobOperations: { readonly [kind: string]: number | undefined } = {
   save: 2,
   migrate: 5,
   snapshot: 6,
