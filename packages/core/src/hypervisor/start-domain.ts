@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Domain } from '../domain/domain.ts'
 import { DomainError, domainError, quote } from '../errors.ts'
+import { assignAliases } from '../plan/assign-aliases.ts'
 import { planRun } from '../plan/plan-domain.ts'
 import { withFirmware } from '../plan/select-firmware.ts'
 import type { ValidDomain } from '../plan/validate-domain.ts'
@@ -30,6 +31,7 @@ import { applyTuning, tunedRun } from './tuning/apply-tuning.ts'
 import type { TunedRun } from './tuning/apply-tuning.ts'
 import { checkCpus } from './tuning/check-cpus.ts'
 import { openMacvtaps } from './macvtap.ts'
+import { withoutMissing } from './missing-images.ts'
 import { pickPorts } from './ports.ts'
 import type { PickedPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
@@ -102,7 +104,10 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   checkKvm(plan)
   checkNeeds(plan.domain, layout.sysfs)
   checkCpus(plan.domain)
-  const resolved = await resolveSources(plan.domain, drivers)
+  const { domain: resolved, events: missing } = withoutMissing(
+    await resolveSources(plan.domain, drivers),
+    { boots: incoming === undefined, named: (one) => assignAliases(one, plan.context) },
+  )
   checkFiles(resolved)
   if (incoming !== undefined) refuseTransient(resolved, 'restoring a guest')
   const secrets = await fetchSecrets(neededSecrets(resolved), drivers)
@@ -219,7 +224,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       state: options.paused === true ? 'paused' : 'running',
       reason: reasonOf(options, incoming),
       ...(cgroup !== undefined && { facts: { cgroup } }),
-      events: agentEvents(live),
+      events: [...missing, ...agentEvents(live)],
     })
     options.onPhase?.('running')
     return active

@@ -315,6 +315,37 @@ describe('events of all domains', () => {
     }
   })
 
+  test('tell of images that may be missing and are, without which the guest starts', async () => {
+    const root = testRoot()
+    const hypervisor = await root.open()
+    const gone = (name: string, policy: string): string =>
+      `<source file='${join(root.dir, name)}' startupPolicy='${policy}'/>`
+    const devices = `${scsi}
+      <disk type='file' device='cdrom'>${gone('m.iso', 'optional')}<target dev='sda' bus='scsi'/></disk>
+      <disk type='file'>${gone('m.img', 'optional')}<target dev='sdb' bus='scsi'/></disk>
+      ${disk(image(root, 'c'), 'sdc')}`
+    await hypervisor.domainDefineXml(
+      guestXml({ name: 'a', disk: guestDisk(root.dir, 'idle'), devices }),
+    )
+    const heard = await listen(root)
+    await hypervisor.domainCreate('a')
+    await until(heard.words, (words) => words.includes('disk-change'))
+    expect(heard.events.filter((one) => one.event === 'disk-change')).toMatchObject([
+      { alias: 'scsi0-0-0-0', oldPath: join(root.dir, 'm.iso'), reason: 'changed' },
+      { alias: 'scsi0-0-0-1', oldPath: join(root.dir, 'm.img'), reason: 'dropped' },
+    ])
+    const live = await hypervisor.domainGetXmlDesc('a')
+    expect(live).not.toMatch(/m\.i|'sdb'/)
+    expect(live).toMatch(/dev='sda'[^]*scsi0-0-0-2/)
+    expect(await hypervisor.domainGetXmlDesc('a', { inactive: true })).toMatch(/m\.iso[^]*m\.img/)
+    await hypervisor.domainDestroy('a')
+    const mandatory = devices.replace("startupPolicy='optional'", "startupPolicy='requisite'")
+    await hypervisor.domainDefineXml(
+      guestXml({ name: 'b', disk: guestDisk(root.dir, 'idle'), devices: mandatory }),
+    )
+    await expect(hypervisor.domainCreate('b')).rejects.toThrow("m.iso' does not exist")
+  })
+
   test('tell of a save: its passes, how it went, and that an agent may come', async () => {
     const root = testRoot()
     const channel = `<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>`
