@@ -9,12 +9,13 @@ import type { XmlElement } from '../xml/element.ts'
 import { readXml } from '../xml/read-xml.ts'
 import { readCpusOf } from './cpu-documents.ts'
 import type { MigrationTarget, MigrationVerdict } from './hypervisor.ts'
+import { hostDeviceProblem } from './pci/refuse-host-devices.ts'
 import type { Plan } from './planner.ts'
 
 /**
  * Judges each host by its own documents: whether it runs the architecture, the machine type and the
  * accelerator, enough vCPUs, the very CPU that the guest has found here, and the capabilities its
- * machine was granted.
+ * machine was granted. A guest with a device of this host moves to none.
  */
 export function canMigrate(
   plan: Plan,
@@ -57,6 +58,8 @@ class Judge {
     if (this.#domain.type === 'kvm') this.#nativeCpu(root)
     else this.#emulatedCpu(offered)
     this.#capabilities(offered)
+    const device = hostDeviceProblem(plan.domain, 'migration')
+    if (device !== undefined) this.problems.push(device)
   }
 
   #refuse(path: string, message: string): void {

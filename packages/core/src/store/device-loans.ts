@@ -1,6 +1,8 @@
+import { isRecord } from '../qmp/shape.ts'
 import type { ProcessIdentity } from '../run/process-identity.ts'
 import type { RunReference } from './activity.ts'
 import type { Database } from './database.ts'
+import { readJson } from './rows.ts'
 import type { SqlRow } from './rows.ts'
 
 /** A device of the host by its address, and the group that an IOMMU keeps it in. */
@@ -21,9 +23,10 @@ export interface DeviceReturn {
   readonly before: RememberedDriver
 }
 
-/** A device that another run has. */
+/** A device that another run has, or that shares its group with one that another run has. */
 export interface DeviceConflict {
-  readonly address: string
+  readonly wanted: string
+  readonly held: string
   readonly run: RunReference
 }
 
@@ -32,7 +35,7 @@ export interface DeviceConflict {
  * of it, or is over; it then goes back once no run has another one of its group.
  */
 export interface DeviceLoans {
-  /** Records all of these as a run's, or, where another run has one of them, none. */
+  /** Records all of these as a run's, or, where another run has one of them or of their groups, none. */
   lendDevices(run: RunReference, devices: readonly LentDevice[]): DeviceConflict | undefined
   /** Remembers which driver a lent device goes back to, where that is not known yet. */
   rememberDriver(address: string, before: RememberedDriver): void
@@ -46,8 +49,8 @@ export interface DeviceLoans {
   hasLoans(): boolean
   /** Takes over to return what is free, unless a living process is about it. */
   beginReturns(): readonly DeviceReturn[]
-  /** Is a living process returning it? Whoever was lent it meanwhile waits. */
-  isReturning(address: string): boolean
+  /** Is a living process returning one of this group? Whoever was lent it meanwhile waits. */
+  isReturning(group: number): boolean
   /** It is where it was, and forgotten; or it could not be done, and is tried again. */
   endReturn(address: string, isDone: boolean): void
 }
@@ -64,6 +67,7 @@ interface Loan extends LentDevice {
   readonly returner?: ProcessIdentity
 }
 
+/** No run outlives a power cut, so nothing that is said of its devices has to. */
 export function openDeviceLoans(database: Database, { owner, isAlive }: LoansContext): DeviceLoans {
   /** Of this boot: another one found the devices with their drivers. */
   const all = (): readonly Loan[] =>
@@ -84,13 +88,14 @@ export function openDeviceLoans(database: Database, { owner, isAlive }: LoansCon
     void database.run('DELETE FROM device_loans WHERE address = ?', address)
   return {
     lendDevices: (run, devices) =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const known = all()
-        for (const { address } of devices) {
-          const other = known.find((one) => one.address === address)
-          // One run of a domain is over when the next begins.
-          if (other?.run !== undefined && other.run.uuid !== run.uuid && !isFree(other))
-            return { address, run: other.run }
+        // One run of a domain is over when the next begins.
+        const others = known.filter((one) => one.run?.uuid !== run.uuid && !isFree(one))
+        for (const { address, group } of devices) {
+          const other = others.find((one) => one.address === address || one.group === group)
+          if (other?.run !== undefined)
+            return { wanted: address, held: other.address, run: other.run }
         }
         for (const { address, group } of devices) {
           if (!known.some((one) => one.address === address)) {
@@ -105,14 +110,14 @@ export function openDeviceLoans(database: Database, { owner, isAlive }: LoansCon
         return undefined
       }),
     rememberDriver: (address, before) =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const sql = 'UPDATE device_loans SET before = coalesce(before, ?) WHERE address = ?'
         database.run(sql, JSON.stringify(before), address)
       }),
     devicesOf: ({ uuid, id }) => all().filter(({ run }) => run?.uuid === uuid && run.id === id),
     holderOf: (address) => loanOf(address)?.run,
     releaseDevices: ({ uuid, id }, addresses) =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const sql = 'UPDATE device_loans SET uuid = NULL, id = NULL WHERE uuid = ? AND id = ?'
         if (addresses === undefined) database.run(sql, uuid, id)
         else
@@ -120,7 +125,7 @@ export function openDeviceLoans(database: Database, { owner, isAlive }: LoansCon
       }),
     hasLoans: () => database.get('SELECT 1 FROM device_loans') !== undefined,
     beginReturns: () =>
-      database.write(() => {
+      database.writeLoosely(() => {
         database.run('DELETE FROM device_loans WHERE boot_id <> ?', owner.bootId)
         const loans = all()
         const inUse = new Set(loans.flatMap((one) => (isFree(one) ? [] : [one.group])))
@@ -139,12 +144,9 @@ export function openDeviceLoans(database: Database, { owner, isAlive }: LoansCon
         }
         return found
       }),
-    isReturning: (address) => {
-      const loan = loanOf(address)
-      return loan !== undefined && isBeingReturned(loan)
-    },
+    isReturning: (group) => all().some((one) => one.group === group && isBeingReturned(one)),
     endReturn: (address, isDone) =>
-      database.write(() => {
+      database.writeLoosely(() => {
         const loan = loanOf(address)
         // Somebody was lent it meanwhile, and begins with what it is now.
         const sql = isDone
@@ -156,16 +158,19 @@ export function openDeviceLoans(database: Database, { owner, isAlive }: LoansCon
   }
 }
 
+/** Of a record that is damaged: no process has this pid. */
+const nobody: ProcessIdentity = { pid: 0, startTime: 0, bootId: '' }
+
 function readLoan(row: SqlRow): Loan {
   const uuid = row['uuid'] as string | null
-  const before = row['before'] as string | null
+  const before = readJson<RememberedDriver | undefined>(row['before'], isRecord, undefined)
   const returner = row['returner'] as string | null
   return {
     address: String(row['address']),
     group: Number(row['iommu_group']),
     bootId: String(row['boot_id']),
     ...(uuid !== null && { run: { uuid, id: Number(row['id']) } }),
-    ...(before !== null && { before: JSON.parse(before) as RememberedDriver }),
-    ...(returner !== null && { returner: JSON.parse(returner) as ProcessIdentity }),
+    ...(before !== undefined && { before }),
+    ...(returner !== null && { returner: readJson<ProcessIdentity>(returner, isRecord, nobody) }),
   }
 }

@@ -235,7 +235,7 @@ export function readJob(row: SqlRow): JobRow {
  * JSON as it was written; something else where the record is damaged. The rest of it can still be told,
  * and a guest that runs be ended.
  */
-function readJson<T>(text: unknown, fits: (value: unknown) => boolean, otherwise: T): T {
+export function readJson<T>(text: unknown, fits: (value: unknown) => boolean, otherwise: T): T {
   try {
     const value: unknown = JSON.parse(String(text))
     return fits(value) ? (value as T) : otherwise

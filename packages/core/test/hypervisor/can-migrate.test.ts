@@ -21,6 +21,10 @@ const arch = defineArch({
           ? { result: 'superset' }
           : { result: 'incompatible', reason: `${host.model} is no ${guest.model}` },
   },
+  devices: {
+    ...testArch.devices,
+    hostdev: { models: { pci: { driver: 'virtio-net-pci', bus: 'pci' } } },
+  },
   features: { ...testArch.features, supported: { cfpc: { to: 'machine', property: 'cap-cfpc' } } },
   machine: {
     ...testArch.machine,
@@ -110,6 +114,16 @@ describe('a domain may not move', () => {
       capabilities({ cpu: 'toy2' }),
       'cpu/@mode',
       /not the same/,
+    ],
+    [
+      'with a PCI device of the host',
+      kvm().replace(
+        '</devices>',
+        `<hostdev mode='subsystem' type='pci'><source><address bus='1' slot='0' function='0'/></source></hostdev></devices>`,
+      ),
+      capabilities(),
+      'devices/hostdev[1]',
+      /what is in 0000:01:00\.0 stays in it/,
     ],
     [
       'by a document of something else',

@@ -4,7 +4,7 @@ import type { Domain } from '../../domain/domain.ts'
 import { DomainError, domainError, quote } from '../../errors.ts'
 import { realSysfs } from '../../run/sysfs.ts'
 import type { Sysfs } from '../../run/sysfs.ts'
-import type { DeviceConflict, RunReference, Store } from '../../store/index.ts'
+import type { DeviceConflict, LentDevice, RunReference, Store } from '../../store/index.ts'
 import { unconfined } from '../confinement/confined-start.ts'
 import { leaveFiles, runOf, takeNodes } from '../confinement/hand-over.ts'
 import type { Release } from '../confinement/hand-over.ts'
@@ -37,10 +37,10 @@ export async function borrowDevices(
   const wanted = wantedDevices(domain)
   if (wanted.length === 0) return
   const { sysfs = realSysfs, confinement = unconfined } = layout
-  const devices = wanted.map((one) => ({ address: one.address, group: groupOf(sysfs, one) }))
-  claim(store, run, { wanted, devices })
-  for (const { path, address, managed } of wanted) {
-    await untilReturned(store, address)
+  const devices = wanted.map((one) => ({ ...one, group: groupOf(sysfs, one) }))
+  claim(store, run, devices)
+  for (const { path, address, group, managed } of devices) {
+    await untilReturned(store, address, group)
     const { driver, override } = readPciDevice(sysfs, address) ?? {}
     if (!managed || (driver !== undefined && isVfio(driver))) continue
     const before = {
@@ -50,9 +50,9 @@ export async function borrowDevices(
     store.rememberDriver(address, before)
     await at(path, () => giveToDriver(sysfs, address, vfioPci))
   }
-  const nodes = [...new Set(devices.map(({ group }) => nodeOf(sysfs, group)))]
-  for (const [i, node] of nodes.entries()) await untilShown(node, wanted[i]?.path ?? '')
-  takeNodes(store, run, { paths: [...nodes, `${sysfs.dev}/vfio/vfio`], confinement })
+  const nodes = new Map(devices.map(({ group, path }) => [nodeOf(sysfs, group), path]))
+  for (const [node, path] of nodes) await untilShown(node, path)
+  takeNodes(store, run, { paths: [...nodes.keys(), `${sysfs.dev}/vfio/vfio`], confinement })
 }
 
 /** A run lets go of the devices that it has come to since it had these: what they were for is not to be. */
@@ -97,17 +97,16 @@ function groupOf(sysfs: Sysfs, { address, path }: WantedDevice): number {
   throw domainError('ERR_OPERATION_FAILED', message, { path })
 }
 
-interface Claim {
-  readonly wanted: readonly WantedDevice[]
-  readonly devices: Parameters<Store['lendDevices']>[1]
-}
-
-function claim(store: Store, run: RunReference, { wanted, devices }: Claim): void {
+function claim(
+  store: Store,
+  run: RunReference,
+  devices: readonly (WantedDevice & LentDevice)[],
+): void {
   for (;;) {
     const conflict = store.lendDevices(run, devices)
     if (conflict === undefined) return
     const holder = runOf(store, conflict.run)
-    if (holder !== undefined) throw inUse(wanted, conflict, holder)
+    if (holder !== undefined) throw inUse(devices, conflict, holder)
     // Its QEMU died, and nobody has looked since.
     store.releaseDevices(conflict.run)
   }
@@ -115,19 +114,23 @@ function claim(store: Store, run: RunReference, { wanted, devices }: Claim): voi
 
 function inUse(
   wanted: readonly WantedDevice[],
-  { address }: DeviceConflict,
+  conflict: DeviceConflict,
   name: string,
 ): DomainError {
-  const { path = 'devices' } = wanted.find((one) => one.address === address) ?? {}
-  const message = `the PCI device ${address} is in use by domain ${quote(name, 200)}`
+  const { path = 'devices' } = wanted.find((one) => one.address === conflict.wanted) ?? {}
+  const shares =
+    conflict.held === conflict.wanted
+      ? ''
+      : ` shares its IOMMU group with ${conflict.held}, and a group goes to one guest: that`
+  const message = `the PCI device ${conflict.wanted}${shares} is in use by domain ${quote(name, 200)}`
   return new DomainError([
     { code: 'ERR_OPERATION_INVALID', path: `${path}/source/address`, message },
   ])
 }
 
 /** Another process may be about to give it back to a driver, from a guest before. */
-async function untilReturned(store: Store, address: string): Promise<void> {
-  for (const end = performance.now() + returnMs; store.isReturning(address); await sleep(pollMs)) {
+async function untilReturned(store: Store, address: string, group: number): Promise<void> {
+  for (const end = performance.now() + returnMs; store.isReturning(group); await sleep(pollMs)) {
     if (performance.now() < end) continue
     const message = `the PCI device ${address} has been on its way back to its driver for ${returnMs / 1000} s; the kernel's log (dmesg) may say why`
     throw domainError('ERR_OPERATION_TIMEOUT', message)

@@ -8,6 +8,7 @@ import type { SaveOptions } from '../interface/saving.ts'
 import { findSettled } from '../live/find-settled.ts'
 import { takeImagesBack } from '../migration/keep-guest.ts'
 import { JobLeft } from '../job-left.ts'
+import { refuseHostDevices } from '../pci/refuse-host-devices.ts'
 import { runningOf } from '../records.ts'
 import type { Running } from '../records.ts'
 import type { Rooms } from '../rooms.ts'
@@ -36,7 +37,9 @@ export async function saveDomain(
   if (request.signal?.aborted === true)
     throw domainError('ERR_OPERATION_ABORTED', 'save: canceled by client')
   const running = runningOf(await findSettled(rooms, reference))
-  refuseTransient(await rooms.live(running), 'save')
+  const live = await rooms.live(running)
+  refuseTransient(live, 'save')
+  refuseHostDevices(live, 'save')
   await checkDestination(rooms, file)
   await rooms.withJob(running.domain.uuid, 'save', (job) => saveInto(rooms, running, job, request))
 }

@@ -5,6 +5,7 @@ import { refuseDisksWithJob } from '../blocks/refuse-under-block-job.ts'
 import { findSettled } from '../live/find-settled.ts'
 import type { Rooms } from '../rooms.ts'
 import { refuseUnderSave } from '../saving/refuse-under-save.ts'
+import { refuseHostDevices } from '../pci/refuse-host-devices.ts'
 import { refuseTransient, refuseTransientDisk } from '../transient-disks.ts'
 import { redefineSnapshot } from './redefine-snapshot.ts'
 import { checkName, readWish, summaryOfSnapshot } from './snapshot-document.ts'
@@ -38,8 +39,10 @@ export async function createSnapshot(
     const request: TakeRequest = { name, parts, wish, domain, options, job }
     const isInternal = parts.every(({ kind }) => kind === 'internal')
     if (active !== undefined) {
-      if (isInternal || wish.memory?.file !== undefined)
+      if (isInternal || wish.memory?.file !== undefined) {
         refuseTransient(domain, 'a snapshot of the memory')
+        refuseHostDevices(domain, 'a snapshot of the memory')
+      }
       for (const { disk } of parts) refuseTransientDisk(disk)
     }
     if (active === undefined && !isInternal) refuseUnderSave(rooms.layout, uuid)

@@ -124,6 +124,21 @@ describe('a device of the host that its guest is lent', () => {
     ).rejects.toThrow("the PCI device 0000:01:00.0 is in use by domain 'a'")
   })
 
+  test('keeps the rest of its IOMMU group from other guests', async () => {
+    const { kernel, store, layout } = await machine(card, { ...sound, boundTo: 'vfio-pci' })
+    await borrowDevices(store, activate(store, ownIdentity()), {
+      layout,
+      domain: guest(hostdev(0)),
+    })
+    const second = activate(store, ownIdentity(), 2)
+    await expect(
+      borrowDevices(store, second, { layout, domain: guest(hostdev(1, 'no')) }),
+    ).rejects.toThrow(
+      "0000:01:00.1 shares its IOMMU group with 0000:01:00.0, and a group goes to one guest: that is in use by domain 'a'",
+    )
+    expect(kernel.driverOf(sound.address)).toBe('vfio-pci')
+  })
+
   test('goes on to another guest where the first has died, and back to its driver in the end', async () => {
     const { kernel, store, layout, look } = await machine(card)
     await borrowDevices(store, activate(store, dead()), { layout, domain: guest(hostdev(0)) })
