@@ -8,6 +8,7 @@ import { isPlainSecurity } from '../plan/launch-security.ts'
 import { certificatesDir } from '../qemu/devices/tls-argv.ts'
 import { realSysfs } from '../run/sysfs.ts'
 import type { Sysfs } from '../run/sysfs.ts'
+import { findLockProblems } from './pci/find-lock-problems.ts'
 import { findPciProblems } from './pci/find-pci-problems.ts'
 
 /**
@@ -20,7 +21,7 @@ export function checkNeeds(domain: Domain, sysfs: Sysfs = realSysfs): void {
   const problems: Problem[] = [
     ...networks(domain),
     ...images(domain),
-    ...findPciProblems(domain, sysfs),
+    ...hostDevices(domain, sysfs),
     ...scsiUnits(domain),
     ...screens(domain),
     ...others(domain),
@@ -88,6 +89,12 @@ function certificates(protocol: string | undefined, path: string): Problem[] {
   if (existsSync(authority)) return []
   const message = `TLS needs the certificate of whoever vouches for the server, ${authority}, and client-cert.pem with client-key.pem beside it where the server wants to know its clients`
   return [{ code: 'ERR_OPERATION_FAILED', path, message }]
+}
+
+/** PCI devices of the host; what a guest with them would need is said where it can have them. */
+function hostDevices(domain: Domain, sysfs: Sysfs): Problem[] {
+  const problems = findPciProblems(domain, sysfs)
+  return problems.length > 0 ? problems : findLockProblems(domain, sysfs)
 }
 
 /** SCSI units of the host have no node of their own here. */

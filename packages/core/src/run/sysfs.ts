@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { ownHardLimit } from './own-limits.ts'
 import { runProgram } from './run-program.ts'
 
 /** The kernel's devices: what it tells of them, and how it is told to treat them otherwise. Paths begin below `/sys`. */
@@ -29,6 +30,8 @@ export interface Sysfs {
   write(path: string, text: string): Promise<void>
   /** Loads a driver that is a module. @throws DomainError with what `modprobe` says. */
   loadModule(name: string): Promise<void>
+  /** How much memory, in bytes, what this process starts may be allowed to keep in place. */
+  mayLock(): number
 }
 
 /** The devices of this machine, or those of one that was recorded as a folder. */
@@ -47,6 +50,7 @@ export function sysfsUnder(root: string): Sysfs {
     loadModule: async (name) => {
       await runProgram('modprobe', [name], { install: 'apt-get install kmod' })
     },
+    mayLock: () => ownHardLimit('Max locked memory'),
   }
 }
 

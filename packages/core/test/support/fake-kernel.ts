@@ -112,6 +112,7 @@ export function fakeKernel(
 
   const kernel: FakeKernel = {
     ...plain,
+    mayLock: () => Infinity,
     root,
     told,
     driverOf,

@@ -1,9 +1,8 @@
 import { domainError, quote } from '../../errors.ts'
 import { realSysfs } from '../../run/sysfs.ts'
 import type { Sysfs } from '../../run/sysfs.ts'
-import { systemReason } from '../../run/system-reason.ts'
 import { runOf } from '../confinement/hand-over.ts'
-import { giveBack, giveToDriver, giveToHost, vfioPci } from '../pci/change-driver.ts'
+import { giveBack, giveToDriver, giveToHost, vfioPci, whyRefused } from '../pci/change-driver.ts'
 import { noIommu } from '../pci/find-pci-problems.ts'
 import { isVfio, pciFolder, readPciDevice } from '../pci/pci-device.ts'
 import { returnLoans } from '../pci/return-loans.ts'
@@ -56,7 +55,7 @@ export async function resetNodeDevice(rooms: Rooms, name: string): Promise<void>
   try {
     await sysfs.write(file, '1')
   } catch (cause) {
-    const message = `Unable to reset PCI device ${address}: ${systemReason(cause)}`
+    const message = `Unable to reset PCI device ${address}: ${whyRefused(cause)}`
     throw domainError('ERR_OPERATION_FAILED', message, { cause })
   }
 }

@@ -95,12 +95,15 @@ async function unbind(sysfs: Sysfs, address: string): Promise<void> {
 
 function failed(what: string, cause?: unknown): Error {
   if (cause === undefined) return domainError('ERR_OPERATION_FAILED', what)
-  const { code } = cause as NodeJS.ErrnoException
-  const mayNot = (code === 'EACCES' || code === 'EPERM') && process.geteuid?.() !== 0
-  const why = mayNot
-    ? 'only root may take devices from their drivers and give them back: use qemu:///system as root, or have the administrator give it to vfio-pci before'
-    : cause instanceof DomainError
-      ? cause.problems[0].message
-      : systemReason(cause)
+  const why = cause instanceof DomainError ? cause.problems[0].message : whyRefused(cause)
   return domainError('ERR_OPERATION_FAILED', `${what}: ${why}`, { cause })
+}
+
+/** Why the kernel does not do with a device what it was told. */
+export function whyRefused(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  const mayNot = (code === 'EACCES' || code === 'EPERM') && process.geteuid?.() !== 0
+  return mayNot
+    ? 'only root may take devices from their drivers, give them back and reset them: use qemu:///system as root, or have the administrator give it to vfio-pci before'
+    : systemReason(error)
 }
