@@ -45,7 +45,7 @@ async function endAll(host: Nested, names: readonly string[]): Promise<void> {
 }
 
 const cardMac = '52:54:00:12:34:56'
-const tapCard = `<interface type='ethernet'><mac address='${cardMac}'/><model type='virtio'/></interface>`
+const kernelCards = `<interface type='ethernet'><mac address='${cardMac}'/><model type='virtio'/></interface><vsock model='virtio'><cid auto='yes'/></vsock>`
 
 /** Of 2 MiB, and some that stay. */
 const hugePages = guestMemoryMiB / 2 + 4
@@ -194,9 +194,10 @@ export const nestedActs: readonly NestedAct[] = [
   },
   {
     id: 'nested/card',
-    title: 'a card on a tap is found by its guest, and its packets are moved by the kernel',
+    title:
+      'the kernel moves the packets of a card on a tap, and gives a guest its address on vsock',
     async play(host) {
-      await define(host, 'card', '', tapCard)
+      await define(host, 'card', '', kernelCards)
       await host.polyvirt('start card')
       const { net } = await host.report('card')
       deepStrictEqual(
@@ -205,6 +206,7 @@ export const nestedActs: readonly NestedAct[] = [
       )
       const { output: workers } = await host.shell(`ps -e -T -o comm= | grep -c '^vhost-'`)
       match(workers, /^[1-9]/, 'QEMU moves the packets itself')
+      match(await host.polyvirt('dumpxml card'), /<cid auto='yes' address='3'\/>/)
       await endAll(host, ['card'])
       const { output: taps } = await host.shell(`ls /sys/class/net | grep -c vnet`)
       strictEqual(taps.trim(), '0', 'a tap is left')

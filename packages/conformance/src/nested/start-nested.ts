@@ -45,8 +45,8 @@ export interface StartedNested extends Nested, AsyncDisposable {}
 
 const shape = { vcpus: 2, memoryMiB: 4096 } as const
 
-/** Drivers beside a guest's: the file system of the disks, taps, and who moves their packets. */
-const hostModules = ['ext4', 'crc32c_generic', 'tun', 'vhost_net']
+/** Drivers beside a guest's: the file system of the disks, taps, who moves their packets, and vsock. */
+const hostModules = ['ext4', 'crc32c_generic', 'tun', 'vhost_net', 'vhost_vsock']
 
 /** A command in an emulated host may think for long before it says a word. */
 const quietMs = 300_000
@@ -154,7 +154,8 @@ async function bringUp({ kvmModule }: NestedRecipe, ask: Ask): Promise<void> {
   for (const path of ['tmp', 'run', 'var', 'root']) await must(`mount -t tmpfs none /host/${path}`)
   await must('mkdir -p /dev/pts /dev/shm && mount -t devpts none /dev/pts; mkdir -p /host/var/lib')
   await must(`modprobe ${kvmModule} && ls /dev/kvm`)
-  await must('modprobe tun && modprobe vhost_net && ls /dev/net/tun /dev/vhost-net')
+  for (const module of ['tun', 'vhost_net', 'vhost_vsock']) await must(`modprobe ${module}`)
+  await must('ls /dev/net/tun /dev/vhost-net /dev/vhost-vsock')
   for (const command of userCommands) await must(`chroot /host /bin/sh -c ${quoted(command)}`)
 }
 

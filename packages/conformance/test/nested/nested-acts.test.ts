@@ -127,6 +127,12 @@ const mutants: readonly NestedMutant[] = [
     deviation: { net: { workers: 0 } },
   },
   {
+    flaw: 'nobody says which address on vsock the guest has',
+    caughtBy: 'nested/card',
+    because: /cid auto/,
+    deviation: { answers: { dumpxml: () => `<domain><cid auto='yes'/></domain>` } },
+  },
+  {
     flaw: 'a tap stays behind its guest',
     caughtBy: 'nested/card',
     because: /a tap is left/,

@@ -126,7 +126,10 @@ export function toyNested({
         .map(([name]) => `${name}\n`)
         .join(''),
     explain: () => 'shield: thin',
-    dumpxml: ([name]) => domain(name).xml.replace('</domain>', `<shield value='thin'/></domain>`),
+    dumpxml: ([name]) =>
+      domain(name)
+        .xml.replace('</domain>', `<shield value='thin'/></domain>`)
+        .replace(`<cid auto='yes'/>`, `<cid auto='yes' address='3'/>`),
     'domxml-to-native': (words) =>
       domain(words.at(-1)).xml.includes('toy1') ? 'qemu -cpu host,compat=toy1' : 'qemu',
     'can-migrate': () => 'yes',

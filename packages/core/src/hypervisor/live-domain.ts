@@ -9,6 +9,8 @@ export interface LiveFacts extends PickedPorts {
   /** `query-chardev`: label and file name of each character device. */
   readonly chardevs: readonly { readonly label: string; readonly filename: string }[]
   readonly taps: Readonly<Record<number, string>>
+  /** The address of a vsock that takes any. */
+  readonly vsockCid?: number
 }
 
 /** The running guest's definition: the stored one with ptys, ports and taps filled in. */
@@ -41,6 +43,11 @@ export function liveDomain(domain: Domain, facts: LiveFacts): Domain {
           const target = facts.taps[i]
           return target === undefined ? nic : { ...nic, target }
         }),
+      }),
+      ...(devices.vsock && {
+        vsock: devices.vsock.map((one) =>
+          facts.vsockCid === undefined ? one : { ...one, cid: facts.vsockCid },
+        ),
       }),
       ...(devices.graphics && {
         graphics: devices.graphics.map((one, i) => {

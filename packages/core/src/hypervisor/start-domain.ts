@@ -50,8 +50,10 @@ import { checkFiles } from './start-checks.ts'
 import { tapMarks } from './tap-mark.ts'
 import { makeTaps, managedTaps } from './taps.ts'
 import { tpmStatePath } from './tpm-state-path.ts'
+import { onHostUsb } from './usb/host-usb.ts'
 import { makeRunImages, onRunImages, refuseTransient } from './transient-disks.ts'
 import { usesVhostNet } from './vhost-net.ts'
+import { pickedCid } from './vsock-cid.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
@@ -104,10 +106,12 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
   checkKvm(plan)
   checkNeeds(plan.domain, layout.sysfs)
   checkCpus(plan.domain)
-  const { domain: resolved, events: missing } = withoutMissing(
+  const boots = incoming === undefined
+  const { domain: present, events: missing } = withoutMissing(
     await resolveSources(plan.domain, drivers),
-    { boots: incoming === undefined, named: (one) => assignAliases(one, plan.context) },
+    { boots, named: (one) => assignAliases(one, plan.context) },
   )
+  const resolved = onHostUsb(present, { boots, sysfs: layout.sysfs })
   checkFiles(resolved)
   if (incoming !== undefined) refuseTransient(resolved, 'restoring a guest')
   const secrets = await fetchSecrets(neededSecrets(resolved), drivers)
@@ -154,12 +158,13 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
     await startTpm(domain, { stateDir, tpmState, ...confined })
     const log = `${layout.logDir}/${logName(domain.name)}`
     const monitor = `${stateDir}/monitor.sock`
-    const launch = async (picked: PickedPorts): Promise<Launched> => {
+    const launch = async (picked: Picked): Promise<Launched> => {
       using open = await openMacvtaps(domain, taps)
       const planned = planRun(domain, plan.context, {
         paths,
         taps,
         tapFds: open.inQemu,
+        opensDevices: true,
         vhostNet: usesVhostNet(domain, confined.owner),
         ...picked,
         nowMs: Date.now(),
@@ -208,7 +213,7 @@ export async function startDomain(request: StartRequest): Promise<ActiveRow> {
       const live = inSteps(met, plan.context.profile.memoryStepKiB)
       return { process: spawned.identity, live, argv, emulator }
     }
-    const { process, live, argv, emulator } = await withFreePorts(domain, launch)
+    const { process, live, argv, emulator } = await withFreePlaces(domain, store, launch)
     // QEMU has read them before it answered.
     if (secrets.size > 0) await removeSecrets(stateDir)
     const active = store.activate({
@@ -280,27 +285,42 @@ interface Launched {
   readonly emulator: string
 }
 
-/** How often somebody else may take a display's port between our look at it and QEMU's. */
+/** Ports, and an address on vsock, that are free as far as is known. */
+type Picked = PickedPorts & { readonly vsockCid?: number }
+
+/** How often somebody else may have a display's port, or an address, between our look at it and QEMU's. */
 const mostRaces = 10
 
-/** Starts with ports that are free; where one is taken at that very moment, with the next ones. */
-async function withFreePorts(
+/** Starts with ports and an address that are free; where one is taken at that very moment, with the next ones. */
+async function withFreePlaces(
   domain: Domain,
-  launch: (picked: PickedPorts) => Promise<Launched>,
+  store: Store,
+  launch: (picked: Picked) => Promise<Launched>,
 ): Promise<Launched> {
   const lost = new Set<number>()
+  const lostCids = new Set<number>()
   for (;;) {
-    const picked = await pickPorts(domain, lost)
+    const picked = { ...(await pickPorts(domain, lost)), ...pickedCid(domain, store, lostCids) }
     try {
       return await launch(picked)
     } catch (error) {
+      const { vsockCid, ports, websockets } = picked
       const taken = error instanceof DomainError && /Address already in use/.test(error.message)
-      const ports = [...Object.values(picked.ports), ...Object.values(picked.websockets)]
-      if (!taken || ports.length === 0 || lost.size > mostRaces) throw error
-      for (const port of ports) lost.add(port)
+      if (!taken) throw error
+      if (vsockCid !== undefined && error.message.includes('guest cid')) {
+        if (lostCids.size > mostCids) throw error
+        lostCids.add(vsockCid)
+        continue
+      }
+      const tried = [...Object.values(ports), ...Object.values(websockets)]
+      if (tried.length === 0 || lost.size > mostRaces) throw error
+      for (const port of tried) lost.add(port)
     }
   }
 }
+
+/** Guests of others that may have an address before one is found that is free; each costs a start of QEMU. */
+const mostCids = 50
 
 /** A second monitor, on which nothing is asked for: see watching/watch-guest.ts. */
 function eventsArguments(stateDir: string): readonly string[] {
@@ -310,7 +330,7 @@ function eventsArguments(stateDir: string): readonly string[] {
 }
 
 interface Meeting {
-  readonly picked: PickedPorts
+  readonly picked: Picked
   readonly taps: Readonly<Record<number, string>>
   readonly options: CreateOptions
   readonly stateDir: string

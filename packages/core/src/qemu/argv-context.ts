@@ -34,6 +34,8 @@ export interface RuntimeChoices {
   readonly taps?: Readonly<Record<number, string>>
   /** Descriptors of taps that QEMU inherits open, by position in `<interface>`. */
   readonly tapFds?: Readonly<Record<number, number>>
+  /** QEMU opens devices of the kernel itself; else the line shows libvirt's form, a descriptor. */
+  readonly opensDevices?: boolean
   /** The kernel may move the packets of virtio cards on taps, where the document leaves that open. */
   readonly vhostNet?: boolean
   /** Milliseconds since the epoch: what a clock with an offset of its own is counted from. */

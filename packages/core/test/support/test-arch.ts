@@ -57,6 +57,7 @@ const cpu: CpuDriver = {
 }
 
 const devices: DeviceAllowList = {
+  vsock: { default: ['virtio'], models: { virtio: { driver: 'vhost-vsock-pci', bus: 'pci' } } },
   disk: {
     models: {
       virtio: { driver: 'virtio-blk-pci', bus: 'pci' },

@@ -2,7 +2,6 @@ import { chownSync, constants, statSync } from 'node:fs'
 import { chown, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Domain } from '../../domain/domain.ts'
-import { variablesPath } from '../../domain/firmware-variables.ts'
 import { DomainError, domainError, quote } from '../../errors.ts'
 import type { Problem } from '../../errors.ts'
 import type { RunUser } from '../../run/run-user.ts'
@@ -12,6 +11,7 @@ import type { AnyDevice } from '../../xml/parse-device.ts'
 import type { Confinement } from './confinement.ts'
 import { diskPaths, guestImages, imageUse } from './guest-images.ts'
 import type { GuestImage } from './guest-images.ts'
+import { deviceNodes, openedFiles } from './host-nodes.ts'
 
 /**
  * Makes sure that QEMU may open the images of a guest, and that no other guest writes them: each is
@@ -125,10 +125,17 @@ export function leaveDevice(
   run: RunReference,
   { gone: { kind, device }, left }: Release,
 ): void {
-  if (kind !== 'disk') return
-  const kept = (left.devices.disk ?? []).flatMap(diskPaths)
-  const paths = diskPaths(device).filter((path) => !kept.includes(path))
-  leaveFiles(store, run, paths)
+  const pathsOf = (one: Pick<Domain, 'devices'>): readonly (string | undefined)[] => [
+    ...(one.devices.disk ?? []).flatMap(diskPaths),
+    ...deviceNodes(one),
+  ]
+  const kept = pathsOf(left)
+  const paths = pathsOf({ devices: { [kind]: [device] } }).filter((path) => !kept.includes(path))
+  leaveFiles(
+    store,
+    run,
+    paths.flatMap((path) => path ?? []),
+  )
 }
 
 /** One disk twice is damage for sure, unless nobody writes, or both know of each other. */
@@ -179,20 +186,10 @@ export function runOf(store: Store, run: RunReference): string | undefined {
 }
 
 /** Files beside images that QEMU opens itself. */
-function otherFiles({ os, devices }: Domain): readonly ImageUse[] {
-  const read = [os.kernel, os.initrd, os.dtb, os.loader]
-  const characters = [devices.serial, devices.parallel, devices.console, devices.channel].flatMap(
-    (list) =>
-      (list ?? []).flatMap(({ type, sources }) => (type === 'dev' ? [sources?.[0]?.path] : [])),
+function otherFiles(domain: Domain): readonly ImageUse[] {
+  return openedFiles(domain).flatMap(
+    ({ path, writes }) => imageUse(path, { writes, shared: true }) ?? [],
   )
-  const files = [
-    ...read.map((path) => [path, false] as const),
-    ...[variablesPath(os), ...characters].map((path) => [path, true] as const),
-  ]
-  return files.flatMap(([path, writes]) => {
-    const use = path === undefined ? undefined : imageUse(path, { writes, shared: true })
-    return use ?? []
-  })
 }
 
 function lend(store: Store, images: readonly ImageUse[], { user, powerful }: Confinement): void {

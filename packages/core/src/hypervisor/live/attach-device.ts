@@ -32,6 +32,8 @@ import { startPasst, stopPasst } from '../start-passt.ts'
 import { startVirtiofs, stopVirtiofs } from '../start-virtiofs.ts'
 import { makeTaps, managedTaps, removeTaps } from '../taps.ts'
 import { makeHugeFolders } from '../huge-folders.ts'
+import { onHostUsb } from '../usb/host-usb.ts'
+import { isChosen, pickCid } from '../vsock-cid.ts'
 import { removeRunFiles } from '../run-remains.ts'
 import { makeRunImages, onRunImages } from '../transient-disks.ts'
 import { askOrLeave } from './ask-to-finish.ts'
@@ -76,6 +78,18 @@ export async function attachDevice(
   })
 }
 
+/** A device as this run has it: where it is on the host now, and what was left open is chosen. */
+function onThisHost(rooms: Rooms, parsed: ParsedDevice): ParsedDevice {
+  if (parsed.kind === 'vsock' && isChosen(parsed.device))
+    return { ...parsed, device: { ...parsed.device, cid: pickCid(rooms.store) } }
+  if (parsed.kind !== 'hostdev') return parsed
+  // What may be missing at a start is wanted now.
+  const { startupPolicy: policy, ...wanted } = parsed.device
+  const alone = { devices: { hostdev: [wanted] } } as unknown as Domain
+  const [found = wanted] = onHostUsb(alone, { sysfs: rooms.layout.sysfs }).devices.hostdev ?? []
+  return { ...parsed, device: { ...found, ...(policy && { startupPolicy: policy }) } }
+}
+
 /** The live and the stored definition get the same card, so its address is chosen once. */
 async function withIdentity(rooms: Rooms, parsed: ParsedDevice): Promise<ParsedDevice> {
   if (parsed.kind !== 'interface' || parsed.device.mac !== undefined) return parsed
@@ -115,7 +129,7 @@ async function plugIn(
   const { running, live } = plan
   const { active } = running
   if (parsed.kind === 'disk' && parsed.device.bus !== undefined) checkPlugs([parsed])
-  const attachedPlan = planAttach(live, parsed, plan.context)
+  const attachedPlan = planAttach(live, onThisHost(rooms, parsed), plan.context)
   checkPlugs(attachedPlan.added)
   const asked = await resolved(rooms, attachedPlan)
   checkCard(asked.added.at(-1))

@@ -47,6 +47,7 @@ function runtimeOf(rooms: Rooms, { active }: Running, domain: Domain): RuntimeCh
     taps: Object.fromEntries(
       nics.flatMap((nic, i) => (isOnTap(nic) && nic.target !== undefined ? [[i, nic.target]] : [])),
     ),
+    opensDevices: true,
     vhostNet: usesVhostNet(domain, rooms.layout.confinement?.user),
     nowMs: active.startedAtMs,
   }

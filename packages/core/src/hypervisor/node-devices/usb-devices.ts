@@ -1,3 +1,4 @@
+import { usbNode } from '../../domain/devices/hostdev.ts'
 import type { Sysfs } from '../../run/sysfs.ts'
 import { nameOf } from '../pci/pci-device.ts'
 import { deviceName, putId, putTexts, textOf } from './node-device.ts'
@@ -16,11 +17,10 @@ export const usbDevices: DeviceReader = (sysfs) =>
 function usbDevice(sysfs: Sysfs, id: string, path: string): FoundDevice {
   const of = (name: string): string | undefined => textOf(sysfs, `${path}/${name}`)
   const [bus, device] = [Number(of('busnum') ?? 0), Number(of('devnum') ?? 0)]
-  const three = (n: number): string => String(n).padStart(3, '0')
   return {
     ...common(sysfs, id, path),
     capabilities: ['usb_device'],
-    node: `${sysfs.dev}/bus/usb/${three(bus)}/${three(device)}`,
+    node: usbNode(bus, device, sysfs.dev),
     describe(writer) {
       putTexts(writer, [
         ['bus', bus],

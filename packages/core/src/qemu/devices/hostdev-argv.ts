@@ -1,3 +1,4 @@
+import { usbNode } from '../../domain/devices/hostdev.ts'
 import type { Hostdev } from '../../domain/devices/hostdev.ts'
 import { placeOptions, controllerAlias, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'
@@ -48,7 +49,15 @@ function hostdev(context: ArgvContext, one: Hostdev): Argument[] {
         }),
       ]
     case 'scsi_host':
-      return [device({ driver, wwpn: one.wwpn, vhostfd: '-1', id, ...address })]
+      return [
+        device({
+          driver,
+          wwpn: one.wwpn,
+          vhostfd: context.runtime.opensDevices === true ? undefined : '-1',
+          id,
+          ...address,
+        }),
+      ]
     case 'scsi':
       return scsi(context, one)
     default:
@@ -71,10 +80,8 @@ export function romOptions(one: {
 /** By its node, which a vendor's and product's numbers lead to only at start. */
 function usbHost(one: Hostdev): Options {
   const { hostAddress: at, vendor, product } = one
-  if (at?.kind === 'usb' && at.bus !== undefined && at.device !== undefined) {
-    const three = (n: number): string => String(n).padStart(3, '0')
-    return { hostdevice: `/dev/bus/usb/${three(at.bus)}/${three(at.device)}` }
-  }
+  if (at?.kind === 'usb' && at.bus !== undefined && at.device !== undefined)
+    return { hostdevice: usbNode(at.bus, at.device) }
   return { vendorid: vendor, productid: product }
 }
 

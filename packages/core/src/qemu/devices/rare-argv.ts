@@ -32,7 +32,7 @@ function iommuOptions(one: Iommu): Parameters<typeof jsonOption>[0] {
   }
 }
 
-/** Sockets between guest and host; the descriptor is the start's to open. */
+/** Sockets between guest and host. */
 export function vsockArguments(context: ArgvContext): Argument[] {
   return (context.domain.devices.vsock ?? []).map((one): Argument => {
     const model = offeredModel(context, 'vsock', one)
@@ -42,7 +42,7 @@ export function vsockArguments(context: ArgvContext): Argument[] {
         driver: driverName(model, one.model),
         id: one.alias,
         'guest-cid': context.runtime.vsockCid ?? one.cid ?? 0,
-        vhostfd: '-1',
+        vhostfd: context.runtime.opensDevices === true ? undefined : '-1',
         ...virtioOptions(one),
         ...placeOptions(one, context.domain),
       }),
