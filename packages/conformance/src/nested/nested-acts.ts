@@ -47,6 +47,9 @@ async function endAll(host: Nested, names: readonly string[]): Promise<void> {
 const cardMac = '52:54:00:12:34:56'
 const kernelCards = `<interface type='ethernet'><mac address='${cardMac}'/><model type='virtio'/></interface><vsock model='virtio'><cid auto='yes'/></vsock>`
 
+/** The tablet that the host was given: QEMU's own numbers. */
+const usbTablet = `<controller type='usb' model='qemu-xhci'/><hostdev mode='subsystem' type='usb'><source><vendor id='0x0627'/><product id='0x0001'/></source></hostdev>`
+
 /** Of 2 MiB, and some that stay. */
 const hugePages = guestMemoryMiB / 2 + 4
 
@@ -210,6 +213,24 @@ export const nestedActs: readonly NestedAct[] = [
       await endAll(host, ['card'])
       const { output: taps } = await host.shell(`ls /sys/class/net | grep -c vnet`)
       strictEqual(taps.trim(), '0', 'a tap is left')
+    },
+  },
+  {
+    id: 'nested/usb',
+    title: 'a guest has a USB device of the host, which QEMU’s user is lent for as long',
+    async play(host) {
+      const lent = async (): Promise<string> =>
+        (await host.shell(`find /dev/bus/usb -type c -uid ${hostUser.uid} | wc -l`)).output.trim()
+      await define(host, 'usb', '', usbTablet)
+      await host.polyvirt('start usb')
+      const { usb } = await host.report('usb')
+      ok(
+        usb.some(({ vendor, product }) => vendor === 0x0627 && product === 0x0001),
+        'the guest does not find the device',
+      )
+      strictEqual(await lent(), '1', 'the device is not lent')
+      await endAll(host, ['usb'])
+      strictEqual(await lent(), '0', 'the device is not given back')
     },
   },
   {

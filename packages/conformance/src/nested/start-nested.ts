@@ -243,6 +243,8 @@ function hostXml({ elements }: NestedRecipe, disks: readonly string[]): string {
   <devices>
     ${disks.map(disk).join('\n    ')}
     <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+    <controller type='usb' model='qemu-xhci'/>
+    <input type='tablet' bus='usb'/>
   </devices>
 </domain>`
 }

@@ -139,6 +139,24 @@ const mutants: readonly NestedMutant[] = [
     deviation: { net: { taps: 1 } },
   },
   {
+    flaw: 'a guest finds another USB device',
+    caughtBy: 'nested/usb',
+    because: /does not find the device/,
+    deviation: { usb: { product: 2 } },
+  },
+  {
+    flaw: 'a USB device is not lent to QEMU’s user',
+    caughtBy: 'nested/usb',
+    because: /is not lent/,
+    deviation: { usb: { lent: 0 } },
+  },
+  {
+    flaw: 'a USB device stays with QEMU’s user',
+    caughtBy: 'nested/usb',
+    because: /is not given back/,
+    deviation: { usb: { left: 1 } },
+  },
+  {
     flaw: 'a guest that was saved boots anew',
     caughtBy: 'nested/saved',
     because: /restored/,

@@ -34,6 +34,8 @@ export interface NestedDeviation {
   readonly uid?: number
   /** Huge pages that a guest takes, and gives back. */
   readonly hugePages?: { readonly taken?: number; readonly returned?: number }
+  /** USB devices that a guest finds, and nodes that QEMU's user has while it runs, and afterwards. */
+  readonly usb?: { readonly product?: number; readonly lent?: number; readonly left?: number }
   /** Cards that a guest finds, threads of the kernel that move packets, and taps that stay. */
   readonly net?: {
     readonly macs?: readonly string[]
@@ -56,6 +58,7 @@ export function toyNested({
   uid = hostUser.uid,
   hugePages = {},
   net: { macs = ['52:54:00:12:34:56'], workers = 1, taps = 0 } = {},
+  usb: { product = 1, lent = 1, left: leftLent = 0 } = {},
   idle = false,
 }: NestedDeviation = {}): Nested {
   const files = new Map<string, string>()
@@ -154,6 +157,10 @@ export function toyNested({
       if (command.includes('HugePages_Free'))
         return { output: `HugePages_Free: ${pages}`, status: 0 }
       if (command.includes('nr_hugepages')) return { output: '0', status: 0 }
+      if (command.includes('find /dev/bus/usb')) {
+        const isRunning = [...domains.values()].some(({ runs }) => runs)
+        return { output: String(isRunning ? lent : leftLent), status: 0 }
+      }
       if (command.includes("'^vhost-'")) return { output: String(workers), status: 0 }
       if (command.includes('grep -c vnet')) return { output: String(taps), status: 0 }
       if (command.includes('Uid:')) return { output: `Uid: ${uid} ${uid} ${uid} ${uid}`, status: 0 }
@@ -171,10 +178,11 @@ export function toyNested({
     write: async (file, text) => void files.set(file, text),
     async report(name) {
       if (!domain(name).runs) throw new GuestError(`guest '${name}' never reports`)
-      const seen: Pick<GuestReport, 'cpu' | 'memory' | 'net' | 'vcpus'> = {
+      const seen: Pick<GuestReport, 'cpu' | 'memory' | 'net' | 'usb' | 'vcpus'> = {
         cpu: { pvr } as GuestReport['cpu'],
         memory: { totalKiB: memoryKiB } as GuestReport['memory'],
         net: macs.map((mac) => ({ mac })) as unknown as GuestReport['net'],
+        usb: [{ vendor: 0x0627, product }] as unknown as GuestReport['usb'],
         vcpus: { online: [0] } as unknown as GuestReport['vcpus'],
       }
       return seen as GuestReport
