@@ -50,6 +50,8 @@ const kernelCards = `<interface type='ethernet'><mac address='${cardMac}'/><mode
 /** The tablet that the host was given: QEMU's own numbers. */
 const usbTablet = `<controller type='usb' model='qemu-xhci'/><hostdev mode='subsystem' type='usb'><source><vendor id='0x0627'/><product id='0x0001'/></source></hostdev>`
 
+const limited = `<memtune><hard_limit unit='MiB'>1500</hard_limit><soft_limit unit='MiB'>900</soft_limit></memtune><cputune><shares>512</shares><period>100000</period><quota>50000</quota><emulator_period>100000</emulator_period><emulator_quota>30000</emulator_quota></cputune>`
+
 /** Of 2 MiB, and some that stay. */
 const hugePages = guestMemoryMiB / 2 + 4
 
@@ -193,6 +195,32 @@ export const nestedActs: readonly NestedAct[] = [
       await endAll(host, ['huge'])
       strictEqual((await freeHugePages(host)).trim(), String(hugePages), 'huge pages are left')
       await host.shell(`echo ${before.trim()} > /proc/sys/vm/nr_hugepages`)
+    },
+  },
+  {
+    id: 'nested/limits',
+    title: 'a guest is in a control group of its own with its limits, which change while it runs',
+    async play(host) {
+      const group = '/sys/fs/cgroup/polyvirt.slice/*-limits'
+      const limits = async (): Promise<readonly string[]> => {
+        const files = 'memory.max memory.high cpu.weight pids.max vcpu0/cpu.max emulator/cpu.max'
+        const { output } = await host.shell(`cd ${group} && for one in ${files}; do cat $one; done`)
+        return output.trim().split('\n')
+      }
+      await define(host, 'limits', limited)
+      await host.polyvirt('start limits')
+      await checkGuest(host, 'limits')
+      const MiB = 1024 * 1024
+      const others = ['512', '4096', '50000 100000', '30000 100000']
+      deepStrictEqual(await limits(), [`${1500 * MiB}`, `${900 * MiB}`, ...others])
+      await host.polyvirt('memtune limits --live --hard-limit 1400MiB')
+      await host.polyvirt('schedinfo limits --live --set vcpu_quota=80000')
+      deepStrictEqual(await limits(), [
+        ...[`${1400 * MiB}`, `${900 * MiB}`, '512', '4096'],
+        ...['80000 100000', '30000 100000'],
+      ])
+      await endAll(host, ['limits'])
+      strictEqual((await host.shell(`ls -d ${group} 2>/dev/null | wc -l`)).output.trim(), '0')
     },
   },
   {

@@ -152,6 +152,7 @@ async function bringUp({ kvmModule }: NestedRecipe, ask: Ask): Promise<void> {
   await must(`mount -t ext4 -o ro /dev/vdb /host${product.mountedAt}`)
   for (const path of ['dev', 'proc', 'sys']) await must(`mount -o bind /${path} /host/${path}`)
   for (const path of ['tmp', 'run', 'var', 'root']) await must(`mount -t tmpfs none /host/${path}`)
+  await must('mount -t cgroup2 none /host/sys/fs/cgroup')
   await must('mkdir -p /dev/pts /dev/shm && mount -t devpts none /dev/pts; mkdir -p /host/var/lib')
   await must(`modprobe ${kvmModule} && ls /dev/kvm`)
   for (const module of ['tun', 'vhost_net', 'vhost_vsock']) await must(`modprobe ${module}`)

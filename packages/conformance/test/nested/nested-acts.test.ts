@@ -115,6 +115,24 @@ const mutants: readonly NestedMutant[] = [
     deviation: { hugePages: { returned: 200 } },
   },
   {
+    flaw: 'limits of a definition are not set',
+    caughtBy: 'nested/limits',
+    because: /1572864000/,
+    deviation: { limits: { atStart: false } },
+  },
+  {
+    flaw: 'limits of a guest that runs stay as they were',
+    caughtBy: 'nested/limits',
+    because: /1468006400/,
+    deviation: { limits: { later: false } },
+  },
+  {
+    flaw: 'the group of a guest stays',
+    caughtBy: 'nested/limits',
+    because: /'1'/,
+    deviation: { limits: { left: 1 } },
+  },
+  {
     flaw: 'a card has another address',
     caughtBy: 'nested/card',
     because: /52:54:00:12:34:56/,

@@ -34,6 +34,8 @@ export interface NestedDeviation {
   readonly uid?: number
   /** Huge pages that a guest takes, and gives back. */
   readonly hugePages?: { readonly taken?: number; readonly returned?: number }
+  /** Limits that nobody sets, at the start or afterwards, and groups that stay. */
+  readonly limits?: { readonly atStart?: boolean; readonly later?: boolean; readonly left?: number }
   /** USB devices that a guest finds, and nodes that QEMU's user has while it runs, and afterwards. */
   readonly usb?: { readonly product?: number; readonly lent?: number; readonly left?: number }
   /** Cards that a guest finds, threads of the kernel that move packets, and taps that stay. */
@@ -58,6 +60,7 @@ export function toyNested({
   uid = hostUser.uid,
   hugePages = {},
   net: { macs = ['52:54:00:12:34:56'], workers = 1, taps = 0 } = {},
+  limits: { atStart = true, later = true, left: leftGroups = 0 } = {},
   usb: { product = 1, lent = 1, left: leftLent = 0 } = {},
   idle = false,
 }: NestedDeviation = {}): Nested {
@@ -66,6 +69,7 @@ export function toyNested({
   /** Guests of the other root. */
   const others = new Set<string>()
   let [usedNs, pages] = [0, 0]
+  let [hardMiB, quota] = atStart ? [1500, 50_000] : [0, 0]
   const domain = (name = ''): { xml: string; runs: boolean; isSaved?: boolean } => {
     const found = domains.get(name)
     if (found === undefined) throw new GuestError(`no domain '${name}'`)
@@ -112,6 +116,14 @@ export function toyNested({
       usedNs += idle ? 0 : 1
       return `  vcpu.0.time=${usedNs}`
     },
+    memtune: () => {
+      if (later) hardMiB = 1400
+      return ''
+    },
+    schedinfo: () => {
+      if (later) quota = 80_000
+      return ''
+    },
     migrate: (words) => {
       const [to = '', name = ''] = [words.at(-1), words.at(-2)]
       domain(name).runs = !to.includes('other')
@@ -157,6 +169,12 @@ export function toyNested({
       if (command.includes('HugePages_Free'))
         return { output: `HugePages_Free: ${pages}`, status: 0 }
       if (command.includes('nr_hugepages')) return { output: '0', status: 0 }
+      if (command.includes('for one in')) {
+        const most = hardMiB * 1024 * 1024
+        const rest = [900 * 1024 * 1024, 512, 4096, `${quota} 100000`, '30000 100000']
+        return { output: [most, ...rest].join('\n'), status: 0 }
+      }
+      if (command.includes('polyvirt.slice')) return { output: String(leftGroups), status: 0 }
       if (command.includes('find /dev/bus/usb')) {
         const isRunning = [...domains.values()].some(({ runs }) => runs)
         return { output: String(isRunning ? lent : leftLent), status: 0 }
