@@ -32,10 +32,10 @@ import type { TunedRun } from './tuning/apply-tuning.ts'
 import { checkCpus } from './tuning/check-cpus.ts'
 import { openMacvtaps } from './macvtap.ts'
 import { withoutMissing } from './missing-images.ts'
-import { pickPorts } from './ports.ts'
-import type { PickedPorts } from './ports.ts'
 import { checkFlash } from './check-flash.ts'
 import { firstCommands } from './first-commands.ts'
+import { withFreePlaces } from './free-places.ts'
+import type { Picked } from './free-places.ts'
 import { resolveSources } from './resolve-sources.ts'
 import { removeRemains, stopHelpers } from './run-remains.ts'
 import type { RunRemains } from './run-remains.ts'
@@ -53,7 +53,6 @@ import { tpmStatePath } from './tpm-state-path.ts'
 import { onHostUsb } from './usb/host-usb.ts'
 import { makeRunImages, onRunImages, refuseTransient } from './transient-disks.ts'
 import { usesVhostNet } from './vhost-net.ts'
-import { pickedCid } from './vsock-cid.ts'
 
 /** How long QEMU may take until its monitor answers. */
 const monitorMs = 30_000
@@ -284,43 +283,6 @@ interface Launched {
   readonly argv: readonly string[]
   readonly emulator: string
 }
-
-/** Ports, and an address on vsock, that are free as far as is known. */
-type Picked = PickedPorts & { readonly vsockCid?: number }
-
-/** How often somebody else may have a display's port, or an address, between our look at it and QEMU's. */
-const mostRaces = 10
-
-/** Starts with ports and an address that are free; where one is taken at that very moment, with the next ones. */
-async function withFreePlaces(
-  domain: Domain,
-  store: Store,
-  launch: (picked: Picked) => Promise<Launched>,
-): Promise<Launched> {
-  const lost = new Set<number>()
-  const lostCids = new Set<number>()
-  for (;;) {
-    const picked = { ...(await pickPorts(domain, lost)), ...pickedCid(domain, store, lostCids) }
-    try {
-      return await launch(picked)
-    } catch (error) {
-      const { vsockCid, ports, websockets } = picked
-      const taken = error instanceof DomainError && /Address already in use/.test(error.message)
-      if (!taken) throw error
-      if (vsockCid !== undefined && error.message.includes('guest cid')) {
-        if (lostCids.size > mostCids) throw error
-        lostCids.add(vsockCid)
-        continue
-      }
-      const tried = [...Object.values(ports), ...Object.values(websockets)]
-      if (tried.length === 0 || lost.size > mostRaces) throw error
-      for (const port of tried) lost.add(port)
-    }
-  }
-}
-
-/** Guests of others that may have an address before one is found that is free; each costs a start of QEMU. */
-const mostCids = 50
 
 /** A second monitor, on which nothing is asked for: see watching/watch-guest.ts. */
 function eventsArguments(stateDir: string): readonly string[] {
