@@ -24,7 +24,10 @@ export function openedFiles(domain: Opened, sysfs: Sysfs = realSysfs): readonly 
   ]
 }
 
-/** Nodes of devices, and files that are memory of the guest. */
+/**
+ * Nodes of devices, and files that are memory of the guest. Not those that programs of the host share with it, as they
+ * do a card that draws: who is in the node's group may open it, and the others shall go on.
+ */
 export function deviceNodes(
   { devices }: Pick<Domain, 'devices'>,
   sysfs: Sysfs = realSysfs,
@@ -39,8 +42,6 @@ export function deviceNodes(
     ...(devices.rng ?? []).map(({ backend, source }) =>
       backend === 'random' ? source : undefined,
     ),
-    ...(devices.video ?? []).map(({ rendernode }) => rendernode),
-    ...(devices.graphics ?? []).map(({ glRendernode }) => glRendernode),
     ...(devices.memory ?? []).map(({ path }) => path),
     ...(devices.vsock ?? []).map(() => '/dev/vhost-vsock'),
   ]
