@@ -18,7 +18,7 @@ import { resizeVolume } from './resize-volume.ts'
 import { volumeDocument, volumeSummary } from './volume-document.ts'
 import { wipeVolume } from './wipe-volume.ts'
 
-type VolumeVerbs = Pick<StorageVerbs, Extract<keyof StorageVerbs, `storageVol${string}`>>
+type VolumeVerbs = Omit<StorageVerbs, `storagePool${string}` | 'connectGetStoragePoolCapabilities'>
 
 export function volumeVerbs(rooms: PoolRooms): VolumeVerbs {
   const { context } = rooms
