@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cgroupBase } from '../../src/run/cgroup.ts'
-import { kvmGroup } from '../../src/run/kvm-status.ts'
+import { kvmGroup } from '../../src/run/kvm-group.ts'
 import { findUser, missingCapabilities } from '../../src/run/run-user.ts'
 import type { Hypervisor } from '../../src/hypervisor/hypervisor.ts'
 import { openStore } from '../../src/store/index.ts'

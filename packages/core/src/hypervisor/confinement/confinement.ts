@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { domainError, quote } from '../../errors.ts'
-import { kvmGroup } from '../../run/kvm-status.ts'
+import { kvmGroup } from '../../run/kvm-group.ts'
 import { findUser, missingCapabilities } from '../../run/run-user.ts'
 import type { RunUser } from '../../run/run-user.ts'
 import type { ConnectionConfig } from './connection-config.ts'

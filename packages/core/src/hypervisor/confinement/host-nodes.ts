@@ -1,6 +1,6 @@
 import { variablesPath } from '../../domain/firmware-variables.ts'
 import type { Domain } from '../../domain/domain.ts'
-import { usbNode } from '../../domain/devices/hostdev.ts'
+import { usbNode } from '../../domain/devices/usb-node.ts'
 import type { Hostdev } from '../../domain/devices/hostdev.ts'
 import { realSysfs } from '../../run/sysfs.ts'
 import type { Sysfs } from '../../run/sysfs.ts'

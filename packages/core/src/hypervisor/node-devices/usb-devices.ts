@@ -1,4 +1,4 @@
-import { usbNode } from '../../domain/devices/hostdev.ts'
+import { usbNode } from '../../domain/devices/usb-node.ts'
 import type { Sysfs } from '../../run/sysfs.ts'
 import { nameOf } from '../pci/pci-device.ts'
 import { deviceName, putId, putTexts, textOf } from './node-device.ts'

@@ -1,4 +1,4 @@
-import { usbNode } from '../../domain/devices/hostdev.ts'
+import { usbNode } from '../../domain/devices/usb-node.ts'
 import type { Hostdev } from '../../domain/devices/hostdev.ts'
 import { placeOptions, controllerAlias, offeredModel } from '../argv-context.ts'
 import type { ArgvContext, Argument } from '../argv-context.ts'

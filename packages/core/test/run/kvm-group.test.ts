@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { kvmGroup } from '../../src/run/kvm-status.ts'
+import { kvmGroup } from '../../src/run/kvm-group.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const isRoot = process.geteuid?.() === 0
