@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { HostFiles } from '../arch/host-info.ts'
+import { attempt } from './attempt.ts'
 
 /** Larger files are not what a host reader looks for; some of `/sys` never end. */
 const maxBytes = 16 * 1024 * 1024
@@ -35,12 +36,4 @@ function inside(root: string, path: string): string {
   const prefix = root === '/' ? '/' : `${realpathSync(root)}${sep}`
   if (`${real}${sep}`.startsWith(prefix)) return real
   throw new Error('outside of the recording')
-}
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { domainError, quote } from '../errors.ts'
+import { attempt } from './attempt.ts'
 import type { RunUser } from './run-user.ts'
 import { makePrivateDir, removeTree } from './private-dir.ts'
 import { shortHash } from './short-hash.ts'
@@ -18,7 +19,7 @@ const unitsKiB: Readonly<Record<string, number>> = { K: 1, M: 1024, G: 1024 * 10
 
 /** The first mounted hugetlbfs of each size; `text` is `/proc/self/mounts` (fs/hugetlbfs/inode.c names the size). */
 export function hugePageMounts(
-  text: string = readOr('', '/proc/self/mounts'),
+  text: string = textOf('/proc/self/mounts'),
 ): readonly HugePageMount[] {
   const found = new Map<number, HugePageMount>()
   for (const line of text.split('\n')) {
@@ -32,7 +33,7 @@ export function hugePageMounts(
 }
 
 /** The size of huge pages where no size is named, in KiB; nothing where the kernel has none. */
-export function defaultHugePageKiB(text: string = readOr('', '/proc/meminfo')): number | undefined {
+export function defaultHugePageKiB(text: string = textOf('/proc/meminfo')): number | undefined {
   const written = /^Hugepagesize:\s*(\d+) kB$/m.exec(text)?.[1]
   return written === undefined ? undefined : Number(written)
 }
@@ -110,10 +111,6 @@ function unescaped(path: string): string {
   )
 }
 
-function readOr(otherwise: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return otherwise
-  }
+function textOf(file: string): string {
+  return attempt(() => readFileSync(file, 'utf8')) ?? ''
 }

@@ -1,15 +1,9 @@
-import {
-  closeSync,
-  constants,
-  openSync,
-  readFileSync,
-  readSync,
-  readdirSync,
-  realpathSync,
-} from 'node:fs'
+import { closeSync, constants, openSync, readSync, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { ownHardLimit } from './own-limits.ts'
+import { attempt } from './attempt.ts'
+import { realHostFiles, recordedHostFiles } from './host-files.ts'
 import { runProgram } from './run-program.ts'
 
 /** The kernel's devices: what it tells of them, and how it is told to treat them otherwise. Paths begin below `/sys`. */
@@ -38,11 +32,15 @@ export interface Sysfs {
 export function sysfsUnder(root: string): Sysfs {
   const top = join(root, 'sys')
   const at = (path: string): string => join(top, path)
+  const files = root === '/' ? realHostFiles : recordedHostFiles(root)
   return {
     dev: join(root, 'dev'),
     udev: join(root, 'run/udev/data'),
-    list: (path) => attempt(() => readdirSync(at(path)).toSorted()) ?? [],
-    read: (path) => attempt(() => readFileSync(at(path), 'utf8').replace(/\n$/, '')),
+    list: (path) => files.list(`/sys${path}`),
+    read(path) {
+      const text = files.read(`/sys${path}`)
+      return text && Buffer.from(text).toString('utf8').replace(/\n$/, '')
+    },
     bytes: (path, count) => attempt(() => firstBytes(at(path), count)) ?? new Uint8Array(),
     real: (path) => attempt(() => belowTop(realpathSync(at(path)), realpathSync(top))),
     // Many attributes can only be written, and refuse whoever opens them for more, root as well.
@@ -69,12 +67,4 @@ function firstBytes(file: string, count: number): Uint8Array {
 
 function belowTop(real: string, top: string): string | undefined {
   return real.startsWith(`${top}${sep}`) ? real.slice(top.length) : undefined
-}
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
 }
